@@ -1,0 +1,64 @@
+import type { AssistantMessage } from "./message.ts";
+import type { ModelFailure } from "./model.ts";
+import type { Input, Notice, TurnEnd } from "./session.ts";
+import type { Call, ToolResult } from "./tool.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * What happens in a session, in order. Observers get it through the `event` hook, embedders from `session.send`.
+ * Nothing can be changed by it.
+ */
+export type SessionEvent =
+  | { readonly type: "turn_start"; readonly turnId: string; readonly input: Input }
+  /** A model request is about to be sent. */
+  | { readonly type: "request"; readonly turnId: string; readonly number: number; readonly bytes?: number }
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "thinking"; readonly text: string }
+  | { readonly type: "tool_input"; readonly id: string; readonly name: string; readonly json: string }
+  /** What was streamed of this answer is withdrawn; another attempt follows after `delayMs`. */
+  | {
+      readonly type: "retry";
+      readonly attempt: number;
+      readonly maxAttempts: number;
+      readonly delayMs: number;
+      readonly failure: ModelFailure;
+    }
+  /** A whole answer; `ms` from request to last byte. */
+  | {
+      readonly type: "assistant";
+      readonly uuid: string;
+      readonly message: AssistantMessage;
+      /** `provider/id` that was asked. */
+      readonly model: string;
+      readonly ms: number;
+    }
+  /** A call has passed its gates and starts. */
+  | { readonly type: "tool_start"; readonly call: Call }
+  | { readonly type: "tool_progress"; readonly id: string; readonly text: string }
+  /** A call was refused; `tool_end` follows with outcome `denied`. */
+  | { readonly type: "denied"; readonly call: Call; readonly verdict: Verdict }
+  | {
+      readonly type: "tool_end";
+      readonly uuid: string;
+      readonly id: string;
+      readonly tool: string;
+      readonly input: unknown;
+      readonly result: ToolResult;
+    }
+  | { readonly type: "notice"; readonly notice: Notice }
+  /** A plugin failed; its hook or handler was skipped. */
+  | { readonly type: "fault"; readonly fault: Fault }
+  | { readonly type: "turn_end"; readonly turnId: string; readonly end: TurnEnd; readonly ms: number };
+
+/** A plugin's failure, caught. */
+export interface Fault {
+  readonly plugin: string;
+  /** The hook or handler that failed, such as `preTool` or `tool Weather`. */
+  readonly where: string;
+  readonly message: string;
+  readonly stack?: string;
+  /** It took longer than it may. */
+  readonly isTimeout: boolean;
+  /** It was the third failure in a row: the plugin's taps are off for the session. */
+  readonly isQuarantined: boolean;
+}

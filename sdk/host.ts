@@ -1,0 +1,181 @@
+import type { Readable, Writable } from "node:stream";
+import type { Json, JsonObject } from "./json.ts";
+import type { PromptSection } from "./prompt.ts";
+import { createService } from "./service.ts";
+import type { Notice, Session, SessionView } from "./session.ts";
+
+/** What a plugin may know of the host it runs in. */
+export interface HostInfo {
+  readonly version: string;
+  /** The folder the host was started for, absolute and resolved. */
+  readonly cwd: string;
+  /** Further folders a session may work in. */
+  readonly folders: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person's home folder. */
+  readonly home: string;
+  /** Gantry's own state: `GANTRY_HOME`, or `~/.gantry`. */
+  readonly stateFolder: string;
+  /** Where `~/.claude` is read from: `CLAUDE_CONFIG_DIR`, or that. */
+  readonly claudeFolder: string;
+  /** Whether code and settings of `cwd` may count. */
+  readonly isTrusted: boolean;
+  /** Settings given by flags, as one settings object; the `flag` layer. */
+  readonly flagSettings: JsonObject;
+}
+
+/** Which session to open. */
+export interface OpenOptions {
+  /** Go on with this session. */
+  readonly resume?: string;
+  /** Go on with the newest session of this folder. */
+  readonly continueLatest?: boolean;
+  /** The id of a new session, a UUID. */
+  readonly id?: string;
+  /** `provider/id`, id or alias. */
+  readonly model?: string;
+  /** Whether a person can be asked. Default false. */
+  readonly isInteractive?: boolean;
+}
+
+/** What a frontend is given: the way in, the streams, and what was asked for on the command line. */
+export interface FrontendHost {
+  readonly info: HostInfo;
+  /** The prompt of the command line and, where it is no terminal, of standard input. */
+  readonly prompt: string | undefined;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  /** Fires when the program shall end. */
+  readonly signal: AbortSignal;
+  readonly isVerbose: boolean;
+  /** Opens the session that the command line asks for. */
+  open(options?: Pick<OpenOptions, "isInteractive">): Promise<Session>;
+  /** Everything the kernel knows of itself. */
+  report(session?: SessionView): HostReport;
+  /** What the person should be told before anything else. */
+  readonly notices: readonly Notice[];
+  /** What of this folder is left out until it is trusted; empty when it is, or when there is nothing. */
+  readonly untrusted: readonly string[];
+  /** Remembers that the person trusts this folder, and takes in what was left out. */
+  trust(): Promise<void>;
+}
+
+/** A frontend, as its plugin's manifest describes it. */
+export interface FrontendManifest {
+  readonly description: string;
+  /** Whether it needs a terminal at both ends. The first that fits, in plugin order, is taken when no flag chooses. */
+  readonly needsTerminal: boolean;
+}
+
+/** What a frontend plugin's setup returns: runs the conversation and resolves to the exit code. */
+export type Frontend = (host: FrontendHost) => Promise<number>;
+
+/** A subcommand of the program, such as `gantry doctor`. */
+export interface SubcommandManifest {
+  readonly description: string;
+  /** Words after the subcommand, such as `[key]`. */
+  readonly usage?: string;
+  /** Its own flags, by name. */
+  readonly flags?: Readonly<Record<string, { readonly description: string; readonly value?: string }>>;
+}
+
+/** Runs a subcommand and resolves to the exit code. */
+export type Subcommand = (
+  args: readonly string[],
+  flags: Readonly<Record<string, string | boolean>>,
+  host: FrontendHost,
+) => Promise<number>;
+
+/** A slash command, such as `/redact`. */
+export interface CommandManifest {
+  readonly description: string;
+  readonly argumentHint?: string;
+}
+
+/** Runs a slash command. A string is shown; `{ prompt }` is sent to the model in place of what was typed. */
+export type Command = (args: string, session: SessionView) => CommandAnswer | Promise<CommandAnswer>;
+type CommandAnswer = string | { readonly prompt: string } | undefined;
+
+/**
+ * A flag of the program that a plugin owns. Its value lands, as data, in the plugin's own configuration (`config`) or in
+ * the settings' `flag` layer (`setting`, a dotted path); or it chooses a frontend. `gantry --help` lists it.
+ */
+export interface FlagManifest {
+  readonly description: string;
+  readonly short?: string;
+  /** What it takes: nothing, one value, an optional value, or many. The text is the placeholder, such as `<file>`. */
+  readonly value?: `<${string}>` | `[${string}]` | `<${string}...>`;
+  readonly type?: "string" | "number";
+  readonly choices?: readonly string[];
+  readonly to: { readonly config: string } | { readonly setting: string } | { readonly frontend: string };
+}
+
+// ---------------------------------------------------------------- report
+
+export interface PluginReport {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** `built-in`, or where it was loaded from. */
+  readonly from: string;
+  /** Who named it: a file, a flag, a preset, or the folder it lies in. */
+  readonly namedBy: string;
+  readonly state: "declared" | "active" | "failed";
+  /** Loading the manifest, in milliseconds. */
+  readonly loadMs: number;
+  /** Its setup, in milliseconds; `undefined` before it has run. */
+  readonly setupMs: number | undefined;
+  readonly needs: readonly string[];
+  readonly provides: readonly string[];
+  /** What it adds to each slot, by slot. */
+  readonly contributes: Readonly<Record<string, readonly string[]>>;
+  readonly wraps: readonly string[];
+}
+
+export interface TapReport {
+  readonly plugin: string;
+  readonly stage: string;
+  readonly only: readonly string[] | undefined;
+  /** Why it stands where it stands. */
+  readonly because: string;
+}
+
+/** One layer's value for a configuration key. */
+export interface ConfigOrigin {
+  readonly value: Json;
+  /** Such as `default`, `/home/me/.gantry/config.yaml`, `--max-turns`. */
+  readonly from: string;
+}
+
+/** Everything the kernel knows of itself, as data. */
+export interface HostReport {
+  readonly generation: number;
+  readonly plugins: readonly PluginReport[];
+  /** The taps of every hook, in the order they run. */
+  readonly hooks: Readonly<Record<string, readonly TapReport[]>>;
+  /** Each configuration key, by dotted path, nearest layer first. */
+  readonly config: Readonly<Record<string, readonly ConfigOrigin[]>>;
+  /** The prompt sections of the given session, with owners. */
+  readonly prompt: readonly PromptSection[];
+  readonly bootMs: number;
+  readonly notices: readonly Notice[];
+  /** What of this folder is left out until it is trusted. */
+  readonly untrusted: readonly string[];
+}
+
+/** The kernel's report as a service, for plugins that show it. Provided by the kernel. */
+export interface Inspector {
+  report(session?: SessionView): HostReport;
+  /** What the kernel traced of a call, oldest first: every tap, its effect, its milliseconds. */
+  trace(callId: string): readonly Span[];
+}
+export const Inspector = createService<Inspector>("inspector");
+
+/** One tap or handler at work. */
+export interface Span {
+  readonly plugin: string;
+  readonly hook: string;
+  readonly callId: string | undefined;
+  readonly effect: "passed" | "changed" | "voted" | "failed" | "skipped";
+  readonly ms: number;
+}

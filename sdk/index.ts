@@ -1,0 +1,27 @@
+/**
+ * `gantry/sdk`: all that a plugin author imports.
+ *
+ * Four nouns: a **hook** is a moment in a turn, a **slot** a list of things of one kind, a **service**
+ * one thing with one owner, a **scope** a lifetime. A plugin is data plus one function.
+ *
+ * @module
+ */
+export * as z from "zod";
+export * from "./errors.ts";
+export * from "./events.ts";
+export * from "./hooks.ts";
+export * from "./host.ts";
+export * from "./json.ts";
+export * from "./log.ts";
+export * from "./message.ts";
+export * from "./model.ts";
+export * from "./plugin.ts";
+export * from "./prompt.ts";
+export * from "./scope.ts";
+export * from "./service.ts";
+export * from "./services.ts";
+export * from "./session.ts";
+export * from "./slots.ts";
+export * from "./tool.ts";
+export * from "./verdict.ts";
+export * from "./wire.ts";

@@ -1,0 +1,21 @@
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The known name nearest to a mistyped one, or `undefined` when none is near enough to be meant: at most a third of the
+ * letters differ, letter case aside.
+ */
+export function nearest(wrong: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  for (const name of known) {
+    const d = distance(wrong.toLowerCase(), name.toLowerCase());
+    if (d < least) [best, least] = [name, d];
+  }
+  return best;
+}
+
+/** ` Did you mean "x"?`, or nothing. */
+export function didYouMean(wrong: string, known: Iterable<string>): string {
+  const name = nearest(wrong, known);
+  return name === undefined ? "" : ` Did you mean "${name}"?`;
+}

@@ -1,0 +1,328 @@
+/**
+ * The services that more than one plugin relies on. Each has one owner, chosen by configuration; a plugin that needs one
+ * says so in its manifest and never learns who provides it.
+ */
+import type { Readable } from "node:stream";
+import type * as z from "zod";
+import type { Entry } from "./log.ts";
+import type { Usage } from "./message.ts";
+import { createService } from "./service.ts";
+import type { Notice, SessionView } from "./session.ts";
+
+// ---------------------------------------------------------------- files
+
+export type FileKind = "file" | "folder" | "other";
+
+/** What a path leads to, links followed. */
+export interface FileStat {
+  /** The resolved path: no link left in it. */
+  readonly realPath: string;
+  readonly kind: FileKind;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, with fractions. */
+  readonly mtimeMs: number;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** What a file was when somebody read it: enough to see that it has changed. */
+export interface FileStamp {
+  readonly mtimeMs: number;
+  readonly size: number;
+  /** SHA-256 of the content, hexadecimal. */
+  readonly hash: string;
+}
+
+export interface ReadFile {
+  readonly bytes: Uint8Array;
+  readonly stamp: FileStamp;
+  readonly realPath: string;
+}
+
+export interface WriteOptions {
+  /** Write only if the file is still this; `absent`: only if there is none. Otherwise `GANTRY_FILES_CHANGED`. */
+  readonly expect?: FileStamp | "absent";
+  /** Permission bits of a new file; an existing file keeps its own. Default 0644 less the umask. */
+  readonly mode?: number;
+}
+
+export interface GlobOptions {
+  readonly cwd: string;
+  /** Leave out what `.gitignore` files name. Default true. */
+  readonly respectIgnore?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Files of the machine. Paths are absolute.
+ *
+ * **Contract**: rejects with coded errors: `GANTRY_FILES_ABSENT`, `GANTRY_FILES_DENIED`, `GANTRY_FILES_IS_FOLDER`,
+ * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`.
+ */
+export interface Files {
+  /** `undefined` when there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Rejects with `GANTRY_FILES_TOO_LARGE` above `maxBytes` (default 256 MiB). */
+  read(
+    path: string,
+    options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
+  ): Promise<ReadFile>;
+  /**
+   * Writes whole or not at all: a temporary file beside the target, flushed, renamed over it. Follows links to the file
+   * they name, keeps its mode and owner, makes missing folders.
+   */
+  write(path: string, bytes: Uint8Array, options?: WriteOptions): Promise<FileStamp>;
+  /** Names in a folder, sorted. */
+  list(path: string): Promise<readonly { readonly name: string; readonly kind: FileKind }[]>;
+  remove(path: string): Promise<void>;
+  /** The path with every link resolved, whether or not its end exists. */
+  resolve(path: string): Promise<string>;
+  /** Files that match, absolute, in no order. Does not follow links to folders, leaves out `.git`. */
+  glob(patterns: readonly string[], options: GlobOptions): Promise<readonly string[]>;
+}
+export const Files = createService<Files>("files");
+
+/** What has been read in a session, so that an edit can see whether it still knows the file. */
+export interface SeenFiles {
+  /** Remembers a read or a write; `isPartial` when only some of the file was seen. */
+  note(session: SessionView, realPath: string, stamp: FileStamp, isPartial: boolean): void;
+  seen(
+    session: SessionView,
+    realPath: string,
+  ): { readonly stamp: FileStamp; readonly isPartial: boolean } | undefined;
+}
+export const SeenFiles = createService<SeenFiles>("seen-files");
+
+// ---------------------------------------------------------------- programs
+
+export interface ExecSpec {
+  /** The program: an absolute path, or a name looked up in the filtered PATH. Never a shell line. */
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** Added to the filtered environment: secrets of the host and what steers a shell are never passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Written to its standard input, which is then closed. Default: closed at once. */
+  readonly input?: string;
+  /** Called with each piece of output as it comes. */
+  readonly onOutput?: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
+  /** When it fires, the whole process group is ended. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended. */
+export interface ExecExit {
+  /** `undefined` when a signal ended it. */
+  readonly exitCode: number | undefined;
+  /** Such as `SIGKILL`. */
+  readonly signal: string | undefined;
+  /** It was ended through `kill` or `signal`. */
+  readonly isKilled: boolean;
+  /** Wall time in milliseconds. */
+  readonly ms: number;
+}
+
+export interface ExecProcess {
+  readonly pid: number;
+  /** Resolves when the program has ended, even if something it started still holds its output. Never rejects. */
+  readonly exited: Promise<ExecExit>;
+  /** Ends the whole process group: TERM, and KILL after `graceMs` (default 5000). Resolves when it is gone. */
+  kill(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Programs of the machine: each runs in its own session and process group, without a terminal, with a filtered
+ * environment. Nothing outlives the host.
+ *
+ * **Contract**: `start` rejects with `GANTRY_EXEC_ABSENT` (no such program), `GANTRY_EXEC_DENIED`, `GANTRY_EXEC_FAILED`.
+ */
+export interface Exec {
+  start(spec: ExecSpec): Promise<ExecProcess>;
+  /** Runs to the end and gathers the output, at most `maxBytes` of each stream (default 64 MiB; the rest is dropped). */
+  run(
+    spec: ExecSpec & { readonly maxBytes?: number; readonly timeoutMs?: number },
+  ): Promise<ExecExit & { readonly stdout: string; readonly stderr: string; readonly isTimedOut: boolean }>;
+}
+export const Exec = createService<Exec>("exec");
+
+/** A program that goes on while the conversation does. */
+export interface Job {
+  /** Short, for the model, such as `b1`. */
+  readonly id: string;
+  readonly title: string;
+  /** Where its output is written as it comes. */
+  readonly outputFile: string;
+  readonly state: "running" | "completed" | "failed" | "stopped";
+  readonly exit?: ExecExit;
+}
+
+/** Background jobs of a session: listed, readable, and ended with it. */
+export interface Jobs {
+  /** Takes a running program over. A notice goes to the model when it ends. */
+  adopt(session: SessionView, title: string, process: ExecProcess, outputFile: string): Job;
+  list(session: SessionView): readonly Job[];
+  get(session: SessionView, id: string): Job | undefined;
+  /** Ends a job. Resolves when its process group is gone. */
+  stop(session: SessionView, id: string): Promise<Job | undefined>;
+}
+export const Jobs = createService<Jobs>("jobs");
+
+// ---------------------------------------------------------------- network
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  /** Limit until the response's headers are there, in milliseconds. Default 60000. */
+  readonly headersTimeoutMs?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; repeated headers joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, decompressed. Destroying it ends the request. */
+  readonly body: Readable;
+  /** The whole body as text, at most `maxBytes` (default 16 MiB). */
+  text(maxBytes?: number): Promise<string>;
+}
+
+/**
+ * HTTP without surprises: connections are kept alive, redirects are never followed (a 3xx is a response like any other),
+ * `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` and `NODE_EXTRA_CA_CERTS` are honoured.
+ *
+ * **Contract**: rejects only when no response came: `GANTRY_HTTP_NETWORK`, `GANTRY_HTTP_TIMEOUT`, `GANTRY_HTTP_ABORTED`,
+ * `GANTRY_HTTP_URL`.
+ */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+export const Http = createService<Http>("http");
+
+// ---------------------------------------------------------------- settings
+
+/** Where a setting was found; nearest first: managed, flag, local, project, user. */
+export type SettingsLayer = "managed" | "flag" | "local" | "project" | "user";
+
+export const SETTINGS_LAYERS: readonly SettingsLayer[] = Object.freeze([
+  "managed",
+  "flag",
+  "local",
+  "project",
+  "user",
+]);
+
+export interface SettingValue<T> {
+  readonly value: T;
+  readonly layer: SettingsLayer;
+  /** The file, or the flag. */
+  readonly source: string;
+  /** The folder that a leading `/` in a path rule stands for. */
+  readonly root: string;
+}
+
+/** The settings of all layers. */
+export interface Settings {
+  /**
+   * The value at a dotted path, merged: the nearest scalar, lists joined, objects merged by key. A layer's value that does
+   * not fit the schema is left out and reported once.
+   */
+  get<T>(path: string, schema: z.ZodType<T>): T | undefined;
+  /** The same layer by layer, nearest first. */
+  layers<T>(path: string, schema: z.ZodType<T>): readonly SettingValue<T>[];
+  /** What is wrong with the files. */
+  readonly problems: readonly Notice[];
+}
+export const Settings = createService<Settings>("settings");
+
+// ---------------------------------------------------------------- sessions
+
+export interface SessionSummary {
+  readonly id: string;
+  readonly cwd: string;
+  /** Milliseconds since 1970 of the last record. */
+  readonly updatedMs: number;
+  /** The start of the first prompt. */
+  readonly title: string;
+}
+
+/** The one writer of a session's log. */
+export interface SessionWriter {
+  /** Where the log is, if it is a file. */
+  readonly path: string | undefined;
+  /** Hands the record to the operating system before it returns, whole. Throws a coded error when it cannot. */
+  append(entry: Entry): void;
+  /** Resolves when everything appended is on the disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where sessions are kept. */
+export interface SessionStore {
+  /** Starts a log. Rejects with `GANTRY_SESSION_EXISTS` when the id is taken. */
+  create(id: string, cwd: string): Promise<SessionWriter>;
+  /**
+   * Opens a log for going on. Rejects with `GANTRY_SESSION_ABSENT` (naming the nearest id) or `GANTRY_SESSION_LOCKED`.
+   * Heals a torn tail; skips bad lines with a notice.
+   */
+  open(
+    id: string,
+    cwd: string,
+  ): Promise<{
+    readonly entries: readonly Entry[];
+    readonly writer: SessionWriter;
+    readonly notices: readonly Notice[];
+  }>;
+  /** Newest first. */
+  list(cwd: string): Promise<readonly SessionSummary[]>;
+}
+export const SessionStore = createService<SessionStore>("session-store");
+
+// ---------------------------------------------------------------- permissions and figures
+
+/** The permission modes. `auto` needs a classifier. */
+export const PERMISSION_MODES = Object.freeze([
+  "default",
+  "acceptEdits",
+  "plan",
+  "auto",
+  "dontAsk",
+  "bypassPermissions",
+] as const);
+export type PermissionMode = (typeof PERMISSION_MODES)[number];
+
+/** The permission mode of a session. */
+export interface Permissions {
+  mode(session: SessionView): PermissionMode;
+  /** Rejects with a coded error when the mode may not be entered. */
+  setMode(session: SessionView, mode: PermissionMode): Promise<void>;
+  /** Adds allow rules for this session only. */
+  allow(session: SessionView, rules: readonly string[]): void;
+  /** The narrowest rule that would have allowed the call, for "do not ask again". */
+  suggest(call: import("./tool.ts").Call): string | undefined;
+}
+export const Permissions = createService<Permissions>("permissions");
+
+/** What one model of a session has used. */
+export interface ModelFigures {
+  readonly usage: Usage;
+  /** Dollars; `undefined` when the model's price is not known. */
+  readonly costUsd: number | undefined;
+  readonly requests: number;
+}
+
+/** What a session has used. */
+export interface Figures extends ModelFigures {
+  readonly byModel: Readonly<Record<string, ModelFigures>>;
+  /** Time spent waiting for models, in milliseconds. */
+  readonly apiMs: number;
+}
+
+/** Counts tokens and money. */
+export interface Meter {
+  of(session: SessionView): Figures;
+}
+export const Meter = createService<Meter>("meter");

@@ -1,0 +1,115 @@
+import type { SessionEvent } from "./events.ts";
+import type { Entry } from "./log.ts";
+import type { Message, UserContent } from "./message.ts";
+import type { ModelRef } from "./model.ts";
+import type { Scope } from "./scope.ts";
+
+/** Where an input came from. */
+export type InputOrigin = "person" | "plugin" | "hook";
+
+/** What goes into the loop: a prompt, before and after `input` taps have seen it. */
+export interface Input {
+  readonly content: readonly UserContent[];
+  readonly origin: InputOrigin;
+  /** Hides it from views of the conversation: a reminder, not something a person said. */
+  readonly isMeta?: boolean;
+  /**
+   * Set by an `input` tap that dealt with the input itself (`handled`: the text is shown and no model is asked) or that
+   * will not have it (`refused`: the text says why).
+   */
+  readonly outcome?: { readonly kind: "handled" | "refused"; readonly text: string };
+}
+
+/**
+ * A session as plugins see it: what it is and what it remembers. Plugins never call the loop: they return values,
+ * or put input into the queue.
+ */
+export interface SessionView {
+  readonly id: string;
+  /** The folder the session works in, absolute and resolved. */
+  readonly cwd: string;
+  /** All folders it may work in: `cwd` first, then those added by the person. */
+  readonly folders: readonly string[];
+  readonly model: ModelRef;
+  /** Whether a person can be asked. */
+  readonly isInteractive: boolean;
+  /** The log, oldest first. */
+  readonly entries: readonly Entry[];
+  /** The conversation, derived from the log. */
+  readonly messages: readonly Message[];
+  /** Ends when the session ends; a plugin's per-session things belong in it. */
+  readonly scope: Scope;
+  /** Puts an input behind those waiting: it is sent before the turn ends, or starts the next turn. */
+  enqueue(input: Input): void;
+  /** Adds a record of the plugin's own kind to the log. */
+  record(plugin: string, kind: string, data: unknown): void;
+  /** Tells whoever watches something that is no part of the conversation. */
+  notify(notice: Notice): void;
+}
+
+/** One turn: from an input to the answer that asks for no more tools. */
+export interface TurnView {
+  readonly id: string;
+  readonly session: SessionView;
+  /** Fires when the turn is interrupted. */
+  readonly signal: AbortSignal;
+  /** How many model requests it has made so far. */
+  readonly requests: number;
+  /** How often `turnStop` has made it go on. */
+  readonly continuations: number;
+}
+
+/** Something a person may want to know of. */
+export interface Notice {
+  readonly level: "info" | "warning" | "error";
+  readonly text: string;
+  /** The plugin that says it, where one does. */
+  readonly plugin?: string;
+}
+
+/** How a turn ended. */
+export interface TurnEnd {
+  /**
+   * `completed`; `aborted`; `handled` or `refused` (an `input` tap took it); `denied` (a refusal that ends the turn);
+   * `model_error`; or the code of a limit, such as `max_turns`.
+   */
+  readonly reason: string;
+  /** The text of the last answer. */
+  readonly text: string;
+  /** What went wrong, in one sentence, unless `completed` or `handled`. */
+  readonly error?: string;
+  /** HTTP status of the failed request, where there was one. */
+  readonly status?: number;
+}
+
+/** A session as frontends and embedders hold it. */
+export interface Session extends SessionView {
+  /**
+   * Sends a prompt and streams what happens until the turn has ended; the last event is `turn_end`.
+   *
+   * **Contract**: never throws for a failed request or a failing plugin: the events say so. One turn at a time: a second
+   * call queues its input. Leaving the loop early interrupts the turn.
+   *
+   * @example
+   * for await (const event of session.send("Read package.json and summarize it")) {
+   *   if (event.type === "text") process.stdout.write(event.text);
+   * }
+   */
+  send(prompt: string | readonly UserContent[]): AsyncIterable<SessionEvent>;
+  /** Interrupts the turn, if one is running. Resolves when it has ended. */
+  interrupt(): Promise<void>;
+  /** Chooses another model, by `provider/id`, id or alias. Throws a coded error when nobody has it. */
+  setModel(name: string): Promise<void>;
+  /** Ends the session; idempotent. */
+  close(reason?: string): Promise<void>;
+}
+
+/** State per session, made at first use and dropped with the session. */
+export function perSession<T>(make: (session: SessionView) => T): (session: SessionView) => T {
+  const states = new WeakMap<SessionView, { readonly value: T }>();
+  return (session) => {
+    let state = states.get(session);
+    if (!state) states.set(session, (state = { value: make(session) }));
+    return state.value;
+  };
+}

@@ -1,0 +1,123 @@
+import type * as z from "zod";
+import type { JsonObject } from "./json.ts";
+import type { ResultContent } from "./message.ts";
+import type { SessionView, TurnView } from "./session.ts";
+
+/** What a call of the tool may do. The host decides by these, never by a tool's name. */
+export interface ToolTraits {
+  /** Changes nothing anywhere: allowed unless a rule says otherwise, and may run beside other calls. Default false. */
+  readonly readOnly?: boolean;
+  /** May run at the same time as other such calls. Default: the value of `readOnly`. */
+  readonly concurrent?: boolean;
+}
+
+/**
+ * Which permission rules speak about the tool, and which field of its input they look at. The `family` is the name
+ * people write in rules: `Edit(src/**)` governs every tool of the family `Edit`.
+ */
+export type PermissionSubject =
+  | { readonly family: string; readonly path: string }
+  | { readonly family: string; readonly command: string }
+  | { readonly family: string; readonly url: string }
+  | { readonly family: string };
+
+/** A raw JSON Schema in place of a zod one, for tools that come from elsewhere. The owner of the tool validates. */
+export interface RawSchema {
+  readonly jsonSchema: JsonObject;
+}
+
+/** The input schema of a tool. */
+export type ToolInput = z.ZodType | RawSchema;
+
+/** A tool, as its plugin's manifest describes it. */
+export interface ToolManifest<Input extends ToolInput = ToolInput> {
+  /** For the model: what it does, when to use it. Every byte is sent with every request. */
+  readonly description: string;
+  readonly input: Input;
+  readonly traits?: ToolTraits;
+  /** Default: a family of the tool's own name, without a field. */
+  readonly permission?: PermissionSubject;
+  /** Other names a model or a rule may use for it. */
+  readonly aliases?: readonly string[];
+}
+
+/** A tool the host knows: its manifest, its name, and who owns it. */
+export interface ToolInfo extends ToolManifest {
+  readonly name: string;
+  /** The plugin that owns it. */
+  readonly owner: string;
+}
+
+/** Who asked for a call. All of them pass the same path. */
+export type CallOrigin = "model" | "user" | "plugin";
+
+/** One call of a tool, as hooks see it. Frozen before it is judged: what was checked is what runs. */
+export interface Call {
+  readonly id: string;
+  readonly tool: ToolInfo;
+  readonly input: unknown;
+  readonly origin: CallOrigin;
+}
+
+/** What a running tool has at hand. */
+export interface ToolContext {
+  readonly id: string;
+  readonly session: SessionView;
+  readonly turn: TurnView;
+  /** Fires when the turn is interrupted or the session ends: stop, clean up, return soon. */
+  readonly signal: AbortSignal;
+  /** Tells whoever watches how far it is: a line of text, or the newest output. */
+  progress(text: string): void;
+}
+
+/** A tool's answer in full. */
+export interface ToolOutput {
+  /** For the model. */
+  readonly content: string | readonly ResultContent[];
+  /** For programs: the structured result (`tool_use_result` in stream-json, `tool_response` for hook scripts). */
+  readonly data?: unknown;
+  /** The tool ran and failed; the content says why and what to do next. */
+  readonly isError?: boolean;
+}
+
+/**
+ * Runs a call. The input has passed the schema and every gate.
+ *
+ * **Contract**: may throw: a {@link ToolError}'s message goes to the model as it stands, anything else is reported as a
+ * fault of the plugin. Has no deadline; must heed `signal`.
+ */
+export type RunTool<Input = unknown> = (
+  input: Input,
+  call: ToolContext,
+) => string | ToolOutput | Promise<string | ToolOutput>;
+
+/** What a plugin's setup returns for a tool: how to run it, and what can only be said of one input. */
+export interface ToolHandlers<Input = unknown> {
+  readonly run: RunTool<Input>;
+  /** Whether this very input may run beside others; refines `traits.concurrent`. Must be pure and quick. */
+  readonly isConcurrent?: (input: Input) => boolean;
+}
+
+/** Either the run function alone, or all handlers. */
+export type ToolImplementation<Input = unknown> = RunTool<Input> | ToolHandlers<Input>;
+
+/**
+ * Changes what a tool does without replacing it: gets the next function in the chain and returns another. Wraps compose
+ * in plugin order; the first plugin's wrap is the outermost. The gate was passed before; a wrap that changes the input
+ * changes what was checked, so it may only do so within the tool's own schema, which is checked again.
+ */
+export type WrapTool = (
+  next: (input: unknown, call: ToolContext) => Promise<ToolOutput>,
+) => (input: unknown, call: ToolContext) => Promise<ToolOutput | string>;
+
+/** How a call ended. Every call has exactly one outcome. */
+export type Outcome = "ok" | "error" | "denied" | "invalid" | "aborted";
+
+/** A call's result, as `postTool` shapes it and the model reads it. */
+export interface ToolResult {
+  readonly outcome: Outcome;
+  readonly content: readonly ResultContent[];
+  readonly data?: unknown;
+  /** Wall time of the run itself, in milliseconds; 0 when it did not run. */
+  readonly ms: number;
+}

@@ -1,0 +1,62 @@
+import type { Call } from "./tool.ts";
+
+/** none < allow < ask < deny. */
+export type Decision = "none" | "allow" | "ask" | "deny";
+
+/** One vote on a call, or all votes joined. */
+export interface Verdict {
+  readonly decision: Decision;
+  /** Why, for the person and, on a refusal, for the model. */
+  readonly reason?: string;
+  /** The rule that decided, as it is written in the settings. */
+  readonly rule?: string;
+  /** How a person could have allowed it, shown when nobody can be asked: a flag or a rule. */
+  readonly remedy?: string;
+  /** The plugin that cast the deciding vote. Set by the kernel. */
+  readonly by?: string;
+}
+
+const RANK: Readonly<Record<Decision, number>> = { none: 0, allow: 1, ask: 2, deny: 3 };
+
+/** No vote: where every call starts. */
+export const NO_VERDICT: Verdict = Object.freeze({ decision: "none" });
+
+/**
+ * Joins two verdicts: the stricter one wins, the earlier one on a tie. So a vote can never loosen another vote.
+ * A remedy survives from whichever side has one.
+ */
+export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
+  const winner = RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
+  const remedy = winner.remedy ?? later.remedy ?? earlier.remedy;
+  return remedy === winner.remedy ? winner : { ...winner, remedy };
+}
+
+/** A vote for running the call. */
+export function allow(reason?: string, rule?: string): Verdict {
+  return { decision: "allow", ...(reason && { reason }), ...(rule && { rule }) };
+}
+
+/** A vote for asking first. */
+export function ask(reason?: string, rule?: string): Verdict {
+  return { decision: "ask", ...(reason && { reason }), ...(rule && { rule }) };
+}
+
+/** A vote against the call. */
+export function deny(reason: string, rule?: string): Verdict {
+  return { decision: "deny", reason, ...(rule && { rule }) };
+}
+
+/** What whoever answers is asked. What is shown is what was checked is what will run. */
+export interface Question {
+  readonly call: Call;
+  readonly verdict: Verdict;
+}
+
+/** An answer to a {@link Question}. */
+export interface Answer {
+  readonly decision: "allow" | "deny";
+  /** Said to the model when denied. */
+  readonly reason?: string;
+  /** On a refusal: end the turn too. */
+  readonly interrupt?: boolean;
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^gantry$/, replacement: here("core/index.ts") },
+      { find: /^gantry\/sdk$/, replacement: here("sdk/index.ts") },
+      { find: /^gantry\/sdk\/testing$/, replacement: here("sdk/testing/index.ts") },
+      { find: /^gantry\/sdk\/kit\/(.*)$/, replacement: here("sdk/kit/$1.ts") },
+    ],
+  },
+  test: {
+    include: ["{core,sdk,plugins,test}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "dist/**", "test/fixtures/**"],
+    testTimeout: 10_000,
+    pool: "threads",
+  },
+});
