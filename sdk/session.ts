@@ -108,8 +108,10 @@ export interface Session extends SessionView {
 export function perSession<T>(make: (session: SessionView) => T): (session: SessionView) => T {
   const states = new WeakMap<SessionView, { readonly value: T }>();
   return (session) => {
-    let state = states.get(session);
-    if (!state) states.set(session, (state = { value: make(session) }));
-    return state.value;
+    const known = states.get(session);
+    if (known) return known.value;
+    const value = make(session);
+    states.set(session, { value });
+    return value;
   };
 }
