@@ -324,5 +324,7 @@ export interface Figures extends ModelFigures {
 /** Counts tokens and money. */
 export interface Meter {
   of(session: SessionView): Figures;
+  /** Dollars of one request to a model, written `provider/id` or `id`; `undefined` when its price is not known. */
+  costOf(model: string, usage: Usage): number | undefined;
 }
 export const Meter = createService<Meter>("meter");
