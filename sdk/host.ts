@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Json, JsonObject } from "./json.ts";
+import type { Manifest } from "./plugin.ts";
 import type { PromptSection } from "./prompt.ts";
 import { createService } from "./service.ts";
 import type { Notice, Session, SessionView } from "./session.ts";
@@ -93,8 +94,15 @@ export interface CommandManifest {
   readonly argumentHint?: string;
 }
 
-/** Runs a slash command. A string is shown; `{ prompt }` is sent to the model in place of what was typed. */
-export type Command = (args: string, session: SessionView) => CommandAnswer | Promise<CommandAnswer>;
+/** A session as slash commands get it: with what a person may do to it. */
+export type CommandSession = SessionView & Pick<Session, "setModel" | "close">;
+
+/**
+ * Runs a slash command. A string is shown; `{ prompt }` is sent to the model in place of what was typed.
+ *
+ * **Contract**: must not wait for `close`, which waits for the turn that the command is part of.
+ */
+export type Command = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
 type CommandAnswer = string | { readonly prompt: string } | undefined;
 
 /**
@@ -127,7 +135,9 @@ export interface PluginReport {
   readonly setupMs: number | undefined;
   readonly needs: readonly string[];
   readonly provides: readonly string[];
-  /** What it adds to each slot, by slot. */
+  /** What it says of itself. */
+  readonly manifest: Manifest;
+  /** What it adds to each slot, by slot; with what it contributed at run time. */
   readonly contributes: Readonly<Record<string, readonly string[]>>;
   readonly wraps: readonly string[];
 }

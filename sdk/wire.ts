@@ -102,7 +102,8 @@ export interface WireResult extends Wire {
     readonly tool_use_id: string;
     readonly tool_input: unknown;
   }[];
-  readonly terminal_reason: string;
+  /** Absent when no turn began, as when the session cannot be opened. */
+  readonly terminal_reason?: string;
   readonly api_error_status?: number | null;
 }
 
