@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { rolldown } from "rolldown";
+import { exists, filesBelow, pluginFolders, root } from "./project.js";
+
+/** Loaded at run time from the installation: programs, native code, and what reads TypeScript. */
+const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/];
+
+/** Where the program starts. What they need statically lies in one file. */
+const START = ["core/cli.ts", "core/index.ts", "plugins/index.ts"];
+
+/** zod brings its messages in fifty languages, two thirds of its code; Gantry speaks English. */
+const plainEnglish = {
+  name: "plain-english",
+  load: {
+    filter: { id: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ },
+    handler: () => 'export { default as en } from "./en.js";',
+  },
+};
+
+const started = performance.now();
+const [written] = await Promise.all([bundle(), declarations()]);
+removeStale(written);
+console.log(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+
+async function bundle() {
+  const build = await rolldown({
+    cwd: root,
+    input: entries(),
+    external: EXTERNAL,
+    platform: "node",
+    tsconfig: join(root, "tsconfig.json"),
+    plugins: [plainEnglish],
+  });
+  const { output } = await build.write({
+    dir: join(root, "dist"),
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    // Names stay, so that a stack trace can be read; with them gone the start is no quicker.
+    minify: { compress: { target: "node20" }, mangle: false, codegen: { removeWhitespace: true } },
+    comments: { legal: true, annotation: false, jsdoc: false },
+    codeSplitting: { groups: [{ name: startChunk(), debugName: "start" }] },
+  });
+  await build.close();
+  if (exists("dist/gantry.js")) chmodSync(join(root, "dist/gantry.js"), 0o755);
+  return new Set(output.map((file) => `dist/${file.fileName}`));
+}
+
+/** Every public file, by its name in `dist/`. */
+function entries() {
+  const kit = filesBelow("sdk/kit").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  return Object.fromEntries(
+    [
+      ["gantry", "core/bin.ts"],
+      ["index", "core/index.ts"],
+      ["sdk", "sdk/index.ts"],
+      ["sdk/testing", "sdk/testing/index.ts"],
+      ...kit.map((file) => [`sdk/kit/${basename(file, ".ts")}`, file]),
+      ...pluginFolders().map((name) => [`plugins/${name}`, `plugins/${name}/index.ts`]),
+    ].filter(([, file]) => exists(file)),
+  );
+}
+
+/**
+ * Names the one file of the start: the modules that the start needs before any plugin is set up. By themselves they
+ * would fall apart into a file for every combination of entries that shares them.
+ */
+function startChunk() {
+  /** @type {Set<string> | undefined} */
+  let modules;
+  return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
+    modules ??= staticClosure(START.map((file) => join(root, file)), context);
+    return modules.has(id) ? "start" : null;
+  };
+}
+
+function staticClosure(/** @type {string[]} */ ids, /** @type {import("rolldown").ChunkingContext} */ context) {
+  const seen = new Set();
+  const open = [...ids];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const info = seen.has(id) ? null : context.getModuleInfo(id);
+    if (!info) continue;
+    seen.add(id);
+    open.push(...info.importedIds);
+  }
+  return seen;
+}
+
+/**
+ * Writes `dist/types`. The compiler leaves `./x.ts` in declarations, which only the newest compilers follow to
+ * `x.d.ts`; every compiler follows `./x.js`.
+ */
+async function declarations() {
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  rmSync(join(root, "dist/types"), { recursive: true, force: true });
+  await run(process.execPath, [tsc, "-p", "tsconfig.build.json"]);
+  for (const file of filesBelow("dist/types")) {
+    const text = readFileSync(join(root, file), "utf8");
+    writeFileSync(join(root, file), text.replace(/((?:from |import\()"\.{1,2}\/[^"\n]+)\.ts"/g, '$1.js"'));
+  }
+}
+
+/** Removes what earlier builds left in `dist/`, last, so that a running program keeps its files while this one works. */
+function removeStale(/** @type {Set<string>} */ written) {
+  for (const file of filesBelow("dist")) {
+    if (!file.startsWith("dist/types/") && !written.has(file)) rmSync(join(root, file));
+  }
+}
+
+/** @returns {Promise<void>} */
+function run(/** @type {string} */ program, /** @type {string[]} */ args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}.`))));
+  });
+}

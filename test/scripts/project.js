@@ -1,0 +1,24 @@
+import { readdirSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder, without a slash at its end. */
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+
+/** Every file below a folder, as sorted paths from the project's folder with forward slashes. */
+export function filesBelow(/** @type {string} */ folder, base = root) {
+  return readdirSync(join(base, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(base, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .sort();
+}
+
+/** The plugin folders, sorted: those with an `index.ts`. */
+export function pluginFolders() {
+  return readdirSync(join(root, "plugins")).filter((name) => exists(`plugins/${name}/index.ts`)).sort();
+}
+
+/** Whether a path from the project's folder leads to a file. */
+export function exists(/** @type {string} */ path) {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false;
+}
