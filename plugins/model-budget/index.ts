@@ -1,0 +1,31 @@
+import { definePlugin, lazy, Meter, manifest, optional, z } from "gantry/sdk";
+
+export const modelBudget = manifest({
+  name: "model-budget",
+  description: "Ends a turn that asks the model too often, and a run that costs too much.",
+  config: z.object({
+    maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
+    maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
+  }),
+  flags: {
+    "max-turns": {
+      description: "Ask the model at most this often for one prompt",
+      value: "<n>",
+      type: "number",
+      to: { config: "maxTurns" },
+    },
+    "max-budget-usd": {
+      description: "Spend at most this many dollars",
+      value: "<dollars>",
+      type: "number",
+      to: { config: "maxBudgetUsd" },
+    },
+  },
+  needs: { meter: optional(Meter) },
+  taps: { modelWrap: { stage: "last" } },
+});
+
+export default definePlugin(
+  modelBudget,
+  lazy(() => import("./model-budget.ts")),
+);

@@ -1,0 +1,81 @@
+import {
+  type Meter,
+  type ModelCall,
+  type ModelFailure,
+  type ModelRequest,
+  NO_USAGE,
+  perSession,
+  type SessionView,
+  type Setup,
+  type StreamFunction,
+} from "gantry/sdk";
+import type { modelBudget } from "./index.ts";
+
+/** The last tap of `modelWrap` is the outermost wrap: a request that is tried again counts once. */
+const setup: Setup<typeof modelBudget> = ({ config, use }) => {
+  const { maxTurns, maxBudgetUsd } = config;
+  const turns = maxTurns === undefined ? undefined : turnLimit(maxTurns);
+  const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
+  if (!turns && !money) return { taps: { modelWrap: () => undefined } };
+
+  return {
+    taps: {
+      // One wrapped stream may serve several sessions: the turn knows its own.
+      modelWrap: (stream, first): StreamFunction =>
+        async function* (request, call) {
+          const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
+          if (failure) yield { type: "failure", failure };
+          else yield* stream(request, call);
+        },
+    },
+  };
+};
+export default setup;
+
+/** Only the newest turn of a session is counted: an older one asks no more. */
+function turnLimit(most: number) {
+  const newest = perSession(() => ({ turnId: "", requests: 0 }));
+  return ({ turn }: ModelCall): ModelFailure | undefined => {
+    if (!turn) return undefined;
+    const count = newest(turn.session);
+    if (count.turnId !== turn.id) Object.assign(count, { turnId: turn.id, requests: 0 });
+    if (count.requests >= most) return refusal("max_turns", `Reached maximum number of turns (${most})`);
+    count.requests += 1;
+    return undefined;
+  };
+}
+
+/** Fails closed: what cannot be priced cannot be afforded. What the session cost before this run is not counted. */
+function moneyLimit(most: number, meter: Meter | undefined) {
+  const spentBefore = perSession((session) => meter?.of(session).costUsd ?? 0);
+  return ({ model }: ModelRequest, session: SessionView): ModelFailure | undefined => {
+    if (!meter) {
+      return refusal(
+        "max_budget_usd",
+        "A budget was set, but nothing counts what is spent.",
+        "Add the plugin usage-meter, or leave out --max-budget-usd.",
+      );
+    }
+    const before = spentBefore(session);
+    const { costUsd, byModel } = meter.of(session);
+    const asked = `${model.provider}/${model.id}`;
+    const unpriced =
+      meter.costOf(asked, NO_USAGE) === undefined
+        ? asked
+        : Object.keys(byModel).find((name) => byModel[name]?.costUsd === undefined);
+    if (unpriced !== undefined || costUsd === undefined) {
+      return refusal(
+        "max_budget_usd",
+        `A budget of $${most} was set, but the price of ${unpriced ?? "a model in use"} is not known.`,
+        `Set its price with the configuration key usage-meter.prices["${unpriced ?? asked}"], or leave out --max-budget-usd.`,
+      );
+    }
+    const spent = costUsd - before;
+    if (spent < most) return undefined;
+    return refusal("max_budget_usd", `Reached maximum budget ($${most}): $${spent.toFixed(4)} spent`);
+  };
+}
+
+function refusal(code: string, message: string, remedy?: string): ModelFailure {
+  return { kind: "limit", code, message, isRetryable: false, ...(remedy && { remedy }) };
+}
