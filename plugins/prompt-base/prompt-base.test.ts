@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PromptDraft, PromptSection } from "gantry/sdk";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { promptBase } from "./index.ts";
+import setup from "./prompt-base.ts";
+
+let cwd: string;
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "gantry-prompt-"));
+  await writeFile(join(cwd, "house.txt"), "House rules.\n");
+});
+afterAll(() => rm(cwd, { recursive: true }));
+
+function draftOf(sections: readonly PromptSection[] = []): PromptDraft {
+  return {
+    sections,
+    tools: [],
+    with: (section) => draftOf([...sections, section]),
+    without: (key) => draftOf(sections.filter((section) => section.key !== key)),
+    filterTools: () => draftOf(sections),
+  };
+}
+
+async function sectionsWith(config: object): Promise<readonly PromptSection[]> {
+  const { taps } = await setup({ config: promptBase.config.parse(config), host: { cwd } } as never);
+  const build = taps.promptBuild as (draft: PromptDraft) => PromptDraft;
+  return build(draftOf()).sections;
+}
+
+test("the built-in prompt is one stable section of at most 1.2 KB", async () => {
+  const sections = await sectionsWith({});
+  expect(sections).toEqual([
+    { key: "base", cache: "stable", text: expect.stringContaining("You are Gantry") },
+  ]);
+  expect(Buffer.byteLength(sections[0]?.text ?? "")).toBeLessThanOrEqual(1200);
+});
+
+test("--system-prompt replaces it, and an empty one leaves nothing", async () => {
+  expect(await sectionsWith({ systemPrompt: "Be a poet." })).toEqual([
+    { key: "base", cache: "stable", text: "Be a poet." },
+  ]);
+  expect((await sectionsWith({ systemPrompt: "" }))[0]?.text).toBe("");
+});
+
+test("--append-system-prompt follows it", async () => {
+  const sections = await sectionsWith({ appendSystemPrompt: "Write British English." });
+  expect(sections.map(({ key }) => key)).toEqual(["base", "append"]);
+  expect(sections[1]).toEqual({ key: "append", cache: "stable", text: "Write British English." });
+});
+
+test("both can be files, named from the working directory", async () => {
+  const sections = await sectionsWith({
+    systemPromptFile: "house.txt",
+    appendSystemPromptFile: join(cwd, "house.txt"),
+  });
+  expect(sections.map(({ text }) => text)).toEqual(["House rules.\n", "House rules.\n"]);
+});
+
+test("a file that cannot be read is an error that names the flag and the file", async () => {
+  await expect(sectionsWith({ appendSystemPromptFile: "nowhere.txt" })).rejects.toMatchObject({
+    code: "GANTRY_PROMPT_FILE",
+    message: expect.stringMatching(/--append-system-prompt-file.*nowhere\.txt/),
+  });
+});
+
+test("text and file for one place are an error", async () => {
+  await expect(sectionsWith({ systemPrompt: "a", systemPromptFile: "house.txt" })).rejects.toMatchObject({
+    code: "GANTRY_PROMPT_TWICE",
+  });
+});
