@@ -1,21 +1,21 @@
 import fc from "fast-check";
-import { MAX_JSON_DEPTH, parseStrictJson } from "gantry/sdk/kit/strict-json";
+import { MAX_INPUT_DEPTH, parseToolInput } from "gantry/sdk/kit/tool-input";
 import { describe, expect, it } from "vitest";
 
 function reasonAgainst(json: string): string {
-  const read = parseStrictJson(json);
+  const read = parseToolInput(json);
   if (read.isValid) throw new Error(`accepted: ${JSON.stringify(read.value).slice(0, 100)}`);
   return read.reason;
 }
 
 const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`;
 
-describe("strict JSON", () => {
+describe("reading a model's tool input", () => {
   it("gives what JSON.parse gives for every object", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (value) => {
         const json = JSON.stringify(value);
-        expect(parseStrictJson(json)).toEqual({ isValid: true, value: JSON.parse(json) });
+        expect(parseToolInput(json)).toEqual({ isValid: true, value: JSON.parse(json) });
       }),
     );
   });
@@ -53,17 +53,17 @@ describe("strict JSON", () => {
 
   it("takes the same key in different objects, and commas, braces and quotes inside texts", () => {
     const json = '{"a": {"a": [{"a": 1}, {"a": "a"}, "a", "a"]}, "b": ",\\"a\\": {", "c\\\\": "\\\\"}';
-    expect(parseStrictJson(json)).toEqual({ isValid: true, value: JSON.parse(json) });
+    expect(parseToolInput(json)).toEqual({ isValid: true, value: JSON.parse(json) });
   });
 
   it("refuses more than 200 levels, even very many more", () => {
-    expect(parseStrictJson(nested(MAX_JSON_DEPTH)).isValid).toBe(true);
-    expect(reasonAgainst(nested(MAX_JSON_DEPTH + 1))).toContain("more than 200 levels");
+    expect(parseToolInput(nested(MAX_INPUT_DEPTH)).isValid).toBe(true);
+    expect(reasonAgainst(nested(MAX_INPUT_DEPTH + 1))).toContain("more than 200 levels");
     expect(reasonAgainst(`{"a": ${"[".repeat(20_000)}${"]".repeat(20_000)}}`)).toContain("200 levels");
   });
 
   it("does not touch prototypes", () => {
-    const read = parseStrictJson('{"__proto__": {"isAdmin": true}}');
+    const read = parseToolInput('{"__proto__": {"isAdmin": true}}');
     expect(read.isValid).toBe(true);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
