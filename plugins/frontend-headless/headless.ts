@@ -1,0 +1,106 @@
+import { type FrontendHost, isGantryError, PluginError, type Session, type Setup, type z } from "gantry/sdk";
+import type { frontendHeadless } from "./index.ts";
+import { createOutput, type Output } from "./output.ts";
+import { failedResult } from "./result.ts";
+import { count, createTally } from "./tally.ts";
+import { isSuccess, jsonLine, VIEWS } from "./view.ts";
+
+const EXIT = { ok: 0, failed: 1, interrupted: 130, deserted: 141, terminated: 143 } as const;
+
+const setup: Setup<typeof frontendHeadless> = ({ config, use }) => ({
+  frontends: {
+    async headless(host) {
+      const prompt = promptOf(host, config);
+      let session: Session | undefined;
+      const interrupt = () => void session?.interrupt();
+      const output = createOutput(host.stdout, interrupt);
+      session = await open(host, config, output);
+
+      const view = VIEWS[config.outputFormat]({ ...use, host, session, output });
+      const tally = createTally();
+      const signals = heed(host, interrupt);
+      try {
+        for await (const event of session.send(prompt)) {
+          count(tally, event);
+          view.event(event);
+          if (signals.isTerminated || output.isDeserted) interrupt();
+        }
+        // A run that was ended from outside has no result: it can be resumed.
+        if (tally.end && !signals.isTerminated) view.end(tally.end, tally);
+        await output.end();
+        if (signals.isTerminated) return EXIT.terminated;
+        if (output.isDeserted) return EXIT.deserted;
+        if (signals.isInterrupted) return EXIT.interrupted;
+        return tally.end && isSuccess(tally.end) ? EXIT.ok : EXIT.failed;
+      } finally {
+        signals.release();
+        await session.close();
+      }
+    },
+  },
+});
+
+export default setup;
+
+type Config = z.output<typeof frontendHeadless.config>;
+
+function promptOf(host: FrontendHost, config: Config): string {
+  if (config.inputFormat !== "text") {
+    throw new PluginError(
+      "GANTRY_HEADLESS_INPUT",
+      `--input-format ${config.inputFormat} is not supported yet.`,
+      "Give the prompt as text, as argument or on standard input.",
+    );
+  }
+  if (config.outputFormat === "stream-json" && !host.isVerbose) {
+    throw new PluginError(
+      "GANTRY_HEADLESS_VERBOSE",
+      "--output-format stream-json tells every step, and so needs --verbose.",
+      "Add --verbose, or use --output-format json for the result alone.",
+    );
+  }
+  if (!host.prompt?.trim()) {
+    throw new PluginError(
+      "GANTRY_HEADLESS_PROMPT",
+      "The prompt is empty.",
+      'Give it as argument or on standard input: gantry -p "What does this project do?"',
+    );
+  }
+  return host.prompt;
+}
+
+/** A session that cannot be opened is a result too, for whoever reads results. */
+async function open(host: FrontendHost, config: Config, output: Output): Promise<Session> {
+  try {
+    return await host.open({ isInteractive: false });
+  } catch (cause) {
+    if (config.outputFormat !== "text" && isGantryError(cause)) {
+      output.write(jsonLine(failedResult(cause.message)));
+      await output.end();
+    }
+    throw cause;
+  }
+}
+
+/** Ctrl-C ends the turn, which has a result; the program's own end leaves none. */
+function heed(host: FrontendHost, interrupt: () => void) {
+  let isInterrupted = false;
+  const onInterrupt = () => {
+    isInterrupted = true;
+    interrupt();
+  };
+  process.on("SIGINT", onInterrupt);
+  host.signal.addEventListener("abort", interrupt, { once: true });
+  return {
+    get isInterrupted() {
+      return isInterrupted;
+    },
+    get isTerminated() {
+      return host.signal.aborted;
+    },
+    release() {
+      process.off("SIGINT", onInterrupt);
+      host.signal.removeEventListener("abort", interrupt);
+    },
+  };
+}

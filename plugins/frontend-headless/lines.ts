@@ -1,0 +1,128 @@
+import { randomUUID } from "node:crypto";
+import type {
+  FailureKind,
+  Fault,
+  SessionEvent,
+  ToolResultBlock,
+  WireAssistant,
+  WireMessage,
+} from "gantry/sdk";
+
+/** What an event is on the wire; most have no line of their own. */
+export function linesOf(event: SessionEvent, sessionId: string): readonly WireMessage[] {
+  const common = { session_id: sessionId, uuid: randomUUID() };
+  switch (event.type) {
+    case "assistant":
+      return assistantLines(event, sessionId);
+    case "tool_end":
+      return [
+        {
+          type: "user",
+          message: { role: "user", content: [resultBlock(event)] },
+          parent_tool_use_id: null,
+          ...(event.result.data === undefined ? {} : { tool_use_result: event.result.data }),
+          ...common,
+          uuid: event.uuid,
+        },
+      ];
+    case "denied":
+      return [
+        {
+          type: "system",
+          subtype: "permission_denied",
+          tool_name: event.call.tool.name,
+          tool_use_id: event.call.id,
+          message: event.verdict.reason ?? "The call was not allowed.",
+          ...common,
+        },
+      ];
+    case "retry":
+      return [
+        {
+          type: "system",
+          subtype: "api_retry",
+          attempt: event.attempt,
+          max_retries: event.maxAttempts,
+          retry_delay_ms: event.delayMs,
+          error_status: event.failure.status ?? null,
+          error: ERROR_NAMES[event.failure.kind] ?? "unknown",
+          ...common,
+        },
+      ];
+    case "notice":
+      return [
+        {
+          type: "system",
+          subtype: "informational",
+          content: event.notice.text,
+          level: event.notice.level,
+          ...common,
+        },
+      ];
+    case "fault":
+      return [
+        {
+          type: "system",
+          subtype: "informational",
+          content: faultText(event.fault),
+          level: "warning",
+          ...common,
+        },
+      ];
+    default:
+      return [];
+  }
+}
+
+/** The line that stands for an interruption in the conversation. */
+export function interruptionLine(sessionId: string, wasToolAborted: boolean): WireMessage {
+  const text = `[Request interrupted by user${wasToolAborted ? " for tool use" : ""}]`;
+  return {
+    type: "user",
+    message: { role: "user", content: [{ type: "text", text }] },
+    parent_tool_use_id: null,
+    session_id: sessionId,
+    uuid: randomUUID(),
+  };
+}
+
+/** A plugin's failure in one sentence. */
+export function faultText({ plugin, where, message, isQuarantined }: Fault): string {
+  const consequence = isQuarantined ? " Its hooks are off for this session." : "";
+  return `The plugin ${plugin} failed in ${where}: ${message}${consequence}`;
+}
+
+/** One content block a line; the last one carries the uuid of the record. */
+function assistantLines(
+  event: Extract<SessionEvent, { type: "assistant" }>,
+  sessionId: string,
+): WireAssistant[] {
+  const { content, ...message } = event.message;
+  return content.map((block, index) => ({
+    type: "assistant",
+    message: { ...message, type: "message", content: [block], stop_reason: null, stop_sequence: null },
+    parent_tool_use_id: null,
+    session_id: sessionId,
+    uuid: index === content.length - 1 ? event.uuid : randomUUID(),
+  }));
+}
+
+function resultBlock({ id, result }: Extract<SessionEvent, { type: "tool_end" }>): ToolResultBlock {
+  return {
+    type: "tool_result",
+    tool_use_id: id,
+    content: result.content,
+    ...(result.outcome === "ok" ? {} : { is_error: true }),
+  };
+}
+
+const ERROR_NAMES: Readonly<Partial<Record<FailureKind, string>>> = {
+  auth: "authentication_failed",
+  billing: "billing_error",
+  context_overflow: "invalid_request",
+  invalid_request: "invalid_request",
+  not_found: "model_not_found",
+  overloaded: "overloaded",
+  rate_limit: "rate_limit",
+  server: "server_error",
+};
