@@ -1,3 +1,4 @@
+import { createJiti } from "jiti";
 import { readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,4 +22,18 @@ export function pluginFolders() {
 /** Whether a path from the project's folder leads to a file. */
 export function exists(/** @type {string} */ path) {
   return statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** Loads a TypeScript module of the project as the tests do: `gantry/sdk` is the source. */
+export function loadSources(/** @type {string} */ path) {
+  const jiti = createJiti(import.meta.url, {
+    fsCache: false,
+    alias: {
+      "gantry/sdk/testing": join(root, "sdk/testing/index.ts"),
+      "gantry/sdk/kit": join(root, "sdk/kit"),
+      "gantry/sdk": join(root, "sdk/index.ts"),
+      gantry: join(root, "core/index.ts"),
+    },
+  });
+  return /** @type {Promise<any>} */ (jiti.import(join(root, path)));
 }

@@ -1,0 +1,49 @@
+import { cell, HEADER } from "./source.js";
+
+/** The flags and subcommands of the program that plugins own. */
+export async function flagsPage(/** @type {any} */ { plugins }) {
+  const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
+  return [
+    HEADER,
+    "# Flags\n",
+    "`gantry --help` lists the same, for the plugins that are loaded.\n",
+    "| Flag | Owner | Meaning | Goes to |",
+    "|---|---|---|---|",
+    ...manifests.flatMap((manifest) =>
+      Object.entries(manifest.flags ?? {}).map(
+        ([name, flag]) =>
+          `| \`${flag.short ? `-${flag.short}, ` : ""}--${name}${flag.value ? ` ${flag.value}` : ""}\` | \`${manifest.name}\` | ${cell(meaning(flag))} | ${cell(target(manifest, flag.to))} |`,
+      ),
+    ),
+    "",
+    "## Subcommands\n",
+    "| Subcommand | Owner | Meaning |",
+    "|---|---|---|",
+    ...manifests.flatMap((manifest) =>
+      Object.entries(manifest.subcommands ?? {}).map(
+        ([name, one]) => `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
+      ),
+    ),
+    "",
+    "## Slash commands\n",
+    "| Command | Owner | Meaning |",
+    "|---|---|---|",
+    ...manifests.flatMap((manifest) =>
+      Object.entries(manifest.commands ?? {}).map(
+        ([name, one]) =>
+          `| \`/${name}${one.argumentHint ? ` ${one.argumentHint}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
+      ),
+    ),
+    "",
+  ].join("\n");
+}
+
+function meaning(/** @type {any} */ flag) {
+  return flag.choices ? `${flag.description} (${flag.choices.join(", ")})` : flag.description;
+}
+
+function target(/** @type {any} */ manifest, /** @type {any} */ to) {
+  if (to.config) return `configuration \`${manifest.name}.${to.config}\``;
+  if (to.setting) return `setting \`${to.setting}\``;
+  return `frontend \`${to.frontend}\``;
+}
