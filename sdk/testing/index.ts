@@ -4,5 +4,10 @@
  *
  * @module
  */
+
+export * from "./exec-conformance.ts";
+export * from "./files-conformance.ts";
+export * from "./memory-files.ts";
+export * from "./recorded-exec.ts";
 export * from "./scripted-model.ts";
 export * from "./test-kernel.ts";

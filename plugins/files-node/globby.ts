@@ -1,0 +1,1 @@
+export { globbyStream } from "globby";
