@@ -119,6 +119,8 @@ export interface ExecExit {
   readonly signal: string | undefined;
   /** It was ended through `kill` or `signal`. */
   readonly isKilled: boolean;
+  /** Something it started is still running in its process group; `kill` ends that too. */
+  readonly hasLeftovers?: boolean;
   /** Wall time in milliseconds. */
   readonly ms: number;
 }

@@ -1,0 +1,82 @@
+import { delimiter, isAbsolute, relative, sep } from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface FilterOptions {
+  /** Names that are kept although they look like secrets. */
+  readonly passEnv: readonly string[];
+  /** Folders whose programs must not be found through PATH. */
+  readonly hiddenFolders: readonly string[];
+}
+
+/** The host's environment without its secrets and without what steers a shell or a loader. */
+export function filterEnvironment(env: Environment, options: FilterOptions): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || steersPrograms(name)) continue;
+    if (isSecret(name) && !options.passEnv.includes(name)) continue;
+    kept[name] = value;
+  }
+  kept.PATH = searchFolders(env.PATH, options.hiddenFolders).join(delimiter);
+  return kept;
+}
+
+/** What a caller adds: as it stands, except what steers a shell or a loader. */
+export function additions(env: Environment | undefined): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env ?? {})) {
+    if (value !== undefined && !steersPrograms(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+const DEFAULT_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** The absolute folders of a PATH that lie outside the given ones. */
+export function searchFolders(path: string | undefined, outside: readonly string[]): string[] {
+  const folders = path ? path.split(delimiter) : DEFAULT_PATH;
+  return folders.filter(
+    (folder) => isAbsolute(folder) && !outside.some((workspace) => isInside(folder, workspace)),
+  );
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+const STEERING = new Set([
+  "BASH_ENV",
+  "BASHOPTS",
+  "BASH_LOADABLES_PATH",
+  "BASH_XTRACEFD",
+  "CDPATH",
+  "DYLD_FRAMEWORK_PATH",
+  "DYLD_INSERT_LIBRARIES",
+  "DYLD_LIBRARY_PATH",
+  "ENV",
+  "GLOBIGNORE",
+  "IFS",
+  "LD_AUDIT",
+  "LD_PRELOAD",
+  "POSIXLY_CORRECT",
+  "PROMPT_COMMAND",
+  "PS4",
+  "SHELLOPTS",
+]);
+
+function steersPrograms(name: string): boolean {
+  return STEERING.has(name) || name.startsWith("BASH_FUNC_");
+}
+
+/** Everything of the model providers, and every name that ends like a secret. */
+const SECRET_NAMES = [
+  /^(ANTHROPIC|OPENAI|GEMINI|MISTRAL|OPENROUTER|GROQ|DEEPSEEK|XAI)_/i,
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|BEARER_TOKEN.*|CONTAINER_.*)$/i,
+  /^(GOOGLE_APPLICATION_CREDENTIALS|AZURE_CLIENT_.*|CLOUDSDK_AUTH_.*|ACTIONS_.*_(TOKEN|URL)|CLAUDE_CODE_OAUTH_.*)$/i,
+  /(^|_)(API_?KEYS?|ACCESS_?KEY|PRIVATE_?KEY|SECRET_?KEY|AUTH_?TOKEN|TOKENS?|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PAT|CREDENTIALS?)$/i,
+];
+
+function isSecret(name: string): boolean {
+  return SECRET_NAMES.some((pattern) => pattern.test(name));
+}

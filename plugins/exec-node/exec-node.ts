@@ -1,0 +1,23 @@
+import type { Setup } from "gantry/sdk";
+import { filterEnvironment } from "./environment.ts";
+import { createGroups } from "./groups.ts";
+import type { execNode } from "./index.ts";
+import { createLookup } from "./lookup.ts";
+import { createRun } from "./run.ts";
+import { createStart } from "./start.ts";
+
+const setup: Setup<typeof execNode> = ({ config, host, scope }) => {
+  const workspace = [host.cwd, ...host.folders];
+  const groups = scope.own(createGroups());
+  const start = createStart({
+    groups,
+    lookup: createLookup(host.env.PATH, workspace),
+    environment: filterEnvironment(host.env, {
+      passEnv: config.passEnv,
+      hiddenFolders: host.isTrusted ? [] : workspace,
+    }),
+  });
+  return { services: { exec: { start, run: createRun(start) } } };
+};
+
+export default setup;

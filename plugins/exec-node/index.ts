@@ -1,0 +1,16 @@
+import { definePlugin, Exec, lazy, manifest, z } from "gantry/sdk";
+
+export const execNode = manifest({
+  name: "exec-node",
+  description: "Runs programs of the machine, each in a process group of its own.",
+  config: z.object({
+    /** Variables that programs get although their names look like secrets, such as `GH_TOKEN`. */
+    passEnv: z.array(z.string()).default([]),
+  }),
+  provides: { exec: Exec },
+});
+
+export default definePlugin(
+  execNode,
+  lazy(() => import("./exec-node.ts")),
+);

@@ -1,0 +1,40 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { PluginError } from "gantry/sdk";
+import { searchFolders } from "./environment.ts";
+
+/** Finds programs by name, outside the workspace: a file planted there must never pass for `git`. */
+export function createLookup(path: string | undefined, workspace: readonly string[]) {
+  const folders = searchFolders(path, workspace);
+  const known = new Map<string, string>();
+
+  return (file: string): string => {
+    if (isAbsolute(file)) return file;
+    const found = known.get(file) ?? find(file, folders);
+    if (found === undefined) throw absent(file, folders);
+    known.set(file, found);
+    return found;
+  };
+}
+
+function find(name: string, folders: readonly string[]): string | undefined {
+  if (!name || /[/\\\0]/.test(name)) return undefined;
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function absent(file: string, folders: readonly string[]): PluginError {
+  return new PluginError(
+    "GANTRY_EXEC_ABSENT",
+    `There is no program "${file}".`,
+    `Install it, or give its absolute path. Searched: ${folders.join(", ") || "nothing (PATH is empty)"}.`,
+  );
+}

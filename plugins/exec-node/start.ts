@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { execa } from "execa";
+import { type Exec, type ExecExit, type ExecProcess, type ExecSpec, PluginError } from "gantry/sdk";
+import { additions } from "./environment.ts";
+import type { Groups } from "./groups.ts";
+
+interface Parts {
+  readonly groups: Groups;
+  readonly lookup: (file: string) => string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const GRACE_MS = 5000;
+
+export function createStart({ groups, lookup, environment }: Parts): Exec["start"] {
+  return async (spec) => {
+    if (spec.signal?.aborted) throw failed(spec, "it was cancelled before it started");
+    const began = performance.now();
+    const { child } = await spawn(spec, lookup(spec.file), environment);
+    const group = groups.open(child.pid);
+
+    let isKilled = false;
+    const kill = (graceMs = GRACE_MS) => {
+      isKilled = true;
+      return group.end(graceMs);
+    };
+    const onAbort = () => void kill();
+    spec.signal?.addEventListener("abort", onAbort, { once: true });
+
+    const streams = [child.stdout, child.stderr];
+    const received = receive(child, spec.onOutput);
+    const exited = new Promise<ExecExit>((resolve) => {
+      child.once("exit", async (exitCode, signal) => {
+        const exit = {
+          exitCode: exitCode ?? undefined,
+          signal: signal ?? undefined,
+          isKilled,
+          ms: performance.now() - began,
+        };
+        await drained(streams, received);
+        for (const stream of streams) stream.destroy();
+        spec.signal?.removeEventListener("abort", onAbort);
+        resolve({ ...exit, hasLeftovers: group.isRunning() });
+      });
+    });
+    return { pid: child.pid, exited, kill } satisfies ExecProcess;
+  };
+}
+
+type Child = ReturnType<typeof launch> & { readonly pid: number };
+
+function launch(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>) {
+  return execa(file, spec.args, {
+    cwd: spec.cwd,
+    env: { ...environment, ...additions(spec.env) },
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    windowsHide: true,
+    stdout: "pipe",
+    stderr: "pipe",
+    ...(spec.input === undefined ? { stdin: "ignore" as const } : { input: spec.input }),
+  });
+}
+
+/** The child comes wrapped: it is a promise of its own end, and `await` would wait for that. */
+async function spawn(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>) {
+  let child: ReturnType<typeof launch>;
+  try {
+    child = launch(spec, file, environment);
+  } catch (error) {
+    throw failed(spec, (error as Error).message, error);
+  }
+  if (child.pid !== undefined) return { child: child as Child };
+  const { code, cause, originalMessage } = await child;
+  if (!existsSync(spec.cwd)) throw failed(spec, `the folder ${spec.cwd} does not exist`, cause);
+  if (code === "ENOENT") {
+    throw new PluginError(
+      "GANTRY_EXEC_ABSENT",
+      `There is no program "${spec.file}".`,
+      "Check the path, or install it.",
+      cause,
+    );
+  }
+  if (code === "EACCES" || code === "EPERM") {
+    throw new PluginError(
+      "GANTRY_EXEC_DENIED",
+      `"${spec.file}" may not be run in ${spec.cwd}.`,
+      "Make it executable, or choose another program.",
+      cause,
+    );
+  }
+  throw failed(spec, originalMessage ?? code ?? "the system refused", cause);
+}
+
+function failed(spec: ExecSpec, why: string, cause?: unknown): PluginError {
+  return new PluginError(
+    "GANTRY_EXEC_FAILED",
+    `"${spec.file}" could not be started: ${why}.`,
+    "Correct what the message names, then try again.",
+    cause,
+  );
+}
+
+/** Hands output on as it comes; gives the number of bytes so far. */
+function receive(child: Child, onOutput: ExecSpec["onOutput"]): () => number {
+  let bytes = 0;
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("data", (chunk: Uint8Array) => {
+      bytes += chunk.length;
+      onOutput?.(chunk, stream);
+    });
+  }
+  return () => bytes;
+}
+
+/** More than the system keeps of a pipe: whoever has read this much since the end has read all from before it. */
+const PIPE_BYTES = 4 << 20;
+const QUIET_ROUNDS = 3;
+
+/**
+ * Waits for what the program itself wrote, not for the end of its output: something it started may hold that open for
+ * ever. What was written before the end is in the system's buffer and comes with the next rounds of the event loop.
+ */
+async function drained(streams: readonly Readable[], received: () => number): Promise<void> {
+  const before = received();
+  for (let quiet = 0, seen = before; quiet < QUIET_ROUNDS && received() - before < PIPE_BYTES; quiet++) {
+    if (streams.every((stream) => stream.readableEnded || stream.destroyed)) return;
+    await new Promise(setImmediate);
+    if (received() !== seen) quiet = 0;
+    seen = received();
+  }
+}
