@@ -1,15 +1,21 @@
-import type {
-  Answer,
-  Fault,
-  HostReport,
-  Plugin,
-  Question,
-  Session,
-  SessionEvent,
-  ToolResult,
-  TurnEnd,
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  type Answer,
+  definePlugin,
+  type Fault,
+  type HostReport,
+  type JsonObject,
+  type Plugin,
+  type Question,
+  type Session,
+  type SessionEvent,
+  type ToolResult,
+  type TurnEnd,
 } from "gantry/sdk";
-import type { ScriptedModel } from "./scripted-model.ts";
+import { openHost } from "../../core/index.ts";
+import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 
 export interface TestKernelOptions {
   /** The plugins under test, in order. */
@@ -65,5 +71,67 @@ export interface TestKernel {
  * await kernel.close();
  */
 export async function createTestKernel(options: TestKernelOptions): Promise<TestKernel> {
-  throw new Error(`not built yet: ${options.plugins.length}`);
+  const folder = options.cwd ?? (await mkdtemp(path.join(tmpdir(), "gantry-test-")));
+  const home = await mkdtemp(path.join(tmpdir(), "gantry-home-"));
+  const model = options.model ?? scriptedModel();
+  const lost: string[] = [];
+  const host = await openHost({
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...options.env },
+    folders: options.folders ?? [],
+    plugins: [model.plugin, ...options.plugins, ...(options.answer ? [answering(options.answer)] : [])],
+    config: [{ from: "the test", values: options.config ?? {} }],
+    flagSettings: (options.settings ?? {}) as JsonObject,
+    useFiles: false,
+    isStrict: true,
+    onFault: (fault) => void lost.push(`${fault.plugin} in ${fault.where}: ${fault.message}`),
+  });
+  const session = await host.open({
+    isInteractive: options.answer !== undefined,
+    ...(options.resume !== undefined && { resume: options.resume }),
+  });
+
+  async function run(prompt: string): Promise<TurnRecord> {
+    const events: SessionEvent[] = [];
+    for await (const event of session.send(prompt)) events.push(event);
+    const last = events.at(-1);
+    if (last?.type !== "turn_end") throw new Error("the turn did not end");
+    const results = events.flatMap((event) => (event.type === "tool_end" ? [event.result] : []));
+    const faults = events.flatMap((event) => (event.type === "fault" ? [event.fault] : []));
+    return { events, end: last.end, text: last.end.text, results, faults };
+  }
+
+  return {
+    cwd: host.info.cwd,
+    session,
+    model,
+    run,
+    async call(tool, input) {
+      model.push({ calls: [{ name: tool, input }] }, { text: "Done." });
+      const { results } = await run(`Call ${tool}.`);
+      return results.at(-1) as ToolResult;
+    },
+    report: () => host.report(session),
+    async close() {
+      const pending = host.pending().map(({ plugin, hook }) => `${plugin} is still in ${hook}`);
+      await host.close();
+      await Promise.all(
+        [options.cwd ?? folder, home].map(
+          (made) => made !== options.cwd && rm(made, { recursive: true, force: true }),
+        ),
+      );
+      const problems = [
+        ...pending,
+        ...lost,
+        ...host.notices.filter(({ level }) => level === "warning").map(({ text }) => text),
+      ];
+      if (problems.length) throw new Error(`left behind: ${problems.join("; ")}`);
+    },
+  };
+}
+
+function answering(answer: NonNullable<TestKernelOptions["answer"]>): Plugin {
+  const ask = (question: Question): Answer | undefined =>
+    answer === "allow" ? { decision: "allow" } : answer(question);
+  return definePlugin({ name: "test-answers", setup: () => ({ taps: { ask } }) });
 }

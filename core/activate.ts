@@ -1,0 +1,147 @@
+/** Setup, once, at first need: services first, then the plugin; what it returns is held against its manifest. */
+import {
+  type Contribution,
+  type Handlers,
+  type HostInfo,
+  type LooseSetup,
+  messageOf,
+  type Plugin,
+  type ServiceKey,
+  SLOTS,
+  type Taps,
+  type WrapTool,
+} from "gantry/sdk";
+import type { Config } from "./config.ts";
+import type { Found } from "./discover.ts";
+import { error } from "./errors.ts";
+import type { Owners } from "./graph.ts";
+import type { OwnedScope } from "./scope.ts";
+
+/** How long a setup may take. */
+const SETUP_MS = 30_000;
+
+/** A plugin's handlers as the kernel uses them, whatever the manifest's type was. */
+export interface LooseHandlers {
+  readonly services?: Readonly<Record<string, unknown>>;
+  readonly taps?: Taps;
+  readonly wraps?: Readonly<Record<string, WrapTool>>;
+  readonly apply?: Handlers["apply"];
+  readonly [slot: string]: unknown;
+}
+
+/** A plugin of the host: what it is, and its setup under way or done. */
+export interface Member extends Found {
+  readonly scope: OwnedScope;
+  /** Its setup's result; `undefined` until it has run. */
+  handlers: LooseHandlers | undefined;
+  active: Promise<LooseHandlers> | undefined;
+  failure: Error | undefined;
+  setupMs: number | undefined;
+  contribution: Contribution;
+}
+
+export interface ActivateContext {
+  readonly config: Config;
+  readonly info: HostInfo;
+  readonly owners: Owners<Member>;
+  /** Services of the kernel itself. */
+  readonly given: ReadonlyMap<ServiceKey<unknown>, unknown>;
+  readonly log: (plugin: string, message: string) => void;
+  readonly contribute: (member: Member, contribution: Contribution) => Promise<void>;
+}
+
+/** Runs the plugin's setup if it has not run. Rejects, each time anew, when it failed. */
+export function activate(member: Member, context: ActivateContext): Promise<LooseHandlers> {
+  member.active ??= setUp(member, context).then(
+    (handlers) => {
+      member.handlers = handlers;
+      return handlers;
+    },
+    (thrown) => {
+      member.failure = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      throw member.failure;
+    },
+  );
+  return member.active;
+}
+
+async function setUp(member: Member, context: ActivateContext): Promise<LooseHandlers> {
+  const { plugin, name } = member;
+  const config = context.config.of(name, plugin.manifest.config);
+  const use = await servicesFor(plugin, context);
+  const started = performance.now();
+  const setup = await load(plugin);
+  const handlers = setup
+    ? await inTime(name, () =>
+        setup({
+          config,
+          use,
+          host: context.info,
+          log: (message: string) => context.log(name, message),
+          scope: member.scope,
+          contribute: (contribution: Contribution) => context.contribute(member, contribution),
+        } as never),
+      )
+    : {};
+  check(plugin, (handlers ?? {}) as LooseHandlers);
+  member.setupMs = performance.now() - started;
+  return (handlers ?? {}) as LooseHandlers;
+}
+
+async function load(plugin: Plugin): Promise<LooseSetup | undefined> {
+  if (typeof plugin.setup !== "object") return plugin.setup;
+  return (await plugin.setup.load()).default;
+}
+
+async function servicesFor(plugin: Plugin, context: ActivateContext): Promise<Record<string, unknown>> {
+  const use: Record<string, unknown> = {};
+  for (const [name, need] of Object.entries(plugin.manifest.needs ?? {})) {
+    use[name] = await serviceOf(need.isOptional ? need.key : need, context);
+  }
+  return use;
+}
+
+/** The service behind a key, its owner set up; `undefined` when nobody provides it. */
+export async function serviceOf<T>(key: ServiceKey<T>, context: ActivateContext): Promise<T | undefined> {
+  if (context.given.has(key)) return context.given.get(key) as T;
+  const owner = context.owners.get(key);
+  if (!owner) return undefined;
+  const { services } = await activate(owner, context);
+  const name = Object.entries(owner.plugin.manifest.provides ?? {}).find(
+    ([, provided]) => provided === key,
+  )?.[0];
+  return services?.[name as string] as T;
+}
+
+async function inTime<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS })), SETUP_MS);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function check(plugin: Plugin, handlers: LooseHandlers) {
+  const { manifest } = plugin;
+  const complain = (problem: string) => {
+    throw error("GANTRY_PLUGIN_HANDLERS", { name: manifest.name, problem });
+  };
+  const groups: readonly [string, readonly string[]][] = [
+    ...SLOTS.map((slot) => [slot, Object.keys(manifest[slot] ?? {})] as [string, string[]]),
+    ["services", Object.keys(manifest.provides ?? {})],
+    ["wraps", manifest.wraps ?? []],
+  ];
+  for (const [group, declared] of groups) {
+    const returned = Object.keys((handlers[group] as object | undefined) ?? {});
+    for (const name of declared) if (!returned.includes(name)) complain(`it lacks ${group}.${name}.`);
+    for (const name of returned)
+      if (!declared.includes(name)) complain(`${group}.${name} is not in the manifest.`);
+  }
+  if (!manifest.taps) return;
+  for (const hook of Object.keys(manifest.taps))
+    if (!handlers.taps?.[hook as keyof Taps]) complain(`it lacks taps.${hook}.`);
+}

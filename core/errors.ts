@@ -1,0 +1,129 @@
+import { GantryError } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
+
+type Known = readonly string[] | Iterable<string>;
+const list = (names: Known) => [...names].join(", ");
+
+/**
+ * Every error of the kernel: its code, one sentence with the offending value, the remedy. Codes are never reused. The page
+ * `docs/reference/errors.md` is made from this table.
+ */
+export const ERRORS = Object.freeze({
+  GANTRY_ARGUMENT_INVALID: (p: { problem: string; remedy?: string }) => [
+    p.problem,
+    p.remedy ?? "See gantry --help.",
+  ],
+  GANTRY_ARGUMENT_UNKNOWN: (p: { flag: string; known: Known }) => [
+    `There is no flag "${p.flag}".${didYouMean(p.flag, p.known)}`,
+    "gantry --help lists every flag.",
+  ],
+  GANTRY_SUBCOMMAND_UNKNOWN: (p: { name: string; known: Known }) => [
+    `There is no subcommand "${p.name}".${didYouMean(p.name, p.known)}`,
+    `To send it as a prompt, use gantry -p "${p.name}".`,
+  ],
+  GANTRY_FRONTEND_ABSENT: (p: { known: Known }) => [
+    "No frontend fits: standard input and output are no terminal and no flag chooses another frontend.",
+    `Use -p "prompt". Frontends: ${list(p.known) || "none is loaded"}.`,
+  ],
+  GANTRY_CONFIG_BROKEN: (p: { file: string; problem: string }) => [
+    `The configuration ${p.file} cannot be read: ${p.problem}`,
+    "Correct the file, or move it away.",
+  ],
+  GANTRY_CONFIG_INVALID: (p: { key: string; problem: string; from: string }) => [
+    `The configuration key "${p.key}" is not valid: ${p.problem}`,
+    `It was set in ${p.from}.`,
+  ],
+  GANTRY_CONFIG_UNKNOWN: (p: { key: string; from: string; known: Known }) => [
+    `No plugin is named "${p.key}", which ${p.from} configures.${didYouMean(p.key, p.known)}`,
+    'Name the plugin in "plugins", or remove the key.',
+  ],
+  GANTRY_PRESET_UNKNOWN: (p: { name: string; from: string; known: Known }) => [
+    `There is no preset "${p.name}", which ${p.from} names.${didYouMean(p.name, p.known)}`,
+    `Presets: ${list(p.known)}.`,
+  ],
+  GANTRY_PLUGIN_UNKNOWN: (p: { name: string; from: string; known: Known }) => [
+    `There is no plugin "${p.name}", which ${p.from} names.${didYouMean(p.name, p.known)}`,
+    "Give a built-in name, a path that starts with ./, or the name of an installed package.",
+  ],
+  GANTRY_PLUGIN_BROKEN: (p: { name: string; problem: string }) => [
+    `The plugin ${p.name} cannot be loaded: ${p.problem}`,
+    'Correct it, or leave it out with "-name" in "plugins".',
+  ],
+  GANTRY_PLUGIN_SHAPE: (p: { name: string; got: string }) => [
+    `${p.name} has no plugin as its default export, but ${p.got}.`,
+    "Write export default definePlugin({ name, … }). If it does, two copies of gantry/sdk are loaded: make gantry a peer dependency of the plugin.",
+  ],
+  GANTRY_PLUGIN_NAME: (p: { name: string; from: string }) => [
+    `"${p.name}" in ${p.from} is no name for a plugin.`,
+    "Use lower-case letters, digits and -, beginning with a letter.",
+  ],
+  GANTRY_PLUGIN_TWICE: (p: { name: string; first: string; second: string }) => [
+    `Two plugins are named "${p.name}": ${p.first} and ${p.second}.`,
+    `Rename one, or leave the built-in one out with "-${p.name}" before the other in "plugins".`,
+  ],
+  GANTRY_PLUGIN_CLASH: (p: { kind: string; name: string; first: string; second: string }) => [
+    `The plugins ${p.first} and ${p.second} both claim the ${p.kind} "${p.name}".`,
+    `Choose with "plugins": ["-${p.first}"] or ["-${p.second}"] in the configuration; to change a tool without replacing it, wrap it.`,
+  ],
+  GANTRY_PLUGIN_NEEDS: (p: { name: string; service: string }) => [
+    `The plugin ${p.name} needs the service "${p.service}", and no plugin provides it.`,
+    "Add a plugin that provides it; gantry plugins lists what each provides.",
+  ],
+  GANTRY_PLUGIN_CYCLE: (p: { members: Known }) => [
+    `These plugins need each other: ${[...p.members].join(" → ")}.`,
+    "One of them must do without the other, or make the need optional.",
+  ],
+  GANTRY_PLUGIN_HANDLERS: (p: { name: string; problem: string }) => [
+    `What the setup of ${p.name} returns does not fit its manifest: ${p.problem}`,
+    "Setup returns a handler for exactly the names in the manifest.",
+  ],
+  GANTRY_PLUGIN_SLOW: (p: { name: string; ms: number }) => [
+    `The setup of ${p.name} did not end within ${p.ms} ms.`,
+    "Start slow work in the background and let scope own it.",
+  ],
+  GANTRY_MODEL_UNKNOWN: (p: { name: string; known: Known }) => [
+    `No provider has a model "${p.name}".${didYouMean(p.name, p.known)}`,
+    `Write provider/model to be exact. Known: ${list(p.known)}.`,
+  ],
+  GANTRY_MODEL_UNUSABLE: (p: { name: string; title: string; setup: string }) => [
+    `The model "${p.name}" belongs to ${p.title}, which cannot be used here.`,
+    p.setup,
+  ],
+  GANTRY_MODEL_NONE: (_: object) => [
+    "No model can be used: no provider is loaded or usable.",
+    "Set ANTHROPIC_API_KEY or OPENAI_BASE_URL, or load a provider; gantry doctor says what each needs.",
+  ],
+  GANTRY_SESSION_ID: (p: { id: string }) => [`"${p.id}" is no session id.`, "A session id is a UUID."],
+  GANTRY_SESSION_NONE: (p: { cwd: string }) => [
+    `There is no earlier session of ${p.cwd}.`,
+    "Start one without --continue.",
+  ],
+  GANTRY_SESSION_UNKEPT: (_: object) => [
+    "No plugin keeps sessions, so none can be continued.",
+    "Load a session store; the default preset has one.",
+  ],
+  GANTRY_SESSION_CLOSED: (p: { id: string }) => [
+    `The session ${p.id} has ended.`,
+    "Open it again with resume.",
+  ],
+  GANTRY_FOLDER_ABSENT: (p: { path: string }) => [
+    `There is no folder "${p.path}".`,
+    "Give a folder that exists.",
+  ],
+  GANTRY_STATE_UNWRITABLE: (p: { path: string; problem: string }) => [
+    `${p.path} cannot be written: ${p.problem}`,
+    "Set GANTRY_HOME to a folder that you may write.",
+  ],
+} as const satisfies Record<`GANTRY_${string}`, (parts: never) => readonly [string, string]>);
+
+type ErrorCode = keyof typeof ERRORS;
+
+/** Makes an error of the table. */
+export function error<C extends ErrorCode>(
+  code: C,
+  parts: Parameters<(typeof ERRORS)[C]>[0],
+  cause?: unknown,
+): GantryError {
+  const [message, remedy] = (ERRORS[code] as (parts: unknown) => readonly [string, string])(parts);
+  return new GantryError({ code, message, remedy, cause });
+}

@@ -1,0 +1,273 @@
+/** One immutable set of hooks, slots and services. A change builds the next one; sessions adopt it between turns. */
+import {
+  type Command,
+  type CommandManifest,
+  createHooks,
+  type FrontendManifest,
+  HOOKS,
+  type HookName,
+  type Hooks,
+  type JsonObject,
+  type ProviderManifest,
+  type SessionView,
+  STAGES,
+  type Stage,
+  type StreamFunction,
+  type SubcommandManifest,
+  type Tap,
+  type TapOptions,
+  type TapReport,
+  type ToolImplementation,
+  type ToolInfo,
+  type ToolManifest,
+  type ToolSpec,
+  type WrapTool,
+} from "gantry/sdk";
+import * as z from "zod";
+import type { LooseHandlers, Member } from "./activate.ts";
+import { error } from "./errors.ts";
+import { Guard, type GuardContext, type GuardedTap } from "./guard.ts";
+
+/** A thing of a slot: what its manifest says, who owns it, and how to get its handler. */
+export interface Entry<M, H> {
+  readonly name: string;
+  readonly manifest: M;
+  readonly owner: Member;
+  /** Sets the plugin up if need be. */
+  readonly handler: () => Promise<H>;
+}
+
+export interface ToolEntry extends Entry<ToolManifest, ToolImplementation<never>> {
+  readonly info: ToolInfo;
+  /** In plugin order: the first is the outermost. */
+  readonly wraps: readonly { readonly owner: Member; readonly wrap: () => Promise<WrapTool> }[];
+}
+
+export interface Generation {
+  readonly number: number;
+  readonly members: readonly Member[];
+  readonly hooks: Hooks;
+  readonly tools: ReadonlyMap<string, ToolEntry>;
+  /** Tool names by alias. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** The tools as a model sees them, in plugin order. */
+  readonly specs: readonly ToolSpec[];
+  readonly commands: ReadonlyMap<string, Entry<CommandManifest, Command>>;
+  readonly subcommands: ReadonlyMap<string, Entry<SubcommandManifest, unknown>>;
+  readonly providers: ReadonlyMap<string, Entry<ProviderManifest, unknown>>;
+  readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, unknown>>;
+  /** The taps of every hook, in the order they run. */
+  readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
+  /** Sets up what cannot wait for its first call: plugins that tap a synchronous hook. */
+  prepare(): Promise<void>;
+  /** The stream function with every wrap around it, made once. */
+  stream(inner: StreamFunction, session: SessionView): StreamFunction;
+}
+
+export interface GenerationOptions {
+  readonly number: number;
+  /** Ordered; those without lazy setup are active. */
+  readonly members: readonly Member[];
+  readonly guard: GuardContext;
+  readonly activate: (member: Member) => Promise<LooseHandlers>;
+}
+
+export function createGeneration(options: GenerationOptions): Generation {
+  const { members, activate } = options;
+  const { hooks, taps } = tapAll(options);
+  const tools = new Map(
+    slot("tools").map((entry) => [
+      entry.name,
+      asTool(entry as Entry<ToolManifest, never>, members, activate),
+    ]),
+  );
+  const aliases = new Map(
+    [...tools.values()].flatMap(({ info }) =>
+      (info.aliases ?? []).map((alias) => [alias, info.name] as const),
+    ),
+  );
+  const streams = new WeakMap<StreamFunction, StreamFunction>();
+
+  function slot(
+    name: "tools" | "commands" | "subcommands" | "providers" | "frontends",
+  ): Entry<never, never>[] {
+    return members.flatMap((owner) => {
+      const declared = Object.entries(owner.plugin.manifest[name] ?? {}).map(([key, manifest]) => {
+        const handler = async () => ((await activate(owner))[name] as Record<string, unknown>)[key];
+        return { name: key, manifest, owner, handler };
+      });
+      const added =
+        name === "tools" || name === "commands" ? Object.entries<object>(owner.contribution[name] ?? {}) : [];
+      const dynamic = added.map(([key, contributed]) => {
+        const { run, ...manifest } = contributed as { readonly run: unknown };
+        return { name: key, manifest, owner, handler: async () => run };
+      });
+      return [...declared, ...dynamic] as unknown as Entry<never, never>[];
+    });
+  }
+  const keyed = <E>(name: Parameters<typeof slot>[0]) =>
+    new Map(slot(name).map((entry) => [entry.name, entry as E]));
+
+  return Object.freeze<Generation>({
+    number: options.number,
+    members,
+    hooks,
+    tools: checkContributed(tools),
+    aliases,
+    specs: Object.freeze([...tools.values()].map(({ info }) => specOf(info))),
+    commands: keyed("commands"),
+    subcommands: keyed("subcommands"),
+    providers: keyed("providers"),
+    frontends: keyed("frontends"),
+    taps,
+    async prepare() {
+      for (const member of members) {
+        const { taps: declared } = member.plugin.manifest;
+        if (declared?.event || declared?.modelWrap) await activate(member).catch(() => undefined);
+      }
+    },
+    stream(inner, session) {
+      const known = streams.get(inner);
+      if (known) return known;
+      const wrapped = hooks.modelWrap.call(inner, session);
+      streams.set(inner, wrapped);
+      return wrapped;
+    },
+  });
+
+  /** Manifests were checked when they were ordered; what was contributed at run time only can be checked here. */
+  function checkContributed(all: Map<string, ToolEntry>) {
+    const claimed = new Map<string, string>();
+    for (const entry of slot("tools")) {
+      const first = claimed.get(entry.name);
+      if (first)
+        throw error("GANTRY_PLUGIN_CLASH", {
+          kind: "tool",
+          name: entry.name,
+          first,
+          second: entry.owner.name,
+        });
+      claimed.set(entry.name, entry.owner.name);
+    }
+    return all;
+  }
+}
+
+// ---------------------------------------------------------------- tools
+
+function asTool(
+  entry: Entry<ToolManifest, ToolImplementation<never>>,
+  members: readonly Member[],
+  activate: GenerationOptions["activate"],
+): ToolEntry {
+  const wraps = members
+    .filter(({ plugin }) => plugin.manifest.wraps?.includes(entry.name))
+    .map((owner) => ({ owner, wrap: async () => (await activate(owner)).wraps?.[entry.name] as WrapTool }));
+  const info = Object.freeze({ ...entry.manifest, name: entry.name, owner: entry.owner.name });
+  return { ...entry, info, wraps };
+}
+
+const specs = new WeakMap<ToolManifest["input"], JsonObject>();
+
+function specOf({ name, description, input }: ToolInfo): ToolSpec {
+  const schema = specs.get(input) ?? schemaOf(input);
+  specs.set(input, schema);
+  return Object.freeze({ name, description, input_schema: schema });
+}
+
+function schemaOf(input: ToolManifest["input"]): JsonObject {
+  if ("jsonSchema" in input) return input.jsonSchema;
+  const { $schema, additionalProperties, ...schema } = z.toJSONSchema(input, { io: "input" });
+  return schema as JsonObject;
+}
+
+// ---------------------------------------------------------------- hooks
+
+function tapAll({ members, guard: context, activate }: GenerationOptions) {
+  const hooks = createHooks();
+  const guard = new Guard(context);
+  const taps = Object.fromEntries(Object.keys(hooks).map((hook) => [hook, []])) as unknown as Record<
+    HookName,
+    TapReport[]
+  >;
+  for (const hook of Object.keys(hooks) as HookName[]) {
+    hooks[hook].intercept({ register: guard.register(hook) as never });
+  }
+  for (const member of members) {
+    for (const { hook, options, handler } of tapsOf(member, activate)) {
+      const stage = STAGES[options.stage ?? "normal"];
+      hooks[hook].tap(
+        { ...options, name: member.name, stage, owner: member.name } as never,
+        handler as never,
+      );
+    }
+    member.handlers?.apply?.(facades(hooks, member.name));
+  }
+  for (const hook of Object.keys(hooks) as HookName[])
+    taps[hook] = hooks[hook].taps.map((tap) => report(tap as never));
+  return { hooks, taps };
+}
+
+interface Tapped {
+  readonly hook: HookName;
+  readonly options: TapOptions;
+  readonly handler: (...args: unknown[]) => unknown;
+}
+
+/** The taps of a plugin: those it returned if it is set up, stubs for those it declares otherwise. */
+function tapsOf(member: Member, activate: GenerationOptions["activate"]): readonly Tapped[] {
+  const declared = member.plugin.manifest.taps ?? {};
+  const names = new Set([
+    ...Object.keys(declared),
+    ...Object.keys(member.handlers?.taps ?? {}),
+  ] as HookName[]);
+  return [...names].map((hook) => {
+    const said = declared[hook];
+    const returned = member.handlers?.taps?.[hook] as Tap<HookName> | undefined;
+    const { handler: _, ...options } = typeof returned === "object" ? returned : {};
+    return {
+      hook,
+      options: { ...(said === true ? {} : said), ...options },
+      handler: stub(member, hook, activate),
+    };
+  });
+}
+
+/** The tap's handler, once its plugin is set up. A tap of a synchronous hook cannot wait for that: `prepare` sees to it. */
+function stub(member: Member, hook: HookName, activate: GenerationOptions["activate"]): Tapped["handler"] {
+  let ready: Tapped["handler"] | undefined;
+  const find = () => {
+    const tap = member.handlers?.taps?.[hook] as Tap<HookName> | Tapped["handler"] | undefined;
+    ready = (typeof tap === "object" ? tap.handler : tap) as Tapped["handler"] | undefined;
+    return ready;
+  };
+  if (hook === "event" || hook === "modelWrap") return (...args) => (ready ?? find())?.(...args);
+  return (...args) => {
+    const handler = ready ?? find();
+    return handler ? handler(...args) : activate(member).then(() => find()?.(...args));
+  };
+}
+
+/** The hooks as a plugin that wants tapable itself may have them: bound to it, without the call methods. */
+function facades(hooks: Hooks, owner: string): Hooks {
+  const bound = Object.entries(hooks).map(([name, hook]) => [
+    name,
+    (hook as Hooks["event"]).withOptions({ owner } as never),
+  ]);
+  return Object.freeze(Object.fromEntries(bound)) as Hooks;
+}
+
+const STAGE_NAMES = Object.fromEntries(
+  Object.entries(STAGES).map(([name, number]) => [number, name]),
+) as Record<number, Stage>;
+
+function report(tap: GuardedTap & { readonly stage?: number }): TapReport {
+  const stage = STAGE_NAMES[tap.stage ?? 0] ?? String(tap.stage);
+  const because = stage === "normal" ? "plugin order" : `stage ${stage}, then plugin order`;
+  return { plugin: tap.owner ?? tap.name, stage, only: tap.only, because };
+}
+
+/** Whether a hook's failing tap must not fail open; used by reports. */
+export function failsClosed(hook: HookName): boolean {
+  return HOOKS[hook].onFail === "deny";
+}

@@ -1,0 +1,78 @@
+import { type Plugin, type ServiceKey, SLOTS } from "gantry/sdk";
+import { error } from "./errors.ts";
+
+/** What ordering needs to know of a plugin. */
+interface Node {
+  readonly plugin: Plugin;
+  readonly name: string;
+}
+
+/** Which plugin provides each service. */
+export type Owners<N> = ReadonlyMap<ServiceKey<unknown>, N>;
+
+/**
+ * The plugins in the order they were named, but each after those whose services it needs. Checks that every need is met,
+ * that nothing is claimed twice, and that nobody needs himself.
+ */
+export function order<N extends Node>(
+  plugins: readonly N[],
+  given: ReadonlySet<ServiceKey<unknown>>,
+): readonly N[] {
+  const owners = ownersOf(plugins);
+  checkNames(plugins);
+  const ordered: N[] = [];
+  const state = new Map<N, "open" | "done">();
+
+  function visit(node: N, path: readonly N[]) {
+    if (state.get(node) === "done") return;
+    if (state.get(node) === "open") {
+      const members = [...path.slice(path.indexOf(node)), node].map((member) => member.name);
+      throw error("GANTRY_PLUGIN_CYCLE", { members });
+    }
+    state.set(node, "open");
+    for (const need of Object.values(node.plugin.manifest.needs ?? {})) {
+      const key = need.isOptional ? need.key : need;
+      const owner = owners.get(key);
+      if (owner) visit(owner, [...path, node]);
+      else if (!need.isOptional && !given.has(key))
+        throw error("GANTRY_PLUGIN_NEEDS", { name: node.name, service: key.id });
+    }
+    state.set(node, "done");
+    ordered.push(node);
+  }
+
+  for (const node of plugins) visit(node, []);
+  return ordered;
+}
+
+/** Which plugin provides each service; two for one service are an error. */
+export function ownersOf<N extends Node>(plugins: readonly N[]): Owners<N> {
+  const owners = new Map<ServiceKey<unknown>, N>();
+  for (const node of plugins) {
+    for (const key of Object.values(node.plugin.manifest.provides ?? {})) {
+      const first = owners.get(key);
+      if (first)
+        throw error("GANTRY_PLUGIN_CLASH", {
+          kind: "service",
+          name: key.id,
+          first: first.name,
+          second: node.name,
+        });
+      owners.set(key, node);
+    }
+  }
+  return owners;
+}
+
+function checkNames(plugins: readonly Node[]) {
+  for (const slot of [...SLOTS, "flags"] as const) {
+    const claimed = new Map<string, string>();
+    for (const { name: second, plugin } of plugins) {
+      for (const name of Object.keys(plugin.manifest[slot] ?? {})) {
+        const first = claimed.get(name);
+        if (first) throw error("GANTRY_PLUGIN_CLASH", { kind: slot.replace(/s$/, ""), name, first, second });
+        claimed.set(name, second);
+      }
+    }
+  }
+}

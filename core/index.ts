@@ -1,0 +1,9 @@
+/**
+ * `gantry`: the kernel, for programs that embed it.
+ *
+ * @module
+ */
+export type { ConfigLayer } from "./config.ts";
+export type { Catalogue } from "./discover.ts";
+export { ERRORS } from "./errors.ts";
+export { type Host, type HostOptions, openHost, VERSION } from "./kernel.ts";

@@ -1,0 +1,115 @@
+/** Which model answers: the one that was named, or the first that can be used. */
+import type { ModelRef, Provider, ProviderManifest } from "gantry/sdk";
+import { error } from "./errors.ts";
+import type { Entry, Generation } from "./generation.ts";
+
+type ProviderEntry = Entry<ProviderManifest, unknown>;
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** How long providers may look around or list their models. */
+const LOOK_MS = 2_000;
+
+/** The model a name stands for: `provider/id`, an alias, an id some provider claims or lists. */
+export async function chooseModel(generation: Generation, name: string, env: Env): Promise<ModelRef> {
+  const providers = [...generation.providers.values()];
+  const slash = name.indexOf("/");
+  const named = slash > 0 ? generation.providers.get(name.slice(0, slash)) : undefined;
+  if (named) return usable(named, resolveAlias(named, name.slice(slash + 1)), name, env);
+  const whole = generation.providers.get(name);
+  if (whole) return { provider: name, id: await defaultOf(whole) };
+
+  const claiming = providers.filter((entry) => claims(entry.manifest, name));
+  const best = claiming.find((entry) => isUsable(entry.manifest, env)) ?? claiming[0];
+  if (best) return usable(best, resolveAlias(best, name), name, env);
+  return listed(providers, name, env);
+}
+
+/** The model when none is named: the first provider usable by environment, then one that finds a server, then `always`. */
+export async function defaultModel(generation: Generation, env: Env): Promise<ModelRef> {
+  const providers = [...generation.providers.values()];
+  for (const entry of providers) {
+    if (typeof entry.manifest.usable === "object" && isUsable(entry.manifest, env)) {
+      return { provider: entry.name, id: await defaultOf(entry) };
+    }
+  }
+  for (const entry of providers) {
+    if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) continue;
+    const found = await (await providerOf(entry))
+      .probe?.(AbortSignal.timeout(LOOK_MS))
+      .catch(() => undefined);
+    if (found) return { provider: entry.name, id: found.model };
+  }
+  const last = providers.find((entry) => entry.manifest.usable === "always");
+  if (last) return { provider: last.name, id: await defaultOf(last) };
+  throw error("GANTRY_MODEL_NONE", {});
+}
+
+/** Whether a provider can be used as things are, without asking anybody. */
+export function isUsable({ usable }: ProviderManifest, env: Env): boolean {
+  return usable === "always" || (typeof usable === "object" && usable.env.some((name) => env[name]));
+}
+
+/** A model some usable provider lists; a provider that cannot list its models takes any name. */
+async function listed(providers: readonly ProviderEntry[], name: string, env: Env): Promise<ModelRef> {
+  const known: string[] = [];
+  for (const entry of providers) {
+    known.push(...Object.keys(entry.manifest.aliases ?? {}));
+    if (
+      !isUsable(entry.manifest, env) &&
+      !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe)
+    )
+      continue;
+    const provider = await providerOf(entry);
+    if (!provider.models) continue;
+    const models = await provider.models(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+    if (models.some(({ id }) => id === name)) return { provider: entry.name, id: name };
+    if (!models.length && isUsable(entry.manifest, env)) return { provider: entry.name, id: name };
+    known.push(...models.map(({ id }) => id));
+  }
+  for (const { name: provider, manifest } of providers)
+    if (manifest.defaultModel) known.push(`${provider}/${manifest.defaultModel}`);
+  throw error("GANTRY_MODEL_UNKNOWN", { name, known });
+}
+
+function usable(entry: ProviderEntry, id: string, name: string, env: Env): ModelRef {
+  const { manifest } = entry;
+  const isOut = typeof manifest.usable === "object" && !manifest.usable.probe && !isUsable(manifest, env);
+  if (isOut)
+    throw error("GANTRY_MODEL_UNUSABLE", {
+      name,
+      title: manifest.title,
+      setup: manifest.setup ?? "Choose another model.",
+    });
+  return { provider: entry.name, id };
+}
+
+function resolveAlias({ manifest }: ProviderEntry, id: string): string {
+  return manifest.aliases?.[id] ?? id;
+}
+
+function claims(manifest: ProviderManifest, name: string): boolean {
+  if (manifest.aliases && Object.hasOwn(manifest.aliases, name)) return true;
+  return (manifest.models ?? []).some((pattern) => {
+    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${parts.join(".*")}$`).test(name);
+  });
+}
+
+async function defaultOf(entry: ProviderEntry): Promise<string> {
+  if (entry.manifest.defaultModel) return entry.manifest.defaultModel;
+  const models = await (await providerOf(entry)).models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+  const first = models?.[0]?.id;
+  if (!first) {
+    const remedy = `Name one with --model ${entry.name}/MODEL.`;
+    throw error("GANTRY_MODEL_UNUSABLE", {
+      name: `${entry.name}/(default)`,
+      title: entry.manifest.title,
+      setup: remedy,
+    });
+  }
+  return first;
+}
+
+async function providerOf(entry: ProviderEntry): Promise<Provider> {
+  return (await entry.handler()) as Provider;
+}

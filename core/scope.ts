@@ -1,0 +1,67 @@
+import { type Disposable, messageOf, type Scope } from "gantry/sdk";
+
+/** A scope as its owner holds it. */
+export interface OwnedScope extends Scope {
+  /** A scope inside this one, ended before it. */
+  child(name: string): OwnedScope;
+  /** Ends it: fires the signal, then disposes of everything, last in, first out. Idempotent. */
+  close(): Promise<void>;
+  /** What it still holds, innermost names first, for leak reports. */
+  held(): readonly string[];
+}
+
+/** How long one disposer may take. */
+const DISPOSE_MS = 5_000;
+
+export function createScope(name: string, onError: (scope: string, message: string) => void): OwnedScope {
+  const controller = new AbortController();
+  const owned: { readonly label: string; dispose(): unknown }[] = [];
+  let closing: Promise<void> | undefined;
+
+  async function disposeAll() {
+    controller.abort(new Error(`the scope ${name} has ended`));
+    for (let last = owned.pop(); last; last = owned.pop()) await disposeOne(last);
+  }
+
+  async function disposeOne(thing: { readonly label: string; dispose(): unknown }) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, DISPOSE_MS, "late");
+    });
+    try {
+      const result = await Promise.race([thing.dispose(), late]);
+      if (result === "late") onError(name, `${thing.label} was not disposed of within ${DISPOSE_MS} ms`);
+    } catch (error) {
+      onError(name, messageOf(error));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  const scope: OwnedScope = {
+    name,
+    signal: controller.signal,
+    own<T extends Disposable>(thing: T): T {
+      const dispose = () => (typeof thing === "function" ? thing() : thing.dispose());
+      const entry = { label: thing.constructor.name, dispose };
+      if (closing) void disposeOne(entry);
+      else owned.push(entry);
+      return thing;
+    },
+    child(childName) {
+      const child = createScope(`${name}/${childName}`, onError);
+      const entry = { label: childName, dispose: () => child.close() };
+      owned.push(entry);
+      const { close } = child;
+      child.close = async () => {
+        const index = owned.indexOf(entry);
+        if (index >= 0) owned.splice(index, 1);
+        await close();
+      };
+      return child;
+    },
+    close: () => (closing ??= disposeAll()),
+    held: () => owned.map((entry) => entry.label),
+  };
+  return scope;
+}

@@ -1,0 +1,330 @@
+/** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
+import { randomUUID } from "node:crypto";
+import {
+  type EntryBody,
+  type Fault,
+  type Input,
+  type Entry as LogEntry,
+  type Message,
+  type ModelRef,
+  messageOf,
+  type Notice,
+  type PromptSection,
+  type ResultContent,
+  type Session,
+  type SessionEvent,
+  type SessionWriter,
+  type ToolResultBlock,
+  type UserContent,
+} from "gantry/sdk";
+import { error } from "./errors.ts";
+import type { Generation } from "./generation.ts";
+import type { OwnedScope } from "./scope.ts";
+import { runTurn, Turn } from "./turn.ts";
+
+/** What a session asks of the host. */
+export interface SessionHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The newest generation. */
+  current(): Generation;
+  chooseModel(generation: Generation, name: string): Promise<ModelRef>;
+}
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly cwd: string;
+  readonly folders: readonly string[];
+  readonly isInteractive: boolean;
+  readonly model: ModelRef;
+  readonly host: SessionHost;
+  readonly scope: OwnedScope;
+  readonly writer: SessionWriter;
+  /** The log so far, when it goes on. */
+  readonly entries: readonly LogEntry[];
+}
+
+/** One listener of `send`: events it has not taken yet, and how to wake it. */
+interface Channel {
+  readonly events: SessionEvent[];
+  /** Closed by the end of the turn that took this input in. */
+  readonly input: Input;
+  isClosed: boolean;
+  wake: (() => void) | undefined;
+}
+
+export class KernelSession implements Session {
+  readonly id: string;
+  readonly cwd: string;
+  readonly folders: readonly string[];
+  readonly isInteractive: boolean;
+  readonly scope: OwnedScope;
+  generation: Generation;
+  model: ModelRef;
+  /** The prompt as it was last sent. */
+  prompt: readonly PromptSection[] = [];
+
+  readonly #host: SessionHost;
+  readonly #writer: SessionWriter;
+  readonly #entries: LogEntry[] = [];
+  readonly #messages: Message[] = [];
+  readonly #queue: Input[] = [];
+  readonly #channels = new Set<Channel>();
+  #turn: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SessionOptions) {
+    this.id = options.id;
+    this.cwd = options.cwd;
+    this.folders = options.folders;
+    this.isInteractive = options.isInteractive;
+    this.scope = options.scope;
+    this.model = options.model;
+    this.#host = options.host;
+    this.#writer = options.writer;
+    this.generation = options.host.current();
+    for (const entry of options.entries) this.#take(entry);
+    if (options.entries.length) this.answerOrphans();
+  }
+
+  get env() {
+    return this.#host.env;
+  }
+
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
+  }
+
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  get transcript(): string | undefined {
+    return this.#writer.path;
+  }
+
+  // ------------------------------------------------------------ talking
+
+  send(prompt: string | readonly UserContent[]): AsyncIterable<SessionEvent> {
+    const content = typeof prompt === "string" ? [{ type: "text" as const, text: prompt }] : prompt;
+    const input: Input = { content, origin: "person" };
+    return this.#listen(input);
+  }
+
+  async *#listen(input: Input): AsyncGenerator<SessionEvent> {
+    if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
+    const channel: Channel = { events: [], input, isClosed: false, wake: undefined };
+    this.#channels.add(channel);
+    this.#queue.push(input);
+    this.#start();
+    try {
+      while (true) {
+        const batch = channel.events.splice(0);
+        for (const event of batch) yield event;
+        if (channel.events.length) continue;
+        if (channel.isClosed) return;
+        await new Promise<void>((resolve) => {
+          channel.wake = resolve;
+        });
+        channel.wake = undefined;
+      }
+    } finally {
+      this.#channels.delete(channel);
+      if (!channel.isClosed) await this.interrupt();
+    }
+  }
+
+  enqueue(input: Input): void {
+    this.#queue.push(input);
+    if (this.isInteractive) this.#start();
+  }
+
+  /** Takes all waiting inputs. */
+  dequeue(): readonly Input[] {
+    return this.#queue.splice(0);
+  }
+
+  get isQueueEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  #start(): void {
+    if (this.#turn || this.#closing) return;
+    const controller = new AbortController();
+    const turn: { controller: AbortController; done: Promise<void> } = {
+      controller,
+      done: Promise.resolve(),
+    };
+    this.#turn = turn;
+    turn.done = this.#run(controller.signal);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    // A microtask, so that whoever called has its listener in place before the first event.
+    await null;
+    while (this.#queue.length && !this.#closing) {
+      this.generation = this.#host.current();
+      const taken = new Set<Input>();
+      const input = this.#queue.shift() as Input;
+      taken.add(input);
+      const turn = new Turn(this, signal, (more) => taken.add(more));
+      await runTurn(turn, input);
+      for (const channel of this.#channels) if (taken.has(channel.input)) this.#closeChannel(channel);
+      if (signal.aborted) break;
+      if (!this.isInteractive && !this.#queue.some((next) => next.origin === "person")) break;
+    }
+    this.#turn = undefined;
+    if (this.#queue.some((input) => input.origin === "person") && !this.#closing) this.#start();
+  }
+
+  #closeChannel(channel: Channel): void {
+    channel.isClosed = true;
+    channel.wake?.();
+  }
+
+  async interrupt(): Promise<void> {
+    const turn = this.#turn;
+    turn?.controller.abort(new Error("interrupted"));
+    await turn?.done;
+  }
+
+  async setModel(name: string): Promise<void> {
+    const model = await this.#host.chooseModel(this.#host.current(), name);
+    if (model.provider === this.model.provider && model.id === this.model.id) return;
+    this.model = model;
+    this.append({ type: "model", model: `${model.provider}/${model.id}` });
+  }
+
+  close(reason = "exit"): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: string): Promise<void> {
+    await this.interrupt();
+    await this.generation.hooks.sessionEnd.promise(this, reason);
+    for (const channel of this.#channels) this.#closeChannel(channel);
+    await this.scope.close();
+    await this.#writer.close();
+  }
+
+  // ------------------------------------------------------------ telling
+
+  emit(event: SessionEvent): void {
+    this.generation.hooks.event.call(event, this);
+    for (const channel of this.#channels) {
+      channel.events.push(event);
+      channel.wake?.();
+    }
+  }
+
+  notify(notice: Notice): void {
+    this.emit({ type: "notice", notice });
+    void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+  }
+
+  fault(fault: Fault): void {
+    this.emit({ type: "fault", fault });
+  }
+
+  // ------------------------------------------------------------ remembering
+
+  append<T extends LogEntry["type"]>(body: EntryBody<T>): LogEntry {
+    const entry = {
+      ...body,
+      uuid: randomUUID(),
+      parentUuid: this.#entries.at(-1)?.uuid ?? null,
+      sessionId: this.id,
+      timestamp: new Date().toISOString(),
+    } as unknown as LogEntry;
+    this.#writer.append(entry);
+    this.#take(entry);
+    return entry;
+  }
+
+  /** Resolves when everything so far is on the disk. */
+  flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  record(plugin: string, kind: string, data: unknown): void {
+    this.append({ type: "plugin", plugin, kind, data });
+  }
+
+  #take(entry: LogEntry): void {
+    this.#entries.push(entry);
+    derive(this.#messages, this.#entries, entry);
+    if (entry.type === "prompt") this.prompt = entry.sections;
+  }
+
+  /** Calls without a result, as after a crash, get one, so that the conversation is whole. */
+  answerOrphans(): void {
+    const at = this.#messages.findLastIndex((message) => message.role === "assistant");
+    const answered = new Set(
+      this.#messages
+        .slice(at + 1)
+        .flatMap(({ content }) => content.map((block) => "tool_use_id" in block && block.tool_use_id)),
+    );
+    for (const block of this.#messages[at]?.content ?? []) {
+      if (block.type !== "tool_use" || answered.has(block.id)) continue;
+      const content = [
+        { type: "text" as const, text: "The call was cut off; whether it took effect is not known." },
+      ];
+      this.append({
+        type: "tool_result",
+        toolUseId: block.id,
+        tool: block.name,
+        outcome: "aborted",
+        content,
+        ms: 0,
+      });
+    }
+  }
+}
+
+/** Brings the messages up to the newest record. Messages that are final keep their identity, so that caches hold. */
+function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEntry): void {
+  switch (entry.type) {
+    case "assistant":
+      messages.push(entry.message);
+      break;
+    case "user":
+      pushUser(messages, entry.message.content);
+      break;
+    case "tool_result":
+      pushUser(messages, [resultBlock(entry.toolUseId, entry.content, entry.outcome !== "ok")]);
+      break;
+    case "compaction": {
+      const at = entries.findIndex(({ uuid }) => uuid === entry.through);
+      const kept: Message[] = [...(entry.messages as readonly Message[])];
+      for (const later of entries.slice(at + 1, -1)) derive(kept, entries, later);
+      messages.splice(0, messages.length, ...kept);
+      break;
+    }
+  }
+}
+
+function pushUser(messages: Message[], content: readonly UserContent[]): void {
+  const last = messages.at(-1);
+  if (last?.role === "user")
+    messages[messages.length - 1] = { role: "user", content: [...last.content, ...content] };
+  else messages.push({ role: "user", content });
+}
+
+function resultBlock(id: string, content: readonly ResultContent[], isError: boolean): ToolResultBlock {
+  return { type: "tool_result", tool_use_id: id, content, ...(isError && { is_error: true }) };
+}
+
+/** A writer for sessions that nobody keeps. */
+export function memoryWriter(): SessionWriter {
+  return {
+    path: undefined,
+    append: () => undefined,
+    flush: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** Says what went wrong with the log without ending the session. */
+export function logFault(thrown: unknown): string {
+  return `The session log cannot be written: ${messageOf(thrown)}`;
+}
