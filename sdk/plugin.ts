@@ -136,6 +136,7 @@ export function manifest<const M extends Manifest>(data: M): M {
  * A setup that is loaded at first need, so that a manifest costs nothing to look at. The only place for `import()`.
  *
  * @example
+ * export const weather = manifest({ name: "weather", commands: { weather: { description: "Say how it is." } } });
  * export default definePlugin(weather, lazy(() => import("./weather.ts")));
  */
 export function lazy<M extends Manifest>(load: () => Promise<{ readonly default: Setup<M> }>): LazySetup<M> {

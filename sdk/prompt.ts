@@ -21,7 +21,8 @@ export interface PromptSection {
  * The prompt while it is being built. Immutable: each method returns the next draft.
  *
  * @example
- * promptBuild: (draft) => draft.with({ key: "house-rules", cache: "stable", text: "Write British English." })
+ * const promptBuild: TapHandler<"promptBuild"> = (draft) =>
+ *   draft.with({ key: "house-rules", cache: "stable", text: "Write British English." });
  */
 export interface PromptDraft {
   readonly sections: readonly PromptSection[];

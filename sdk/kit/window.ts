@@ -23,7 +23,7 @@ export interface OutputWindow {
  *
  * @example
  * const window = createWindow(30_000);
- * process.onOutput((chunk) => window.push(chunk));
+ * process.stdin.on("data", (chunk) => window.push(chunk));
  * window.excerpt().text;
  */
 export function createWindow(maxCharacters: number): OutputWindow {
