@@ -13,9 +13,22 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["{core,sdk,plugins,test}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "dist/**", "test/fixtures/**"],
-    testTimeout: 10_000,
     pool: "threads",
+    testTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["{core,sdk,plugins,test}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "dist/**", "test/fixtures/**", "test/e2e/**"],
+        },
+      },
+      {
+        extends: true,
+        // Against dist/, as a stranger has it.
+        test: { name: "e2e", include: ["test/e2e/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 120_000 },
+      },
+    ],
   },
 });

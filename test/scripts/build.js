@@ -72,12 +72,18 @@ function startChunk() {
   /** @type {Set<string> | undefined} */
   let modules;
   return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
-    modules ??= staticClosure(START.map((file) => join(root, file)), context);
+    modules ??= staticClosure(
+      START.map((file) => join(root, file)),
+      context,
+    );
     return modules.has(id) ? "start" : null;
   };
 }
 
-function staticClosure(/** @type {string[]} */ ids, /** @type {import("rolldown").ChunkingContext} */ context) {
+function staticClosure(
+  /** @type {string[]} */ ids,
+  /** @type {import("rolldown").ChunkingContext} */ context,
+) {
   const seen = new Set();
   const open = [...ids];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -115,6 +121,8 @@ function run(/** @type {string} */ program, /** @type {string[]} */ args) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, stdio: "inherit" });
     child.on("error", reject);
-    child.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}.`))));
+    child.on("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}.`)),
+    );
   });
 }

@@ -11,6 +11,7 @@ import { servicesPage } from "./generate/services.js";
 import { exists, loadSources, root } from "./project.js";
 
 const isCheck = process.argv.includes("--check");
+/** @type {string[]} */
 const stale = [];
 
 put("plugins/index.ts", catalogueSource());

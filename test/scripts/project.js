@@ -1,7 +1,7 @@
-import { createJiti } from "jiti";
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createJiti } from "jiti";
 
 /** The project's folder, without a slash at its end. */
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
@@ -10,18 +10,25 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\
 export function filesBelow(/** @type {string} */ folder, base = root) {
   return readdirSync(join(base, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(base, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join("/"))
+    .map((entry) =>
+      relative(base, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join("/"),
+    )
     .sort();
 }
 
 /** The plugin folders, sorted: those with an `index.ts`. */
 export function pluginFolders() {
-  return readdirSync(join(root, "plugins")).filter((name) => exists(`plugins/${name}/index.ts`)).sort();
+  return readdirSync(join(root, "plugins"))
+    .filter((name) => exists(`plugins/${name}/index.ts`))
+    .sort();
 }
 
 /** Whether a path from the project's folder leads to a file. */
 export function exists(/** @type {string} */ path) {
-  return statSync(join(root, path), { throwIfNoEntry: false })?.isFile() ?? false;
+  const full = join(root, path);
+  return existsSync(full) && statSync(full).isFile();
 }
 
 /** Loads a TypeScript module of the project as the tests do: `gantry/sdk` is the source. */
@@ -37,3 +44,6 @@ export function loadSources(/** @type {string} */ path) {
   });
   return /** @type {Promise<any>} */ (jiti.import(join(root, path)));
 }
+
+/** The package as it describes itself. */
+export const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -11,7 +11,9 @@ export function configPage(/** @type {any} */ { plugins, presets }) {
     "Read from `gantry.config.{ts,js,json,yaml}`, `.gantryrc*` or `package.json#gantry` in the project, once it is trusted, and from `~/.gantry/config.*`. Nearest wins.\n",
     "| Key | Takes |",
     "|---|---|",
-    `| \`preset\` | a list of plugins to begin with: ${Object.keys(presets).map((name) => `\`${name}\``).join(", ")} |`,
+    `| \`preset\` | a list of plugins to begin with: ${Object.keys(presets)
+      .map((name) => `\`${name}\``)
+      .join(", ")} |`,
     "| `plugins` | further plugins, by built-in name, by path (`./my-plugin.ts`) or by package name; `-name` leaves one out |",
     "| a plugin's name | its options, as below |\n",
     ...withConfig.flatMap((manifest) => [
@@ -31,15 +33,21 @@ export function configPage(/** @type {any} */ { plugins, presets }) {
 /** @returns {string[]} */
 function rows(/** @type {any} */ schema, prefix = "") {
   return Object.entries(schema.properties ?? {}).flatMap(([key, /** @type {any} */ property]) => {
-    const nested = property.type === "object" && property.properties ? rows(property, `${prefix}${key}.`) : [];
-    const fallback = property.default === undefined || nested.length ? "" : `\`${JSON.stringify(property.default)}\``;
-    return [`| \`${prefix}${key}\` | ${cell(typeOf(property))} | ${cell(fallback)} | ${cell(property.description ?? "")} |`, ...nested];
+    const nested =
+      property.type === "object" && property.properties ? rows(property, `${prefix}${key}.`) : [];
+    const fallback =
+      property.default === undefined || nested.length ? "" : `\`${JSON.stringify(property.default)}\``;
+    return [
+      `| \`${prefix}${key}\` | ${cell(typeOf(property))} | ${cell(fallback)} | ${cell(property.description ?? "")} |`,
+      ...nested,
+    ];
   });
 }
 
 /** @returns {string} */
 function typeOf(/** @type {any} */ schema) {
-  if (schema.enum) return schema.enum.map((/** @type {any} */ one) => `\`${JSON.stringify(one)}\``).join(" or ");
+  if (schema.enum)
+    return schema.enum.map((/** @type {any} */ one) => `\`${JSON.stringify(one)}\``).join(" or ");
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   const options = schema.anyOf ?? schema.oneOf;
   if (options) return options.map(typeOf).join(" or ");

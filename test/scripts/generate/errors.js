@@ -39,12 +39,18 @@ function tableOf(/** @type {any} */ node) {
   return tableOf(node.expression ?? node.arguments[0]);
 }
 
-/** The text of a string or template, with `…` or the value's name where a value comes in. */
+/**
+ * The text of a string or template, with `…` or the value's name where a value comes in.
+ * @returns {string}
+ */
 function sentence(/** @type {any} */ source, /** @type {any} */ node) {
   if (node.type === "Literal") return String(node.value);
   if (node.type === "TemplateLiteral") {
     return node.quasis
-      .map((/** @type {any} */ part, /** @type {number} */ index) => part.value.cooked + placeholder(source, node.expressions[index]))
+      .map(
+        (/** @type {any} */ part, /** @type {number} */ index) =>
+          part.value.cooked + placeholder(source, node.expressions[index]),
+      )
       .join("");
   }
   const fallback = node.type === "LogicalExpression" ? node.right : undefined;
@@ -63,7 +69,9 @@ function placeholder(/** @type {any} */ source, /** @type {any} */ node) {
 function pluginErrors(/** @type {Set<string>} */ known) {
   /** @type {Map<string, Set<string>>} */
   const places = new Map();
-  const files = ["plugins", "sdk"].flatMap((folder) => filesBelow(folder)).filter((file) => /^(?!.*\.test\.).*\.tsx?$/.test(file));
+  const files = ["plugins", "sdk"]
+    .flatMap((folder) => filesBelow(folder))
+    .filter((file) => /^(?!.*\.test\.).*\.tsx?$/.test(file));
   for (const file of files) {
     for (const code of literals(readSource(file).program)) {
       if (known.has(code)) continue;
@@ -71,7 +79,9 @@ function pluginErrors(/** @type {Set<string>} */ known) {
       places.set(code, (places.get(code) ?? new Set()).add(owner));
     }
   }
-  return [...places].map(([code, files]) => /** @type {[string, string[]]} */ ([cell(code), [...files].sort()])).sort((a, b) => a[0].localeCompare(b[0], "en"));
+  return [...places]
+    .map(([code, files]) => /** @type {[string, string[]]} */ ([cell(code), [...files].sort()]))
+    .sort((a, b) => a[0].localeCompare(b[0], "en"));
 }
 
 /** @returns {Iterable<string>} */

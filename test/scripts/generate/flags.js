@@ -21,7 +21,8 @@ export async function flagsPage(/** @type {any} */ { plugins }) {
     "|---|---|---|",
     ...manifests.flatMap((manifest) =>
       Object.entries(manifest.subcommands ?? {}).map(
-        ([name, one]) => `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
+        ([name, one]) =>
+          `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
       ),
     ),
     "",

@@ -14,7 +14,9 @@ export function hooksPage() {
       doc: docBefore(source, property.start),
       kind: callee.name.replace(/Hook$/, ""),
       names: given[0].elements.map((/** @type {any} */ one) => one.value),
-      parameters: cut(source, parameters).replace(/\s+/g, " ").replace(/^\[ ?|,? ?\]$/g, ""),
+      parameters: cut(source, parameters)
+        .replace(/\s+/g, " ")
+        .replace(/^\[ ?|,? ?\]$/g, ""),
       result: result ? cut(source, result) : undefined,
       ...rules.get(property.key.name),
     };

@@ -24,7 +24,13 @@ export function exportsOf(/** @type {Source} */ source) {
     .filter((/** @type {any} */ node) => node.type === "ExportNamedDeclaration" && node.declaration)
     .map((/** @type {any} */ node) => {
       const inner = node.declaration.declarations?.[0] ?? node.declaration;
-      return { name: inner.id.name, doc: docBefore(source, node.start), text: cut(source, inner), node: inner, source };
+      return {
+        name: inner.id.name,
+        doc: docBefore(source, node.start),
+        text: cut(source, inner),
+        node: inner,
+        source,
+      };
     });
 }
 

@@ -1,0 +1,96 @@
+/**
+ * @typedef {{
+ *   file: string,           // who imports, from the project's folder
+ *   line: number,
+ *   target: string,         // a file of the project, `node:x`, or a package's name
+ *   isPackage: boolean,
+ *   kind: "static" | "type" | "dynamic",
+ *   isLazy: boolean,        // a dynamic import inside lazy()
+ * }} Import
+ */
+
+/** Each heavy package and who alone may import it. */
+export const OWNERS = {
+  "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
+  "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  "@vscode/ripgrep": /^plugins\/tool-grep\//,
+  commander: /^core\/cli/,
+  cosmiconfig: /^core\/discover\.ts$/,
+  diff: /^plugins\/tool-edit\//,
+  execa: /^plugins\/exec-node\//,
+  "fastest-levenshtein": /^sdk\/kit\/nearest\.ts$/,
+  globby: /^plugins\/files-node\//,
+  "gray-matter": /^sdk\/kit\/frontmatter\.ts$/,
+  ignore: /^(plugins\/files-node|sdk\/testing)\//,
+  ink: /^plugins\/frontend-tui\//,
+  jiti: /^core\/load\.ts$/,
+  "pdf-lib": /^plugins\/tool-read\//,
+  react: /^plugins\/frontend-tui\//,
+  sharp: /^plugins\/tool-read\//,
+  tapable: /^(sdk\/hooks|core\/generation)\.ts$/,
+  zod: /^(sdk|core)\//,
+};
+
+/** Where `import()` may stand outside of lazy(): the kernel's own, and what was measured to matter (globby: 40 ms). */
+const DYNAMIC = /^(core\/(bin|load|discover|cli)|plugins\/files-node\/glob)\.ts$/;
+
+const isTest = (/** @type {string} */ file) => /\.test\.tsx?$/.test(file) || file.startsWith("test/");
+const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];
+const isSdk = (/** @type {string} */ target) => /^sdk\/(index\.ts$|kit\/)/.test(target);
+
+/** @type {Record<string, { says: string, isBroken: (one: Import) => boolean }>} */
+export const RULES = {
+  "plugin-stands-alone": {
+    says: "a plugin imports gantry/sdk, gantry/sdk/kit/*, node: modules, its own folder and the package it owns",
+    isBroken: ({ file, target, isPackage }) =>
+      folderOf(file) !== undefined &&
+      !isPackage &&
+      !target.startsWith("node:") &&
+      !isSdk(target) &&
+      folderOf(target) !== folderOf(file) &&
+      !(isTest(file) && target === "sdk/testing/index.ts"),
+  },
+  "sdk-knows-no-host": {
+    says: "the sdk imports neither core nor plugins; sdk/testing may import core/index.ts",
+    isBroken: ({ file, target }) =>
+      file.startsWith("sdk/") &&
+      !isTest(file) &&
+      /^(core|plugins|test)\//.test(target) &&
+      !(file.startsWith("sdk/testing/") && target === "core/index.ts"),
+  },
+  "core-knows-no-plugin": {
+    says: "core imports no plugin; core/bin.ts alone imports the catalogue",
+    isBroken: ({ file, target }) =>
+      file.startsWith("core/") &&
+      !isTest(file) &&
+      /^(plugins|test)\//.test(target) &&
+      !(file === "core/bin.ts" && target === "plugins/index.ts"),
+  },
+  "catalogue-is-light": {
+    says: "plugins/index.ts imports the index.ts of each folder, and nothing else",
+    isBroken: ({ file, target }) =>
+      file === "plugins/index.ts" && !/^plugins\/[^/]+\/index\.ts$/.test(target) && !isSdk(target),
+  },
+  "manifest-is-light": {
+    says: "a plugin's index.ts with a lazy setup imports nothing but gantry/sdk and its own light files",
+    isBroken: ({ file, target, isPackage, kind }) =>
+      /^plugins\/[^/]+\/index\.tsx?$/.test(file) &&
+      kind === "static" &&
+      (isPackage || target.startsWith("node:")),
+  },
+  "package-has-one-owner": {
+    says: "each package has one owner, listed in test/scripts/boundaries/rules.js",
+    isBroken: ({ file, target, isPackage, kind }) => {
+      if (!isPackage || isTest(file)) return false;
+      const owner = Object.hasOwn(OWNERS, target)
+        ? OWNERS[/** @type {keyof typeof OWNERS} */ (target)]
+        : undefined;
+      return !(owner?.test(file) ?? false) && !(kind === "type" && target === "zod");
+    },
+  },
+  "import-is-lazy": {
+    says: "import() stands inside lazy(…), so that nobody wonders what is loaded when",
+    isBroken: ({ file, kind, isLazy }) =>
+      kind === "dynamic" && !isLazy && !DYNAMIC.test(file) && !isTest(file),
+  },
+};

@@ -1,0 +1,102 @@
+// What must stay small, and what the kernel must not know.
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseSync } from "rolldown/utils";
+import { loadedBy } from "./loaded/list.js";
+import { filesBelow, loadSources, packageJson, root } from "./project.js";
+
+const BUDGETS = {
+  /** Lines of code in core/, without blanks and comments. */
+  kernelLines: 2_300,
+  /** Lines of one file of core/, as an editor counts them. */
+  kernelFileLines: 250,
+  /** Bytes that are read before the first plugin is set up. */
+  startBytes: 560_000,
+  /** Files that `gantry --help` loads. */
+  helpFiles: 6,
+};
+/** Core files above the limit, with the reason. */
+const LONG = {};
+
+/** @type {string[]} */
+const problems = [];
+const { catalogue } = await loadSources("plugins/index.ts");
+kernelIsSmall();
+kernelNamesNoPlugin();
+startIsSmall();
+for (const problem of problems) console.error(problem);
+if (problems.length) process.exitCode = 1;
+
+function kernelIsSmall() {
+  let all = 0;
+  for (const file of kernelFiles()) {
+    const text = readFileSync(join(root, file), "utf8");
+    all += withoutComments(file, text)
+      .split("\n")
+      .filter((line) => line.trim()).length;
+    const lines = text.split("\n").length - 1;
+    if (lines > BUDGETS.kernelFileLines && !(file in LONG)) {
+      problems.push(
+        `${file} has ${lines} lines; above ${BUDGETS.kernelFileLines} it wants a reason in test/scripts/budgets.js.`,
+      );
+    }
+  }
+  report("kernel, lines of code", all, BUDGETS.kernelLines);
+}
+
+/** The kernel decides by manifests; a name of a built-in in its text would be a privilege. */
+function kernelNamesNoPlugin() {
+  const names = new Set();
+  for (const [name, { manifest }] of Object.entries(catalogue.plugins)) {
+    for (const one of [name, ...Object.keys(manifest.tools ?? {}), ...Object.keys(manifest.providers ?? {})])
+      names.add(one);
+  }
+  for (const file of kernelFiles()) {
+    for (const { value, line } of strings(file)) {
+      const known = [...names].find((name) => value === name || (name.includes("-") && value.includes(name)));
+      if (known) problems.push(`${file}:${line} names "${known}", which belongs to a plugin.`);
+    }
+  }
+}
+
+function startIsSmall() {
+  const { files, status, stderr } = loadedBy(["dist/gantry.js", "--help"]);
+  if (status !== 0) problems.push(`gantry --help ended with ${status}: ${stderr.trim()}`);
+  const bytes = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
+  report("gantry --help, files loaded", files.length, BUDGETS.helpFiles);
+  report("gantry --help, bytes loaded", bytes, BUDGETS.startBytes);
+  const version = loadedBy(["dist/gantry.js", "--version"]);
+  if (!version.stdout.includes(packageJson.version))
+    problems.push(`gantry --version says "${version.stdout.trim()}".`);
+  report("gantry --version, files loaded", version.files.length, 1);
+}
+
+function report(/** @type {string} */ what, /** @type {number} */ value, /** @type {number} */ limit) {
+  console.log(`${what}: ${value} of ${limit}`);
+  if (value > limit) problems.push(`${what}: ${value}, at most ${limit}.`);
+}
+
+function kernelFiles() {
+  return filesBelow("core").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+}
+
+function withoutComments(/** @type {string} */ file, /** @type {string} */ text) {
+  const { comments } = parseSync(file, text);
+  return comments.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end), text);
+}
+
+/** The string literals of a file, template parts included. */
+function strings(/** @type {string} */ file) {
+  const text = readFileSync(join(root, file), "utf8");
+  /** @type {{ value: string, line: number }[]} */
+  const found = [];
+  const visit = (/** @type {any} */ node) => {
+    if (!node || typeof node !== "object") return;
+    const value =
+      node.type === "Literal" ? node.value : node.type === "TemplateElement" ? node.value.cooked : undefined;
+    if (typeof value === "string") found.push({ value, line: text.slice(0, node.start).split("\n").length });
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(parseSync(file, text).program);
+  return found;
+}

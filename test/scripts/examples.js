@@ -1,0 +1,60 @@
+// Compiles every ```ts of the documentation and every @example of the sdk. They are written for readers: names that the
+// text around them introduces come from test/fixtures/examples/ambient.d.ts, and the sdk's own need no import.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { docExamples, fences } from "./examples/extract.js";
+import { sdkImports } from "./examples/imports.js";
+import { root } from "./project.js";
+
+const folder = join(root, "test/.examples");
+rmSync(folder, { recursive: true, force: true });
+cpSync(join(root, "test/fixtures/examples"), folder, { recursive: true });
+
+/** Each example, by the name of its file in the folder. */
+const examples = [...fences(), ...docExamples()].map((example, index) => ({
+  ...example,
+  file: example.path ? `${index}/${example.path}` : `${index}.ts`,
+}));
+for (const { file, code } of examples) {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  // The imports stand on the example's first line, so that the compiler's line numbers stay the reader's.
+  const body = /\byield\b/.test(code)
+    ? `export async function* example() { ${code} }`
+    : `${code}\nexport {};`;
+  writeFileSync(join(folder, file), `${sdkImports(code)}${body}\n`);
+}
+writeFileSync(
+  join(folder, "tsconfig.json"),
+  JSON.stringify({
+    extends: "../../tsconfig.json",
+    compilerOptions: {
+      noUncheckedIndexedAccess: false,
+      verbatimModuleSyntax: false,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+    include: ["**/*.ts", "**/.gantry/**/*.ts"],
+    exclude: [],
+  }),
+);
+
+const { status, stdout } = spawnSync(
+  process.execPath,
+  [join(root, "node_modules/typescript/bin/tsc"), "-p", folder, "--pretty", "false"],
+  {
+    cwd: folder,
+    encoding: "utf8",
+  },
+);
+for (const line of stdout.split("\n").filter(Boolean)) console.error(located(line));
+if (status === 0) rmSync(folder, { recursive: true });
+if (status !== 0 || !examples.length) process.exitCode = 1;
+console.log(`${examples.length} examples`);
+
+/** Names the place in the documentation instead of the file that was made of it. */
+function located(/** @type {string} */ line) {
+  const [, file, row, rest] = /^(.+?)\((\d+),\d+\): (.*)$/.exec(line) ?? [];
+  const example = examples.find((one) => one.file === file);
+  return example ? `${example.from}:${example.line + Number(row) - 1}: ${rest}` : line;
+}
