@@ -11,6 +11,7 @@ import {
   Inspector,
   type JsonObject,
   type Entry as LogEntry,
+  type Manifest,
   type ModelRef,
   messageOf,
   type Notice,
@@ -62,7 +63,16 @@ export interface HostOptions {
   readonly trust?: boolean;
   /** Look for configuration and plugins in files. Default true. */
   readonly useFiles?: boolean;
+  /** The preset, nearer than any file; for `--bare`. */
+  readonly preset?: string;
+  /** Settings of the flag layer. */
   readonly flagSettings?: JsonObject;
+  /** Reads the command line once the manifests, and so the flags, are known. */
+  readonly commandLine?: (manifests: readonly Manifest[]) => {
+    readonly config: readonly ConfigLayer[];
+    readonly settings: JsonObject;
+    readonly folders: readonly string[];
+  };
   readonly onLog?: (plugin: string, message: string) => void;
   /** Freeze what plugins are given, so that one that changes it fails. For tests. */
   readonly isStrict?: boolean;
@@ -149,6 +159,7 @@ class KernelHost implements Host {
 
   #discover(): Promise<Discovery> {
     const {
+      preset,
       catalogue = { plugins: {}, presets: {} },
       plugins = [],
       config = [],
@@ -162,7 +173,7 @@ class KernelHost implements Host {
       stateFolder,
       isTrusted: trusted,
       catalogue,
-      nearest: config,
+      nearest: [...(preset === undefined ? [] : [{ from: "--bare", values: { preset } }]), ...config],
       defaults,
       plugins,
       useFiles,
@@ -170,7 +181,10 @@ class KernelHost implements Host {
   }
 
   /** Orders the plugins and sets up those whose setup is not lazy. */
-  async #assemble({ found, layers }: Discovery): Promise<Assembly> {
+  async #assemble({ found, layers: files }: Discovery): Promise<Assembly> {
+    const line = this.#options.commandLine?.(found.map(({ plugin }) => plugin.manifest));
+    if (line) this.info = hostInfo(this.#options, this.info.isTrusted, line.settings, line.folders);
+    const layers = [...(line?.config ?? []), ...files];
     const given = new Map<ServiceKey<unknown>, unknown>([[Inspector, this.#inspector()]]);
     const ordered = order(found, new Set(given.keys()));
     const scope = this.#scope.child("plugins");
@@ -404,7 +418,12 @@ function pluginReport(member: Member): PluginReport {
   };
 }
 
-function hostInfo(options: HostOptions): HostInfo {
+function hostInfo(
+  options: HostOptions,
+  trusted?: boolean,
+  flagSettings: JsonObject = options.flagSettings ?? {},
+  folders: readonly string[] = options.folders ?? [],
+): HostInfo {
   const env = options.env ?? process.env;
   const home = env.HOME || env.USERPROFILE || os.homedir();
   const stateFolder = path.resolve(env.GANTRY_HOME || path.join(home, ".gantry"));
@@ -412,13 +431,13 @@ function hostInfo(options: HostOptions): HostInfo {
   return Object.freeze({
     version: VERSION,
     cwd,
-    folders: Object.freeze((options.folders ?? []).map((folder) => realFolder(path.resolve(cwd, folder)))),
+    folders: Object.freeze(folders.map((folder) => realFolder(path.resolve(cwd, folder)))),
     env,
     home,
     stateFolder,
     claudeFolder: path.resolve(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude")),
-    isTrusted: isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
-    flagSettings: options.flagSettings ?? {},
+    isTrusted: trusted ?? isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
+    flagSettings,
   });
 }
 

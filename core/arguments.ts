@@ -1,0 +1,172 @@
+/** Arguments into data: the kernel's own flags, those of the plugins, subcommands, the prompt. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { FlagManifest, Manifest } from "gantry/sdk";
+import type { ConfigLayer } from "./config.ts";
+import { error } from "./errors.ts";
+
+/** What the command line asks for. */
+export interface CommandLine {
+  readonly prompt: string | undefined;
+  readonly subcommand:
+    | { readonly name: string; readonly args: readonly string[]; readonly flags: FlagValues }
+    | undefined;
+  /** The frontend that a flag chooses. */
+  readonly frontend: string | undefined;
+  readonly own: OwnFlags;
+  /** The configuration that flags give, a layer each. */
+  readonly config: readonly ConfigLayer[];
+  /** The settings that flags give. */
+  readonly settings: Record<string, unknown>;
+}
+
+type FlagValues = Readonly<Record<string, string | boolean>>;
+
+interface OwnFlags {
+  readonly model?: string;
+  readonly continue?: boolean;
+  readonly resume?: string;
+  readonly sessionId?: string;
+  readonly addDir?: readonly string[];
+  readonly verbose?: boolean;
+  readonly debug?: string | true;
+  readonly bare?: boolean;
+  readonly trust?: boolean;
+}
+
+/** Text that is written to standard output in place of a run: help, the version. */
+export class Printed extends Error {}
+
+const OWN: readonly [flags: string, description: string][] = [
+  ["--model <model>", "the model: provider/id, an id or an alias"],
+  ["-c, --continue", "go on with the newest session of this folder"],
+  ["-r, --resume <id>", "go on with this session"],
+  ["--session-id <uuid>", "the id of the new session"],
+  ["--add-dir <folders...>", "further folders to work in"],
+  ["--trust", "let code and settings of this folder count, this time"],
+  ["--bare", "kernel and provider alone: no tools, no context"],
+  ["--verbose", "show more"],
+  ["--debug [plugins]", "show what plugins log; all, or those named"],
+];
+
+export function parseArguments(
+  argv: readonly string[],
+  manifests: readonly Manifest[],
+  version: string,
+): CommandLine {
+  const subcommands = new Map(manifests.flatMap((manifest) => Object.entries(manifest.subcommands ?? {})));
+  const name = subcommands.has(argv[0] ?? "") ? (argv[0] as string) : undefined;
+  const command = new Command(name ? `gantry ${name}` : "gantry");
+  for (const [flags, description] of OWN) command.option(flags, description);
+  command
+    .version(`${version} (Gantry)`, "-v, --version", "show the version")
+    .helpOption("-h, --help", "show this help");
+
+  const described = name ? subcommands.get(name) : undefined;
+  const owned = name ? [] : manifests.flatMap(flagsOf);
+  for (const [flag, { description, value }] of Object.entries(described?.flags ?? {})) {
+    command.option(`--${flag}${value ? ` ${value}` : ""}`, description);
+  }
+  for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest));
+  command.usage(described ? `${described.usage ?? ""} [flags]` : "[flags] [prompt]");
+  command.description(described?.description ?? "An agent host in which everything is a plugin.");
+  if (!name) command.addHelpText("after", listOf(subcommands));
+  command.argument("[words...]");
+
+  const values = parse(command, name ? argv.slice(1) : argv);
+  const words = command.args;
+  if (name)
+    return {
+      ...NOTHING,
+      own: values as OwnFlags,
+      subcommand: { name, args: words, flags: values as FlagValues },
+    };
+  return {
+    ...NOTHING,
+    own: values as OwnFlags,
+    prompt: words.length ? words.join(" ") : undefined,
+    ...routed(owned, values),
+  };
+}
+
+const NOTHING = { prompt: undefined, subcommand: undefined, frontend: undefined, config: [], settings: {} };
+
+interface OwnedFlag {
+  readonly plugin: string;
+  readonly flag: string;
+  readonly manifest: FlagManifest;
+}
+
+function flagsOf({ name, flags = {} }: Manifest): OwnedFlag[] {
+  return Object.entries(flags).map(([flag, manifest]) => ({ plugin: name, flag, manifest }));
+}
+
+function optionOf(flag: string, { short, value, description, choices, type }: FlagManifest): Option {
+  const option = new Option(`${short ? `-${short}, ` : ""}--${flag}${value ? ` ${value}` : ""}`, description);
+  if (choices) option.choices([...choices]);
+  if (type === "number") option.argParser(asNumber);
+  return option;
+}
+
+function asNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("It is no number.");
+  return number;
+}
+
+function parse(command: Command, argv: readonly string[]): Record<string, unknown> {
+  const printed: string[] = [];
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void printed.push(text), writeErr: () => undefined });
+  try {
+    return command.parse([...argv], { from: "user" }).opts();
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.exitCode === 0) throw new Printed(printed.join(""));
+    const flag = /'(-[^']*)'/.exec(thrown.message)?.[1];
+    if (thrown.code === "commander.unknownOption" && flag) {
+      throw error("GANTRY_ARGUMENT_UNKNOWN", {
+        flag,
+        known: command.options.flatMap(({ long }) => long ?? []),
+      });
+    }
+    const [problem = ""] = thrown.message.replace(/^error: /, "").split("\n", 1);
+    throw error("GANTRY_ARGUMENT_INVALID", {
+      problem: `${problem[0]?.toUpperCase()}${problem.slice(1)}.`.replace(/\.\.$/, "."),
+    });
+  }
+}
+
+/** Sends each flag's value where its manifest says. */
+function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>) {
+  const config: ConfigLayer[] = [];
+  const settings: Record<string, unknown> = {};
+  let frontend: string | undefined;
+  for (const { plugin, flag, manifest } of owned) {
+    const value = values[new Option(`--${flag}`).attributeName()];
+    if (value === undefined) continue;
+    if ("frontend" in manifest.to) frontend = manifest.to.frontend;
+    else if ("config" in manifest.to)
+      config.push({ from: `--${flag}`, values: { [plugin]: { [manifest.to.config]: value } } });
+    else put(settings, manifest.to.setting.split("."), value);
+  }
+  return { config, settings, frontend };
+}
+
+/** Lists given to the same setting by several flags are joined. */
+function put(target: Record<string, unknown>, [key = "", ...rest]: readonly string[], value: unknown): void {
+  const before = target[key];
+  if (!rest.length)
+    target[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+  else {
+    const inner = (before ?? {}) as Record<string, unknown>;
+    target[key] = inner;
+    put(inner, rest, value);
+  }
+}
+
+function listOf(subcommands: ReadonlyMap<string, { readonly description: string }>): string {
+  const width = Math.max(0, ...[...subcommands.keys()].map((name) => name.length));
+  const lines = [...subcommands].map(([name, { description }]) => `  ${name.padEnd(width)}  ${description}`);
+  return lines.length ? `\nSubcommands (gantry <subcommand> --help says more):\n${lines.join("\n")}` : "";
+}

@@ -1,0 +1,199 @@
+/** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
+import { fstatSync } from "node:fs";
+import {
+  type Frontend,
+  type FrontendHost,
+  isGantryError,
+  type JsonObject,
+  messageOf,
+  type Subcommand,
+} from "gantry/sdk";
+import { nearest } from "gantry/sdk/kit/nearest";
+import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
+import type { Catalogue } from "./discover.ts";
+import { error } from "./errors.ts";
+import { type Host, openHost, VERSION } from "./kernel.ts";
+
+/** Most bytes of a prompt on standard input. */
+const STDIN_BYTES = 10 * 1024 * 1024;
+
+/** How long a prompt waits for more on standard input before it goes alone, in milliseconds. */
+const STDIN_MS = 3_000;
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export interface ProgramOptions {
+  readonly catalogue: Catalogue;
+  /** The preset when nothing else names one, and the one for `--bare`. */
+  readonly presets: { readonly usual: string; readonly bare: string };
+}
+
+/** Runs the program to its end. Resolves to the exit code; whatever fails is said on standard error. */
+export async function main(argv: readonly string[], options: ProgramOptions): Promise<number> {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v"))
+    return print(`${VERSION} (Gantry)\n`);
+  const ending = onSignals();
+  let host: Host | undefined;
+  try {
+    let line: CommandLine | undefined;
+    host = await openHost({
+      trust: argv.includes("--trust"),
+      catalogue: options.catalogue,
+      defaults: [{ from: "the default", values: { preset: options.presets.usual } }],
+      ...(argv.includes("--bare") && { useFiles: false, preset: options.presets.bare }),
+      commandLine: (manifests) => {
+        line = parseArguments(argv, manifests, VERSION);
+        return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };
+      },
+      onLog: (plugin, message) => debug(line, plugin, message),
+      onFault: ({ plugin, where, message }) => debug(line, plugin, `${where}: ${message}`),
+    });
+    const code = await run(host, line as CommandLine, ending.signal);
+    return ending.code ?? code;
+  } catch (thrown) {
+    if (thrown instanceof Printed) return print(thrown.message);
+    process.stderr.write(`gantry: ${wordsOf(thrown)}\n`);
+    return ending.code ?? 1;
+  } finally {
+    await host?.close();
+  }
+}
+
+async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<number> {
+  const { subcommand } = line;
+  const frontendHost = (prompt: string | undefined) => asFrontendHost(host, line, prompt, signal);
+  const named = subcommand && host.generation.subcommands.get(subcommand.name);
+  if (named)
+    return ((await named.handler()) as Subcommand)(
+      subcommand.args,
+      subcommand.flags,
+      frontendHost(undefined),
+    );
+  const { frontends, subcommands } = host.generation;
+  const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
+  const chosen = line.frontend === undefined ? fitting : frontends.get(line.frontend);
+  if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { known: frontends.keys() });
+  const { prompt } = line;
+  if (prompt && !line.frontend && !/\s/.test(prompt) && nearest(prompt, subcommands.keys())) {
+    throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys() });
+  }
+  const whole = isTerminal && chosen.manifest.needsTerminal ? prompt : await withStdin(prompt);
+  return ((await chosen.handler()) as Frontend)(frontendHost(whole));
+}
+
+function asFrontendHost(
+  host: Host,
+  line: CommandLine,
+  prompt: string | undefined,
+  signal: AbortSignal,
+): FrontendHost {
+  const { own } = line;
+  return {
+    get info() {
+      return host.info;
+    },
+    get untrusted() {
+      return host.untrusted;
+    },
+    notices: host.notices,
+    prompt,
+    signal,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    isVerbose: own.verbose ?? false,
+    open: (options) =>
+      host.open({
+        ...options,
+        ...(own.model !== undefined && { model: own.model }),
+        ...(own.continue && { continueLatest: true }),
+        ...(own.resume !== undefined && { resume: own.resume }),
+        ...(own.sessionId !== undefined && { id: own.sessionId }),
+      }),
+    report: (session) => host.report(session),
+    trust: () => host.trust(),
+  };
+}
+
+// ---------------------------------------------------------------- standard input
+
+/** The prompt of the command line and, behind it, what comes on standard input where that is no terminal. */
+async function withStdin(prompt: string | undefined): Promise<string | undefined> {
+  if (process.stdin.isTTY || !hasStdin()) return prompt;
+  const piped = (await readStdin(prompt !== undefined)).trimEnd();
+  return [prompt, piped].filter(Boolean).join("\n\n") || undefined;
+}
+
+function hasStdin(): boolean {
+  try {
+    const stat = fstatSync(0);
+    return stat.isFIFO() || stat.isFile() || stat.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+function readStdin(mayBeAbsent: boolean): Promise<string> {
+  const { stdin } = process;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const end = () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString("utf8"));
+    };
+    const timer = mayBeAbsent ? setTimeout(() => stdin.pause() && end(), STDIN_MS) : undefined;
+    stdin.on("data", (chunk: Buffer) => {
+      clearTimeout(timer);
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > STDIN_BYTES) {
+        stdin.destroy();
+        reject(
+          error("GANTRY_ARGUMENT_INVALID", {
+            problem: `Standard input holds more than ${STDIN_BYTES} bytes.`,
+            remedy: "Put it into a file and name the file.",
+          }),
+        );
+      }
+    });
+    stdin.on("end", end).on("error", reject);
+  });
+}
+
+// ---------------------------------------------------------------- endings
+
+/** The first signal asks the frontend to end; the second ends the program at once. */
+function onSignals(): { readonly signal: AbortSignal; readonly code: number | undefined } {
+  const controller = new AbortController();
+  const state: { signal: AbortSignal; code: number | undefined } = {
+    signal: controller.signal,
+    code: undefined,
+  };
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    process.on(name, () => {
+      if (state.code !== undefined) process.exit(code);
+      state.code = code;
+      controller.abort(name);
+    });
+  }
+  return state;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function debug(line: CommandLine | undefined, plugin: string, message: string): void {
+  const filter = line?.own.debug;
+  if (filter === true || filter?.split(",").includes(plugin))
+    process.stderr.write(`[${plugin}] ${message}\n`);
+}
+
+function wordsOf(thrown: unknown): string {
+  if (isGantryError(thrown))
+    return `${thrown.message}${thrown.remedy ? ` ${thrown.remedy}` : ""} [${thrown.code}]`;
+  return `${messageOf(thrown)} [GANTRY_INTERNAL] Please report this, with what --debug shows.`;
+}
