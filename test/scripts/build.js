@@ -39,6 +39,7 @@ async function bundle() {
     format: "esm",
     entryFileNames: "[name].js",
     chunkFileNames: "chunks/[name]-[hash].js",
+    banner: ({ name }) => (name === "gantry" ? "#!/usr/bin/env node" : ""),
     // Names stay, so that a stack trace can be read; with them gone the start is no quicker.
     minify: { compress: { target: "node20" }, mangle: false, codegen: { removeWhitespace: true } },
     comments: { legal: true, annotation: false, jsdoc: false },
