@@ -1,0 +1,19 @@
+import { definePlugin, lazy, manifest, SessionStore, z } from "gantry/sdk";
+
+export const sessionJsonl = manifest({
+  name: "session-jsonl",
+  description: "Keeps sessions as transcripts, one JSON record a line.",
+  config: z.object({ isTemporary: z.boolean().default(false).describe("write no transcripts") }),
+  provides: { store: SessionStore },
+  flags: {
+    "no-session-persistence": {
+      description: "write no transcript; the session cannot be continued",
+      to: { config: "isTemporary" },
+    },
+  },
+});
+
+export default definePlugin(
+  sessionJsonl,
+  lazy(() => import("./session-jsonl.ts")),
+);
