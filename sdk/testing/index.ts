@@ -10,4 +10,5 @@ export * from "./files-conformance.ts";
 export * from "./memory-files.ts";
 export * from "./recorded-exec.ts";
 export * from "./scripted-model.ts";
+export * from "./store-conformance.ts";
 export * from "./test-kernel.ts";
