@@ -107,9 +107,7 @@ export async function serviceOf<T>(key: ServiceKey<T>, context: ActivateContext)
   const owner = context.owners.get(key);
   if (!owner) return undefined;
   const { services } = await activate(owner, context);
-  const name = Object.entries(owner.plugin.manifest.provides ?? {}).find(
-    ([, provided]) => provided === key,
-  )?.[0];
+  const name = Object.entries(owner.plugin.manifest.provides ?? {}).find(([, provided]) => provided === key)?.[0];
   return services?.[name as string] as T;
 }
 
@@ -138,8 +136,7 @@ function check(plugin: Plugin, handlers: LooseHandlers) {
   for (const [group, declared] of groups) {
     const returned = Object.keys((handlers[group] as object | undefined) ?? {});
     for (const name of declared) if (!returned.includes(name)) complain(`it lacks ${group}.${name}.`);
-    for (const name of returned)
-      if (!declared.includes(name)) complain(`${group}.${name} is not in the manifest.`);
+    for (const name of returned) if (!declared.includes(name)) complain(`${group}.${name} is not in the manifest.`);
   }
   if (!manifest.taps) return;
   for (const hook of Object.keys(manifest.taps))

@@ -48,11 +48,7 @@ const OWN: readonly [flags: string, description: string][] = [
   ["--debug [plugins]", "show what plugins log; all, or those named"],
 ];
 
-export function parseArguments(
-  argv: readonly string[],
-  manifests: readonly Manifest[],
-  version: string,
-): CommandLine {
+export function parseArguments(argv: readonly string[], manifests: readonly Manifest[], version: string): CommandLine {
   const subcommands = new Map(manifests.flatMap((manifest) => Object.entries(manifest.subcommands ?? {})));
   const name = subcommands.has(argv[0] ?? "") ? (argv[0] as string) : undefined;
   const command = new Command(name ? `gantry ${name}` : "gantry");
@@ -115,9 +111,7 @@ function asNumber(text: string): number {
 
 function parse(command: Command, argv: readonly string[]): Record<string, unknown> {
   const printed: string[] = [];
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => void printed.push(text), writeErr: () => undefined });
+  command.exitOverride().configureOutput({ writeOut: (text) => void printed.push(text), writeErr: () => undefined });
   try {
     return command.parse([...argv], { from: "user" }).opts();
   } catch (thrown) {
@@ -156,8 +150,7 @@ function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>) {
 /** Lists given to the same setting by several flags are joined. */
 function put(target: Record<string, unknown>, [key = "", ...rest]: readonly string[], value: unknown): void {
   const before = target[key];
-  if (!rest.length)
-    target[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+  if (!rest.length) target[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
   else {
     const inner = (before ?? {}) as Record<string, unknown>;
     target[key] = inner;

@@ -30,8 +30,7 @@ export interface ProgramOptions {
 
 /** Runs the program to its end. Resolves to the exit code; whatever fails is said on standard error. */
 export async function main(argv: readonly string[], options: ProgramOptions): Promise<number> {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v"))
-    return print(`${VERSION} (Gantry)\n`);
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) return print(`${VERSION} (Gantry)\n`);
   const ending = onSignals();
   let host: Host | undefined;
   try {
@@ -63,12 +62,7 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
   const { subcommand } = line;
   const frontendHost = (prompt: string | undefined) => asFrontendHost(host, line, prompt, signal);
   const named = subcommand && host.generation.subcommands.get(subcommand.name);
-  if (named)
-    return ((await named.handler()) as Subcommand)(
-      subcommand.args,
-      subcommand.flags,
-      frontendHost(undefined),
-    );
+  if (named) return ((await named.handler()) as Subcommand)(subcommand.args, subcommand.flags, frontendHost(undefined));
   const { frontends, subcommands } = host.generation;
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
   const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
@@ -82,12 +76,7 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
   return ((await chosen.handler()) as Frontend)(frontendHost(whole));
 }
 
-function asFrontendHost(
-  host: Host,
-  line: CommandLine,
-  prompt: string | undefined,
-  signal: AbortSignal,
-): FrontendHost {
+function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefined, signal: AbortSignal): FrontendHost {
   const { own } = line;
   return {
     get info() {
@@ -188,12 +177,10 @@ function print(text: string): number {
 
 function debug(line: CommandLine | undefined, plugin: string, message: string): void {
   const filter = line?.own.debug;
-  if (filter === true || filter?.split(",").includes(plugin))
-    process.stderr.write(`[${plugin}] ${message}\n`);
+  if (filter === true || filter?.split(",").includes(plugin)) process.stderr.write(`[${plugin}] ${message}\n`);
 }
 
 function wordsOf(thrown: unknown): string {
-  if (isGantryError(thrown))
-    return `${thrown.message}${thrown.remedy ? ` ${thrown.remedy}` : ""} [${thrown.code}]`;
+  if (isGantryError(thrown)) return `${thrown.message}${thrown.remedy ? ` ${thrown.remedy}` : ""} [${thrown.code}]`;
   return `${messageOf(thrown)} [GANTRY_INTERNAL] Please report this, with what --debug shows.`;
 }

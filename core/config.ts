@@ -29,8 +29,7 @@ export class Config {
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const path = [plugin, ...(issue?.path ?? [])].map(String);
-    const from =
-      this.origins(path.join("."))[0]?.from ?? this.origins(plugin)[0]?.from ?? "the configuration";
+    const from = this.origins(path.join("."))[0]?.from ?? this.origins(plugin)[0]?.from ?? "the configuration";
     throw error("GANTRY_CONFIG_INVALID", {
       key: path.join("."),
       problem: issue?.message ?? "wrong type",

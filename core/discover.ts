@@ -87,10 +87,7 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     else if (request.name.startsWith("-")) found.delete(request.name.slice(1));
     else for (const one of await resolve(request, options.catalogue)) add(found, one);
   }
-  const folders = [
-    ...(useFiles ? [path.join(stateFolder, "plugins")] : []),
-    ...(isTrusted ? project.folders : []),
-  ];
+  const folders = [...(useFiles ? [path.join(stateFolder, "plugins")] : []), ...(isTrusted ? project.folders : [])];
   for (const file of folders.flatMap(pluginFiles)) {
     for (const one of await loadFile(file, "its folder")) add(found, one);
   }
@@ -209,8 +206,7 @@ async function resolve({ name, from }: Request, catalogue: Catalogue): Promise<r
   const base = path.isAbsolute(from) ? path.dirname(from) : process.cwd();
   if (/^\.{0,2}\//.test(name)) {
     const file = path.resolve(base, name);
-    if (!fs.existsSync(file))
-      throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: siblings(file, name) });
+    if (!fs.existsSync(file)) throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: siblings(file, name) });
     return loadFile(fs.statSync(file).isDirectory() ? (indexOf(file) ?? file) : file, from);
   }
   const installed = packageOf(name, base);
@@ -301,10 +297,7 @@ function siblings(file: string, name: string): string[] {
 
 function isPlugin(value: unknown): value is Plugin {
   return (
-    isRecord(value) &&
-    value.isGantryPlugin === 1 &&
-    isRecord(value.manifest) &&
-    typeof value.manifest.name === "string"
+    isRecord(value) && value.isGantryPlugin === 1 && isRecord(value.manifest) && typeof value.manifest.name === "string"
   );
 }
 

@@ -9,10 +9,7 @@ const list = (names: Known) => [...names].join(", ");
  * `docs/reference/errors.md` is made from this table.
  */
 export const ERRORS = Object.freeze({
-  GANTRY_ARGUMENT_INVALID: (p: { problem: string; remedy?: string }) => [
-    p.problem,
-    p.remedy ?? "See gantry --help.",
-  ],
+  GANTRY_ARGUMENT_INVALID: (p: { problem: string; remedy?: string }) => [p.problem, p.remedy ?? "See gantry --help."],
   GANTRY_ARGUMENT_UNKNOWN: (p: { flag: string; known: Known }) => [
     `There is no flag "${p.flag}".${didYouMean(p.flag, p.known)}`,
     "gantry --help lists every flag.",
@@ -102,14 +99,8 @@ export const ERRORS = Object.freeze({
     "No plugin keeps sessions, so none can be continued.",
     "Load a session store; the default preset has one.",
   ],
-  GANTRY_SESSION_CLOSED: (p: { id: string }) => [
-    `The session ${p.id} has ended.`,
-    "Open it again with resume.",
-  ],
-  GANTRY_FOLDER_ABSENT: (p: { path: string }) => [
-    `There is no folder "${p.path}".`,
-    "Give a folder that exists.",
-  ],
+  GANTRY_SESSION_CLOSED: (p: { id: string }) => [`The session ${p.id} has ended.`, "Open it again with resume."],
+  GANTRY_FOLDER_ABSENT: (p: { path: string }) => [`There is no folder "${p.path}".`, "Give a folder that exists."],
   GANTRY_STATE_UNWRITABLE: (p: { path: string; problem: string }) => [
     `${p.path} cannot be written: ${p.problem}`,
     "Set GANTRY_HOME to a folder that you may write.",

@@ -4,7 +4,6 @@ import {
   type CommandManifest,
   createHooks,
   type FrontendManifest,
-  HOOKS,
   type HookName,
   type Hooks,
   type JsonObject,
@@ -27,6 +26,7 @@ import * as z from "zod";
 import type { LooseHandlers, Member } from "./activate.ts";
 import { error } from "./errors.ts";
 import { Guard, type GuardContext, type GuardedTap } from "./guard.ts";
+import type { Pending } from "./trace.ts";
 
 /** A thing of a slot: what its manifest says, who owns it, and how to get its handler. */
 export interface Entry<M, H> {
@@ -58,6 +58,8 @@ export interface Generation {
   readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, unknown>>;
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
+  /** Which plugins are being waited for. */
+  waiting(): Iterable<Pending>;
   /** Sets up what cannot wait for its first call: plugins that tap a synchronous hook. */
   prepare(): Promise<void>;
   /** The stream function with every wrap around it, made once. */
@@ -74,23 +76,16 @@ export interface GenerationOptions {
 
 export function createGeneration(options: GenerationOptions): Generation {
   const { members, activate } = options;
-  const { hooks, taps } = tapAll(options);
+  const { hooks, taps, guard } = tapAll(options);
   const tools = new Map(
-    slot("tools").map((entry) => [
-      entry.name,
-      asTool(entry as Entry<ToolManifest, never>, members, activate),
-    ]),
+    slot("tools").map((entry) => [entry.name, asTool(entry as Entry<ToolManifest, never>, members, activate)]),
   );
   const aliases = new Map(
-    [...tools.values()].flatMap(({ info }) =>
-      (info.aliases ?? []).map((alias) => [alias, info.name] as const),
-    ),
+    [...tools.values()].flatMap(({ info }) => (info.aliases ?? []).map((alias) => [alias, info.name] as const)),
   );
   const streams = new WeakMap<StreamFunction, StreamFunction>();
 
-  function slot(
-    name: "tools" | "commands" | "subcommands" | "providers" | "frontends",
-  ): Entry<never, never>[] {
+  function slot(name: "tools" | "commands" | "subcommands" | "providers" | "frontends"): Entry<never, never>[] {
     return members.flatMap((owner) => {
       const declared = Object.entries(owner.plugin.manifest[name] ?? {}).map(([key, manifest]) => {
         const handler = async () => ((await activate(owner))[name] as Record<string, unknown>)[key];
@@ -105,8 +100,7 @@ export function createGeneration(options: GenerationOptions): Generation {
       return [...declared, ...dynamic] as unknown as Entry<never, never>[];
     });
   }
-  const keyed = <E>(name: Parameters<typeof slot>[0]) =>
-    new Map(slot(name).map((entry) => [entry.name, entry as E]));
+  const keyed = <E>(name: Parameters<typeof slot>[0]) => new Map(slot(name).map((entry) => [entry.name, entry as E]));
 
   return Object.freeze<Generation>({
     number: options.number,
@@ -120,6 +114,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     providers: keyed("providers"),
     frontends: keyed("frontends"),
     taps,
+    waiting: () => guard.waiting(),
     async prepare() {
       for (const member of members) {
         const { taps: declared } = member.plugin.manifest;
@@ -196,16 +191,12 @@ function tapAll({ members, guard: context, activate }: GenerationOptions) {
   for (const member of members) {
     for (const { hook, options, handler } of tapsOf(member, activate)) {
       const stage = STAGES[options.stage ?? "normal"];
-      hooks[hook].tap(
-        { ...options, name: member.name, stage, owner: member.name } as never,
-        handler as never,
-      );
+      hooks[hook].tap({ ...options, name: member.name, stage, owner: member.name } as never, handler as never);
     }
     member.handlers?.apply?.(facades(hooks, member.name));
   }
-  for (const hook of Object.keys(hooks) as HookName[])
-    taps[hook] = hooks[hook].taps.map((tap) => report(tap as never));
-  return { hooks, taps };
+  for (const hook of Object.keys(hooks) as HookName[]) taps[hook] = hooks[hook].taps.map((tap) => report(tap as never));
+  return { hooks, taps, guard };
 }
 
 interface Tapped {
@@ -217,10 +208,7 @@ interface Tapped {
 /** The taps of a plugin: those it returned if it is set up, stubs for those it declares otherwise. */
 function tapsOf(member: Member, activate: GenerationOptions["activate"]): readonly Tapped[] {
   const declared = member.plugin.manifest.taps ?? {};
-  const names = new Set([
-    ...Object.keys(declared),
-    ...Object.keys(member.handlers?.taps ?? {}),
-  ] as HookName[]);
+  const names = new Set([...Object.keys(declared), ...Object.keys(member.handlers?.taps ?? {})] as HookName[]);
   return [...names].map((hook) => {
     const said = declared[hook];
     const returned = member.handlers?.taps?.[hook] as Tap<HookName> | undefined;
@@ -257,17 +245,13 @@ function facades(hooks: Hooks, owner: string): Hooks {
   return Object.freeze(Object.fromEntries(bound)) as Hooks;
 }
 
-const STAGE_NAMES = Object.fromEntries(
-  Object.entries(STAGES).map(([name, number]) => [number, name]),
-) as Record<number, Stage>;
+const STAGE_NAMES = Object.fromEntries(Object.entries(STAGES).map(([name, number]) => [number, name])) as Record<
+  number,
+  Stage
+>;
 
 function report(tap: GuardedTap & { readonly stage?: number }): TapReport {
   const stage = STAGE_NAMES[tap.stage ?? 0] ?? String(tap.stage);
   const because = stage === "normal" ? "plugin order" : `stage ${stage}, then plugin order`;
   return { plugin: tap.owner ?? tap.name, stage, only: tap.only, because };
-}
-
-/** Whether a hook's failing tap must not fail open; used by reports. */
-export function failsClosed(hook: HookName): boolean {
-  return HOOKS[hook].onFail === "deny";
 }

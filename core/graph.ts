@@ -14,10 +14,7 @@ export type Owners<N> = ReadonlyMap<ServiceKey<unknown>, N>;
  * The plugins in the order they were named, but each after those whose services it needs. Checks that every need is met,
  * that nothing is claimed twice, and that nobody needs himself.
  */
-export function order<N extends Node>(
-  plugins: readonly N[],
-  given: ReadonlySet<ServiceKey<unknown>>,
-): readonly N[] {
+export function order<N extends Node>(plugins: readonly N[], given: ReadonlySet<ServiceKey<unknown>>): readonly N[] {
   const owners = ownersOf(plugins);
   checkNames(plugins);
   const ordered: N[] = [];

@@ -63,24 +63,114 @@ const SHAPE: Readonly<Record<HookName, { arity: number; call?: number; turn?: nu
   sessionEnd: { arity: 2, session: 0 },
 };
 
-interface Waiting extends Pending {
-  readonly deadlineAt: number;
-  readonly signal: AbortSignal | undefined;
-  readonly settle: (why: "late" | "aborted") => void;
+type Callback = (error?: Error | null, result?: unknown) => void;
+
+/** What is the same for every run of one tap. */
+interface Fixed {
+  readonly guard: Guard;
+  readonly hook: HookName;
+  readonly owner: string;
+  readonly isGate: boolean;
+  /** A failure rejects the hook. */
+  readonly isStrict: boolean;
+  readonly deadlineMs: number;
 }
 
-type Callback = (error?: Error | null, result?: unknown) => void;
+/** One run of one tap. Those that wait form a ring, so that joining and leaving it costs next to nothing. */
+class Run implements Pending {
+  readonly fixed: Fixed;
+  readonly sinceMs = performance.now();
+  readonly call: Call | undefined;
+  readonly session: SessionView;
+  readonly signal: AbortSignal | undefined;
+  readonly value: unknown;
+  readonly done: Callback;
+  before: Run | undefined;
+  after: Run | undefined;
+  isSettled = false;
+
+  constructor(
+    fixed: Fixed,
+    call: Call | undefined,
+    turn: TurnView | undefined,
+    session: SessionView,
+    value: unknown,
+    done: Callback,
+  ) {
+    this.fixed = fixed;
+    this.call = call;
+    this.signal = turn?.signal;
+    this.session = session;
+    this.value = value;
+    this.done = done;
+  }
+
+  get plugin() {
+    return this.fixed.owner;
+  }
+
+  get hook() {
+    return this.fixed.hook;
+  }
+
+  /** The tap answered. */
+  succeed(result: unknown): void {
+    if (this.isSettled) return;
+    const { guard, isGate, owner } = this.fixed;
+    if (isGate && result && !isVerdict(result)) {
+      return this.fail(new TypeError(`a gate returned ${JSON.stringify(result)}, which is no verdict`));
+    }
+    guard.forgive(this.session, owner);
+    if (result === undefined || result === null || result === this.value) this.#settle("passed", null);
+    else if (isGate)
+      this.#settle("voted", null, joinVerdicts(this.value as Verdict, { ...(result as Verdict), by: owner }));
+    else this.#settle("changed", null, result);
+  }
+
+  /** The tap failed, or took too long: by the hook's policy the call is denied, the hook rejects, or it goes on. */
+  fail(thrown: unknown, isTimeout = false): void {
+    if (this.isSettled) return;
+    const { guard, hook, owner, isGate, isStrict } = this.fixed;
+    guard.blame(hook, owner, thrown, this.session, isTimeout);
+    if (isGate) {
+      const vote = { ...deny(`the plugin ${owner} could not judge the call: ${messageOf(thrown)}`), by: owner };
+      this.#settle("failed", null, joinVerdicts(this.value as Verdict, vote));
+    } else if (isStrict) {
+      this.#settle("failed", new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`));
+    } else this.#settle("failed", null);
+  }
+
+  /** The turn was interrupted meanwhile. */
+  abandon(): void {
+    if (this.isSettled) return;
+    this.#settle("skipped", new HookAborted(`interrupted while ${this.plugin} was in ${this.hook}`));
+  }
+
+  #settle(effect: Span["effect"], error: Error | null, result?: unknown): void {
+    this.isSettled = true;
+    const { guard, owner, hook } = this.fixed;
+    if (this.before) guard.leave(this);
+    guard.trace.record(owner, hook, this.call?.id, effect, performance.now() - this.sinceMs);
+    this.done(error, result);
+  }
+}
 
 /** The guard of one generation. */
 export class Guard {
+  readonly trace: Trace;
   readonly #context: GuardContext;
-  readonly #waiting = new Set<Waiting>();
+  /** The ring of runs that wait; this is its fixed point. */
+  readonly #ring = { before: undefined, after: undefined } as unknown as Run;
   readonly #watched = new WeakSet<AbortSignal>();
   readonly #failures = new WeakMap<SessionView, Map<string, number>>();
+  /** Whether any plugin has ever failed: as long as none has, nothing is counted. */
+  #hasFailures = false;
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
 
   constructor(context: GuardContext) {
     this.#context = context;
+    this.trace = context.trace;
+    this.#ring.before = this.#ring.after = this.#ring;
   }
 
   /** The `register` interceptor of one hook. */
@@ -100,11 +190,11 @@ export class Guard {
       if (this.#isOff(owner, session)) return undefined;
       try {
         const result = tap.fn(...args);
-        if (this.#isFailing(session, owner)) this.#succeed(session, owner);
+        this.forgive(session, owner);
         return result ?? undefined;
       } catch (thrown) {
         if (onFail === "fail") throw thrown;
-        this.#fail(hook, owner, thrown, session, false);
+        this.blame(hook, owner, thrown, session, false);
         return undefined;
       }
     };
@@ -112,124 +202,84 @@ export class Guard {
 
   #async(hook: HookName, tap: GuardedTap) {
     const owner = tap.owner ?? tap.name;
-    const { arity, call: callAt, turn: turnAt, session: sessionAt = -1 } = SHAPE[hook];
-    const rules = HOOKS[hook];
-    const isGate = rules.onFail === "deny";
-    const only = tap.only && new Set(tap.only);
-    const deadlineMs = Math.min(tap.deadlineMs || Infinity, rules.deadlineMs || Infinity);
-
-    return (...args: unknown[]) => {
-      const done = args[arity] as Callback;
-      args.length = arity;
-      const turn = turnAt === undefined ? undefined : (args[turnAt] as TurnView);
-      const session = turn ? turn.session : (args[sessionAt] as SessionView);
-      const call = callAt === undefined ? undefined : callOf(args[callAt]);
-      if (isGate ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return done(null, undefined);
-      if (only && call && !only.has(call.tool.name) && !call.tool.aliases?.some((name) => only.has(name))) {
-        return done(null, undefined);
-      }
-      if (hook === "promptBuild" && args[0] instanceof Draft) args[0] = args[0].ownedBy(owner);
-      if (this.#context.isStrict) for (const arg of args) freeze(arg);
-
-      const started = performance.now();
-      let waiting: Waiting | undefined;
-      let isSettled = false;
-
-      const settle = (effect: Span["effect"], error: Error | null, result?: unknown) => {
-        isSettled = true;
-        if (waiting) this.#forget(waiting);
-        this.#context.trace.record({
-          plugin: owner,
-          hook,
-          callId: call?.id,
-          effect,
-          ms: performance.now() - started,
-        });
-        done(error, result);
-      };
-      const succeed = (value: unknown) => {
-        if (isSettled) return;
-        if (this.#isFailing(session, owner)) this.#succeed(session, owner);
-        if (value === undefined || value === null) return settle("passed", null);
-        if (isGate) {
-          if (!isVerdict(value))
-            return fail(new TypeError(`a gate returned ${JSON.stringify(value)}, which is no verdict`));
-          const joined = joinVerdicts(args[0] as Verdict, { ...value, by: owner });
-          return settle("voted", null, joined);
-        }
-        settle(value === args[0] ? "passed" : "changed", null, value);
-      };
-      const fail = (thrown: unknown, isTimeout = false) => {
-        if (isSettled) return;
-        this.#fail(hook, owner, thrown, session, isTimeout);
-        if (isGate) {
-          const vote = {
-            ...deny(`the plugin ${owner} could not judge the call: ${messageOf(thrown)}`),
-            by: owner,
-          };
-          return settle("failed", null, joinVerdicts(args[0] as Verdict, vote));
-        }
-        if (tap.onFail === "deny" || rules.onFail === "fail") {
-          return settle(
-            "failed",
-            new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`),
-          );
-        }
-        settle("failed", null);
-      };
-
-      let value: unknown;
-      try {
-        value = tap.fn(...args);
-      } catch (thrown) {
-        return fail(thrown);
-      }
-      if (!isThenable(value)) return succeed(value);
-
-      waiting = {
-        plugin: owner,
-        hook,
-        sinceMs: started,
-        deadlineAt: started + deadlineMs,
-        signal: turn?.signal,
-        settle: (why) => {
-          if (why === "late") return fail(new Error(`no answer within ${deadlineMs} ms`), true);
-          if (!isSettled) settle("skipped", new HookAborted(`interrupted while ${owner} was in ${hook}`));
-        },
-      };
-      this.#await(waiting);
-      value.then(succeed, fail);
+    const { arity, call: callAt, turn: turnAt, session: sessionAt = 0 } = SHAPE[hook];
+    const { onFail, deadlineMs } = HOOKS[hook];
+    const isGate = onFail === "deny";
+    const fixed: Fixed = {
+      guard: this,
+      hook,
+      owner,
+      isGate,
+      isStrict: tap.onFail === "deny" || onFail === "fail",
+      deadlineMs: Math.min(tap.deadlineMs || Infinity, deadlineMs || Infinity),
     };
+    const only = tap.only && new Set(tap.only);
+    const isPrompt = hook === "promptBuild";
+    const { isStrict } = this.#context;
+    const { fn } = tap;
+
+    const dispatch = (a: unknown, b: unknown, c: unknown, done: Callback) => {
+      const turn = turnAt === undefined ? undefined : ((turnAt === 0 ? a : turnAt === 1 ? b : c) as TurnView);
+      const session = turn ? turn.session : ((sessionAt === 0 ? a : b) as SessionView);
+      const call = callAt === undefined ? undefined : callOf(callAt === 0 ? a : b);
+      if (isGate ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return done(null, undefined);
+      if (only && call && !matches(only, call)) return done(null, undefined);
+      const first = isPrompt && a instanceof Draft ? a.ownedBy(owner) : a;
+      if (isStrict) for (const argument of [a, b, c]) freeze(argument);
+
+      const run = new Run(fixed, call, turn, session, first, done);
+      try {
+        const value = arity === 1 ? fn(first) : arity === 2 ? fn(first, b) : fn(first, b, c);
+        if (!isThenable(value)) return run.succeed(value);
+        this.#join(run);
+        value.then(
+          (result) => run.succeed(result),
+          (thrown) => run.fail(thrown),
+        );
+      } catch (thrown) {
+        run.fail(thrown);
+      }
+    };
+    // tapable calls with exactly the hook's arguments and a callback.
+    if (arity === 1) return (a: unknown, done: unknown) => dispatch(a, undefined, undefined, done as Callback);
+    if (arity === 2) return (a: unknown, b: unknown, done: unknown) => dispatch(a, b, undefined, done as Callback);
+    return (a: unknown, b: unknown, c: unknown, done: unknown) => dispatch(a, b, c, done as Callback);
   }
 
   // ------------------------------------------------------------ who is being waited for
 
-  #await(waiting: Waiting): void {
-    this.#waiting.add(waiting);
-    this.#context.trace.pending.add(waiting);
-    const { signal, deadlineAt } = waiting;
-    if (signal) this.#watch(signal);
+  /** Every run that waits, oldest first. */
+  *waiting(): Iterable<Run> {
+    for (let run = this.#ring.after as Run; run !== this.#ring; run = run.after as Run) yield run;
+  }
+
+  #join(run: Run): void {
+    const last = this.#ring.before as Run;
+    run.before = last;
+    run.after = this.#ring;
+    last.after = this.#ring.before = run;
+    if (run.signal) this.#watch(run.signal);
+    const deadlineAt = run.sinceMs + run.fixed.deadlineMs;
     if (deadlineAt !== Infinity && (!this.#timer || deadlineAt < this.#timer.at)) this.#arm(deadlineAt);
   }
 
-  #forget(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
-    this.#context.trace.pending.delete(waiting);
+  leave(run: Run): void {
+    (run.before as Run).after = run.after;
+    (run.after as Run).before = run.before;
+    run.before = undefined;
   }
 
   /** One listener a turn, not one a tap. */
   #watch(signal: AbortSignal): void {
-    if (this.#watched.has(signal)) {
-      if (signal.aborted) queueMicrotask(() => this.#interrupt(signal));
-      return;
-    }
-    this.#watched.add(signal);
     if (signal.aborted) queueMicrotask(() => this.#interrupt(signal));
-    else signal.addEventListener("abort", () => this.#interrupt(signal), { once: true });
+    else if (!this.#watched.has(signal)) {
+      this.#watched.add(signal);
+      signal.addEventListener("abort", () => this.#interrupt(signal), { once: true });
+    }
   }
 
   #interrupt(signal: AbortSignal): void {
-    for (const waiting of [...this.#waiting]) if (waiting.signal === signal) waiting.settle("aborted");
+    for (const run of [...this.waiting()]) if (run.signal === signal) run.abandon();
   }
 
   /** One timer for all deadlines: it fires at the nearest and looks who is late. */
@@ -243,9 +293,10 @@ export class Guard {
     this.#timer = undefined;
     const now = performance.now();
     let next = Infinity;
-    for (const waiting of [...this.#waiting]) {
-      if (waiting.deadlineAt <= now) waiting.settle("late");
-      else next = Math.min(next, waiting.deadlineAt);
+    for (const run of [...this.waiting()]) {
+      const { deadlineMs } = run.fixed;
+      if (run.sinceMs + deadlineMs <= now) run.fail(new Error(`no answer within ${deadlineMs} ms`), true);
+      else next = Math.min(next, run.sinceMs + deadlineMs);
     }
     if (next !== Infinity) this.#arm(next);
   }
@@ -253,37 +304,32 @@ export class Guard {
   // ------------------------------------------------------------ failures
 
   #isOff(owner: string, session: SessionView): boolean {
-    return (
-      this.#context.isRetired(owner) || (this.#failures.get(session)?.get(owner) ?? 0) >= QUARANTINE_AFTER
-    );
+    if (this.#context.isRetired(owner)) return true;
+    return this.#hasFailures && (this.#failures.get(session)?.get(owner) ?? 0) >= QUARANTINE_AFTER;
   }
 
-  #isFailing(session: SessionView, owner: string): boolean {
-    return this.#failures.get(session)?.has(owner) ?? false;
+  /** A success ends a row of failures. */
+  forgive(session: SessionView, owner: string): void {
+    if (this.#hasFailures) this.#failures.get(session)?.delete(owner);
   }
 
-  #succeed(session: SessionView, owner: string): void {
-    this.#failures.get(session)?.delete(owner);
-  }
-
-  #fail(hook: HookName, owner: string, thrown: unknown, session: SessionView, isTimeout: boolean): void {
+  /** Counts a failure and reports it. */
+  blame(hook: HookName, owner: string, thrown: unknown, session: SessionView, isTimeout: boolean): void {
+    this.#hasFailures = true;
     const counts = this.#failures.get(session) ?? new Map<string, number>();
     this.#failures.set(session, counts);
     const failures = (counts.get(owner) ?? 0) + 1;
     counts.set(owner, failures);
     const isQuarantined = failures === QUARANTINE_AFTER && HOOKS[hook].onFail !== "deny";
     this.#context.onFault(
-      {
-        plugin: owner,
-        where: hook,
-        message: messageOf(thrown),
-        ...stackOf(thrown),
-        isTimeout,
-        isQuarantined,
-      },
+      { plugin: owner, where: hook, message: messageOf(thrown), ...stackOf(thrown), isTimeout, isQuarantined },
       session,
     );
   }
+}
+
+function matches(only: ReadonlySet<string>, { tool }: Call): boolean {
+  return only.has(tool.name) || (tool.aliases?.some((name) => only.has(name)) ?? false);
 }
 
 function stackOf(thrown: unknown): { stack?: string } {
@@ -296,9 +342,7 @@ function callOf(argument: unknown): Call {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
-  );
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 function isVerdict(value: unknown): value is Verdict {

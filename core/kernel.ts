@@ -271,8 +271,7 @@ class KernelHost implements Host {
   // ------------------------------------------------------------ sessions
 
   async open(options: OpenOptions = {}): Promise<Session> {
-    if (options.id !== undefined && !UUID.test(options.id))
-      throw error("GANTRY_SESSION_ID", { id: options.id });
+    if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
     const store = await this.service(SessionStore);
     const { id, entries, writer } = await this.#openLog(options, store);
@@ -353,7 +352,7 @@ class KernelHost implements Host {
 
   pending() {
     const now = performance.now();
-    return [...this.#trace.pending]
+    return [...this.generation.waiting()]
       .map(({ plugin, hook, sinceMs }) => ({ plugin, hook, ms: now - sinceMs }))
       .sort((a, b) => b.ms - a.ms);
   }

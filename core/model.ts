@@ -34,9 +34,7 @@ export async function defaultModel(generation: Generation, env: Env): Promise<Mo
   }
   for (const entry of providers) {
     if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) continue;
-    const found = await (await providerOf(entry))
-      .probe?.(AbortSignal.timeout(LOOK_MS))
-      .catch(() => undefined);
+    const found = await (await providerOf(entry)).probe?.(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
     if (found) return { provider: entry.name, id: found.model };
   }
   const last = providers.find((entry) => entry.manifest.usable === "always");
@@ -54,10 +52,7 @@ async function listed(providers: readonly ProviderEntry[], name: string, env: En
   const known: string[] = [];
   for (const entry of providers) {
     known.push(...Object.keys(entry.manifest.aliases ?? {}));
-    if (
-      !isUsable(entry.manifest, env) &&
-      !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe)
-    )
+    if (!isUsable(entry.manifest, env) && !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe))
       continue;
     const provider = await providerOf(entry);
     if (!provider.models) continue;

@@ -266,9 +266,7 @@ export class KernelSession implements Session {
     );
     for (const block of this.#messages[at]?.content ?? []) {
       if (block.type !== "tool_use" || answered.has(block.id)) continue;
-      const content = [
-        { type: "text" as const, text: "The call was cut off; whether it took effect is not known." },
-      ];
+      const content = [{ type: "text" as const, text: "The call was cut off; whether it took effect is not known." }];
       this.append({
         type: "tool_result",
         toolUseId: block.id,
@@ -305,8 +303,7 @@ function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEnt
 
 function pushUser(messages: Message[], content: readonly UserContent[]): void {
   const last = messages.at(-1);
-  if (last?.role === "user")
-    messages[messages.length - 1] = { role: "user", content: [...last.content, ...content] };
+  if (last?.role === "user") messages[messages.length - 1] = { role: "user", content: [...last.content, ...content] };
   else messages.push({ role: "user", content });
 }
 

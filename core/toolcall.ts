@@ -135,9 +135,7 @@ async function prepareCall(
     }
     const handlers = await implementationOf(turn, entry);
     const isConcurrent =
-      handlers.isConcurrent?.(call.input as never) ??
-      entry.info.traits?.concurrent ??
-      entry.info.traits?.readOnly;
+      handlers.isConcurrent?.(call.input as never) ?? entry.info.traits?.concurrent ?? entry.info.traits?.readOnly;
     return { call, entry, isConcurrent: isConcurrent ?? false, run: handlers.run as RunTool };
   } catch (thrown) {
     const outcome = thrown instanceof HookAborted || turn.signal.aborted ? "aborted" : "denied";
@@ -159,17 +157,12 @@ function unknownTool(generation: Generation, name: string): string {
   return `There is no tool "${name}". ${meant ? `Did you mean ${meant}? ` : ""}Tools: ${known}.`;
 }
 
-function validate(
-  entry: ToolEntry,
-  input: unknown,
-): { readonly input: unknown } | { readonly problem: string } {
+function validate(entry: ToolEntry, input: unknown): { readonly input: unknown } | { readonly problem: string } {
   const schema = entry.info.input;
   if ("jsonSchema" in schema) return { input };
   const parsed = schema.safeParse(input);
   if (parsed.success) return { input: parsed.data };
-  const issues = parsed.error.issues.map(
-    (issue) => `${issue.path.join(".") || "the input"}: ${issue.message}`,
-  );
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "the input"}: ${issue.message}`);
   return {
     problem: `The input of ${entry.name} is not valid. ${issues.join("; ")}. Correct it and call ${entry.name} again.`,
   };
@@ -279,8 +272,7 @@ async function stopping<T>(turn: Turn, run: Promise<T>): Promise<T | undefined> 
 }
 
 function threw(turn: Turn, entry: ToolEntry, thrown: unknown, ms: number): ToolResult {
-  if (turn.signal.aborted)
-    return { ...failed("aborted", `The call was interrupted: ${messageOf(thrown)}`), ms };
+  if (turn.signal.aborted) return { ...failed("aborted", `The call was interrupted: ${messageOf(thrown)}`), ms };
   if (isToolError(thrown))
     return {
       ...failed("error", thrown.message),

@@ -10,14 +10,13 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
-/** Keeps the newest spans of taps and handlers, and who is being waited for. */
+/** Keeps the newest spans of taps. */
 export class Trace {
   readonly #ring: Span[] = [];
   #next = 0;
-  readonly pending = new Set<Pending>();
 
-  record(span: Span): void {
-    this.#ring[this.#next] = span;
+  record(plugin: string, hook: string, callId: string | undefined, effect: Span["effect"], ms: number): void {
+    this.#ring[this.#next] = { plugin, hook, callId, effect, ms };
     this.#next = (this.#next + 1) % KEPT;
   }
 

@@ -137,8 +137,7 @@ export async function runTurn(turn: Turn, input: Input): Promise<TurnEnd> {
   }
   const ms = performance.now() - started;
   try {
-    if (end.reason !== "handled")
-      turn.session.append({ type: "turn_end", reason: end.reason, ms: Math.round(ms) });
+    if (end.reason !== "handled") turn.session.append({ type: "turn_end", reason: end.reason, ms: Math.round(ms) });
     await turn.session.flush();
   } catch (thrown) {
     turn.session.notify({ level: "error", text: logFault(thrown) });
@@ -201,16 +200,12 @@ async function buildPrompt(turn: Turn): Promise<void> {
   if (turn.system !== session.prompt) {
     session.append({ type: "prompt", sections: [...system], tools: draft.tools.map(({ name }) => name) });
   }
-  const reminders = draft
-    .reminders()
-    .map((section) => text(`<system-reminder>\n${section.text}\n</system-reminder>`));
+  const reminders = draft.reminders().map((section) => text(`<system-reminder>\n${section.text}\n</system-reminder>`));
   if (reminders.length) logInput(turn, { content: reminders, origin: "plugin", isMeta: true });
 }
 
 function isSame(a: readonly PromptSection[], b: readonly PromptSection[]): boolean {
-  return (
-    a.length === b.length && a.every((section, i) => section.key === b[i]?.key && section.text === b[i]?.text)
-  );
+  return a.length === b.length && a.every((section, i) => section.key === b[i]?.key && section.text === b[i]?.text);
 }
 
 // ---------------------------------------------------------------- the loop
@@ -247,8 +242,7 @@ function cannotRun(
   badInputs: BadInputs | undefined,
 ): string | undefined {
   const problem = badInputs?.[block.id];
-  if (problem !== undefined)
-    return `The input of ${block.name} was not usable: ${problem}. Send the call again.`;
+  if (problem !== undefined) return `The input of ${block.name} was not usable: ${problem}. Send the call again.`;
   if (message.stop_reason === "tool_use" || message.stop_reason === "end_turn") return undefined;
   return `The call did not run: the answer ended early (${message.stop_reason}). Send it again, in smaller pieces.`;
 }
@@ -292,8 +286,7 @@ async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
     tools: turn.tools,
   };
   await session.flush();
-  if (signal.aborted)
-    return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
+  if (signal.aborted) return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
   turn.requests++;
   turn.emit({ type: "request", turnId: turn.id, number: turn.requests });
   const stream = generation.stream(provider.stream, session);
@@ -360,14 +353,9 @@ function estimate(messages: readonly Message[]): number {
   const answer = messages[last];
   const usage = answer?.role === "assistant" ? answer.usage : undefined;
   const counted = usage
-    ? usage.input_tokens +
-      usage.cache_read_input_tokens +
-      usage.cache_creation_input_tokens +
-      usage.output_tokens
+    ? usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens + usage.output_tokens
     : 0;
-  const since = messages
-    .slice(last + 1)
-    .reduce((sum, message) => sum + JSON.stringify(message.content).length, 0);
+  const since = messages.slice(last + 1).reduce((sum, message) => sum + JSON.stringify(message.content).length, 0);
   return counted + Math.ceil(since / 4);
 }
 
