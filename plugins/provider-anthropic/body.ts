@@ -1,0 +1,165 @@
+import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
+import type { AssistantContent, Message, ModelRequest, PromptSection, ToolSpec, UserContent } from "gantry/sdk";
+import { claudeModel, withoutDate } from "./models.ts";
+
+/** How long the provider keeps the prompt. */
+export type CacheTime = "5m" | "1h" | "off";
+
+export interface BodyOptions {
+  readonly cache: CacheTime;
+  readonly maxTokens: number | undefined;
+}
+
+/** The output limit of a request that names none, unless the model's own is lower. */
+const USUAL_MAX_TOKENS = 32_000;
+
+/**
+ * Writes request bodies. Each final message and tool is written once and its text kept, so that a long conversation costs
+ * only its growth and the bytes before the newest messages stay the same, breakpoints of the cache aside.
+ */
+export function createBodyWriter(options: BodyOptions) {
+  const own = new WeakMap<object, string>();
+  const foreign = new WeakMap<object, string>();
+  const marker = markerFor(options.cache);
+
+  function create(request: ModelRequest): string {
+    const maxTokens = maxTokensFor(request, options.maxTokens);
+    const head: Partial<MessageCreateParamsBase> = {
+      model: request.model.id,
+      max_tokens: maxTokens,
+      stream: true,
+      ...thinkingFor(request, maxTokens),
+    };
+    return write(head, request);
+  }
+
+  function count(request: ModelRequest): string {
+    return write({ model: request.model.id, ...thinkingFor(request, Number.POSITIVE_INFINITY) }, request);
+  }
+
+  function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): string {
+    const system = request.system.filter((section) => section.text !== "");
+    const marksTools = system.length === 0;
+    const fields = [
+      JSON.stringify(head).slice(1, -1),
+      listOf("tools", markLast(request.tools.map(writeTool), marksTools ? marker : "")),
+      listOf("system", markSections(system, marker)),
+      `"messages":[${writeMessages(request).join()}]`,
+    ];
+    return `{${fields.filter(Boolean).join()}}`;
+  }
+
+  function writeTool(tool: ToolSpec): string {
+    return remember(own, tool, () => JSON.stringify(tool));
+  }
+
+  function writeMessages(request: ModelRequest): string[] {
+    const written: string[] = [];
+    const users: number[] = [];
+    for (const message of request.messages) {
+      const memory = isByAnother(message, request.model.id) ? foreign : own;
+      const json = remember(memory, message, () => writeMessage(message, memory === own));
+      if (json === "") continue;
+      if (message.role === "user") users.push(written.length);
+      written.push(json);
+    }
+    // The one before the last is where the request before this one ended: there the cache is found again.
+    for (const index of users.slice(-2)) written[index] = markMessage(written[index] as string, marker);
+    return written;
+  }
+
+  return { create, count };
+}
+
+function remember(memory: WeakMap<object, string>, key: object, write: () => string): string {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const json = wellFormed(write());
+  memory.set(key, json);
+  return json;
+}
+
+/** Half a surrogate pair is no Unicode and would be refused; `JSON.stringify` writes it as an escape. */
+function wellFormed(json: string): string {
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\\ufffd");
+}
+
+function listOf(name: string, items: readonly string[]): string {
+  return items.length ? `"${name}":[${items.join()}]` : "";
+}
+
+// ---------------------------------------------------------------- messages
+
+/** A message as the API takes it, or nothing when nothing of it can be sent. */
+function writeMessage(message: Message, keepsThinking: boolean): string {
+  const content = (message.content as readonly (UserContent | AssistantContent)[])
+    .map(sendable)
+    .filter((block) => block !== undefined && (keepsThinking || !isThinking(block)));
+  return content.length ? JSON.stringify({ role: message.role, content }) : "";
+}
+
+/** The block as the API takes it: empty texts are refused, and so is thinking that nobody signed. */
+function sendable(block: UserContent | AssistantContent): UserContent | AssistantContent | undefined {
+  if (block.type === "text") return block.text === "" ? undefined : block;
+  if (block.type === "thinking") return block.signature ? block : undefined;
+  if (block.type !== "tool_result") return block;
+  const content = block.content.filter((part) => part.type !== "text" || part.text !== "");
+  if (content.length === block.content.length && content.length) return block;
+  return { ...block, content: content.length ? content : [{ type: "text", text: "(no output)" }] };
+}
+
+function isThinking(block: UserContent | AssistantContent | undefined): boolean {
+  return block?.type === "thinking" || block?.type === "redacted_thinking";
+}
+
+/** Thinking is bound to the model that wrote it: another Claude model refuses it. */
+function isByAnother(message: Message, model: string): boolean {
+  if (message.role !== "assistant" || !message.model?.startsWith("claude-")) return false;
+  return model.startsWith("claude-") && withoutDate(message.model) !== withoutDate(model);
+}
+
+// ---------------------------------------------------------------- cache
+
+/** What makes a block a breakpoint of the cache, to be put before its closing brace. */
+function markerFor(cache: CacheTime): string {
+  if (cache === "off") return "";
+  return `,"cache_control":{"type":"ephemeral"${cache === "1h" ? ',"ttl":"1h"' : ""}}`;
+}
+
+function markLast(blocks: readonly string[], marker: string): readonly string[] {
+  return blocks.map((json, index) => (index === blocks.length - 1 ? `${json.slice(0, -1)}${marker}}` : json));
+}
+
+/** Breakpoints after the last stable section and after the last of the session. */
+function markSections(sections: readonly PromptSection[], marker: string): readonly string[] {
+  const ends = (["stable", "session"] as const).map((time) => sections.findLastIndex(({ cache }) => cache === time));
+  return sections.map(({ text }, index) => {
+    const json = wellFormed(JSON.stringify({ type: "text", text }));
+    return ends.includes(index) ? `${json.slice(0, -1)}${marker}}` : json;
+  });
+}
+
+/** A message ends in its last block: `{"role":…,"content":[…{…}]}`. */
+function markMessage(json: string, marker: string): string {
+  return `${json.slice(0, -3)}${marker}}]}`;
+}
+
+// ---------------------------------------------------------------- limits
+
+function maxTokensFor(request: ModelRequest, configured: number | undefined): number {
+  const most = claudeModel(request.model.id)?.maxOutputTokens;
+  const wanted = request.maxTokens ?? configured ?? Math.min(USUAL_MAX_TOKENS, most ?? USUAL_MAX_TOKENS);
+  return most === undefined ? wanted : Math.min(wanted, most);
+}
+
+/** Models that think by their own measure take no budget; asked for a summary, they are not silent meanwhile. */
+function thinkingFor(request: ModelRequest, maxTokens: number): Pick<MessageCreateParamsBase, "thinking"> {
+  const style = claudeModel(request.model.id)?.thinking ?? "budget";
+  if (style === "always" || (style === "adaptive" && request.thinking)) {
+    return { thinking: { type: "adaptive", display: "summarized" } };
+  }
+  if (!request.thinking || maxTokens <= 1024) return {};
+  const budget = Math.min(Math.max(request.thinking.budgetTokens, 1024), maxTokens - 1);
+  return { thinking: { type: "enabled", budget_tokens: budget } };
+}

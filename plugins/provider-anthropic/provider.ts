@@ -1,0 +1,66 @@
+import type { MessageTokensCount } from "@anthropic-ai/sdk/resources/messages/messages";
+import type { ModelInfo as RemoteModel } from "@anthropic-ai/sdk/resources/models";
+import type { ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
+import { createAnswer } from "./answer.ts";
+import { createBodyWriter } from "./body.ts";
+import { Client } from "./client.ts";
+import { failureOf } from "./failure.ts";
+import type { providerAnthropic } from "./index.ts";
+import { claudeModel, MODELS } from "./models.ts";
+import { readAnswer } from "./read.ts";
+
+const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
+  const client = new Client(use.http, host);
+  const bodies = createBodyWriter({ cache: config.cache, maxTokens: config.maxTokens });
+  const listed = new Map<string, ModelInfo>();
+
+  async function* stream(request: ModelRequest, { signal }: ModelCall): AsyncGenerator<ModelEvent> {
+    const answer = createAnswer(request.model.id);
+    try {
+      const response = await client.send("/v1/messages", bodies.create(request), signal);
+      yield* readAnswer(response, answer);
+    } catch (error) {
+      const failure = failureOf(error, signal, client.secrets);
+      const { usage } = answer;
+      yield { type: "failure", failure, ...(usage && { usage }) };
+    }
+  }
+
+  async function countTokens(request: ModelRequest, { signal }: ModelCall): Promise<number | undefined> {
+    const count = await ask<MessageTokensCount>("/v1/messages/count_tokens", bodies.count(request), signal);
+    return typeof count?.input_tokens === "number" ? count.input_tokens : undefined;
+  }
+
+  /** The models that the key may use; those known anyway when the server does not say. */
+  async function models(signal: AbortSignal): Promise<readonly ModelInfo[]> {
+    const page = await ask<{ data?: readonly RemoteModel[] }>("/v1/models?limit=1000", undefined, signal);
+    if (!Array.isArray(page?.data)) return MODELS;
+    for (const model of page.data as readonly RemoteModel[]) listed.set(model.id, fromRemote(model));
+    return [...listed.values()];
+  }
+
+  /** A small question with a small answer; `undefined` when there is none, which the log says. */
+  async function ask<T>(path: string, body: string | undefined, signal: AbortSignal): Promise<T | undefined> {
+    try {
+      const response = await client.send(path, body, signal);
+      return JSON.parse(await response.text()) as T;
+    } catch (error) {
+      log(`${path}: ${failureOf(error, signal, client.secrets).message}`);
+      return undefined;
+    }
+  }
+
+  const info = (id: string) => listed.get(id) ?? claudeModel(id);
+  return { providers: { anthropic: { stream, countTokens, models, info } } };
+};
+
+function fromRemote(model: RemoteModel): ModelInfo {
+  return {
+    id: model.id,
+    title: model.display_name,
+    ...(model.max_input_tokens && { contextWindow: model.max_input_tokens }),
+    ...(model.max_tokens && { maxOutputTokens: model.max_tokens }),
+  };
+}
+
+export default setup;
