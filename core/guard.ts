@@ -118,7 +118,8 @@ class Run implements Pending {
     if (this.isSettled) return;
     const { guard, isGate, owner } = this.fixed;
     if (isGate && result && !isVerdict(result)) {
-      return this.fail(new TypeError(`a gate returned ${JSON.stringify(result)}, which is no verdict`));
+      this.fail(new TypeError(`a gate returned ${JSON.stringify(result)}, which is no verdict`));
+      return;
     }
     guard.forgive(this.session, owner);
     if (result === undefined || result === null || result === this.value) this.#settle("passed", null);

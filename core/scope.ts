@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Disposable, messageOf, type Scope } from "gantry/sdk";
 
 /** A scope as its owner holds it. */
@@ -15,6 +16,8 @@ const DISPOSE_MS = 5_000;
 
 export function createScope(name: string, onError: (scope: string, message: string) => void): OwnedScope {
   const controller = new AbortController();
+  // As many may listen as there are things in it.
+  setMaxListeners(0, controller.signal);
   const owned: { readonly label: string; dispose(): unknown }[] = [];
   let closing: Promise<void> | undefined;
 

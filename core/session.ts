@@ -1,5 +1,6 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import {
   type EntryBody,
   type Fault,
@@ -150,6 +151,8 @@ export class KernelSession implements Session {
   #start(): void {
     if (this.#turn || this.#closing) return;
     const controller = new AbortController();
+    // As many calls as run together may listen.
+    setMaxListeners(0, controller.signal);
     const turn: { controller: AbortController; done: Promise<void> } = {
       controller,
       done: Promise.resolve(),

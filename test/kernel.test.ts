@@ -29,16 +29,11 @@ describe("a turn", () => {
   });
 
   test("runs a tool and gives its result back to the model", async () => {
-    const model = scriptedModel([
-      { calls: [{ name: "Weather", input: { city: "Oslo" } }] },
-      { text: "Cold." },
-    ]);
+    const model = scriptedModel([{ calls: [{ name: "Weather", input: { city: "Oslo" } }] }, { text: "Cold." }]);
     const kernel = await kernelWith({ plugins: [weather], model });
     const turn = await kernel.run("How is the weather?");
     expect(turn.text).toBe("Cold.");
-    expect(turn.results.map(({ outcome, content }) => [outcome, content])).toEqual([
-      ["ok", [text("12 °C in Oslo")]],
-    ]);
+    expect(turn.results.map(({ outcome, content }) => [outcome, content])).toEqual([["ok", [text("12 °C in Oslo")]]]);
     expect(model.requests[1]?.messages.at(-1)).toEqual({
       role: "user",
       content: [{ type: "tool_result", tool_use_id: "call_1", content: [text("12 °C in Oslo")] }],
