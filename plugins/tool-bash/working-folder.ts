@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { isAbsolute, relative, sep } from "node:path";
+import { perSession, type SessionView } from "gantry/sdk";
+
+/** The folder that a session's commands run in. */
+export interface WorkingFolder {
+  /** Where the next command runs, and a notice when that is not where the last one ended. */
+  current(): { readonly path: string; readonly notice?: string };
+  /** Takes over where a command has ended; gives a notice when it may not stay there. */
+  moveTo(path: string | undefined): string | undefined;
+}
+
+export const createWorkingFolders = () => perSession(createWorkingFolder);
+
+function createWorkingFolder(session: SessionView): WorkingFolder {
+  let path = session.cwd;
+  const reset = () => {
+    path = session.cwd;
+    return `Shell cwd was reset to ${path}`;
+  };
+  return {
+    current() {
+      if (path === session.cwd || (isAllowed(path, session) && isFolder(path))) return { path };
+      const notice = reset();
+      return { path, notice };
+    },
+    moveTo(next) {
+      if (next === undefined || next === path) return undefined;
+      if (!isAllowed(next, session)) return reset();
+      path = next;
+      return undefined;
+    },
+  };
+}
+
+/** What a command has left in its folder file; `undefined` when it left nothing, such as after `exec` or a signal. */
+export function takeFolder(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, "utf8");
+    rmSync(file);
+    const path = text.replace(/\n$/, "");
+    return isAbsolute(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+function isAllowed(path: string, { cwd, folders }: SessionView): boolean {
+  return [cwd, ...folders].some((folder) => isInside(path, folder));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,81 @@
+import { type ExecExit, type ExecProcess, type Job, type Jobs, perSession, type SessionView, text } from "gantry/sdk";
+
+/** A job with what only its owner may touch. */
+export interface OwnJob extends Job {
+  /** Resolves when its program has ended. Never rejects. */
+  readonly ended: Promise<void>;
+  /** How much of its output the model has read. */
+  readBytes: number;
+}
+
+export interface OwnJobs extends Jobs {
+  list(session: SessionView): readonly OwnJob[];
+  get(session: SessionView, id: string): OwnJob | undefined;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The session is going and has five seconds in all: who does not heed TERM within this time is killed. */
+const SESSION_END_GRACE_MS = 2000;
+
+export function createJobs(): OwnJobs {
+  const jobsOf = perSession(openList);
+
+  return {
+    adopt: (session, title, process, outputFile) => jobsOf(session).adopt(title, process, outputFile),
+    list: (session) => [...jobsOf(session).jobs.values()],
+    get: (session, id) => jobsOf(session).jobs.get(id),
+    stop: (session, id) => jobsOf(session).stop(id),
+  };
+}
+
+function openList(session: SessionView) {
+  const jobs = new Map<string, Mutable<OwnJob>>();
+  const running = new Map<string, ExecProcess>();
+
+  session.scope.own(async () => {
+    const ending = [...running.values()];
+    running.clear();
+    await Promise.all(ending.map((process) => process.kill(SESSION_END_GRACE_MS)));
+  });
+
+  function adopt(title: string, process: ExecProcess, outputFile: string): Job {
+    const id = `b${jobs.size + 1}`;
+    const ended = process.exited.then((exit) => {
+      job.exit = exit;
+      // Whoever stopped it knows already, and a session that has ended wants to hear nothing.
+      const isNews = running.delete(id);
+      job.state = isNews ? (exit.exitCode === 0 ? "completed" : "failed") : "stopped";
+      if (exit.hasLeftovers) void process.kill();
+      if (isNews) session.enqueue({ content: [text(noticeOf(job, exit))], origin: "plugin", isMeta: true });
+    });
+    const job: Mutable<OwnJob> = { id, title, outputFile, state: "running", ended, readBytes: 0 };
+    jobs.set(id, job);
+    running.set(id, process);
+    return job;
+  }
+
+  async function stop(id: string): Promise<Job | undefined> {
+    const job = jobs.get(id);
+    const process = running.get(id);
+    if (!job || !process) return job;
+    running.delete(id);
+    await process.kill();
+    await job.ended;
+    return job;
+  }
+
+  return { jobs, adopt, stop };
+}
+
+function noticeOf(job: Job, exit: ExecExit): string {
+  const how = exit.exitCode === undefined ? `ended by ${exit.signal}` : `exit code ${exit.exitCode}`;
+  return [
+    "<task-notification>",
+    `<task-id>${job.id}</task-id>`,
+    `<status>${job.state}</status>`,
+    `<summary>Background command "${job.title}" has ended: ${how}.</summary>`,
+    `<output-file>${job.outputFile}</output-file>`,
+    "</task-notification>",
+  ].join("\n");
+}

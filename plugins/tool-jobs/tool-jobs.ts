@@ -1,0 +1,16 @@
+import { allow, type Setup } from "gantry/sdk";
+import type { toolJobs } from "./index.ts";
+import { createJobs } from "./jobs.ts";
+import { readOutput } from "./output.ts";
+import { stopJob } from "./stop.ts";
+
+const setup: Setup<typeof toolJobs> = () => {
+  const jobs = createJobs();
+  return {
+    services: { jobs },
+    tools: { TaskOutput: readOutput(jobs), TaskStop: stopJob(jobs) },
+    taps: { toolGate: () => allow("It can only end what this session has started.") },
+  };
+};
+
+export default setup;

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import type { HostInfo, SessionView } from "gantry/sdk";
+
+/** Where a session's shell keeps its files: outputs that were too long to show, and `environment.sh`. May not exist yet. */
+export function shellFolder(host: HostInfo, session: SessionView): string {
+  return join(host.stateFolder, "shell", session.id);
+}
+
+/**
+ * The script that every shell command of the session reads first: the way for variables to outlive a command. Hook
+ * scripts are told its path as `CLAUDE_ENV_FILE`.
+ */
+export function environmentFile(host: HostInfo, session: SessionView): string {
+  return join(shellFolder(host, session), "environment.sh");
+}
