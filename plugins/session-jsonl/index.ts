@@ -3,12 +3,12 @@ import { definePlugin, lazy, manifest, SessionStore, z } from "gantry/sdk";
 export const sessionJsonl = manifest({
   name: "session-jsonl",
   description: "Keeps sessions as transcripts, one JSON record a line.",
-  config: z.object({ isTemporary: z.boolean().default(false).describe("write no transcripts") }),
+  config: z.object({ persist: z.boolean().default(true).describe("write transcripts") }),
   provides: { store: SessionStore },
   flags: {
     "no-session-persistence": {
       description: "write no transcript; the session cannot be continued",
-      to: { config: "isTemporary" },
+      to: { config: "persist" },
     },
   },
 });

@@ -9,7 +9,7 @@ import { alreadyThere } from "./problems.ts";
 import { createWriter } from "./writer.ts";
 
 const setup: Setup<typeof sessionJsonl> = ({ config, host, scope }) => {
-  const store = createStore(host.stateFolder, { isTemporary: config.isTemporary });
+  const store = createStore(host.stateFolder, { isTemporary: !config.persist });
   scope.own(store.close);
   return { services: { store } };
 };

@@ -1,0 +1,21 @@
+import { definePlugin, lazy, manifest, Settings } from "gantry/sdk";
+
+export const settingsFiles = manifest({
+  name: "settings-files",
+  description: "Settings from five layers of settings.json.",
+  provides: { settings: Settings },
+  taps: { sessionStart: true },
+  flags: {
+    // To the settings, which only flags can reach: no folder can name a file for this layer.
+    settings: {
+      description: "settings of this run: a JSON file, or the JSON itself",
+      value: "<file-or-json>",
+      to: { setting: "settings" },
+    },
+  },
+});
+
+export default definePlugin(
+  settingsFiles,
+  lazy(() => import("./settings-files.ts")),
+);
