@@ -1,0 +1,39 @@
+import { definePlugin, Http, lazy, manifest, z } from "gantry/sdk";
+
+const portSchema = z.number().int().min(1).max(65_535);
+
+export const providerOpenai = manifest({
+  name: "provider-openai",
+  description: "Models behind any endpoint that speaks OpenAI's chat completions; finds local servers by itself.",
+  config: z.object({
+    ports: z
+      .object({
+        ollama: portSchema.default(11_434),
+        lmStudio: portSchema.default(1234),
+        llamaCpp: portSchema.default(8080),
+      })
+      .prefault({})
+      .describe("where to look for servers on this machine"),
+    silenceMs: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe("longest wait for a sign of life; 60000, or 600000 for a server on this machine"),
+  }),
+  needs: { http: Http },
+  providers: {
+    openai: {
+      title: "OpenAI or compatible",
+      usable: { env: ["OPENAI_BASE_URL", "OPENAI_API_KEY"], probe: true },
+      models: ["gpt-*", "chatgpt-*", "o1*", "o3*", "o4*"],
+      setup:
+        "Set OPENAI_API_KEY, or OPENAI_BASE_URL (such as http://127.0.0.1:8000/v1), and OPENAI_MODEL; or start Ollama, LM Studio or llama.cpp.",
+    },
+  },
+});
+
+export default definePlugin(
+  providerOpenai,
+  lazy(() => import("./openai.ts")),
+);
