@@ -11,7 +11,7 @@ const BUDGETS = {
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */
-  startBytes: 560_000,
+  startBytes: 640_000,
   /** Files that `gantry --help` loads. */
   helpFiles: 6,
 };
@@ -66,8 +66,7 @@ function startIsSmall() {
   report("gantry --help, files loaded", files.length, BUDGETS.helpFiles);
   report("gantry --help, bytes loaded", bytes, BUDGETS.startBytes);
   const version = loadedBy(["dist/gantry.js", "--version"]);
-  if (!version.stdout.includes(packageJson.version))
-    problems.push(`gantry --version says "${version.stdout.trim()}".`);
+  if (!version.stdout.includes(packageJson.version)) problems.push(`gantry --version says "${version.stdout.trim()}".`);
   report("gantry --version, files loaded", version.files.length, 1);
 }
 

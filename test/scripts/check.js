@@ -28,9 +28,7 @@ const STEPS = [
 
 const wanted = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
-for (const step of STEPS.filter(
-  ({ name }) => !wanted.length || wanted.some((word) => name.startsWith(word)),
-)) {
+for (const step of STEPS.filter(({ name }) => !wanted.length || wanted.some((word) => name.startsWith(word)))) {
   const started = performance.now();
   const { code, output } = await npmRun(step);
   const counts = step.report
@@ -49,9 +47,7 @@ process.exitCode = total.failed || !total.passed ? 1 : 0;
 
 /** @returns {Promise<{ code: number | null, output: string }>} */
 function npmRun(/** @type {(typeof STEPS)[number]} */ { script, report }) {
-  const reporters = report
-    ? ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
-    : [];
+  const reporters = report ? ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`] : [];
   return new Promise((resolve) => {
     const child = spawn("npm", ["run", "--silent", script, ...reporters], {
       cwd: root,
@@ -67,9 +63,7 @@ function npmRun(/** @type {(typeof STEPS)[number]} */ { script, report }) {
 /** A run that failed without a failing test, such as a file that does not compile or an error that nobody caught, counts one. */
 function testCounts(/** @type {string} */ report, /** @type {number | null} */ code) {
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-      readFileSync(report, "utf8"),
-    );
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, "utf8"));
     const failed = numFailedTests || (code === 0 ? 0 : 1);
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
   } catch {

@@ -11,17 +11,15 @@ const folder = join(root, "test/.examples");
 rmSync(folder, { recursive: true, force: true });
 cpSync(join(root, "test/fixtures/examples"), folder, { recursive: true });
 
-/** Each example, by the name of its file in the folder. */
+/** The files of one page lie in one folder, so that its examples can import each other. */
 const examples = [...fences(), ...docExamples()].map((example, index) => ({
   ...example,
-  file: example.path ? `${index}/${example.path}` : `${index}.ts`,
+  file: example.isPage ? join(example.from.replace(/\W+/g, "-"), example.path ?? `${index}.ts`) : `${index}.ts`,
 }));
 for (const { file, code } of examples) {
   mkdirSync(dirname(join(folder, file)), { recursive: true });
   // The imports stand on the example's first line, so that the compiler's line numbers stay the reader's.
-  const body = /\byield\b/.test(code)
-    ? `export async function* example() { ${code} }`
-    : `${code}\nexport {};`;
+  const body = /\byield\b/.test(code) ? `export async function* example() { ${code} }` : `${code}\nexport {};`;
   writeFileSync(join(folder, file), `${sdkImports(code)}${body}\n`);
 }
 writeFileSync(

@@ -29,8 +29,7 @@ for (const [name, { types, default: code }] of Object.entries(packageJson.export
     if (!exists(path)) problems.push(`The export ${name} names ${path}, which the build does not write.`);
   }
 }
-if (packed.size > LARGEST_PACKED)
-  problems.push(`The package is ${packed.size} bytes; at most ${LARGEST_PACKED}.`);
+if (packed.size > LARGEST_PACKED) problems.push(`The package is ${packed.size} bytes; at most ${LARGEST_PACKED}.`);
 
 for (const problem of problems) console.error(problem);
 if (problems.length) process.exitCode = 1;

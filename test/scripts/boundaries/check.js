@@ -28,9 +28,7 @@ export function violations(/** @type {string} */ base) {
     ...imports.flatMap((one) =>
       Object.entries(RULES).flatMap(([rule, { isBroken }]) => (isBroken(one) ? [{ ...one, rule }] : [])),
     ),
-    ...imports
-      .filter(({ target }) => isOurs(target) && !known.has(target))
-      .map((one) => ({ ...one, rule: "exists" })),
+    ...imports.filter(({ target }) => isOurs(target) && !known.has(target)).map((one) => ({ ...one, rule: "exists" })),
     ...cycles(imports.filter(({ kind, target }) => kind === "static" && known.has(target))),
   ];
 }

@@ -24,11 +24,7 @@ export function importsOf(/** @type {string} */ base, /** @type {string} */ file
   });
   return [
     ...module.staticImports.map(({ start, moduleRequest, entries }) =>
-      found(
-        start,
-        moduleRequest.value,
-        entries.length && entries.every((one) => one.isType) ? "type" : "static",
-      ),
+      found(start, moduleRequest.value, entries.length && entries.every((one) => one.isType) ? "type" : "static"),
     ),
     ...module.staticExports.flatMap(({ start, entries }) =>
       entries.flatMap((one) =>
@@ -46,8 +42,7 @@ function targetOf(/** @type {string} */ file, /** @type {string} */ request) {
   const kit = /^gantry\/sdk\/kit\/(.+)$/.exec(request)?.[1];
   if (kit) return { target: `sdk/kit/${kit}.ts`, isPackage: false };
   if (request === "gantry") return { target: "core/index.ts", isPackage: false };
-  if (request.startsWith("gantry/"))
-    return { target: `${request.slice("gantry/".length)}/index.ts`, isPackage: false };
+  if (request.startsWith("gantry/")) return { target: `${request.slice("gantry/".length)}/index.ts`, isPackage: false };
   if (request.startsWith(".")) return { target: posix.join(dirname(file), request), isPackage: false };
   if (request.startsWith("node:")) return { target: request, isPackage: false };
   return {
@@ -67,8 +62,7 @@ function* nested(/** @type {any} */ node, isLazy = false) {
   if (!node || typeof node !== "object") return;
   if (node.type === "ImportExpression" || node.type === "TSImportType") yield { node, isLazy };
   const isHandedToLazy = node.type === "CallExpression" && node.callee.name === "lazy";
-  const isStillLazy =
-    isHandedToLazy || (isLazy && (Array.isArray(node) || node.type === "ArrowFunctionExpression"));
+  const isStillLazy = isHandedToLazy || (isLazy && (Array.isArray(node) || node.type === "ArrowFunctionExpression"));
   for (const child of Object.values(node)) yield* nested(child, isStillLazy);
 }
 

@@ -74,23 +74,18 @@ export const RULES = {
   "manifest-is-light": {
     says: "a plugin's index.ts with a lazy setup imports nothing but gantry/sdk and its own light files",
     isBroken: ({ file, target, isPackage, kind }) =>
-      /^plugins\/[^/]+\/index\.tsx?$/.test(file) &&
-      kind === "static" &&
-      (isPackage || target.startsWith("node:")),
+      /^plugins\/[^/]+\/index\.tsx?$/.test(file) && kind === "static" && (isPackage || target.startsWith("node:")),
   },
   "package-has-one-owner": {
     says: "each package has one owner, listed in test/scripts/boundaries/rules.js",
     isBroken: ({ file, target, isPackage, kind }) => {
       if (!isPackage || isTest(file)) return false;
-      const owner = Object.hasOwn(OWNERS, target)
-        ? OWNERS[/** @type {keyof typeof OWNERS} */ (target)]
-        : undefined;
+      const owner = Object.hasOwn(OWNERS, target) ? OWNERS[/** @type {keyof typeof OWNERS} */ (target)] : undefined;
       return !(owner?.test(file) ?? false) && !(kind === "type" && target === "zod");
     },
   },
   "import-is-lazy": {
     says: "import() stands inside lazy(…), so that nobody wonders what is loaded when",
-    isBroken: ({ file, kind, isLazy }) =>
-      kind === "dynamic" && !isLazy && !DYNAMIC.test(file) && !isTest(file),
+    isBroken: ({ file, kind, isLazy }) => kind === "dynamic" && !isLazy && !DYNAMIC.test(file) && !isTest(file),
   },
 };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exists, filesBelow, root } from "../project.js";
 
-/** @typedef {{ from: string, line: number, code: string, path: string | undefined }} Example */
+/** @typedef {{ from: string, line: number, code: string, path: string | undefined, isPage: boolean }} Example */
 
 /**
  * Every ```ts of the README and docs/. One whose first line is a comment with a path is that file.
@@ -15,7 +15,7 @@ export function fences() {
     return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => {
       const code = match[1] ?? "";
       const path = /^\/\/ (\S+\.ts)\b/.exec(code)?.[1];
-      return { from: page, line: lineAt(text, match.index) + 1, code, path };
+      return { from: page, line: lineAt(text, match.index) + 1, code, path, isPage: true };
     });
   });
 }
@@ -30,7 +30,7 @@ export function docExamples() {
     const text = readFileSync(join(root, file), "utf8");
     return [...text.matchAll(/^[ \t]*\* @example\n([\s\S]*?)(?=^[ \t]*\*\/|^[ \t]*\* @)/gm)].map((match) => {
       const code = (match[1] ?? "").replace(/^[ \t]*\* ?/gm, "");
-      return { from: file, line: lineAt(text, match.index) + 1, code, path: undefined };
+      return { from: file, line: lineAt(text, match.index) + 1, code, path: undefined, isPage: false };
     });
   });
 }

@@ -33,10 +33,8 @@ export function configPage(/** @type {any} */ { plugins, presets }) {
 /** @returns {string[]} */
 function rows(/** @type {any} */ schema, prefix = "") {
   return Object.entries(schema.properties ?? {}).flatMap(([key, /** @type {any} */ property]) => {
-    const nested =
-      property.type === "object" && property.properties ? rows(property, `${prefix}${key}.`) : [];
-    const fallback =
-      property.default === undefined || nested.length ? "" : `\`${JSON.stringify(property.default)}\``;
+    const nested = property.type === "object" && property.properties ? rows(property, `${prefix}${key}.`) : [];
+    const fallback = property.default === undefined || nested.length ? "" : `\`${JSON.stringify(property.default)}\``;
     return [
       `| \`${prefix}${key}\` | ${cell(typeOf(property))} | ${cell(fallback)} | ${cell(property.description ?? "")} |`,
       ...nested,
@@ -46,8 +44,7 @@ function rows(/** @type {any} */ schema, prefix = "") {
 
 /** @returns {string} */
 function typeOf(/** @type {any} */ schema) {
-  if (schema.enum)
-    return schema.enum.map((/** @type {any} */ one) => `\`${JSON.stringify(one)}\``).join(" or ");
+  if (schema.enum) return schema.enum.map((/** @type {any} */ one) => `\`${JSON.stringify(one)}\``).join(" or ");
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   const options = schema.anyOf ?? schema.oneOf;
   if (options) return options.map(typeOf).join(" or ");

@@ -10,9 +10,7 @@ export function servicesPage(/** @type {any} */ { plugins }) {
       .map((key) => ({
         name: key.name,
         id: key.node.init.arguments[0].value,
-        contract: declarations.find(
-          (one) => one.name === key.name && one.node.type === "TSInterfaceDeclaration",
-        ),
+        contract: declarations.find((one) => one.name === key.name && one.node.type === "TSInterfaceDeclaration"),
       }));
   });
   return [
@@ -33,11 +31,7 @@ export function servicesPage(/** @type {any} */ { plugins }) {
     .concat("\n");
 }
 
-function names(
-  /** @type {any[]} */ manifests,
-  /** @type {"provides" | "needs"} */ side,
-  /** @type {string} */ id,
-) {
+function names(/** @type {any[]} */ manifests, /** @type {"provides" | "needs"} */ side, /** @type {string} */ id) {
   return manifests
     .filter((manifest) => Object.values(manifest[side] ?? {}).some((key) => key.id === id))
     .map((manifest) => `\`${manifest.name}\``)
