@@ -18,22 +18,24 @@ const setup: Setup<typeof frontendHeadless> = ({ config, use }) => ({
 
       const view = VIEWS[config.outputFormat]({ ...use, host, session, output });
       const tally = createTally();
-      const signals = heed(host, interrupt);
+      host.signal.addEventListener("abort", interrupt, { once: true });
       try {
         for await (const event of session.send(prompt)) {
           count(tally, event);
           view.event(event);
-          if (signals.isTerminated || output.isDeserted) interrupt();
+          if (host.signal.aborted || output.isDeserted) interrupt();
         }
-        // A run that was ended from outside has no result: it can be resumed.
-        if (tally.end && !signals.isTerminated) view.end(tally.end, tally);
+        // Ctrl-C ends the turn, which has a result; a run that is ended from outside has none and can be resumed.
+        const isInterrupted = host.signal.reason === "SIGINT";
+        const isTerminated = host.signal.aborted && !isInterrupted;
+        if (tally.end && !isTerminated) view.end(tally.end, tally);
         await output.end();
-        if (signals.isTerminated) return EXIT.terminated;
+        if (isTerminated) return EXIT.terminated;
         if (output.isDeserted) return EXIT.deserted;
-        if (signals.isInterrupted) return EXIT.interrupted;
+        if (isInterrupted) return EXIT.interrupted;
         return tally.end && isSuccess(tally.end) ? EXIT.ok : EXIT.failed;
       } finally {
-        signals.release();
+        host.signal.removeEventListener("abort", interrupt);
         await session.close();
       }
     },
@@ -80,27 +82,4 @@ async function open(host: FrontendHost, config: Config, output: Output): Promise
     }
     throw cause;
   }
-}
-
-/** Ctrl-C ends the turn, which has a result; the program's own end leaves none. */
-function heed(host: FrontendHost, interrupt: () => void) {
-  let isInterrupted = false;
-  const onInterrupt = () => {
-    isInterrupted = true;
-    interrupt();
-  };
-  process.on("SIGINT", onInterrupt);
-  host.signal.addEventListener("abort", interrupt, { once: true });
-  return {
-    get isInterrupted() {
-      return isInterrupted;
-    },
-    get isTerminated() {
-      return host.signal.aborted;
-    },
-    release() {
-      process.off("SIGINT", onInterrupt);
-      host.signal.removeEventListener("abort", interrupt);
-    },
-  };
 }

@@ -5,12 +5,7 @@ import type { HostInfo, HostReport, SessionView, WireInit } from "gantry/sdk";
 const PROTOCOL_VERSION = "2.1.330";
 
 /** The first line of a turn: what the session has. */
-export function initOf(
-  session: SessionView,
-  report: HostReport,
-  info: HostInfo,
-  permissionMode: string,
-): WireInit {
+export function initOf(session: SessionView, report: HostReport, info: HostInfo, permissionMode: string): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
   const prompt = session.entries.findLast((entry) => entry.type === "prompt");
   return {

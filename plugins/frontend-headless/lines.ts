@@ -1,12 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type {
-  FailureKind,
-  Fault,
-  SessionEvent,
-  ToolResultBlock,
-  WireAssistant,
-  WireMessage,
-} from "gantry/sdk";
+import type { FailureKind, Fault, SessionEvent, ToolResultBlock, WireAssistant, WireMessage } from "gantry/sdk";
 
 /** What an event is on the wire; most have no line of their own. */
 export function linesOf(event: SessionEvent, sessionId: string): readonly WireMessage[] {
@@ -93,10 +86,7 @@ export function faultText({ plugin, where, message, isQuarantined }: Fault): str
 }
 
 /** One content block a line; the last one carries the uuid of the record. */
-function assistantLines(
-  event: Extract<SessionEvent, { type: "assistant" }>,
-  sessionId: string,
-): WireAssistant[] {
+function assistantLines(event: Extract<SessionEvent, { type: "assistant" }>, sessionId: string): WireAssistant[] {
   const { content, ...message } = event.message;
   return content.map((block, index) => ({
     type: "assistant",

@@ -3,12 +3,7 @@ import type { Figures, TurnEnd, WireModelUsage, WireResult } from "gantry/sdk";
 import { createTally, type Tally } from "./tally.ts";
 
 /** The result line of a turn that has ended. */
-export function resultOf(
-  sessionId: string,
-  tally: Tally,
-  end: TurnEnd,
-  figures: Figures | undefined,
-): WireResult {
+export function resultOf(sessionId: string, tally: Tally, end: TurnEnd, figures: Figures | undefined): WireResult {
   return line(sessionId, outcomeOf(end, tally.wasToolAborted), tally, figures);
 }
 
@@ -39,10 +34,7 @@ function line(sessionId: string, outcome: Outcome, tally: Tally, figures: Figure
   };
 }
 
-type Outcome = Pick<
-  WireResult,
-  "subtype" | "is_error" | "terminal_reason" | "result" | "errors" | "api_error_status"
->;
+type Outcome = Pick<WireResult, "subtype" | "is_error" | "terminal_reason" | "result" | "errors" | "api_error_status">;
 
 // Codes of limits, as the host names them, and what the wire calls them.
 const LIMITS: Readonly<Record<string, WireResult["subtype"]>> = {

@@ -1,0 +1,186 @@
+import {
+  type Answer,
+  type FrontendHost,
+  messageOf,
+  type Permissions,
+  type Question,
+  type Session,
+  type SessionEvent,
+  type SessionStore,
+  type TurnView,
+} from "gantry/sdk";
+import { visible } from "gantry/sdk/kit/visible";
+import { heedInterrupts } from "./interrupts.ts";
+import { createPaint, wantsColour } from "./paint.ts";
+import { createPrinter } from "./printer.ts";
+import { questionText, readAnswer } from "./question.ts";
+import { createTerminal } from "./terminal.ts";
+
+export interface Conversation {
+  /** Talks until the person leaves. Resolves to the exit code. */
+  run(): Promise<number>;
+  /** Puts a permission question to the person. */
+  ask(question: Question, turn: TurnView): Promise<Answer>;
+}
+
+interface Services {
+  readonly permissions: Permissions | undefined;
+  readonly store: SessionStore | undefined;
+}
+
+export function createConversation(host: FrontendHost, { permissions, store }: Services): Conversation {
+  const { env, cwd, version } = host.info;
+  const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
+  const paint = createPaint(wantsColour(env, isScreen));
+  const terminal = createTerminal(host, { canEdit: isScreen && env.TERM !== "dumb", onTyped: takeTyped });
+  const printer = createPrinter(terminal.write, paint, cwd);
+  const interrupts = heedInterrupts(onInterrupt);
+  /** Lines that wait for the turn to end. */
+  const waiting: string[] = [];
+  const sending = new Set<Promise<void>>();
+  const shown = new WeakSet<SessionEvent>();
+  let session: Session | undefined;
+  let isStopping = false;
+  let asking: Promise<unknown> = Promise.resolve();
+
+  async function run(): Promise<number> {
+    try {
+      if (!(await isTrustSettled())) return 130;
+      session = await host.open({ isInteractive: true });
+      greet(session);
+      if (host.prompt?.trim()) await converse(host.prompt);
+      for (let text = await nextText(); text !== undefined; text = await nextText()) await converse(text);
+    } finally {
+      terminal.close();
+      interrupts.release();
+      await session?.close();
+    }
+    sayGoodbye(session);
+    return 0;
+  }
+
+  // ---------------------------------------------------------------- talking
+
+  /** Sends a text, and what is typed meanwhile, until there is nothing left to wait for. */
+  async function converse(text: string) {
+    isStopping = false;
+    void send(text);
+    while (sending.size && !host.signal.aborted) await Promise.race([Promise.all(sending), ended(host.signal)]);
+  }
+
+  function send(text: string): Promise<void> {
+    const sent = follow(text).finally(() => sending.delete(sent));
+    sending.add(sent);
+    return sent;
+  }
+
+  async function follow(text: string) {
+    try {
+      for await (const event of (session as Session).send(text)) {
+        // Each text that is on its way tells of the whole session.
+        if (shown.has(event)) continue;
+        shown.add(event);
+        printer.event(event);
+      }
+    } catch (cause) {
+      printer.say(paint.red(visible(messageOf(cause))));
+    }
+  }
+
+  /** A line typed during a turn goes along with it; a command waits until the turn has ended. */
+  function takeTyped(text: string) {
+    if (text.trim() === "") return;
+    if (!sending.size || text.startsWith("/")) waiting.push(text);
+    else void send(text);
+    if (session) printer.say(paint.dim(`Noted: ${visible(text)}`));
+  }
+
+  /** The next text to send; `undefined` when the person leaves. */
+  async function nextText(): Promise<string | undefined> {
+    const signal = (session as Session).scope.signal;
+    for (let isLastWarning = false; ; ) {
+      const typed = waiting.shift();
+      if (typed !== undefined) return typed;
+      if (signal.aborted || host.signal.aborted) return undefined;
+      const reading = await terminal.read("> ", { isMessage: true, signal });
+      if (reading.kind === "end") return undefined;
+      if (reading.kind === "line") {
+        if (reading.text.trim()) return reading.text;
+        isLastWarning = false;
+        continue;
+      }
+      if (isLastWarning && !reading.hadText) return undefined;
+      isLastWarning = !reading.hadText;
+      if (isLastWarning && !signal.aborted) printer.say(paint.dim("Ctrl-C again, or Ctrl-D, leaves."));
+    }
+  }
+
+  /** The first Ctrl-C stops the turn; the next one leaves, whatever still runs. */
+  function onInterrupt() {
+    if (terminal.interruptReading()) return;
+    if (!session || isStopping) return interrupts.passOn();
+    isStopping = true;
+    printer.say(paint.dim("Stopping."));
+    void session.interrupt();
+  }
+
+  // ---------------------------------------------------------------- asking
+
+  /** One question at a time. */
+  function ask(question: Question, turn: TurnView): Promise<Answer> {
+    const answer = asking.then(() => askNow(question, turn));
+    asking = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async function askNow(question: Question, turn: TurnView): Promise<Answer> {
+    const rule = permissions?.suggest(question.call);
+    for (let isWhole = false; !turn.signal.aborted; ) {
+      printer.say(questionText(question, rule, isWhole).trimEnd());
+      const reading = await terminal.read("Allow? ", { signal: turn.signal });
+      if (reading.kind !== "line") break;
+      const answer = readAnswer(reading.text);
+      if (typeof answer === "object") return answer;
+      isWhole = answer === "whole";
+      if (answer !== "session") continue;
+      if (rule && permissions) {
+        permissions.allow(turn.session, [rule]);
+        return { decision: "allow" };
+      }
+      printer.say("No rule covers just this: answer y or n.");
+    }
+    return { decision: "deny", interrupt: true };
+  }
+
+  /** Asks about the folder where there is something to ask. False when the person would rather leave. */
+  async function isTrustSettled(): Promise<boolean> {
+    if (host.untrusted.length === 0) return true;
+    const left = host.untrusted.map((what) => `  - ${visible(what)}`).join("\n");
+    printer.say(`You have not said that you trust ${visible(cwd)}. Until you do, this is left out:\n${left}`);
+    const reading = await terminal.read("Trust this folder, and let it run? y/n ");
+    if (reading.kind !== "line") return false;
+    if (/^y(es)?$/i.test(reading.text.trim())) await host.trust();
+    else printer.say("It stays out.");
+    return true;
+  }
+
+  // ---------------------------------------------------------------- framing
+
+  function greet({ model, messages }: Session) {
+    const going = messages.length ? ` Going on after ${messages.length} messages.` : "";
+    printer.say(paint.bold(`Gantry ${version}, ${visible(`${model.provider}/${model.id}`)}.`) + going);
+    printer.say(paint.dim("/help lists the commands, Ctrl-C stops a turn, Ctrl-D leaves."));
+    for (const notice of host.notices) printer.event({ type: "notice", notice });
+  }
+
+  function sayGoodbye({ id, messages }: Session) {
+    const how = store && messages.length ? ` To go on with it: gantry --resume ${id}` : "";
+    host.stdout.write(`Session ${id} has ended.${how}\n`);
+  }
+
+  return { run, ask };
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,405 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import {
+  ask as askVerdict,
+  definePlugin,
+  defineTool,
+  type FrontendHost,
+  type Permissions,
+  type Session,
+  z,
+} from "gantry/sdk";
+import { createTestKernel, type Script, scriptedModel } from "gantry/sdk/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import { frontendLine } from "./index.ts";
+import setup from "./line.ts";
+
+const ran: unknown[] = [];
+const shell = defineTool({
+  name: "Shell",
+  description: "d",
+  input: z.object({ command: z.string(), note: z.string().optional() }),
+  permission: { family: "Shell", command: "command" },
+  run: ({ command }) => {
+    ran.push(command);
+    return "done";
+  },
+});
+const look = defineTool({
+  name: "Look",
+  description: "d",
+  input: z.object({ path: z.string() }),
+  traits: { readOnly: true },
+  run: () => {
+    throw new Error("no such file\nat all");
+  },
+});
+const greets = definePlugin({
+  name: "greets",
+  commands: { greet: { description: "Greet" }, leave: { description: "End the session" } },
+  setup: () => ({
+    commands: {
+      greet: (name) => `Hello ${name}\u001b[2J`,
+      leave: (_, session) => void session.close(),
+    },
+  }),
+});
+const gate = definePlugin({
+  name: "gate",
+  taps: { toolGate: { only: ["Shell"] } },
+  setup: () => ({ taps: { toolGate: () => askVerdict("no rule allows it") } }),
+});
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  ran.length = 0;
+  for (const close of closers.splice(0)) await close();
+});
+
+type Dialogue = readonly (readonly [seen: string, typed: string | (() => void)])[];
+interface Extra {
+  readonly permissions?: Permissions;
+  readonly prompt?: string;
+  readonly untrusted?: readonly string[];
+  readonly trust?: () => void;
+  /** Leaves standard input open after the last line. */
+  readonly keepOpen?: boolean;
+}
+
+/** The real kernel, the line frontend in it, and somebody who types when a text is seen. */
+async function talk(
+  script: Script | ((type: (text: string) => void) => Script),
+  dialogue: Dialogue,
+  extra: Extra = {},
+) {
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const handlers = await setup({ use: { permissions: extra.permissions, store: undefined } } as never);
+  const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
+  const kernel = await createTestKernel({
+    plugins: [definePlugin(frontendLine, () => handlers), shell, look, greets, gate],
+    model,
+    answer: () => undefined,
+  });
+  closers.push(kernel.close);
+
+  let shown = "";
+  let at = 0;
+  const waiting = [...dialogue];
+  stdout.on("data", (chunk) => {
+    shown += chunk;
+    for (let next = waiting[0]; next && shown.indexOf(next[0], at) >= 0; next = waiting[0]) {
+      at = shown.indexOf(next[0], at) + next[0].length;
+      waiting.shift();
+      if (typeof next[1] === "string") stdin.write(next[1]);
+      else next[1]();
+      if (waiting.length === 0 && !extra.keepOpen) stdin.end();
+    }
+  });
+  const host = {
+    info: { version: "0.1.0", cwd: kernel.cwd, env: {} },
+    prompt: extra.prompt,
+    stdin,
+    stdout,
+    stderr: new PassThrough(),
+    signal: new AbortController().signal,
+    isVerbose: false,
+    open: async (): Promise<Session> => kernel.session,
+    notices: [],
+    untrusted: extra.untrusted ?? [],
+    trust: async () => extra.trust?.(),
+  } as unknown as FrontendHost;
+  const exit = await handlers.frontends.line(host);
+  return { exit, shown, requests: model.requests, missing: waiting.map(([seen]) => seen) };
+}
+
+const lastUserText = (request: { messages: readonly { content: readonly object[] }[] } | undefined) =>
+  JSON.stringify(request?.messages.at(-1)?.content);
+
+describe("a conversation", () => {
+  it("sends what is typed, shows the answer as it comes, and ends with the session's id", async () => {
+    const { exit, shown, requests, missing } = await talk(
+      [{ text: "Hello to you." }],
+      [
+        ["> ", "hello\n"],
+        ["Hello to you.\n> ", ""],
+      ],
+    );
+    expect(missing).toEqual([]);
+    expect(exit).toBe(0);
+    expect(requests).toHaveLength(1);
+    expect(lastUserText(requests[0])).toContain("hello");
+    expect(shown).toMatch(/Session [0-9a-f-]{36} has ended\.\n$/);
+  });
+
+  it("begins with the prompt of the command line", async () => {
+    const { requests } = await talk([{ text: "Yes." }], [["Yes.\n> ", ""]], { prompt: "are you there?" });
+    expect(lastUserText(requests[0])).toContain("are you there?");
+  });
+
+  it("goes on after a backslash, and takes lines that arrive together as one message", async () => {
+    const { requests } = await talk(
+      [{ text: "One." }, { text: "Two." }],
+      [
+        ["> ", "first\\\n"],
+        ["… ", "second\n"],
+        ["One.\n> ", "a\nb\nc\n"],
+        ["Two.\n> ", ""],
+      ],
+    );
+    expect(lastUserText(requests[0])).toContain("first\\nsecond");
+    expect(lastUserText(requests[1])).toContain("a\\nb\\nc");
+  });
+
+  it("shows one line for a tool call, with what went wrong", async () => {
+    const { shown } = await talk(
+      [{ calls: [{ name: "Look", input: { path: "notes.txt" } }] }, { text: "Not there." }],
+      [
+        ["> ", "look\n"],
+        ["Not there.\n> ", ""],
+      ],
+    );
+    expect(shown).toMatch(/\nLook: notes\.txt \(error(, \d+ ms)?: .*no such file ⏎ at all.*\)\nNot there\.\n/);
+  });
+
+  it("shows what a command says, safely", async () => {
+    const { shown, requests } = await talk(
+      [],
+      [
+        ["> ", "/greet Ada\n"],
+        ["Hello Ada<U+001B>[2J\n> ", ""],
+      ],
+    );
+    expect(shown).toContain("Hello Ada<U+001B>[2J\n");
+    expect(requests).toHaveLength(0);
+  });
+
+  it("makes the text of a model safe for the terminal", async () => {
+    const { shown } = await talk(
+      [{ text: "a\u001b]0;owned\u0007\u202eb" }],
+      [
+        ["> ", "go\n"],
+        ["b\n> ", ""],
+      ],
+    );
+    expect(shown).toContain("a<U+001B>]0;owned<U+0007><U+202E>b\n");
+  });
+
+  it("leaves when a command has ended the session", async () => {
+    const { exit, shown } = await talk(
+      [],
+      [
+        ["> ", "/leave\n"],
+        ["has ended", ""],
+      ],
+    );
+    expect([exit, shown.includes("has ended")]).toEqual([0, true]);
+  });
+
+  it("sends what is typed during a turn along with it, and keeps commands until its end", async () => {
+    const gate = new PassThrough();
+    const { shown, requests, missing } = await talk(
+      (type) => [
+        () => {
+          type("two\n");
+          return { text: "Thinking.", after: once(gate, "data") };
+        },
+        () => {
+          type("/greet Bob\n");
+          return { text: "Both done.", after: once(gate, "data") };
+        },
+      ],
+      [
+        ["> ", "one\n"],
+        ["Noted: two\n", () => gate.write("go")],
+        ["Noted: /greet Bob\n", () => gate.write("go")],
+        ["Hello Bob<U+001B>[2J\n> ", ""],
+      ],
+    );
+    expect(missing).toEqual([]);
+    expect(requests).toHaveLength(2);
+    expect(lastUserText(requests[1])).toContain("two");
+    expect(shown.match(/Thinking\./g)).toHaveLength(1);
+    expect(shown.match(/Both done\./g)).toHaveLength(1);
+  });
+
+  it("interrupts the turn at Ctrl-C and asks for the next message", async () => {
+    const { shown, exit, missing } = await talk(
+      () => [
+        () => {
+          setImmediate(() => process.emit("SIGINT"));
+          return { text: "Never said.", after: new Promise(() => {}) };
+        },
+        { text: "Here again." },
+      ],
+      [
+        ["> ", "one\n"],
+        ["Stopping.\nInterrupted.\n> ", "two\n"],
+        ["Here again.\n> ", ""],
+      ],
+    );
+    expect(missing).toEqual([]);
+    expect(exit).toBe(0);
+    expect(shown).not.toContain("Never said");
+  });
+
+  it("leaves at the second Ctrl-C in a row", async () => {
+    const { exit, missing } = await talk(
+      [],
+      [
+        ["> ", () => process.emit("SIGINT")],
+        ["Ctrl-C again, or Ctrl-D, leaves.\n> ", () => process.emit("SIGINT")],
+      ],
+      { keepOpen: true },
+    );
+    expect([exit, missing]).toEqual([0, []]);
+  });
+
+  it("hands Ctrl-C back to the program at the end", async () => {
+    const before = process.listeners("SIGINT");
+    await talk([], [["> ", ""]]);
+    expect(process.listeners("SIGINT")).toEqual(before);
+  });
+});
+
+describe("a permission question", () => {
+  const call = { calls: [{ name: "Shell", input: { command: "rm -rf build\u202e\nls", note: "x" } }] };
+
+  it("shows exactly what will run, and runs it on yes", async () => {
+    const { shown } = await talk(
+      [call, { text: "Removed." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "y\n"],
+        ["Removed.\n> ", ""],
+      ],
+    );
+    expect(shown).toContain(
+      [
+        "Shell wants to run:",
+        "  | command:",
+        "  |   rm -rf build<U+202E>",
+        "  |   ls",
+        "  | note: x",
+        "Why you are asked: no rule allows it",
+        "y: yes, once   n: no",
+      ].join("\n"),
+    );
+    expect(ran).toEqual(["rm -rf build\u202e\nls"]);
+  });
+
+  it("refuses on anything else and tells the model what was said", async () => {
+    const { requests, shown } = await talk(
+      [call, { text: "As you like." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "use make clean instead\n"],
+        ["As you like.\n> ", ""],
+      ],
+    );
+    expect(ran).toEqual([]);
+    expect(lastUserText(requests[1])).toContain("use make clean instead");
+    expect(shown).toContain("Shell: rm -rf build<U+202E> ⏎ ls (denied");
+  });
+
+  it("is asked again after an empty line, and shows all that was cut when told to", async () => {
+    const note = `${"line\n".repeat(100)}the end`;
+    const { shown } = await talk(
+      [{ calls: [{ name: "Shell", input: { command: "ls", note } }] }, { text: "Done." }],
+      [
+        ["> ", "go\n"],
+        ["more characters; answer ? to see all", ""],
+        ["Allow? ", "\n"],
+        ["Allow? ", "?\n"],
+        ["the end", ""],
+        ["Allow? ", "n\n"],
+        ["Done.\n> ", ""],
+      ],
+    );
+    expect(shown.match(/Allow\? /g)).toHaveLength(3);
+    expect(ran).toEqual([]);
+  });
+
+  it("offers the narrowest rule for the session and adds it", async () => {
+    const rules: string[] = [];
+    const permissions = {
+      suggest: () => "Shell(rm -rf build)",
+      allow: (_: unknown, added: readonly string[]) => void rules.push(...added),
+    } as unknown as Permissions;
+    const { shown } = await talk(
+      [call, { text: "Removed." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "a\n"],
+        ["Removed.\n> ", ""],
+      ],
+      { permissions },
+    );
+    expect(shown).toContain("a: yes, and for this session whatever the rule Shell(rm -rf build) covers");
+    expect(rules).toEqual(["Shell(rm -rf build)"]);
+    expect(ran).toHaveLength(1);
+  });
+
+  it("refuses and ends the turn when nobody is there to answer", async () => {
+    const { requests, exit } = await talk(
+      [call, { text: "Never asked." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", ""],
+      ],
+    );
+    expect([ran, requests.length, exit]).toEqual([[], 1, 0]);
+  });
+
+  it("is not answered by what was typed before it was shown", async () => {
+    const { missing } = await talk(
+      (type) => [
+        () => {
+          type("y\n");
+          return call;
+        },
+        { text: "Refused." },
+        { text: "(to the y)" },
+      ],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "n\n"],
+        ["> ", ""],
+      ],
+    );
+    expect(missing).toEqual([]);
+    expect(ran).toEqual([]);
+  });
+});
+
+describe("a folder that is not trusted", () => {
+  const untrusted = [".gantry/plugins/mine.ts", "hooks of .claude/settings.json\u001b[8m"];
+
+  it("is asked about before anything else, with what is left out", async () => {
+    const trusted: string[] = [];
+    const { shown } = await talk(
+      [],
+      [
+        ["Trust this folder, and let it run? y/n ", "y\n"],
+        ["> ", ""],
+      ],
+      { untrusted, trust: () => void trusted.push("yes") },
+    );
+    expect(shown).toContain("  - .gantry/plugins/mine.ts\n  - hooks of .claude/settings.json<U+001B>[8m\n");
+    expect(trusted).toEqual(["yes"]);
+  });
+
+  it("stays out on any other answer, and the conversation goes on", async () => {
+    const trusted: string[] = [];
+    const { shown } = await talk(
+      [],
+      [
+        ["Trust this folder, and let it run? y/n ", "yeah whatever\n"],
+        ["It stays out.\n", ""],
+        ["> ", ""],
+      ],
+      { untrusted, trust: () => void trusted.push("yes") },
+    );
+    expect([trusted, shown.includes("has ended")]).toEqual([[], true]);
+  });
+});
