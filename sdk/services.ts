@@ -296,15 +296,20 @@ export const PERMISSION_MODES = Object.freeze([
 ] as const);
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
-/** The permission mode of a session. */
-export interface Permissions {
-  mode(session: SessionView): PermissionMode;
-  /** Rejects with a coded error when the mode may not be entered. */
-  setMode(session: SessionView, mode: PermissionMode): Promise<void>;
-  /** Adds allow rules for this session only. */
+/** The permission rules of a session. */
+export interface PermissionRules {
+  /** Adds allow rules for this session only. Throws `GANTRY_PERMIT_RULE` for one that has no meaning. */
   allow(session: SessionView, rules: readonly string[]): void;
   /** The narrowest rule that would have allowed the call, for "do not ask again". */
   suggest(call: import("./tool.ts").Call): string | undefined;
+}
+export const PermissionRules = createService<PermissionRules>("permission-rules");
+
+/** The permission mode of a session, and its rules. */
+export interface Permissions extends PermissionRules {
+  mode(session: SessionView): PermissionMode;
+  /** Rejects with a coded error when the mode may not be entered. */
+  setMode(session: SessionView, mode: PermissionMode): Promise<void>;
 }
 export const Permissions = createService<Permissions>("permissions");
 
