@@ -10,8 +10,7 @@ export default definePlugin({
     return {
       services: {
         seenFiles: {
-          note: (session, realPath, stamp, isPartial) =>
-            void seenIn(session).set(realPath, { stamp, isPartial }),
+          note: (session, realPath, stamp, isPartial) => void seenIn(session).set(realPath, { stamp, isPartial }),
           seen: (session, realPath) => seenIn(session).get(realPath),
         },
       },

@@ -43,8 +43,7 @@ type Check = (subject: FilesUnderTest) => Promise<void>;
 
 const bytesOf = (content: string) => new TextEncoder().encode(content);
 const hashOf = (content: string) => createHash("sha256").update(content).digest("hex");
-const contentOf = async (files: Files, path: string) =>
-  new TextDecoder().decode((await files.read(path)).bytes);
+const contentOf = async (files: Files, path: string) => new TextDecoder().decode((await files.read(path)).bytes);
 
 async function rejectsWith(what: string, promise: Promise<unknown>): Promise<void> {
   await assert.rejects(promise, (error: unknown) => {

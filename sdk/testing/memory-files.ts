@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { type FileStamp, type Files, PluginError } from "gantry/sdk";
+import { definePlugin, type FileStamp, Files, type Plugin, PluginError, SeenFiles } from "gantry/sdk";
 import createIgnore from "ignore";
 
 /** Files in memory: the {@link Files} contract without a disk. */
@@ -193,4 +193,52 @@ function expressionOf(glob: string): RegExp {
     return part.startsWith("[") ? part.replace("[!", "[^") : `\\${part}`;
   });
   return new RegExp(`^${source}$`);
+}
+
+/** Files in memory as a plugin, for tests of tools that work on files. */
+export interface MemoryFilesPlugin {
+  /** Provides {@link Files} and {@link SeenFiles}. */
+  readonly plugin: Plugin;
+  readonly files: MemoryFiles;
+  /** What counts as read, by path. */
+  readonly seen: Map<string, { readonly stamp: FileStamp; readonly isPartial: boolean }>;
+  /** Counts a file as read as it is now. */
+  see(path: string, isPartial?: boolean): Promise<void>;
+  /** The text of a file, as UTF-8. */
+  textOf(path: string): Promise<string>;
+}
+
+/**
+ * Makes {@link memoryFiles} and a plugin that provides them, together with a memory of what was read.
+ *
+ * @example
+ * const memory = memoryFilesPlugin({ "/work/a.txt": "one\n" });
+ * const kernel = await createTestKernel({ plugins: [memory.plugin, toolUnderTest] });
+ */
+export function memoryFilesPlugin(contents: Readonly<Record<string, string | Uint8Array>> = {}): MemoryFilesPlugin {
+  const files = memoryFiles(contents);
+  const seen: MemoryFilesPlugin["seen"] = new Map();
+  const plugin = definePlugin({
+    name: "memory-files",
+    provides: { files: Files, seenFiles: SeenFiles },
+    setup: () => ({
+      services: {
+        files,
+        seenFiles: {
+          note: (_session, path, stamp, isPartial) => void seen.set(path, { stamp, isPartial }),
+          seen: (_session, path) => seen.get(path),
+        },
+      },
+    }),
+  });
+  return {
+    plugin,
+    files,
+    seen,
+    async see(path, isPartial = false) {
+      const { realPath, stamp } = await files.read(path);
+      seen.set(realPath, { stamp, isPartial });
+    },
+    textOf: async (path) => new TextDecoder().decode((await files.read(path)).bytes),
+  };
 }

@@ -1,0 +1,94 @@
+import { type Files, isGantryError, type ReadFile, type SeenFiles, type Setup, ToolError } from "gantry/sdk";
+import { countChanges, patchOf } from "gantry/sdk/kit/patch";
+import {
+  decodeText,
+  encodeText,
+  lineEndOf,
+  linesOf,
+  plainText,
+  type TextFile,
+  withLineEnd,
+} from "gantry/sdk/kit/text-file";
+import { asToolError, inputPath, isFolder } from "gantry/sdk/kit/tool-files";
+import type { toolWrite } from "./index.ts";
+
+/** Larger originals are not repeated in the structured result. */
+const LONGEST_ORIGINAL = 1024 * 1024;
+
+const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles }, host }) => ({
+  tools: {
+    async Write({ file_path, content }, { session, signal }) {
+      const path = inputPath(file_path, { cwd: session.cwd, home: host.home });
+      const before = await readIfThere(files, path, signal);
+      if (before) mustKnow(seenFiles.seen(session, before.realPath), before, path);
+      const original = before && decodeText(before.bytes);
+      const { bytes, note } = encodeLike(content, original);
+      const stamp = await files.write(path, bytes, { expect: before?.stamp ?? "absent" }).catch((error) => {
+        throw asToolError(error);
+      });
+      seenFiles.note(session, before?.realPath ?? (await files.resolve(path)), stamp, false);
+
+      const lines = plainText(content).text;
+      const structuredPatch = original ? patchOf(plainText(original.text).text, lines) : [];
+      const { added, removed } = countChanges(structuredPatch);
+      const isKept = original && original.text.length <= LONGEST_ORIGINAL;
+      return {
+        content: before
+          ? `Replaced "${path}": ${added} lines added, ${removed} removed.${note}`
+          : `Created "${path}" with ${linesOf(lines).length} lines.`,
+        data: {
+          type: before ? "update" : "create",
+          filePath: path,
+          content,
+          structuredPatch,
+          originalFile: isKept ? original.text : null,
+        },
+      };
+    },
+  },
+});
+export default setup;
+
+async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<ReadFile | undefined> {
+  try {
+    return await files.read(path, { signal });
+  } catch (error) {
+    const code = isGantryError(error) ? error.code : undefined;
+    if (code === "GANTRY_FILES_ABSENT") return undefined;
+    throw code === "GANTRY_FILES_IS_FOLDER" ? isFolder(path) : asToolError(error);
+  }
+}
+
+/** What is replaced must have been seen, all of it and as it is now. */
+function mustKnow(seen: ReturnType<SeenFiles["seen"]>, now: ReadFile, path: string): void {
+  if (!seen) {
+    throw new ToolError(
+      `"${path}" exists and has not been read in this session. Read it first, then write it; or change parts of it with Edit.`,
+    );
+  }
+  if (seen.stamp.hash !== now.stamp.hash) {
+    throw new ToolError(`"${path}" has changed since it was read. Read it again, then write it.`);
+  }
+  if (seen.isPartial) {
+    throw new ToolError(
+      `Only a part of "${path}" has been read. Read the rest, page by page, then write it; or change parts of it with Edit.`,
+    );
+  }
+}
+
+/** The bytes of the new content, in the encoding and with the line ends of the file it replaces. */
+function encodeLike(
+  content: string,
+  original: TextFile | undefined,
+): { readonly bytes: Uint8Array; readonly note: string } {
+  if (!original) return { bytes: Buffer.from(content, "utf8"), note: "" };
+  const bare = original.hasMark && content.startsWith("\ufeff") ? content.slice(1) : content;
+  // Carriage returns in the content are meant.
+  const text = bare.includes("\r") ? bare : withLineEnd(bare, lineEndOf(original.text));
+  const bytes = encodeText({ ...original, text });
+  if (bytes) return { bytes, note: "" };
+  return {
+    bytes: Buffer.from(text, "utf8"),
+    note: " It was Latin-1, which lacks some of the new characters, and is UTF-8 now.",
+  };
+}
