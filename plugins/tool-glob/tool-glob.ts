@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { type Setup, ToolError } from "gantry/sdk";
+import { below } from "gantry/sdk/kit/paths";
+import { plainPath, ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
+import { inputPath } from "gantry/sdk/kit/tool-files";
+import type { toolGlob } from "./index.ts";
+import { relativePattern } from "./pattern.ts";
+
+const MAX_FILES = 100;
+const TIMEOUT_MS = 20_000;
+
+const setup: Setup<typeof toolGlob> = ({ use, host }) => {
+  const heedsIgnoreFiles = host.env.CLAUDE_CODE_GLOB_NO_IGNORE === "false";
+
+  return { tools: { Glob: find } };
+
+  async function find(
+    input: { readonly pattern: string; readonly path?: string | undefined },
+    call: { readonly session: { readonly cwd: string }; readonly signal: AbortSignal },
+  ) {
+    const began = performance.now();
+    const { cwd } = call.session;
+    const root = inputPath(input.path ?? cwd, { cwd, home: host.home });
+    if ((await searchRoot(use.files, root)) === "file") {
+      throw new ToolError(`"${root}" is a file. Give a folder in path, or read the file with Read.`);
+    }
+    const pattern = relativePattern(input.pattern, root);
+    const { output, isCut, isTimedOut } = await ripgrep(use.exec, {
+      options: [
+        "--files",
+        "--null",
+        "--sortr=modified",
+        ...(heedsIgnoreFiles ? [] : ["--no-ignore"]),
+        `--glob=/${pattern}`,
+        ...(mentionsPackages(pattern, root) ? [] : ["--glob=!**/node_modules"]),
+      ],
+      cwd: root,
+      root,
+      recordEnd: "\0",
+      timeoutMs: TIMEOUT_MS,
+      signal: call.signal,
+    });
+    if (isTimedOut) {
+      throw new ToolError("The search took longer than 20 s. Give a narrower pattern, or a folder in path.");
+    }
+    const found = output.split("\0").filter(Boolean);
+    const filenames = found.slice(0, MAX_FILES).map((file) => shown(join(root, plainPath(file)), cwd));
+    return {
+      content: inWords(filenames, found.length, isCut),
+      data: {
+        filenames,
+        numFiles: filenames.length,
+        truncated: found.length > filenames.length,
+        totalMatches: found.length,
+        countIsComplete: !isCut,
+        durationMs: Math.round(performance.now() - began),
+      },
+    };
+  }
+};
+
+export default setup;
+
+/** Packages of others drown what is the project's own, so they are only searched on request. */
+function mentionsPackages(pattern: string, root: string): boolean {
+  return /(^|[/\\])node_modules([/\\]|$)/.test(pattern) || /[/\\]node_modules([/\\]|$)/.test(root);
+}
+
+function shown(path: string, cwd: string): string {
+  return below(path, cwd)?.join("/") ?? path;
+}
+
+function inWords(filenames: readonly string[], total: number, isCut: boolean): string {
+  if (total === 0) return "No files found";
+  const more =
+    total > filenames.length
+      ? [
+          `(The newest ${filenames.length} of ${isCut ? "more than " : ""}${total} files. Give a narrower pattern for the rest.)`,
+        ]
+      : [];
+  return [...filenames, ...more].join("\n");
+}

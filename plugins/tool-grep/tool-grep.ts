@@ -1,0 +1,31 @@
+import type { Setup, ToolContext, z } from "gantry/sdk";
+import { ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
+import { inputPath } from "gantry/sdk/kit/tool-files";
+import { answer } from "./answer.ts";
+import { readEntries } from "./entries.ts";
+import type { toolGrep } from "./index.ts";
+import { optionsFor } from "./options.ts";
+
+export type GrepInput = Readonly<z.output<typeof toolGrep.tools.Grep.input>>;
+
+const TIMEOUT_MS = 20_000;
+
+const setup: Setup<typeof toolGrep> = ({ use, host }) => {
+  async function search(input: GrepInput, { session, signal }: ToolContext) {
+    const { cwd } = session;
+    const root = inputPath(input.path ?? cwd, { cwd, home: host.home });
+    await searchRoot(use.files, root);
+    const result = await ripgrep(use.exec, {
+      options: optionsFor(input),
+      cwd,
+      root,
+      recordEnd: input.output_mode === "files_with_matches" ? "\0" : "\n",
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
+    return answer(input, readEntries(result.output, input.output_mode), result);
+  }
+  return { tools: { Grep: search } };
+};
+
+export default setup;

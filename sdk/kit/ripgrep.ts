@@ -1,0 +1,107 @@
+import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
+import { type Exec, type Files, isGantryError, ToolError } from "gantry/sdk";
+import { didYouMean } from "./nearest.ts";
+import { below } from "./paths.ts";
+
+/** What a search gave. */
+export interface RipgrepResult {
+  /** In whole records; a record that was cut off is left out. */
+  readonly output: string;
+  /** Some files could not be read. */
+  readonly isPartial: boolean;
+  /** There was more output than `maxBytes`. */
+  readonly isCut: boolean;
+  readonly isTimedOut: boolean;
+}
+
+export interface RipgrepSearch {
+  /** Options and pattern, before `--`. */
+  readonly options: readonly string[];
+  /** The folder that globs and results are relative to. */
+  readonly cwd: string;
+  /** What is searched, absolute. */
+  readonly root: string;
+  readonly recordEnd: "\n" | "\0";
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const MAX_BYTES = 16 << 20;
+
+/**
+ * Runs ripgrep, the same everywhere: no configuration file, hidden files too, `.git` never. Rejects with a {@link ToolError}
+ * in ripgrep's own words when the pattern or an option is wrong; finding nothing is a result.
+ */
+export async function ripgrep(exec: Exec, search: RipgrepSearch): Promise<RipgrepResult> {
+  const enough = new AbortController();
+  let bytes = 0;
+  const result = await exec.run({
+    file: ripgrepPath(),
+    args: [...ALWAYS, ...search.options, ...NEVER, "--", argumentFor(search.root, search.cwd)],
+    cwd: search.cwd,
+    timeoutMs: search.timeoutMs,
+    maxBytes: MAX_BYTES,
+    signal: AbortSignal.any([search.signal, enough.signal]),
+    onOutput(chunk) {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) enough.abort();
+    },
+  });
+  const isCut = bytes > MAX_BYTES;
+  if (result.exitCode === 2 && result.stderr) throw new ToolError(inWords(result.stderr));
+  const output =
+    isCut || result.isTimedOut
+      ? result.stdout.slice(0, result.stdout.lastIndexOf(search.recordEnd) + 1)
+      : result.stdout;
+  return { output, isCut, isTimedOut: result.isTimedOut, isPartial: result.exitCode === 2 };
+}
+
+const ALWAYS = ["--no-config", "--color=never", "--no-messages", "--hidden", "--no-require-git"];
+const NEVER = ["--glob=!**/.git"];
+
+/** The ripgrep that came with the program, or the machine's own. */
+function ripgrepPath(): string {
+  const { platform, arch } = process;
+  try {
+    // The binary's package is a dependency of @vscode/ripgrep and need not be visible from here.
+    const require = createRequire(createRequire(import.meta.url).resolve("@vscode/ripgrep"));
+    return require.resolve(`@vscode/ripgrep-${platform}-${arch}/bin/${platform === "win32" ? "rg.exe" : "rg"}`);
+  } catch {
+    return "rg";
+  }
+}
+
+/** Never begins with a dash, and shows results relative to `cwd` where they lie in it. */
+function argumentFor(root: string, cwd: string): string {
+  const inside = below(root, cwd);
+  return inside ? `./${inside.join("/")}` : root;
+}
+
+/** A path as ripgrep prints it, without the `./` that it was asked with. */
+export function plainPath(path: string): string {
+  return path.startsWith("./") ? path.slice(2) : path;
+}
+
+function inWords(stderr: string): string {
+  const said = stderr.replace(/^rg: /gm, "").trim().slice(0, 2000);
+  if (/unrecognized file type/.test(said)) return `${said}\nName the files with glob instead, such as "*.ts".`;
+  if (/regex parse error|regex could not be compiled|literal.*not allowed/s.test(said)) {
+    return `${said}\nPut a backslash before signs that are meant themselves, as in \\( \\{ \\[ \\.; set multiline for \\n.`;
+  }
+  return said;
+}
+
+/** What lies at the root of a search. Rejects with a {@link ToolError} that names the nearest when there is nothing. */
+export async function searchRoot(files: Files, path: string): Promise<"file" | "folder"> {
+  const stat = await files.stat(path);
+  if (stat) return stat.kind === "folder" ? "folder" : "file";
+  const folder = dirname(path);
+  try {
+    const names = (await files.list(folder)).map(({ name }) => name);
+    throw new ToolError(`There is no "${path}".${didYouMean(basename(path), names) || ` It is not in ${folder}.`}`);
+  } catch (error) {
+    if (!isGantryError(error)) throw error;
+    throw new ToolError(`There is no "${path}", nor a folder "${folder}". Leave path out to search everywhere.`);
+  }
+}
