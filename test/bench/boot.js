@@ -27,7 +27,7 @@ export default definePlugin({
     join(folder, "gantry.config.json"),
     JSON.stringify({ plugins: names.map((name) => `./plugins/${name}.mjs`) }),
   );
-  const env = { PATH: process.env.PATH, HOME: folder, GANTRY_HOME: join(folder, "state") };
+  const env = { PATH: process.env.PATH, HOME: join(folder, "home") };
   const open = async () => {
     const host = await openHost({ cwd: folder, env, trust: true });
     if (host.generation.commands.size !== PLUGINS) throw new Error(`${host.generation.commands.size} commands`);
