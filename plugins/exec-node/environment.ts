@@ -1,4 +1,5 @@
-import { delimiter, isAbsolute, relative, sep } from "node:path";
+import { delimiter, isAbsolute, resolve } from "node:path";
+import { isWithin } from "gantry/sdk/kit/paths";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,14 +36,7 @@ const DEFAULT_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bi
 /** The absolute folders of a PATH that lie outside the given ones. */
 export function searchFolders(path: string | undefined, outside: readonly string[]): string[] {
   const folders = path ? path.split(delimiter) : DEFAULT_PATH;
-  return folders.filter(
-    (folder) => isAbsolute(folder) && !outside.some((workspace) => isInside(folder, workspace)),
-  );
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  return folders.filter((folder) => isAbsolute(folder) && !isWithin(resolve(folder), outside));
 }
 
 const STEERING = new Set([

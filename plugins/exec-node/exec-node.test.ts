@@ -24,10 +24,7 @@ async function closeHost() {
   for (const dispose of disposers.splice(0).reverse()) await dispose();
 }
 
-async function open(
-  env: Record<string, string> = { PATH },
-  more: { passEnv?: string[]; isTrusted?: boolean } = {},
-) {
+async function open(env: Record<string, string> = { PATH }, more: { passEnv?: string[]; isTrusted?: boolean } = {}) {
   const host = { cwd: folder, folders: [], env, isTrusted: more.isTrusted ?? true } as unknown as HostInfo;
   const scope: Pick<Scope, "own"> = {
     own(thing) {

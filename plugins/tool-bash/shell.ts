@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { type HostInfo, ToolError } from "gantry/sdk";
-import { isInside } from "./working-folder.ts";
+import { isWithin } from "gantry/sdk/kit/paths";
 
 const USUAL = ["/usr/bin/bash", "/bin/bash", "/usr/local/bin/bash", "/opt/homebrew/bin/bash"];
 
@@ -10,7 +10,7 @@ export function findBash(host: HostInfo): () => string {
   const workspace = [host.cwd, ...host.folders];
   const fromPath = (host.env.PATH ?? "")
     .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !workspace.some((one) => isInside(folder, one)))
+    .filter((folder) => isAbsolute(folder) && !isWithin(resolve(folder), workspace))
     .map((folder) => join(folder, process.platform === "win32" ? "bash.exe" : "bash"));
   const bash = [...USUAL, ...fromPath].find((path) => existsSync(path));
   return () => {

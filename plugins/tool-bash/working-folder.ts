@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
-import { isAbsolute, relative, sep } from "node:path";
+import { isAbsolute } from "node:path";
 import { perSession, type SessionView } from "gantry/sdk";
+import { isWithin } from "gantry/sdk/kit/paths";
 
 /** The folder that a session's commands run in. */
 export interface WorkingFolder {
@@ -45,13 +46,8 @@ export function takeFolder(file: string): string | undefined {
   }
 }
 
-export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
 function isAllowed(path: string, { cwd, folders }: SessionView): boolean {
-  return [cwd, ...folders].some((folder) => isInside(path, folder));
+  return isWithin(path, [cwd, ...folders]);
 }
 
 function isFolder(path: string): boolean {

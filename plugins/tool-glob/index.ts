@@ -1,9 +1,9 @@
-import { definePlugin, Exec, Files, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Exec, Files, lazy, manifest, optional, Settings, z } from "gantry/sdk";
 
 export const toolGlob = manifest({
   name: "tool-glob",
   description: "Finds files by name.",
-  needs: { exec: Exec, files: Files },
+  needs: { exec: Exec, files: Files, settings: optional(Settings) },
   tools: {
     Glob: {
       description: 'Find files by name pattern, such as "src/**/*.ts"; newest first, at most 100.',

@@ -6,6 +6,7 @@ import { createTestKernel, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
+import settingsFiles from "../settings-files/index.ts";
 import toolGlob from "./index.ts";
 
 let cwd: string;
@@ -92,6 +93,17 @@ describe("Glob", () => {
     expect(said(await glob("**/*.js"))).toBe("b.js");
     expect(said(await glob("node_modules/**/*.js"))).toBe("node_modules/p/a.js");
     expect(said(await glob("**/*.js", "node_modules/p"))).toBe("node_modules/p/a.js");
+  });
+
+  it("leaves out what a rule forbids to read", async () => {
+    await kernel.close();
+    kernel = await createTestKernel({
+      plugins: [execNode, filesNode, settingsFiles, toolGlob],
+      cwd,
+      settings: { permissions: { deny: ["Read(~/x)", "Read(*.pem)"] } },
+    });
+    await files("a.txt", "keys/b.PEM");
+    expect(said(await glob("**/*"))).toBe("a.txt");
   });
 
   it("says when there is nothing", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Setup, ToolError } from "gantry/sdk";
+import { type Setup, type ToolContext, ToolError } from "gantry/sdk";
+import { deniedReads } from "gantry/sdk/kit/denied-reads";
 import { below } from "gantry/sdk/kit/paths";
 import { plainPath, ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
 import { inputPath } from "gantry/sdk/kit/tool-files";
@@ -16,12 +17,13 @@ const setup: Setup<typeof toolGlob> = ({ use, host }) => {
 
   async function find(
     input: { readonly pattern: string; readonly path?: string | undefined },
-    call: { readonly session: { readonly cwd: string }; readonly signal: AbortSignal },
+    { session, signal }: ToolContext,
   ) {
     const began = performance.now();
-    const { cwd } = call.session;
+    const { cwd } = session;
     const root = inputPath(input.path ?? cwd, { cwd, home: host.home });
-    if ((await searchRoot(use.files, root)) === "file") {
+    const { kind, realPath } = await searchRoot(use.files, root);
+    if (kind !== "folder") {
       throw new ToolError(`"${root}" is a file. Give a folder in path, or read the file with Read.`);
     }
     const pattern = relativePattern(input.pattern, root);
@@ -38,13 +40,18 @@ const setup: Setup<typeof toolGlob> = ({ use, host }) => {
       root,
       recordEnd: "\0",
       timeoutMs: TIMEOUT_MS,
-      signal: call.signal,
+      signal,
     });
     if (isTimedOut) {
       throw new ToolError("The search took longer than 20 s. Give a narrower pattern, or a folder in path.");
     }
-    const found = output.split("\0").filter(Boolean);
-    const filenames = found.slice(0, MAX_FILES).map((file) => shown(join(root, plainPath(file)), cwd));
+    const isDenied = deniedReads(use.settings, host, session, { root, realPath });
+    const paths = output
+      .split("\0")
+      .filter(Boolean)
+      .map((file) => join(root, plainPath(file)));
+    const found = paths.filter((path) => !isDenied(path));
+    const filenames = found.slice(0, MAX_FILES).map((path) => shown(path, cwd));
     return {
       content: inWords(filenames, found.length, isCut),
       data: {

@@ -1,17 +1,24 @@
 import type { ToolOutput } from "gantry/sdk";
 import type { RipgrepResult } from "gantry/sdk/kit/ripgrep";
 import { type FoundFile, GAP } from "./entries.ts";
+import { natural } from "./options.ts";
 import type { GrepInput } from "./tool-grep.ts";
 
 const DEFAULT_LIMIT = 250;
 const MAX_CHARACTERS = 30_000;
 
-export function answer(input: GrepInput, files: readonly FoundFile[], result: RipgrepResult): ToolOutput {
+/** What is known of the search beside what it found. */
+interface Search extends Omit<RipgrepResult, "output"> {
+  /** How many files a rule forbids to read. */
+  readonly denied: number;
+}
+
+export function answer(input: GrepInput, files: readonly FoundFile[], search: Search): ToolOutput {
   const mode = input.output_mode;
   const all =
     mode === "files_with_matches" ? files.map(({ path }) => path) : files.flatMap((file) => withPath(file, input));
   const page = pageOf(all, input);
-  const notices = noticesFor(page, all.length, result);
+  const notices = noticesFor(page, all.length, search);
   const shown = page.lines.join("\n");
   const figures = { mode, numFiles: files.length, ...page.applied };
 
@@ -59,11 +66,11 @@ interface Page {
 }
 
 function pageOf(all: readonly string[], input: GrepInput): Page {
-  const from = input.offset ?? 0;
-  const limit = input.head_limit === 0 ? all.length : (input.head_limit ?? DEFAULT_LIMIT);
+  const from = natural(input.offset) ?? 0;
+  const limit = natural(input.head_limit) ?? DEFAULT_LIMIT;
   const lines: string[] = [];
   let room = MAX_CHARACTERS;
-  for (const line of all.slice(from, from + limit)) {
+  for (const line of all.slice(from, limit === 0 ? undefined : from + limit)) {
     room -= line.length + 1;
     if (room < 0 && lines.length > 0) break;
     lines.push(line);
@@ -78,13 +85,14 @@ function pageOf(all: readonly string[], input: GrepInput): Page {
   };
 }
 
-function noticesFor({ lines, from }: Page, total: number, result: RipgrepResult): string[] {
+function noticesFor({ lines, from }: Page, total: number, search: Search): string[] {
   const end = from + lines.length;
   const notices: string[] = [];
   if (total > 0 && lines.length === 0) notices.push(`(offset ${from} is behind the last of ${total} results)`);
   else if (end < total) notices.push(`(${from + 1} to ${end} of ${total}; go on with offset: ${end})`);
-  if (result.isCut) notices.push("(There is more than could be gathered. Narrow the search.)");
-  if (result.isTimedOut) notices.push("(The search was ended after 20 s. Narrow it with path, glob or type.)");
-  if (result.isPartial) notices.push("(Some files could not be read.)");
+  if (search.isCut) notices.push("(There is more than could be gathered. Narrow the search.)");
+  if (search.isTimedOut) notices.push("(The search was ended after 20 s. Narrow it with path, glob or type.)");
+  if (search.isPartial) notices.push("(Some files could not be read.)");
+  if (search.denied) notices.push(`(${search.denied} left out: permission rules forbid reading them.)`);
   return notices;
 }

@@ -1,11 +1,11 @@
-import { definePlugin, Exec, Files, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Exec, Files, lazy, manifest, optional, Settings, z } from "gantry/sdk";
 
-const count = z.int().min(0).optional();
+const count = z.number().optional();
 
 export const toolGrep = manifest({
   name: "tool-grep",
   description: "Searches the contents of files with ripgrep.",
-  needs: { exec: Exec, files: Files },
+  needs: { exec: Exec, files: Files, settings: optional(Settings) },
   tools: {
     Grep: {
       description: "Search file contents with a regular expression (ripgrep). Leaves out what .gitignore names.",

@@ -35,5 +35,10 @@ function modeOptions(input: GrepInput): string[] {
 }
 
 function option(name: string, value: number | undefined): string[] {
-  return value === undefined ? [] : [`${name}=${value}`];
+  return value === undefined ? [] : [`${name}=${natural(value)}`];
+}
+
+/** The nearest number that lines can be counted with. */
+export function natural(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.max(0, Math.floor(value));
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type ToolResult, textOf } from "gantry/sdk";
@@ -6,6 +6,7 @@ import { createTestKernel, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
+import settingsFiles from "../settings-files/index.ts";
 import toolGrep from "./index.ts";
 
 let cwd: string;
@@ -148,6 +149,21 @@ describe("Grep", () => {
     await writeFile(join(other, "a.txt"), "needle");
     expect(said(await grep("needle", { path: other }))).toBe(`Found 1 file\n${other}/a.txt`);
     await rm(other, { recursive: true });
+  });
+
+  it("shows nothing of a file that a rule forbids to read", async () => {
+    await kernel.close();
+    kernel = await createTestKernel({
+      plugins: [execNode, filesNode, settingsFiles, toolGrep],
+      cwd,
+      settings: { permissions: { deny: ["Read(.env)", "Read(/secrets/**)", "Bash(rm:*)"] } },
+    });
+    await files({ ".env": "needle", "sub/.env": "needle", "secrets/a/b": "needle", "c.txt": "needle" });
+    expect(said(await content("needle"))).toBe("c.txt:1:needle\n(3 left out: permission rules forbid reading them.)");
+    expect(said(await grep("needle"))).toMatch(/^Found 1 file\nc\.txt\n/);
+    expect(said(await grep("needle", { path: "secrets" }))).not.toContain("secrets/a/b");
+    await symlink("secrets", join(cwd, "link"));
+    expect(said(await grep("needle", { path: "link" }))).toMatch(/^No matches found/);
   });
 
   it("goes on when a file cannot be read", async () => {

@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import type { Setup, ToolContext, z } from "gantry/sdk";
+import { deniedReads } from "gantry/sdk/kit/denied-reads";
 import { ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
 import { inputPath } from "gantry/sdk/kit/tool-files";
 import { answer } from "./answer.ts";
@@ -14,7 +16,7 @@ const setup: Setup<typeof toolGrep> = ({ use, host }) => {
   async function search(input: GrepInput, { session, signal }: ToolContext) {
     const { cwd } = session;
     const root = inputPath(input.path ?? cwd, { cwd, home: host.home });
-    await searchRoot(use.files, root);
+    const { realPath } = await searchRoot(use.files, root);
     const result = await ripgrep(use.exec, {
       options: optionsFor(input),
       cwd,
@@ -23,7 +25,10 @@ const setup: Setup<typeof toolGrep> = ({ use, host }) => {
       timeoutMs: TIMEOUT_MS,
       signal,
     });
-    return answer(input, readEntries(result.output, input.output_mode), result);
+    const isDenied = deniedReads(use.settings, host, session, { root, realPath });
+    const found = readEntries(result.output, input.output_mode);
+    const files = found.filter(({ path }) => !isDenied(resolve(cwd, path)));
+    return answer(input, files, { ...result, denied: found.length - files.length });
   }
   return { tools: { Grep: search } };
 };

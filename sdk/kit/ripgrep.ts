@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
-import { type Exec, type Files, isGantryError, ToolError } from "gantry/sdk";
+import { type Exec, type FileStat, type Files, isGantryError, ToolError } from "gantry/sdk";
 import { didYouMean } from "./nearest.ts";
 import { below } from "./paths.ts";
 
@@ -93,9 +93,9 @@ function inWords(stderr: string): string {
 }
 
 /** What lies at the root of a search. Rejects with a {@link ToolError} that names the nearest when there is nothing. */
-export async function searchRoot(files: Files, path: string): Promise<"file" | "folder"> {
+export async function searchRoot(files: Files, path: string): Promise<FileStat> {
   const stat = await files.stat(path);
-  if (stat) return stat.kind === "folder" ? "folder" : "file";
+  if (stat) return stat;
   const folder = dirname(path);
   try {
     const names = (await files.list(folder)).map(({ name }) => name);

@@ -100,16 +100,13 @@ export const execConformance: readonly ExecCheck[] = [
     strictEqual((await child.exited).signal, "SIGKILL");
   }),
 
-  realCheck(
-    "ends with the program although a grandchild holds the output, and ends that too",
-    async (exec) => {
-      const child = await exec.start(shell("sleep 600 & echo done"));
-      const exit = await child.exited;
-      deepStrictEqual([exit.exitCode, exit.hasLeftovers], [0, true]);
-      await child.kill();
-      ok(!groupLives(child.pid), "the grandchild is still running");
-    },
-  ),
+  realCheck("ends with the program although a grandchild holds the output, and ends that too", async (exec) => {
+    const child = await exec.start(shell("sleep 600 & echo done"));
+    const exit = await child.exited;
+    deepStrictEqual([exit.exitCode, exit.hasLeftovers], [0, true]);
+    await child.kill();
+    ok(!groupLives(child.pid), "the grandchild is still running");
+  }),
 
   realCheck("ends a whole group, with grandchildren that ignore TERM", async (exec) => {
     const { child } = await startReady(exec, `(${STUBBORN}) & wait`);
