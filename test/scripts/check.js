@@ -51,6 +51,7 @@ function npmRun(/** @type {(typeof STEPS)[number]} */ { script, report }) {
   return new Promise((resolve) => {
     const child = spawn("npm", ["run", "--silent", script, ...reporters], {
       cwd: root,
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

@@ -23,10 +23,11 @@ export function violations(/** @type {string} */ base) {
     .filter((file) => /\.tsx?$/.test(file));
   const known = new Set(files);
   const imports = files.flatMap((file) => importsOf(base, file));
+  const heavy = new Set(imports.filter((one) => one.isPackage && one.kind === "static").map((one) => one.file));
   const isOurs = (/** @type {string} */ target) => /^(core|sdk|plugins)\/.*\.tsx?$/.test(target);
   return [
     ...imports.flatMap((one) =>
-      Object.entries(RULES).flatMap(([rule, { isBroken }]) => (isBroken(one) ? [{ ...one, rule }] : [])),
+      Object.entries(RULES).flatMap(([rule, { isBroken }]) => (isBroken(one, heavy) ? [{ ...one, rule }] : [])),
     ),
     ...imports.filter(({ target }) => isOurs(target) && !known.has(target)).map((one) => ({ ...one, rule: "exists" })),
     ...cycles(imports.filter(({ kind, target }) => kind === "static" && known.has(target))),

@@ -14,9 +14,9 @@ export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
-  commander: /^core\/cli/,
+  commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
-  diff: /^plugins\/tool-edit\//,
+  diff: /^sdk\/kit\/patch\.ts$/,
   execa: /^plugins\/exec-node\//,
   "fastest-levenshtein": /^sdk\/kit\/nearest\.ts$/,
   globby: /^plugins\/files-node\//,
@@ -31,24 +31,24 @@ export const OWNERS = {
   zod: /^(sdk|core)\//,
 };
 
-/** Where `import()` may stand outside of lazy(): the kernel's own, and what was measured to matter (globby: 40 ms). */
-const DYNAMIC = /^(core\/(bin|load|discover|cli)|plugins\/files-node\/glob)\.ts$/;
+/** Where `import()` may stand outside of lazy(): the kernel's own. */
+const DYNAMIC = /^core\/(bin|load|discover|cli)\.ts$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$/.test(file) || file.startsWith("test/");
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];
 const isSdk = (/** @type {string} */ target) => /^sdk\/(index\.ts$|kit\/)/.test(target);
 
-/** @type {Record<string, { says: string, isBroken: (one: Import) => boolean }>} */
+/** @type {Record<string, { says: string, isBroken: (one: Import, heavy: Set<string>) => boolean }>} */
 export const RULES = {
   "plugin-stands-alone": {
-    says: "a plugin imports gantry/sdk, gantry/sdk/kit/*, node: modules, its own folder and the package it owns",
+    says: "a plugin imports gantry/sdk, gantry/sdk/kit/*, node: modules, its own folder and the package it owns; its tests also gantry/sdk/testing and the index.ts of other plugins",
     isBroken: ({ file, target, isPackage }) =>
       folderOf(file) !== undefined &&
       !isPackage &&
       !target.startsWith("node:") &&
       !isSdk(target) &&
       folderOf(target) !== folderOf(file) &&
-      !(isTest(file) && target === "sdk/testing/index.ts"),
+      !(isTest(file) && /^(sdk\/testing|plugins\/[^/]+)\/index\.ts$/.test(target)),
   },
   "sdk-knows-no-host": {
     says: "the sdk imports neither core nor plugins; sdk/testing may import core/index.ts",
@@ -85,7 +85,12 @@ export const RULES = {
     },
   },
   "import-is-lazy": {
-    says: "import() stands inside lazy(…), so that nobody wonders what is loaded when",
-    isBroken: ({ file, kind, isLazy }) => kind === "dynamic" && !isLazy && !DYNAMIC.test(file) && !isTest(file),
+    says: "import() stands inside lazy(…), or brings a file of the own folder that imports a package",
+    isBroken: ({ file, target, kind, isLazy }, heavy) =>
+      kind === "dynamic" &&
+      !isLazy &&
+      !DYNAMIC.test(file) &&
+      !isTest(file) &&
+      !(folderOf(file) === folderOf(target) && heavy.has(target) && !/\/index\.tsx?$/.test(file)),
   },
 };
