@@ -22,17 +22,11 @@ export const disk = {
   rename: promisify(fs.rename),
   link: promisify(fs.link),
   unlink: promisify(fs.unlink),
-  mkdir: promisify(fs.mkdir) as (
-    path: string,
-    options: { readonly recursive: true },
-  ) => Promise<string | undefined>,
+  mkdir: promisify(fs.mkdir) as (path: string, options: { readonly recursive: true }) => Promise<string | undefined>,
   rmdir: promisify(fs.rmdir) as (path: string) => Promise<void>,
   readlink: promisify(fs.readlink) as (path: string) => Promise<string>,
   realpath: promisify(fs.realpath.native) as (path: string) => Promise<string>,
-  readdir: promisify(fs.readdir) as (
-    path: string,
-    options: { readonly withFileTypes: true },
-  ) => Promise<fs.Dirent[]>,
+  readdir: promisify(fs.readdir) as (path: string, options: { readonly withFileTypes: true }) => Promise<fs.Dirent[]>,
 };
 
 export type Disk = typeof disk;

@@ -24,11 +24,7 @@ export async function resolvePath(disk: Disk, path: string): Promise<string> {
  */
 export function absolutePath(path: string): string {
   if (!isAbsolute(path)) {
-    throw new PluginError(
-      "GANTRY_FILES_FAILED",
-      `"${path}" is not an absolute path.`,
-      "Give the whole path.",
-    );
+    throw new PluginError("GANTRY_FILES_FAILED", `"${path}" is not an absolute path.`, "Give the whole path.");
   }
   if (path.includes("\0")) {
     throw new PluginError(

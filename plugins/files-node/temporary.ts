@@ -22,11 +22,7 @@ export function createTemporaries(disk: Disk) {
   const swept = new Set<string>();
 
   /** `like`: the file that it will replace, or the permission bits of a new one. */
-  async function write(
-    folder: Folder,
-    bytes: Uint8Array,
-    like: Stats | number | undefined,
-  ): Promise<Temporary> {
+  async function write(folder: Folder, bytes: Uint8Array, like: Stats | number | undefined): Promise<Temporary> {
     if (!swept.has(folder.path)) {
       swept.add(folder.path);
       await sweep(folder);
