@@ -12,9 +12,9 @@ import {
   type WrapTool,
 } from "gantry/sdk";
 import type { Config } from "./config.ts";
-import type { Found } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Owners } from "./graph.ts";
+import type { Found } from "./load.ts";
 import type { OwnedScope } from "./scope.ts";
 
 /** How long a setup may take. */

@@ -4,26 +4,26 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import type { Plugin, Preset } from "gantry/sdk";
-import { messageOf } from "gantry/sdk";
+import { messageOf, type Plugin, type Preset } from "gantry/sdk";
 import { type ConfigLayer, isRecord } from "./config.ts";
 import { error } from "./errors.ts";
-import { importForeign, isForeignSource } from "./load.ts";
+import {
+  defaultOf,
+  describe,
+  type Found,
+  firstLine,
+  handed,
+  importForeign,
+  isPlugin,
+  loadPlugins,
+  pluginsIn,
+  resolveForeign,
+} from "./load.ts";
 
 /** The plugins and presets that come with the program. */
 export interface Catalogue {
   readonly plugins: Readonly<Record<string, Plugin>>;
   readonly presets: Readonly<Record<string, Preset>>;
-}
-
-/** A plugin that was found, and how. */
-export interface Found {
-  readonly name: string;
-  readonly plugin: Plugin;
-  /** `built-in`, or the file. */
-  readonly from: string;
-  readonly namedBy: string;
-  readonly loadMs: number;
 }
 
 export interface Discovery {
@@ -68,34 +68,34 @@ const CONFIG_NAMES = [
   "package.json",
 ];
 const USER_NAMES = ["config.ts", "config.js", "config.mjs", "config.json", "config.yaml", "config.yml"];
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
-  const { stateFolder, isTrusted, useFiles } = options;
-  const project: Project = useFiles ? findProject(options) : { folders: [] };
-  const projectLayers = isTrusted && project.config ? [await readConfig(project.config)] : [];
-  const userConfig = useFiles ? existing(stateFolder, USER_NAMES)[0] : undefined;
-  const userLayers = userConfig ? [await readConfig(userConfig)] : [];
-  const layers = [...options.nearest, ...projectLayers, ...userLayers, ...options.defaults].filter(
-    (layer) => Object.keys(layer.values).length,
-  );
+  const { stateFolder, isTrusted, useFiles, catalogue } = options;
+  const project = useFiles ? findProject(options) : { plugins: [] };
+  const counting = isTrusted ? project : { plugins: [] };
+  const files = [counting.config, useFiles ? existing(stateFolder, USER_NAMES)[0] : undefined];
+  const read = await Promise.all(files.filter((file) => file !== undefined).map(readConfig));
+  const layers = [...options.nearest, ...read, ...options.defaults].filter(({ values }) => Object.keys(values).length);
 
   const found = new Map<string, Found>();
-  for (const plugin of options.plugins) add(found, handed(plugin, "the embedder"));
-  for (const request of requested(layers, options.catalogue)) {
-    if (request.plugin) add(found, handed(request.plugin, request.from));
-    else if (request.name.startsWith("-")) found.delete(request.name.slice(1));
-    else for (const one of await resolve(request, options.catalogue)) add(found, one);
+  const add = (plugins: readonly Found[]) => {
+    for (const next of plugins) {
+      const first = found.get(next.name);
+      if (first && first.plugin !== next.plugin) {
+        throw error("GANTRY_PLUGIN_TWICE", { name: next.name, first: first.from, second: next.from });
+      }
+      if (!first) found.set(next.name, next);
+    }
+  };
+  add(options.plugins.map((plugin) => handed(plugin, "the embedder")));
+  for (const request of requested(layers, catalogue)) {
+    if (request.name.startsWith("-")) found.delete(request.name.slice(1));
+    else add(await fulfil(request, catalogue));
   }
-  const folders = [...(useFiles ? [path.join(stateFolder, "plugins")] : []), ...(isTrusted ? project.folders : [])];
-  for (const file of folders.flatMap(pluginFiles)) {
-    for (const one of await loadFile(file, "its folder")) add(found, one);
-  }
-  checkKeys(layers, found, options.catalogue);
+  const own = useFiles ? pluginsIn(path.join(stateFolder, "plugins")) : [];
+  for (const file of [...own, ...counting.plugins]) add(await loadPlugins(file, "its folder"));
+  checkKeys(layers, found, catalogue);
 
-  const untrusted = isTrusted
-    ? []
-    : [...(project.config ? [project.config] : []), ...project.folders.flatMap(pluginFiles)];
+  const untrusted = isTrusted ? [] : [...(project.config ? [project.config] : []), ...project.plugins];
   return { found: [...found.values()], layers, untrusted };
 }
 
@@ -103,22 +103,19 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
 
 interface Project {
   readonly config?: string;
-  /** Folders of plugins. */
-  readonly folders: readonly string[];
+  /** What lies in its folder of plugins. */
+  readonly plugins: readonly string[];
 }
 
 /** The nearest folder upward that configures Gantry; the home folder and what lies above it do not. */
 function findProject({ cwd, home }: DiscoverOptions): Project {
   for (let at = cwd; at !== home; at = path.dirname(at)) {
-    const config = existing(at, CONFIG_NAMES).find(
-      (file) => path.basename(file) !== "package.json" || hasGantryKey(file),
-    );
-    const plugins = path.join(at, ".gantry", "plugins");
-    const folders = fs.existsSync(plugins) ? [plugins] : [];
-    if (config || folders.length) return { ...(config && { config }), folders };
+    const [config] = existing(at, CONFIG_NAMES).filter((file) => !file.endsWith("package.json") || hasGantryKey(file));
+    const plugins = pluginsIn(path.join(at, ".gantry", "plugins"));
+    if (config || plugins.length) return { ...(config && { config }), plugins };
     if (at === path.dirname(at)) break;
   }
-  return { folders: [] };
+  return { plugins: [] };
 }
 
 function existing(folder: string, names: readonly string[]): string[] {
@@ -126,39 +123,33 @@ function existing(folder: string, names: readonly string[]): string[] {
 }
 
 function hasGantryKey(file: string): boolean {
-  try {
-    return /"gantry"\s*:\s*\{/.test(fs.readFileSync(file, "utf8"));
-  } catch {
-    return false;
-  }
+  return /"gantry"\s*:\s*\{/.test(fs.readFileSync(file, "utf8"));
 }
 
 async function readConfig(file: string): Promise<ConfigLayer> {
   const { cosmiconfig, defaultLoaders } = await import("cosmiconfig");
   const code = async (from: string) => defaultOf(await importForeign(from));
   const loaders = { ...defaultLoaders, ".ts": code, ".mts": code, ".js": code, ".mjs": code, ".cjs": code };
-  let result: Awaited<ReturnType<ReturnType<typeof cosmiconfig>["load"]>>;
-  try {
-    result = await cosmiconfig("gantry", { loaders }).load(file);
-  } catch (cause) {
-    throw error("GANTRY_CONFIG_BROKEN", { file, problem: firstLine(messageOf(cause)) }, cause);
-  }
+  const broken = (problem: string, cause?: unknown) => error("GANTRY_CONFIG_BROKEN", { file, problem }, cause);
+  const result = await cosmiconfig("gantry", { loaders })
+    .load(file)
+    .catch((cause) => {
+      throw broken(firstLine(messageOf(cause)), cause);
+    });
   const values = result?.config ?? {};
-  if (!isRecord(values)) throw error("GANTRY_CONFIG_BROKEN", { file, problem: "it holds no object." });
+  if (!isRecord(values)) throw broken("it holds no object.");
   return { from: file, values };
 }
 
 function checkKeys(layers: readonly ConfigLayer[], found: ReadonlyMap<string, Found>, catalogue: Catalogue) {
-  const known = new Set([...found.keys(), ...Object.keys(catalogue.plugins)]);
+  const known = new Set([...found.keys(), ...Object.keys(catalogue.plugins), "preset", "plugins", "$schema"]);
   for (const { from, values } of layers) {
-    for (const key of Object.keys(values)) {
-      if (key === "preset" || key === "plugins" || key === "$schema" || known.has(key)) continue;
-      throw error("GANTRY_CONFIG_UNKNOWN", { key, from, known });
-    }
+    for (const key of Object.keys(values))
+      if (!known.has(key)) throw error("GANTRY_CONFIG_UNKNOWN", { key, from, known });
   }
 }
 
-// ---------------------------------------------------------------- plugins
+// ---------------------------------------------------------------- what is asked for
 
 interface Request {
   /** A name, a path, or `-name` to leave one out. */
@@ -168,151 +159,34 @@ interface Request {
   readonly from: string;
 }
 
-/** What the layers ask for: the preset of the nearest layer that names one, then each layer's plugins, farthest first. */
-function requested(layers: readonly ConfigLayer[], catalogue: Catalogue): readonly Request[] {
+/** The preset of the nearest layer that names one, then each layer's plugins, farthest first. */
+function requested(layers: readonly ConfigLayer[], { presets }: Catalogue): readonly Request[] {
   const requests: Request[] = [];
-  const presetLayer = layers.find((layer) => layer.values.preset !== undefined);
-  if (presetLayer) {
-    const name = String(presetLayer.values.preset);
-    const preset = catalogue.presets[name];
-    if (!preset)
-      throw error("GANTRY_PRESET_UNKNOWN", {
-        name,
-        from: presetLayer.from,
-        known: Object.keys(catalogue.presets),
-      });
+  const naming = layers.find(({ values }) => values.preset !== undefined);
+  if (naming) {
+    const name = String(naming.values.preset);
+    const preset = presets[name];
+    if (!preset) throw error("GANTRY_PRESET_UNKNOWN", { name, from: naming.from, known: Object.keys(presets) });
     for (const plugin of preset.plugins) requests.push({ name: plugin, from: `preset ${name}` });
   }
   for (const { from, values } of layers.toReversed()) {
-    if (values.plugins === undefined) continue;
-    const entries: unknown[] = Array.isArray(values.plugins) ? values.plugins : [values.plugins];
-    for (const entry of entries) {
-      if (isPlugin(entry)) requests.push({ name: entry.manifest.name, plugin: entry, from });
-      else if (typeof entry === "string") requests.push({ name: entry, from });
-      else
-        throw error("GANTRY_CONFIG_INVALID", {
-          key: "plugins",
-          problem: `${describe(entry)} is neither a name nor a path`,
-          from,
-        });
-    }
+    for (const entry of [values.plugins ?? []].flat()) requests.push(requestOf(entry, from));
   }
   return requests;
 }
 
-async function resolve({ name, from }: Request, catalogue: Catalogue): Promise<readonly Found[]> {
-  const builtIn = catalogue.plugins[name];
+function requestOf(entry: unknown, from: string): Request {
+  if (isPlugin(entry)) return { name: entry.manifest.name, plugin: entry, from };
+  if (typeof entry === "string") return { name: entry, from };
+  const problem = `${describe(entry)} is neither a name nor a path`;
+  throw error("GANTRY_CONFIG_INVALID", { key: "plugins", problem, from });
+}
+
+async function fulfil({ name, plugin, from }: Request, { plugins }: Catalogue): Promise<readonly Found[]> {
+  if (plugin) return [handed(plugin, from)];
+  const builtIn = plugins[name];
   if (builtIn) return [{ name, plugin: builtIn, from: "built-in", namedBy: from, loadMs: 0 }];
-  const base = path.isAbsolute(from) ? path.dirname(from) : process.cwd();
-  if (/^\.{0,2}\//.test(name)) {
-    const file = path.resolve(base, name);
-    if (!fs.existsSync(file)) throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: siblings(file, name) });
-    return loadFile(fs.statSync(file).isDirectory() ? (indexOf(file) ?? file) : file, from);
-  }
-  const installed = packageOf(name, base);
-  if (!installed) throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: Object.keys(catalogue.plugins) });
-  return loadFile(installed, from);
-}
-
-/** A module holds one plugin, or a list of them. */
-async function loadFile(file: string, namedBy: string): Promise<readonly Found[]> {
-  const started = performance.now();
-  let module: unknown;
-  try {
-    module = await importForeign(file);
-  } catch (cause) {
-    throw error("GANTRY_PLUGIN_BROKEN", { name: file, problem: firstLine(messageOf(cause)) }, cause);
-  }
-  const value = defaultOf(module);
-  const loadMs = performance.now() - started;
-  return (Array.isArray(value) ? value : [value]).map((plugin) => {
-    if (!isPlugin(plugin)) throw error("GANTRY_PLUGIN_SHAPE", { name: file, got: describe(plugin) });
-    return { name: checkName(plugin, file), plugin, from: file, namedBy, loadMs };
-  });
-}
-
-function handed(plugin: Plugin, from: string): Found {
-  return { name: checkName(plugin, from), plugin, from, namedBy: from, loadMs: 0 };
-}
-
-function checkName(plugin: Plugin, from: string): string {
-  const { name } = plugin.manifest;
-  if (!NAME.test(name)) throw error("GANTRY_PLUGIN_NAME", { name, from });
-  return name;
-}
-
-function add(found: Map<string, Found>, next: Found) {
-  const first = found.get(next.name);
-  if (first && first.plugin !== next.plugin) {
-    throw error("GANTRY_PLUGIN_TWICE", { name: next.name, first: first.from, second: next.from });
-  }
-  if (!first) found.set(next.name, next);
-}
-
-/** The plugins that lie in a folder: files, and folders with an index. */
-function pluginFiles(folder: string): string[] {
-  if (!fs.existsSync(folder)) return [];
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return indexOf(file) ?? [];
-      return isForeignSource(entry.name) && !/\.(test|d)\.[cm]?[jt]s$/.test(entry.name) ? file : [];
-    });
-}
-
-function indexOf(folder: string): string | undefined {
-  return existing(folder, ["index.ts", "index.mts", "index.js", "index.mjs"])[0] ?? packageEntry(folder);
-}
-
-function packageOf(name: string, base: string): string | undefined {
-  for (let at = base; ; at = path.dirname(at)) {
-    const folder = path.join(at, "node_modules", name);
-    if (fs.existsSync(path.join(folder, "package.json"))) return packageEntry(folder) ?? indexOf(folder);
-    if (at === path.dirname(at)) return undefined;
-  }
-}
-
-/** The module a package names: `exports["."]`, `module` or `main`. */
-function packageEntry(folder: string): string | undefined {
-  try {
-    const pkg = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
-    const root = isRecord(pkg.exports) ? (pkg.exports["."] ?? pkg.exports) : pkg.exports;
-    const entry = [isRecord(root) ? (root.import ?? root.default) : root, pkg.module, pkg.main].find(
-      (e) => typeof e === "string",
-    );
-    return entry && path.join(folder, entry);
-  } catch {
-    return undefined;
-  }
-}
-
-function siblings(file: string, name: string): string[] {
-  const folder = path.dirname(file);
-  return fs.existsSync(folder)
-    ? fs.readdirSync(folder).map((entry) => path.posix.join(path.posix.dirname(name), entry))
-    : [];
-}
-
-function isPlugin(value: unknown): value is Plugin {
-  return (
-    isRecord(value) && value.isGantryPlugin === 1 && isRecord(value.manifest) && typeof value.manifest.name === "string"
-  );
-}
-
-function defaultOf(module: unknown): unknown {
-  return isRecord(module) && "default" in module ? module.default : module;
-}
-
-function describe(value: unknown): string {
-  return value === undefined
-    ? "nothing"
-    : isRecord(value)
-      ? `an object with ${Object.keys(value).join(", ") || "no keys"}`
-      : `a ${typeof value}`;
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? text;
+  const file = await resolveForeign(name, from);
+  if (!file) throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: Object.keys(plugins) });
+  return loadPlugins(file, from);
 }

@@ -29,10 +29,11 @@ import {
 import * as z from "zod";
 import { type ActivateContext, activate, type LooseHandlers, type Member, serviceOf } from "./activate.ts";
 import { Config, type ConfigLayer } from "./config.ts";
-import { type Catalogue, type Discovery, discover, type Found } from "./discover.ts";
+import { type Catalogue, type Discovery, discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { order, ownersOf } from "./graph.ts";
+import type { Found } from "./load.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { createScope, type OwnedScope } from "./scope.ts";
 import { KernelSession, memoryWriter } from "./session.ts";

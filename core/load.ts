@@ -2,34 +2,100 @@
  * Loads modules that are not the program's own: TypeScript without a build, and `gantry/sdk` as the very module the host uses,
  * wherever the file lies.
  */
+import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import * as sdk from "gantry/sdk";
+import { messageOf, type Plugin } from "gantry/sdk";
+import { isRecord } from "./config.ts";
+import { error } from "./errors.ts";
 
-const here = fileURLToPath(import.meta.url);
-const isSource = here.endsWith(".ts");
+/** A plugin that was found, and how. */
+export interface Found {
+  readonly name: string;
+  readonly plugin: Plugin;
+  /** `built-in`, or the file. */
+  readonly from: string;
+  readonly namedBy: string;
+  readonly loadMs: number;
+}
 
-/** Whether a file of this name can be a plugin. */
-export function isForeignSource(name: string): boolean {
-  return /\.[cm]?[jt]s$/.test(name);
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** The plugins of a module: it holds one, or a list of them. */
+export async function loadPlugins(file: string, namedBy: string): Promise<readonly Found[]> {
+  const started = performance.now();
+  const module = await importForeign(file).catch((cause) => {
+    throw error("GANTRY_PLUGIN_BROKEN", { name: file, problem: firstLine(messageOf(cause)) }, cause);
+  });
+  const loadMs = performance.now() - started;
+  return [defaultOf(module)].flat().map((plugin) => {
+    if (!isPlugin(plugin)) throw error("GANTRY_PLUGIN_SHAPE", { name: file, got: describe(plugin) });
+    return { ...handed(plugin, file), namedBy, loadMs };
+  });
+}
+
+/** A plugin that came as a value. */
+export function handed(plugin: Plugin, from: string): Found {
+  const { name } = plugin.manifest;
+  if (!NAME.test(name)) throw error("GANTRY_PLUGIN_NAME", { name, from });
+  return { name, plugin, from, namedBy: from, loadMs: 0 };
+}
+
+/** What lies in a folder of plugins, by name alone: source files, and folders. */
+export function pluginsIn(folder: string): readonly string[] {
+  if (!fs.existsSync(folder)) return [];
+  const isPluginFile = (name: string) => /\.[cm]?[jt]s$/.test(name) && !/\.(test|d)\.[cm]?[jt]s$/.test(name);
+  return fs
+    .readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || isPluginFile(entry.name))
+    .map((entry) => path.join(folder, entry.name))
+    .sort();
+}
+
+/** The file that a name or a path stands for, seen from whoever named it. */
+export async function resolveForeign(name: string, from: string): Promise<string | undefined> {
+  const base = path.isAbsolute(from) ? from : path.join(process.cwd(), "_");
+  const url = (await jitiFor(base)).esmResolve(name, { try: true, parentURL: pathToFileURL(base) });
+  return url === undefined ? undefined : fileURLToPath(url);
 }
 
 /** A fresh instance of the module: an edited file is picked up when it is loaded again. */
 export async function importForeign(file: string): Promise<unknown> {
+  return (await jitiFor(file)).import(file);
+}
+
+async function jitiFor(file: string) {
   const { createJiti } = await import("jiti");
-  const jiti = createJiti(file, {
+  return createJiti(file, {
     moduleCache: false,
     tryNative: false,
     interopDefault: false,
     virtualModules: { "gantry/sdk": sdk as Record<string, unknown> },
     alias: { "gantry/sdk/kit": kitFolder() },
   });
-  return jiti.import(file);
 }
 
 /** The kit is pure helpers, so that a second instance does no harm. */
 function kitFolder(): string {
-  if (isSource) return path.join(path.dirname(here), "..", "sdk", "kit");
-  const dist = here.slice(0, here.lastIndexOf(`${path.sep}dist${path.sep}`));
-  return path.join(dist, "dist", "sdk", "kit");
+  const here = fileURLToPath(import.meta.url);
+  if (here.endsWith(".ts")) return path.join(path.dirname(here), "..", "sdk", "kit");
+  return path.join(here.slice(0, here.lastIndexOf(`${path.sep}dist${path.sep}`)), "dist", "sdk", "kit");
+}
+
+export function isPlugin(value: unknown): value is Plugin {
+  return isRecord(value) && value.isGantryPlugin === 1 && isRecord(value.manifest) && "name" in value.manifest;
+}
+
+export function defaultOf(module: unknown): unknown {
+  return isRecord(module) && "default" in module ? module.default : module;
+}
+
+export function describe(value: unknown): string {
+  if (isRecord(value)) return `an object with ${Object.keys(value).join(", ") || "no keys"}`;
+  return value === undefined ? "nothing" : `a ${typeof value}`;
+}
+
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? text;
 }
