@@ -1,0 +1,35 @@
+import { definePlugin, Files, lazy, manifest, optional, PermissionRules, Permissions, Settings } from "gantry/sdk";
+
+export const permitModes = manifest({
+  name: "permit-modes",
+  description: "Permission modes: what runs without asking.",
+  needs: { settings: Settings, files: Files, rules: optional(PermissionRules) },
+  provides: { permissions: Permissions },
+  flags: {
+    "permission-mode": {
+      description: "what runs without asking",
+      value: "<mode>",
+      choices: ["default", "manual", "acceptEdits", "plan", "auto", "dontAsk", "bypassPermissions"],
+      to: { setting: "permissions.defaultMode" },
+    },
+    "dangerously-skip-permissions": {
+      description: "run everything that no rule forbids; only in a sandbox",
+      to: { setting: "permissions.dangerouslySkip" },
+    },
+    "allow-dangerously-skip-permissions": {
+      description: "let the session enter bypassPermissions later",
+      to: { setting: "permissions.allowDangerouslySkip" },
+    },
+  },
+  taps: {
+    sessionStart: true,
+    // After the rules, so that what they allow is known.
+    toolGate: { stage: "late" },
+    ask: { stage: "first" },
+  },
+});
+
+export default definePlugin(
+  permitModes,
+  lazy(() => import("./permit-modes.ts")),
+);

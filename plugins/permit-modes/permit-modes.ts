@@ -1,0 +1,67 @@
+import { type PermissionMode, PluginError, perSession, type SessionView, type Setup } from "gantry/sdk";
+import { createGate } from "./gate.ts";
+import type { permitModes } from "./index.ts";
+import { modeAtStart } from "./start.ts";
+
+const PLUGIN = "permit-modes";
+
+const setup: Setup<typeof permitModes> = ({ use, host }) => {
+  const start = modeAtStart(use.settings, host);
+  const gate = createGate(host, use.files);
+  const current = perSession((session) => ({ mode: start.isAsked ? start.mode : (remembered(session) ?? start.mode) }));
+
+  function change(session: SessionView, mode: PermissionMode): void {
+    const state = current(session);
+    if (state.mode === mode) return;
+    state.mode = mode;
+    session.record(PLUGIN, "mode", { mode });
+  }
+
+  return {
+    services: {
+      permissions: {
+        mode: (session) => current(session).mode,
+        setMode: async (session, mode) => {
+          start.check(mode);
+          change(session, mode);
+        },
+        allow: (session, rules) => {
+          if (use.rules) return use.rules.allow(session, rules);
+          throw new PluginError(
+            "GANTRY_PERMIT_RULES",
+            "No plugin keeps permission rules.",
+            "Load permit-rules, or answer each question by itself.",
+          );
+        },
+        suggest: (call) => use.rules?.suggest(call),
+      },
+    },
+    taps: {
+      sessionStart: (session) => {
+        const { mode } = current(session);
+        if (mode !== (remembered(session) ?? "default")) session.record(PLUGIN, "mode", { mode });
+        for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
+      },
+      toolGate: (verdict, call, turn) => gate(current(turn.session).mode, verdict, call, turn.session),
+      ask: ({ verdict }, turn) => {
+        if (current(turn.session).mode !== "dontAsk") return undefined;
+        const why = verdict.reason ?? "it needs a yes";
+        return {
+          decision: "deny",
+          reason: `${why}, and in the mode dontAsk nobody is asked.${verdict.remedy ? ` ${verdict.remedy}` : ""}`,
+        };
+      },
+    },
+  };
+};
+
+export default setup;
+
+/** The mode that the log says the session was left in. Planning and bypassing end with the run that they were chosen for. */
+function remembered(session: SessionView): PermissionMode | undefined {
+  const entry = session.entries.findLast(
+    (entry) => entry.type === "plugin" && entry.plugin === PLUGIN && entry.kind === "mode",
+  );
+  const mode = entry?.type === "plugin" ? (entry.data as { mode?: unknown } | null)?.mode : undefined;
+  return mode === "acceptEdits" || mode === "dontAsk" || mode === "default" ? mode : undefined;
+}

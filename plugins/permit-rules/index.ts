@@ -1,0 +1,31 @@
+import { definePlugin, Files, lazy, manifest, PermissionRules, Settings } from "gantry/sdk";
+
+const allowed = {
+  description: 'allow these without asking, such as "Bash(npm test:*)" Edit',
+  value: "<tools...>",
+  to: { setting: "permissions.allow" },
+} as const;
+const disallowed = {
+  description: "never allow these; a tool without brackets is not even shown to the model",
+  value: "<tools...>",
+  to: { setting: "permissions.deny" },
+} as const;
+
+export const permitRules = manifest({
+  name: "permit-rules",
+  description: "Allow, ask and deny rules, from the settings and from flags.",
+  needs: { settings: Settings, files: Files },
+  provides: { rules: PermissionRules },
+  flags: {
+    allowedTools: allowed,
+    "allowed-tools": allowed,
+    disallowedTools: disallowed,
+    "disallowed-tools": disallowed,
+  },
+  taps: { toolGate: true, promptBuild: true },
+});
+
+export default definePlugin(
+  permitRules,
+  lazy(() => import("./permit-rules.ts")),
+);

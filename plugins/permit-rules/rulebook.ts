@@ -1,0 +1,103 @@
+import {
+  type Notice,
+  PluginError,
+  perSession,
+  type SessionView,
+  type Settings,
+  type SettingValue,
+  z,
+} from "gantry/sdk";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import { isMalformed, type Malformed, parseRule, type Rule, splitRules } from "./rule.ts";
+
+export type Effect = "deny" | "ask" | "allow";
+
+/** A rule, what it does, and where it stands. */
+export interface PlacedRule {
+  readonly effect: Effect;
+  readonly rule: Rule | Malformed;
+  readonly isFlag: boolean;
+  /** The file or flag. */
+  readonly source: string;
+  /** What a leading `/` in its path stands for. */
+  readonly root: string;
+}
+
+/** The rules that hold for a session: those of the settings, as they are now, and its own. */
+export interface Rulebook {
+  of(session: SessionView, effect: Effect): readonly PlacedRule[];
+  /** Adds allow rules for one session. */
+  add(session: SessionView, rules: readonly string[]): void;
+  /** Tells the session, once, of rules that have no meaning. */
+  announce(session: SessionView): void;
+}
+
+export function createRulebook(settings: Settings): Rulebook {
+  const own = perSession((): PlacedRule[] => []);
+  const told = perSession(() => new Set<string>());
+  const parsed = new Map<unknown, Rule | Malformed>();
+
+  const parse = (written: unknown): Rule | Malformed => {
+    const known = parsed.get(written) ?? parseRule(written);
+    parsed.set(written, known);
+    return known;
+  };
+
+  const placed = (effect: Effect, { value, layer, source, root }: SettingValue<unknown>): PlacedRule[] => {
+    const isFlag = layer === "flag";
+    const written = Array.isArray(value) ? value : [value];
+    const texts = isFlag ? written.flatMap((one) => (typeof one === "string" ? splitRules(one) : [one])) : written;
+    return texts.map((text) => ({ effect, rule: parse(text), isFlag, source, root }));
+  };
+
+  const of = (session: SessionView, effect: Effect) => [
+    ...settings.layers(`permissions.${effect}`, z.unknown()).flatMap((value) => placed(effect, value)),
+    ...(effect === "allow" ? own(session) : []),
+  ];
+
+  return {
+    of,
+    add(session, rules) {
+      const added = rules.map((text) => ({
+        effect: "allow" as const,
+        rule: parse(text),
+        isFlag: false,
+        source: "this session",
+        root: session.cwd,
+      }));
+      for (const { rule } of added) if (isMalformed(rule)) throw noRule(rule);
+      own(session).push(...added);
+    },
+    announce(session) {
+      for (const effect of ["deny", "ask", "allow"] as const) {
+        for (const place of of(session, effect)) {
+          const notice = isMalformed(place.rule) ? malformedNotice(place, place.rule) : undefined;
+          if (!notice || told(session).has(notice.text)) continue;
+          told(session).add(notice.text);
+          session.notify(notice);
+        }
+      }
+    },
+  };
+}
+
+function noRule({ text, problem }: Malformed): PluginError {
+  return new PluginError(
+    "GANTRY_PERMIT_RULE",
+    `${JSON.stringify(text)} is no permission rule: ${problem}.`,
+    "Write Tool or Tool(specifier), such as Bash(npm test:*).",
+  );
+}
+
+function malformedNotice({ effect, source }: PlacedRule, { text, tool, problem }: Malformed): Notice {
+  const closed = effect === "deny" ? "is denied altogether" : "asks every time";
+  const outcome =
+    effect === "allow" || tool === undefined ? "It does not count." : `Until it is corrected, ${tool} ${closed}.`;
+  return {
+    level: effect === "allow" ? "warning" : "error",
+    plugin: "permit-rules",
+    text: visibleLine(
+      `${JSON.stringify(text)} in permissions.${effect} (${source}) is no rule: ${problem}. ${outcome}`,
+    ),
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Questions about paths that decide what may be touched. All are pure and compare whole components, never text: `/work` does
+ * not contain `/workshop`. What widens compares exactly; what protects compares without letter case.
+ */
+import { parse, sep } from "node:path";
+import type { Files } from "gantry/sdk";
+import { inputPath } from "./tool-files.ts";
+
+/** The components of an absolute path, its root first where it has a name, as on Windows. */
+export function componentsOf(path: string): readonly string[] {
+  const { root } = parse(path);
+  const parts = path
+    .slice(root.length)
+    .split(sep)
+    .filter((part) => part !== "" && part !== ".");
+  const drive = root.split(sep).join("");
+  return drive ? [drive, ...parts] : parts;
+}
+
+/** The components of a path below a folder; `undefined` when it lies elsewhere. Both absolute, without `..`. */
+export function below(path: string, folder: string): readonly string[] | undefined {
+  const parts = componentsOf(path);
+  const base = componentsOf(folder);
+  return base.every((part, index) => part === parts[index]) ? parts.slice(base.length) : undefined;
+}
+
+/** Whether a path is one of the folders or lies in one. Give resolved paths: links are not followed here. */
+export function isWithin(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => below(path, folder) !== undefined);
+}
+
+/** A name as a file system that does not care for letter case or composition may see it. */
+export function foldName(name: string): string {
+  return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+}
+
+/**
+ * Every place that a path in a tool's input stands for: as it is written, and with links resolved. Allow only what holds for
+ * all of them, refuse what holds for any.
+ */
+export async function placesOf(
+  path: string,
+  from: { readonly cwd: string; readonly home: string },
+  files: Pick<Files, "resolve">,
+): Promise<readonly string[]> {
+  const written = inputPath(path, from);
+  return [...new Set([written, await files.resolve(written)])];
+}
