@@ -120,11 +120,11 @@ describe("a plugin in TypeScript", () => {
     await installed.write(firstTool);
     const before = await installed.gantry(["plugins"]);
     expect(before.stdout).not.toContain("weather");
-    const { code, stdout, stderr } = await installed.gantry(["--trust", "plugins"]);
+    const { code, stdout, stderr } = await installed.gantry(["plugins", "--trust"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^weather\b/m);
     expect(stdout).toMatch(/^redact\b/m);
-    const config = await installed.gantry(["--trust", "config", "redact.words"]);
+    const config = await installed.gantry(["config", "redact.words", "--trust"]);
     expect(config.stdout).toContain("hunter2");
   });
 });

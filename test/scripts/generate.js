@@ -20,7 +20,7 @@ put("docs/reference/hooks.md", hooksPage());
 put("docs/reference/errors.md", errorsPage());
 put("docs/reference/config.md", configPage(catalogue));
 put("docs/reference/services.md", servicesPage(catalogue));
-put("docs/reference/flags.md", await flagsPage(catalogue));
+put("docs/reference/flags.md", flagsPage(catalogue));
 
 for (const file of stale) console.error(`${file} is not what "npm run generate" writes.`);
 if (stale.length) process.exitCode = 1;

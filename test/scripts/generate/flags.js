@@ -1,7 +1,7 @@
-import { cell, HEADER } from "./source.js";
+import { cell, HEADER, readSource } from "./source.js";
 
 /** The flags and subcommands of the program that plugins own. */
-export async function flagsPage(/** @type {any} */ { plugins }) {
+export function flagsPage(/** @type {any} */ { plugins }) {
   const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
   return [
     HEADER,
@@ -9,6 +9,7 @@ export async function flagsPage(/** @type {any} */ { plugins }) {
     "`gantry --help` lists the same, for the plugins that are loaded.\n",
     "| Flag | Owner | Meaning | Goes to |",
     "|---|---|---|---|",
+    ...kernelFlags().map(([flags, description]) => `| \`${flags}\` | the kernel | ${cell(description)} | |`),
     ...manifests.flatMap((manifest) =>
       Object.entries(manifest.flags ?? {}).map(
         ([name, flag]) =>
@@ -47,4 +48,15 @@ function target(/** @type {any} */ manifest, /** @type {any} */ to) {
   if (to.config) return `configuration \`${manifest.name}.${to.config}\``;
   if (to.setting) return `setting \`${to.setting}\``;
   return `frontend \`${to.frontend}\``;
+}
+
+/**
+ * The list `OWN` of `core/arguments.ts`.
+ * @returns {[string, string][]}
+ */
+function kernelFlags() {
+  const own = readSource("core/arguments.ts")
+    .program.body.flatMap((/** @type {any} */ node) => node.declarations ?? [])
+    .find((/** @type {any} */ one) => one.id.name === "OWN");
+  return own.init.elements.map((/** @type {any} */ pair) => pair.elements.map((/** @type {any} */ one) => one.value));
 }
