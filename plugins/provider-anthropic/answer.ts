@@ -205,7 +205,11 @@ function createDeltas() {
 // ---------------------------------------------------------------- the end
 
 /** The block in full. Calls are noted by their id, with the reason why their input cannot count, if so. */
-function finish(block: Block, stopReason: string, badInputs: Record<string, string>): AssistantContent | undefined {
+function finish(
+  block: Block,
+  stopReason: string,
+  calls: Map<string, string | undefined>,
+): AssistantContent | undefined {
   const { type, start, parts, signature } = block;
   if (type === "text") return parts.length ? { type, text: parts.join("") } : undefined;
   if (type === "thinking") return { ...start, type, thinking: parts.join(""), ...(signature && { signature }) };

@@ -1,6 +1,6 @@
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { HostInfo, Http, HttpResponse } from "gantry/sdk";
-import { noCredentials } from "./failure.ts";
+import { badBaseUrl, noCredentials } from "./failure.ts";
 
 /** The version of the API that the SDK's types describe; a test compares it with what the SDK itself sends. */
 export const API_VERSION = "2026-10-21";
@@ -70,6 +70,7 @@ export class Client extends BaseAnthropic {
 
   override async buildRequest(options: Parameters<BuildRequest>[0]): ReturnType<BuildRequest> {
     if (!this.#headers.authorization && !this.#headers["x-api-key"]) throw noCredentials();
+    if (!URL.canParse(this.baseURL)) throw badBaseUrl();
     const req = { method: options.method, headers: this.#headers, body: options.body, signal: options.signal };
     return { req: req as never, url: this.buildURL(options.path, undefined), timeout: 0 };
   }

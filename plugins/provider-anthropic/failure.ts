@@ -34,6 +34,15 @@ export function noCredentials(): RequestFailed {
   });
 }
 
+export function badBaseUrl(): RequestFailed {
+  return new RequestFailed({
+    kind: "invalid_request",
+    message: "ANTHROPIC_BASE_URL is not an address.",
+    remedy: "Set ANTHROPIC_BASE_URL to an address like https://api.anthropic.com, or unset it.",
+    isRetryable: false,
+  });
+}
+
 /** Any thrown value as a failure of the request, without secrets. */
 export function failureOf(thrown: unknown, signal: AbortSignal, secrets: readonly string[]): ModelFailure {
   const failure = signal.aborted ? ABORTED : classify(thrown);

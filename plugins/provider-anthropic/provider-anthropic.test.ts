@@ -1,0 +1,64 @@
+import { createTestKernel } from "gantry/sdk/testing";
+import { describe, expect, it } from "vitest";
+import httpNode from "../http-node/index.ts";
+import anthropic from "./index.ts";
+import { answer, begin, callBlock, finish, hello, json, KEY, request, serve, start, stop } from "./test-server.ts";
+
+describe("the provider", () => {
+  const signal = new AbortController().signal;
+
+  it("counts the tokens of a request", async () => {
+    const { url, seen } = await serve(json(200, { input_tokens: 42 }));
+    const { provider } = await start(url);
+    expect(await provider.countTokens?.(request(), { signal })).toBe(42);
+    expect(seen[0]?.url).toBe("/v1/messages/count_tokens");
+    expect(Object.keys(JSON.parse(seen[0]?.body as string))).toEqual(["model", "messages"]);
+  });
+
+  it("does not know the count when the server does not say", async () => {
+    const { url } = await serve(json(404, {}), json(200, {}));
+    const { provider } = await start(url);
+    expect(await provider.countTokens?.(request(), { signal })).toBeUndefined();
+    expect(await provider.countTokens?.(request(), { signal })).toBeUndefined();
+  });
+
+  it("lists the models of the key, and knows them from then on", async () => {
+    const model = { id: "claude-next", display_name: "Next", max_input_tokens: 5, max_tokens: 3 };
+    const { url, seen } = await serve(json(200, { data: [model] }));
+    const { provider } = await start(url);
+    const known = { id: "claude-next", title: "Next", contextWindow: 5, maxOutputTokens: 3 };
+    expect(provider.info?.("claude-next")).toBeUndefined();
+    expect(await provider.models?.(signal)).toEqual([known]);
+    expect(provider.info?.("claude-next")).toEqual(known);
+    expect(seen[0]).toMatchObject({ method: "GET", url: "/v1/models?limit=1000" });
+  });
+
+  it("names the models it knows when the server does not", async () => {
+    const { provider } = await start("http://127.0.0.1:1");
+    const ids = (await provider.models?.(signal))?.map(({ id }) => id);
+    expect(ids).toContain("claude-sonnet-5-5");
+    expect(provider.info?.("claude-haiku-4-5-20251001")).toMatchObject({ contextWindow: 200_000 });
+  });
+
+  it("answers in a session, and its calls reach the tools", async () => {
+    const { url, seen } = await serve(
+      answer(begin, ...callBlock(0, "a", '{"command": '), finish("max_tokens"), stop),
+      hello,
+    );
+    const kernel = await createTestKernel({
+      plugins: [httpNode, anthropic],
+      env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: KEY },
+    });
+    await kernel.session.setModel("anthropic/claude-sonnet-5-5");
+    const { text, end, results } = await kernel.run("Hi");
+    await kernel.close();
+    expect(end).toMatchObject({ reason: "completed" });
+    expect(text).toBe("Hello");
+    expect(results).toMatchObject([{ outcome: "invalid" }]);
+    expect(JSON.parse(seen[1]?.body as string).messages.at(-1).content[0]).toMatchObject({
+      type: "tool_result",
+      tool_use_id: "a",
+      is_error: true,
+    });
+  });
+});
