@@ -3,10 +3,11 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { rolldown } from "rolldown";
+import { licencesOf } from "./licences.js";
 import { exists, filesBelow, pluginFolders, root } from "./project.js";
 
-/** Loaded at run time from the installation: programs, native code, and what reads TypeScript. */
-const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/];
+/** Found at run time in the installation: programs, native code, what reads TypeScript. cosmiconfig names a compiler that is never asked. */
+const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^typescript$/];
 
 /** Where the program starts. What they need statically lies in one file. */
 const START = ["core/cli.ts", "core/index.ts", "plugins/index.ts"];
@@ -46,8 +47,10 @@ async function bundle() {
     codeSplitting: { groups: [{ name: startChunk(), debugName: "start" }] },
   });
   await build.close();
+  const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
+  writeFileSync(join(root, "dist/licences.txt"), licencesOf(modules).join(`\n${"-".repeat(80)}\n\n`));
   if (exists("dist/gantry.js")) chmodSync(join(root, "dist/gantry.js"), 0o755);
-  return new Set(output.map((file) => `dist/${file.fileName}`));
+  return new Set(["dist/licences.txt", ...output.map((file) => `dist/${file.fileName}`)]);
 }
 
 /** Every public file, by its name in `dist/`. */

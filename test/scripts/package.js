@@ -4,7 +4,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { exists, packageJson, root } from "./project.js";
 
-const ALLOWED = /^(dist\/.+\.(js|d\.ts|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const ALLOWED = /^(dist\/(.+\.(js|d\.ts)|licences\.txt)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 const LARGEST_PACKED = 1_500_000;
 
 const problems = [];
@@ -19,7 +19,7 @@ const [packed] = JSON.parse(
 );
 const files = packed.files.map((/** @type {{ path: string }} */ file) => file.path);
 for (const file of files) if (!ALLOWED.test(file)) problems.push(`${file} does not belong into the package.`);
-for (const file of ["README.md", "LICENSE", "CHANGELOG.md", packageJson.bin.gantry.slice(2)]) {
+for (const file of ["README.md", "LICENSE", "dist/licences.txt", "CHANGELOG.md", packageJson.bin.gantry.slice(2)]) {
   if (!files.includes(file)) problems.push(`${file} is missing from the package.`);
 }
 for (const [name, { types, default: code }] of Object.entries(packageJson.exports).filter(
