@@ -40,6 +40,18 @@ export interface Member extends Found {
   contribution: Contribution;
 }
 
+export function asMember(found: Found, scope: OwnedScope): Member {
+  return {
+    ...found,
+    scope: scope.child(found.name),
+    handlers: undefined,
+    active: undefined,
+    failure: undefined,
+    setupMs: undefined,
+    contribution: {},
+  };
+}
+
 export interface ActivateContext {
   readonly config: Config;
   readonly info: HostInfo;

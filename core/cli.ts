@@ -12,7 +12,8 @@ import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error } from "./errors.ts";
-import { type Host, openHost, VERSION } from "./kernel.ts";
+import { VERSION } from "./info.ts";
+import { type Host, openHost } from "./kernel.ts";
 
 /** Most bytes of a prompt on standard input. */
 const STDIN_BYTES = 10 * 1024 * 1024;
@@ -32,14 +33,16 @@ export interface ProgramOptions {
 export async function main(argv: readonly string[], options: ProgramOptions): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) return print(`${VERSION} (Gantry)\n`);
   const ending = onSignals();
+  const isBare = argv.includes("--bare");
+  const usual = { from: "the default", values: { preset: options.presets.usual } };
   let host: Host | undefined;
   try {
     let line: CommandLine | undefined;
     host = await openHost({
       trust: argv.includes("--trust"),
       catalogue: options.catalogue,
-      defaults: [{ from: "the default", values: { preset: options.presets.usual } }],
-      ...(argv.includes("--bare") && { useFiles: false, preset: options.presets.bare }),
+      defaults: [isBare ? { from: "--bare", values: { preset: options.presets.bare } } : usual],
+      useFiles: !isBare,
       commandLine: (manifests) => {
         line = parseArguments(argv, manifests, VERSION);
         return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };

@@ -1,10 +1,6 @@
-/** Opens, changes and closes the host: discovery, order, generations, sessions. */
+/** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
 import { randomUUID } from "node:crypto";
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import {
-  type Contribution,
   type Fault,
   type HostInfo,
   type HostReport,
@@ -13,61 +9,43 @@ import {
   type Entry as LogEntry,
   type Manifest,
   type ModelRef,
-  messageOf,
   type Notice,
   type OpenOptions,
   type Plugin,
-  type PluginReport,
   type ServiceKey,
   type Session,
   SessionStore,
   type SessionView,
   type SessionWriter,
   Settings,
-  SLOTS,
 } from "gantry/sdk";
 import * as z from "zod";
-import { type ActivateContext, activate, type LooseHandlers, type Member, serviceOf } from "./activate.ts";
-import { Config, type ConfigLayer } from "./config.ts";
-import { type Catalogue, type Discovery, discover } from "./discover.ts";
+import { Assembly } from "./assembly.ts";
+import type { ConfigLayer } from "./config.ts";
+import { type Catalogue, discover } from "./discover.ts";
 import { error } from "./errors.ts";
-import { createGeneration, type Generation } from "./generation.ts";
-import { order, ownersOf } from "./graph.ts";
-import type { Found } from "./load.ts";
+import type { Generation } from "./generation.ts";
+import { hostInfo, type InfoOptions, VERSION } from "./info.ts";
 import { chooseModel, defaultModel } from "./model.ts";
-import { createScope, type OwnedScope } from "./scope.ts";
+import { pluginReport } from "./report.ts";
+import { createScope } from "./scope.ts";
 import { KernelSession, memoryWriter } from "./session.ts";
 import { Trace } from "./trace.ts";
-import { isTrusted, rememberTrust } from "./trust.ts";
-
-/** The version of the program. */
-export const VERSION = "0.1.0";
+import { rememberTrust } from "./trust.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export interface HostOptions {
-  /** Default: the process's. */
-  readonly cwd?: string;
-  /** Default: the process's. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Further folders that sessions may work in. */
-  readonly folders?: readonly string[];
+export interface HostOptions extends InfoOptions {
   /** What comes with the program; an embedder may leave it out. */
   readonly catalogue?: Catalogue;
   /** Plugins handed over as values. */
   readonly plugins?: readonly Plugin[];
-  /** Configuration nearer than any file, nearest first: flags, an embedder's wishes. */
+  /** Configuration nearer than any file, nearest first. */
   readonly config?: readonly ConfigLayer[];
   /** Configuration below every file: the default preset. */
   readonly defaults?: readonly ConfigLayer[];
-  /** Trust the folder, as `--trust` does. */
-  readonly trust?: boolean;
   /** Look for configuration and plugins in files. Default true. */
   readonly useFiles?: boolean;
-  /** The preset, nearer than any file; for `--bare`. */
-  readonly preset?: string;
-  /** Settings of the flag layer. */
-  readonly flagSettings?: JsonObject;
   /** Reads the command line once the manifests, and so the flags, are known. */
   readonly commandLine?: (manifests: readonly Manifest[]) => {
     readonly config: readonly ConfigLayer[];
@@ -75,10 +53,10 @@ export interface HostOptions {
     readonly folders: readonly string[];
   };
   readonly onLog?: (plugin: string, message: string) => void;
-  /** Freeze what plugins are given, so that one that changes it fails. For tests. */
-  readonly isStrict?: boolean;
   /** Failures of plugins where no session is there to tell. */
   readonly onFault?: (fault: Fault) => void;
+  /** Freeze what plugins are given, so that one that changes it fails. For tests. */
+  readonly isStrict?: boolean;
 }
 
 /** The host: what plugins are loaded into and sessions are opened on. */
@@ -87,6 +65,7 @@ export interface Host {
   /** The newest generation. */
   readonly generation: Generation;
   readonly notices: readonly Notice[];
+  /** What of the folder is left out until it is trusted. */
   readonly untrusted: readonly string[];
   open(options?: OpenOptions): Promise<Session>;
   report(session?: SessionView): HostReport;
@@ -94,7 +73,7 @@ export interface Host {
   pending(): readonly { readonly plugin: string; readonly hook: string; readonly ms: number }[];
   /** A service, its owner set up. */
   service<T>(key: ServiceKey<T>): Promise<T | undefined>;
-  /** Looks for plugins and configuration anew and builds the next generation. Plugins are set up anew. */
+  /** Looks for plugins and configuration anew; every plugin is set up anew, and sessions change over between turns. */
   reload(): Promise<void>;
   /** Remembers that the person trusts this folder, and takes in what was left out. */
   trust(): Promise<void>;
@@ -113,17 +92,8 @@ export interface Host {
  */
 export async function openHost(options: HostOptions = {}): Promise<Host> {
   const host = new KernelHost(options);
-  await host.boot();
+  await host.reload();
   return host;
-}
-
-/** One set of members with what they share: replaced as a whole by a reload. */
-interface Assembly {
-  readonly members: readonly Member[];
-  readonly context: ActivateContext;
-  readonly config: Config;
-  readonly scope: OwnedScope;
-  isRetired: boolean;
 }
 
 class KernelHost implements Host {
@@ -134,133 +104,69 @@ class KernelHost implements Host {
 
   readonly #options: HostOptions;
   readonly #trace = new Trace();
-  readonly #scope: OwnedScope;
+  readonly #scope = createScope("host", (scope, message) => this.#warn(`${scope}: ${message}`));
   readonly #sessions = new Set<KernelSession>();
-  #assembly!: Assembly;
+  #assembly: Assembly | undefined;
   #bootMs = 0;
+  #loading: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
-  #building: Promise<void> = Promise.resolve();
 
   constructor(options: HostOptions) {
     this.#options = options;
     this.info = hostInfo(options);
-    this.#scope = createScope("host", (scope, message) => this.#warn(`${scope}: ${message}`));
-  }
-
-  async boot(): Promise<void> {
-    const started = performance.now();
-    const discovery = await this.#discover();
-    this.untrusted = discovery.untrusted;
-    this.#assembly = await this.#assemble(discovery);
-    this.generation = this.#build(this.#assembly, 1);
-    this.#bootMs = performance.now() - started;
   }
 
   // ------------------------------------------------------------ plugins
 
-  #discover(): Promise<Discovery> {
-    const {
-      preset,
-      catalogue = { plugins: {}, presets: {} },
-      plugins = [],
-      config = [],
-      defaults = [],
-      useFiles = true,
-    } = this.#options;
-    const { cwd, home, stateFolder, isTrusted: trusted } = this.info;
-    return discover({
-      cwd,
-      home,
-      stateFolder,
-      isTrusted: trusted,
-      catalogue,
-      nearest: [...(preset === undefined ? [] : [{ from: "--bare", values: { preset } }]), ...config],
-      defaults,
-      plugins,
-      useFiles,
-    });
-  }
-
-  /** Orders the plugins and sets up those whose setup is not lazy. */
-  async #assemble({ found, layers: files }: Discovery): Promise<Assembly> {
-    const line = this.#options.commandLine?.(found.map(({ plugin }) => plugin.manifest));
-    if (line) this.info = hostInfo(this.#options, this.info.isTrusted, line.settings, line.folders);
-    const layers = [...(line?.config ?? []), ...files];
-    const given = new Map<ServiceKey<unknown>, unknown>([[Inspector, this.#inspector()]]);
-    const ordered = order(found, new Set(given.keys()));
-    const scope = this.#scope.child("plugins");
-    const members = ordered.map((one) => asMember(one, scope));
-    const config = new Config(layers);
-    const context: ActivateContext = {
-      config,
-      info: this.info,
-      owners: ownersOf(members),
-      given,
-      log: this.#options.onLog ?? (() => undefined),
-      contribute: (member, contribution) => this.#contribute(member, contribution),
-    };
-    const assembly: Assembly = { members, context, config, scope, isRetired: false };
-    for (const member of members) {
-      config.of(member.name, member.plugin.manifest.config);
-      if (typeof member.plugin.setup === "object") continue;
-      await activate(member, context).catch((thrown) => this.#setupFailed(member, thrown));
-    }
-    return assembly;
-  }
-
-  #build(assembly: Assembly, number: number): Generation {
-    const names = new Set(assembly.members.map(({ name }) => name));
-    return createGeneration({
-      number,
-      members: assembly.members,
-      activate: (member) => this.#activate(member, assembly),
-      guard: {
-        trace: this.#trace,
-        isRetired: (plugin) => assembly.isRetired || !names.has(plugin),
-        onFault: (fault, session) => this.#fault(fault, session),
-        isStrict: this.#options.isStrict ?? false,
-      },
-    });
-  }
-
-  async #activate(member: Member, assembly: Assembly): Promise<LooseHandlers> {
-    const isFirst = member.active === undefined;
-    try {
-      return await activate(member, assembly.context);
-    } catch (thrown) {
-      if (isFirst) this.#setupFailed(member, thrown);
-      throw thrown;
-    }
-  }
-
-  #setupFailed(member: Member, thrown: unknown): void {
-    this.notices.push({
-      level: "error",
-      text: `The plugin ${member.name} is off: ${messageOf(thrown)}`,
-      plugin: member.name,
-    });
-  }
-
-  async #contribute(member: Member, contribution: Contribution): Promise<void> {
-    member.contribution = contribution;
-    const assembly = this.#assembly;
-    if (!assembly?.members.includes(member) || !this.generation) return;
-    this.generation = this.#build(assembly, this.generation.number + 1);
-  }
-
   reload(): Promise<void> {
-    this.#building = this.#building.then(async () => {
-      const discovery = await this.#discover();
-      const next = await this.#assemble(discovery);
-      const previous = this.#assembly;
-      this.untrusted = discovery.untrusted;
-      this.#assembly = next;
-      this.generation = this.#build(next, this.generation.number + 1);
-      previous.isRetired = true;
-      await previous.scope.close();
-      await this.generation.prepare();
+    this.#loading = this.#loading.then(() => this.#load());
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const started = performance.now();
+    const { catalogue = { plugins: {}, presets: {} }, plugins = [], config = [], defaults = [] } = this.#options;
+    const { useFiles = true, commandLine, onLog = () => undefined, isStrict = false } = this.#options;
+    const where = { cwd: this.info.cwd, home: this.info.home, stateFolder: this.info.stateFolder };
+    const { isTrusted } = this.info;
+    const { found, layers, untrusted } = await discover({
+      ...where,
+      isTrusted,
+      useFiles,
+      catalogue,
+      plugins,
+      nearest: config,
+      defaults,
     });
-    return this.#building;
+
+    const line = commandLine?.(found.map(({ plugin }) => plugin.manifest));
+    if (line)
+      this.info = hostInfo({ ...this.#options, trust: isTrusted, flagSettings: line.settings, folders: line.folders });
+    const next = new Assembly({
+      found,
+      layers: [...(line?.config ?? []), ...layers],
+      info: this.info,
+      scope: this.#scope.child("plugins"),
+      given: new Map([[Inspector, this.#inspector()]]),
+      trace: this.#trace,
+      isStrict,
+      onLog,
+      onNotice: (notice) => void this.notices.push(notice),
+      onFault: (fault, session) => this.#fault(fault, session),
+      onContribution: (assembly) => assembly === this.#assembly && this.#renew(assembly),
+    });
+    await next.start();
+
+    const previous = this.#assembly;
+    this.#assembly = next;
+    this.untrusted = untrusted;
+    this.#renew(next);
+    this.#bootMs = performance.now() - started;
+    void previous?.retire(next, Promise.all([...this.#sessions].map((session) => session.idle())));
+  }
+
+  #renew(assembly: Assembly): void {
+    this.generation = assembly.generation((this.generation?.number ?? 0) + 1);
   }
 
   async trust(): Promise<void> {
@@ -269,40 +175,40 @@ class KernelHost implements Host {
     await this.reload();
   }
 
+  service<T>(key: ServiceKey<T>): Promise<T | undefined> {
+    return (this.#assembly as Assembly).service(key);
+  }
+
   // ------------------------------------------------------------ sessions
 
   async open(options: OpenOptions = {}): Promise<Session> {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
-    const store = await this.service(SessionStore);
-    const { id, entries, writer } = await this.#openLog(options, store);
-    const model = await this.#chooseModel(options, entries);
+    const { id, entries, writer } = await this.#openLog(options, await this.service(SessionStore));
+    const { cwd, folders, env } = this.info;
     const session = new KernelSession({
       id,
-      cwd: this.info.cwd,
-      folders: [this.info.cwd, ...this.info.folders],
+      cwd,
+      folders: [cwd, ...folders],
       isInteractive: options.isInteractive ?? false,
-      model,
+      model: await this.#chooseModel(options, entries),
       host: {
-        env: this.info.env,
+        env,
         current: () => this.generation,
-        chooseModel: (generation, name) => chooseModel(generation, name, this.info.env),
+        chooseModel: (generation, name) => chooseModel(generation, name, env),
       },
       scope: this.#scope.child(`session ${id}`),
       writer,
       entries,
     });
-    if (!entries.length) session.append({ type: "session", version: 1, cwd: this.info.cwd, gantry: VERSION });
+    if (!entries.length) session.append({ type: "session", version: 1, cwd, gantry: VERSION });
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);
     return session;
   }
 
-  async #openLog(
-    options: OpenOptions,
-    store: SessionStore | undefined,
-  ): Promise<{ id: string; entries: readonly LogEntry[]; writer: SessionWriter }> {
+  async #openLog(options: OpenOptions, store: SessionStore | undefined): Promise<Log> {
     const { cwd } = this.info;
     if (options.resume === undefined && !options.continueLatest) {
       const id = options.id ?? randomUUID();
@@ -317,28 +223,23 @@ class KernelHost implements Host {
   }
 
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
-  async #chooseModel(options: OpenOptions, entries: readonly LogEntry[]): Promise<ModelRef> {
-    const { generation } = this;
+  async #chooseModel({ model }: OpenOptions, entries: readonly LogEntry[]): Promise<ModelRef> {
     const { env } = this.info;
-    if (options.model !== undefined) return chooseModel(generation, options.model, env);
+    if (model !== undefined) return chooseModel(this.generation, model, env);
     const before = entries.findLast((entry) => entry.type === "model" || entry.type === "assistant");
     if (before) {
-      const had = await chooseModel(generation, before.model as string, env).catch(() => undefined);
+      const had = await chooseModel(this.generation, before.model, env).catch(() => undefined);
       if (had) return had;
       this.#warn(`The model of this session, ${before.model}, cannot be used any more; another one goes on.`);
     }
     const wanted = (await this.service(Settings))?.get("model", z.string());
-    return wanted === undefined ? defaultModel(generation, env) : chooseModel(generation, wanted, env);
+    return wanted === undefined ? defaultModel(this.generation, env) : chooseModel(this.generation, wanted, env);
   }
 
   // ------------------------------------------------------------ knowing
 
-  service<T>(key: ServiceKey<T>): Promise<T | undefined> {
-    return serviceOf(key, this.#assembly.context);
-  }
-
   report(session?: SessionView): HostReport {
-    const { members, config } = this.#assembly;
+    const { members, config } = this.#assembly as Assembly;
     return {
       generation: this.generation.number,
       plugins: members.map(pluginReport),
@@ -353,9 +254,12 @@ class KernelHost implements Host {
 
   pending() {
     const now = performance.now();
-    return [...this.generation.waiting()]
-      .map(({ plugin, hook, sinceMs }) => ({ plugin, hook, ms: now - sinceMs }))
-      .sort((a, b) => b.ms - a.ms);
+    const waiting = [...this.generation.waiting()].map(({ plugin, hook, sinceMs }) => ({
+      plugin,
+      hook,
+      ms: now - sinceMs,
+    }));
+    return waiting.sort((a, b) => b.ms - a.ms);
   }
 
   #inspector(): Inspector {
@@ -382,71 +286,9 @@ class KernelHost implements Host {
   }
 }
 
-// ---------------------------------------------------------------- small things
-
-function asMember(found: Found, scope: OwnedScope): Member {
-  return {
-    ...found,
-    scope: scope.child(found.name),
-    handlers: undefined,
-    active: undefined,
-    failure: undefined,
-    setupMs: undefined,
-    contribution: {},
-  };
-}
-
-function pluginReport(member: Member): PluginReport {
-  const { manifest } = member.plugin;
-  const contributes = [...SLOTS, "flags"].map((slot) => {
-    const added = slot === "tools" || slot === "commands" ? Object.keys(member.contribution[slot] ?? {}) : [];
-    return [slot, [...Object.keys(manifest[slot as "tools"] ?? {}), ...added]] as const;
-  });
-  return {
-    name: member.name,
-    description: manifest.description,
-    from: member.from,
-    namedBy: member.namedBy,
-    state: member.failure ? "failed" : member.handlers ? "active" : "declared",
-    loadMs: member.loadMs,
-    setupMs: member.setupMs,
-    needs: Object.values(manifest.needs ?? {}).map(({ id, isOptional }) => (isOptional ? `${id}?` : id)),
-    provides: Object.values(manifest.provides ?? {}).map(({ id }) => id),
-    manifest,
-    contributes: Object.fromEntries(contributes.filter(([, names]) => names.length)),
-    wraps: manifest.wraps ?? [],
-  };
-}
-
-function hostInfo(
-  options: HostOptions,
-  trusted?: boolean,
-  flagSettings: JsonObject = options.flagSettings ?? {},
-  folders: readonly string[] = options.folders ?? [],
-): HostInfo {
-  const env = options.env ?? process.env;
-  const home = env.HOME || env.USERPROFILE || os.homedir();
-  const stateFolder = path.resolve(env.GANTRY_HOME || path.join(home, ".gantry"));
-  const cwd = realFolder(options.cwd ?? process.cwd());
-  return Object.freeze({
-    version: VERSION,
-    cwd,
-    folders: Object.freeze(folders.map((folder) => realFolder(path.resolve(cwd, folder)))),
-    env,
-    home,
-    stateFolder,
-    claudeFolder: path.resolve(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude")),
-    isTrusted: trusted ?? isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
-    flagSettings,
-  });
-}
-
-function realFolder(folder: string): string {
-  try {
-    const real = fs.realpathSync(folder);
-    if (fs.statSync(real).isDirectory()) return real;
-  } catch {
-    // Said below, in one place.
-  }
-  throw error("GANTRY_FOLDER_ABSENT", { path: folder });
+/** A session's log, opened for writing. */
+interface Log {
+  readonly id: string;
+  readonly entries: readonly LogEntry[];
+  readonly writer: SessionWriter;
 }

@@ -190,6 +190,11 @@ export class KernelSession implements Session {
     await turn?.done;
   }
 
+  /** Resolves when no turn is running. */
+  async idle(): Promise<void> {
+    await this.#turn?.done;
+  }
+
   async setModel(name: string): Promise<void> {
     const model = await this.#host.chooseModel(this.#host.current(), name);
     if (model.provider === this.model.provider && model.id === this.model.id) return;

@@ -1,0 +1,50 @@
+/** What the host is: its folders, its environment, whether its folder is trusted. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { HostInfo, JsonObject } from "gantry/sdk";
+import { error } from "./errors.ts";
+import { isTrusted } from "./trust.ts";
+
+/** The version of the program. */
+export const VERSION = "0.1.0";
+
+export interface InfoOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Trust the folder, whatever was remembered. */
+  readonly trust?: boolean;
+  /** Further folders that sessions may work in. */
+  readonly folders?: readonly string[];
+  /** Settings of the flag layer. */
+  readonly flagSettings?: JsonObject;
+}
+
+export function hostInfo(options: InfoOptions): HostInfo {
+  const { folders = [], flagSettings = {} } = options;
+  const env = options.env ?? process.env;
+  const home = env.HOME || env.USERPROFILE || os.homedir();
+  const stateFolder = path.resolve(env.GANTRY_HOME || path.join(home, ".gantry"));
+  const cwd = realFolder(options.cwd ?? process.cwd());
+  return Object.freeze({
+    version: VERSION,
+    cwd,
+    folders: Object.freeze(folders.map((folder) => realFolder(path.resolve(cwd, folder)))),
+    env,
+    home,
+    stateFolder,
+    claudeFolder: path.resolve(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude")),
+    isTrusted: isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
+    flagSettings,
+  });
+}
+
+function realFolder(folder: string): string {
+  try {
+    const real = fs.realpathSync(folder);
+    if (fs.statSync(real).isDirectory()) return real;
+  } catch {
+    // Said below, in one place.
+  }
+  throw error("GANTRY_FOLDER_ABSENT", { path: folder });
+}
