@@ -10,10 +10,12 @@ import setup from "./exec-node.ts";
 const PATH = process.env.PATH as string;
 let folder: string;
 let disposers: (() => unknown)[];
+let logged: string[];
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "exec-node-")));
   disposers = [];
+  logged = [];
 });
 afterEach(async () => {
   await closeHost();
@@ -32,7 +34,13 @@ async function open(env: Record<string, string> = { PATH }, more: { passEnv?: st
       return thing;
     },
   };
-  const context = { config: { passEnv: more.passEnv ?? [] }, host, scope, use: {} };
+  const context = {
+    config: { passEnv: more.passEnv ?? [] },
+    host,
+    scope,
+    use: {},
+    log: (text: string) => logged.push(text),
+  };
   const { services } = await setup(context as unknown as Parameters<typeof setup>[0]);
   return services.exec;
 }
@@ -78,6 +86,20 @@ describe("exec-node", () => {
     const spec = { file: "/bin/sh", args: ["-c", "touch ran"], cwd: folder, signal: AbortSignal.abort() };
     await expect(exec.start(spec)).rejects.toMatchObject({ code: "GANTRY_EXEC_FAILED" });
     expect(existsSync(join(folder, "ran"))).toBe(false);
+  });
+
+  it("survives a listener that throws, and says so", async () => {
+    const exec = await open();
+    const result = await exec.run({
+      file: "/bin/echo",
+      args: ["hello"],
+      cwd: folder,
+      onOutput: () => {
+        throw new Error("deaf");
+      },
+    });
+    expect(result.stdout).toBe("hello\n");
+    expect(logged.join()).toContain("deaf");
   });
 
   it("survives a program that does not read its input", async () => {

@@ -6,11 +6,12 @@ import { createLookup } from "./lookup.ts";
 import { createRun } from "./run.ts";
 import { createStart } from "./start.ts";
 
-const setup: Setup<typeof execNode> = ({ config, host, scope }) => {
+const setup: Setup<typeof execNode> = ({ config, host, log, scope }) => {
   const workspace = [host.cwd, ...host.folders];
   const groups = scope.own(createGroups());
   const start = createStart({
     groups,
+    log,
     lookup: createLookup(host.env.PATH, workspace),
     environment: filterEnvironment(host.env, {
       passEnv: config.passEnv,

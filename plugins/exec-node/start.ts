@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
-import { type Exec, type ExecExit, type ExecProcess, type ExecSpec, PluginError } from "gantry/sdk";
+import {
+  type Exec,
+  type ExecExit,
+  type ExecProcess,
+  type ExecSpec,
+  type Log,
+  messageOf,
+  PluginError,
+} from "gantry/sdk";
 import { additions } from "./environment.ts";
 import type { Groups } from "./groups.ts";
 
@@ -9,11 +17,12 @@ interface Parts {
   readonly groups: Groups;
   readonly lookup: (file: string) => string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly log: Log;
 }
 
 const GRACE_MS = 5000;
 
-export function createStart({ groups, lookup, environment }: Parts): Exec["start"] {
+export function createStart({ groups, lookup, environment, log }: Parts): Exec["start"] {
   return async (spec) => {
     if (spec.signal?.aborted) throw failed(spec, "it was cancelled before it started");
     const began = performance.now();
@@ -29,7 +38,7 @@ export function createStart({ groups, lookup, environment }: Parts): Exec["start
     spec.signal?.addEventListener("abort", onAbort, { once: true });
 
     const streams = [child.stdout, child.stderr];
-    const received = receive(child, spec.onOutput);
+    const received = receive(child, spec.onOutput, log);
     const exited = new Promise<ExecExit>((resolve) => {
       child.once("exit", async (exitCode, signal) => {
         const exit = {
@@ -105,13 +114,20 @@ function failed(spec: ExecSpec, why: string, cause?: unknown): PluginError {
   );
 }
 
-/** Hands output on as it comes; gives the number of bytes so far. */
-function receive(child: Child, onOutput: ExecSpec["onOutput"]): () => number {
+/** Hands output on as it comes; gives the number of bytes so far. A listener that throws hears no more. */
+function receive(child: Child, onOutput: ExecSpec["onOutput"], log: Log): () => number {
   let bytes = 0;
+  let isListening = onOutput !== undefined;
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream].on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
-      onOutput?.(chunk, stream);
+      if (!isListening) return;
+      try {
+        onOutput?.(chunk, stream);
+      } catch (error) {
+        isListening = false;
+        log(`What listens to the output of process ${child.pid} failed: ${messageOf(error)}`);
+      }
     });
   }
   return () => bytes;

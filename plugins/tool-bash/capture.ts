@@ -69,6 +69,7 @@ export function createCapture(shownCharacters: number, path: string): Capture {
     close() {
       if (file === undefined) return;
       closeSync(file);
+      file = undefined;
       if (!isWanted) rmSync(path, { force: true });
     },
   };

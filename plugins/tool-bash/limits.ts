@@ -6,6 +6,8 @@ type Limits = Readonly<z.output<typeof toolBash.config>>;
 export type { Limits };
 
 const MAX_SHOWN_CHARACTERS = 150_000;
+/** Timers cannot count further. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The configuration, with what the documented variables say. */
 export function readLimits(config: Limits, env: Readonly<Record<string, string | undefined>>): Limits {
@@ -23,7 +25,7 @@ export function readLimits(config: Limits, env: Readonly<Record<string, string |
 /** How long a command may take that asks for so much. */
 export function timeoutOf(asked: number | undefined, limits: Limits): number {
   const wanted = asked !== undefined && asked > 0 ? asked : limits.defaultTimeoutMs;
-  return Math.min(wanted, limits.maxTimeoutMs);
+  return Math.min(wanted, limits.maxTimeoutMs, MAX_TIMER_MS);
 }
 
 function positive(value: string | undefined): number | undefined {

@@ -3,11 +3,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Exec, ExecExit, ExecProcess, HostInfo, Jobs, RunTool, ToolContext } from "gantry/sdk";
 import { environmentFile, shellFolder } from "gantry/sdk/kit/shell-folder";
+import { asToolError } from "gantry/sdk/kit/tool-files";
 import * as answers from "./answers.ts";
 import { type Capture, createCapture } from "./capture.ts";
 import { isHarmless } from "./harmless.ts";
 import { type Limits, timeoutOf } from "./limits.ts";
-import { reportProgress } from "./progress.ts";
+import { type Progress, reportProgress } from "./progress.ts";
 import { bashArguments } from "./shell.ts";
 import { mayMoveToBackground } from "./timeout.ts";
 import { createWorkingFolders, takeFolder, type WorkingFolder } from "./working-folder.ts";
@@ -33,6 +34,8 @@ export interface Running {
   readonly process: ExecProcess;
   readonly capture: Capture;
   readonly notices: string[];
+  readonly folderFile: string | undefined;
+  readonly progress: Progress;
 }
 
 /** How long an interrupted command may take to end before it is killed, and how long its last words are waited for. */
@@ -47,23 +50,23 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
 
   return async (input, call) => {
     const folder = folderOf(call.session);
-    const { running, folderFile } = await start(input, call, folder);
+    const running = await start(input, call, folder);
     if (input.run_in_background) return answers.background(running, adopt(running, call));
 
     const timeoutMs = timeoutOf(input.timeout, limits);
     const end = await firstOf(running.process, call.signal, timeoutMs);
     if (end === "interrupted") return interrupt(running);
-    if (end === "timeout") return runOut(running, call, timeoutMs);
+    if (end === "timeout") return timeIsUp(running, call, timeoutMs);
 
     if (end.hasLeftovers) running.notices.push(endLeftovers(running.process));
-    const moved = folderFile && folder.moveTo(takeFolder(folderFile));
+    const moved = folder.moveTo(takeFolder(running.folderFile));
     if (moved) running.notices.push(moved);
     const answer = answers.ended(running, end, limits);
-    running.capture.close();
+    cleanUp(running);
     return answer;
   };
 
-  async function start(input: Input, call: ToolContext, folder: WorkingFolder) {
+  async function start(input: Input, call: ToolContext, folder: WorkingFolder): Promise<Running> {
     const own = shellFolder(parts.host, call.session);
     const name = randomUUID().slice(0, 8);
     const capture = createCapture(limits.shownCharacters, join(own, `${name}.txt`));
@@ -73,29 +76,26 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     const { path: cwd, notice } = folder.current();
     const notices = notice ? [notice] : [];
     const progress = reportProgress(call);
-    const process = await parts.exec.start({
-      file: parts.bash(),
-      args: bashArguments({
-        command: input.command,
-        environmentFiles: environmentFiles(call),
-        folderFile,
-      }),
-      cwd,
-      env: ENVIRONMENT,
-      onOutput(chunk) {
-        capture.push(chunk);
-        progress(chunk);
-        if (capture.size > limits.maxOutputBytes) stopFlood();
-      },
-    });
-    let isStopped = false;
-    function stopFlood() {
-      if (isStopped) return;
-      isStopped = true;
-      notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
-      void process.kill();
-    }
-    return { running: { input, process, capture, notices }, folderFile };
+    let isFlood = false;
+    const process = await parts.exec
+      .start({
+        file: parts.bash(),
+        args: bashArguments({ command: input.command, environmentFiles: environmentFiles(call), folderFile }),
+        cwd,
+        env: ENVIRONMENT,
+        onOutput(chunk) {
+          capture.push(chunk);
+          progress.show(chunk);
+          if (isFlood || capture.size <= limits.maxOutputBytes) return;
+          isFlood = true;
+          notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
+          void process.kill();
+        },
+      })
+      .catch((error) => {
+        throw asToolError(error);
+      });
+    return { input, process, capture, notices, folderFile, progress };
   }
 
   function environmentFiles({ session }: ToolContext): string[] {
@@ -103,24 +103,24 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     return [...(given ? [given] : []), environmentFile(parts.host, session)];
   }
 
-  function adopt({ input, process, capture }: Running, { session }: ToolContext) {
+  function adopt(running: Running, { session }: ToolContext) {
+    const { input, process, capture } = running;
+    leave(running);
     const saved = capture.save();
-    if ("problem" in saved) {
-      void process.kill();
-      throw new answers.CannotSave(saved.problem);
-    }
-    void process.exited.then(() => capture.close());
-    return jobs.adopt(session, input.description || input.command, process, saved.path);
+    if ("path" in saved) return jobs.adopt(session, input.description || input.command, process, saved.path);
+    void process.kill();
+    throw new answers.CannotSave(saved.problem);
   }
 
-  async function runOut(running: Running, call: ToolContext, timeoutMs: number) {
-    if (await mayMoveToBackground(running.input.command, (script) => parses(script, call))) {
+  async function timeIsUp(running: Running, call: ToolContext, timeoutMs: number) {
+    if (await mayMoveToBackground(running.input.command, (command) => parses(command, call))) {
       return answers.movedToBackground(running, adopt(running, call), timeoutMs);
     }
-    await running.process.kill();
-    const exit = await running.process.exited;
-    const answer = answers.timedOut(running, exit, timeoutMs);
-    running.capture.close();
+    void running.process.kill();
+    const end = await firstOf(running.process, call.signal);
+    if (typeof end === "string") return interrupt(running);
+    const answer = answers.timedOut(running, end, timeoutMs);
+    cleanUp(running);
     return answer;
   }
 
@@ -144,7 +144,7 @@ function canMove({ command, run_in_background }: Input): boolean {
 function firstOf(
   { exited }: ExecProcess,
   signal: AbortSignal,
-  timeoutMs: number,
+  timeoutMs?: number,
 ): Promise<ExecExit | "timeout" | "interrupted"> {
   return new Promise((resolve) => {
     const settle = (end: ExecExit | "timeout" | "interrupted") => {
@@ -153,7 +153,7 @@ function firstOf(
       resolve(end);
     };
     const onAbort = () => settle("interrupted");
-    const timer = setTimeout(() => settle("timeout"), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => settle("timeout"), timeoutMs);
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
     else void exited.then(settle);
@@ -163,9 +163,20 @@ function firstOf(
 /** Whoever interrupts waits for nothing: the group ends while the answer is on its way. */
 async function interrupt(running: Running) {
   void running.process.kill(INTERRUPT_GRACE_MS);
-  void running.process.exited.then(() => running.capture.close());
+  leave(running);
   await Promise.race([running.process.exited, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref())]);
   return answers.interrupted(running);
+}
+
+/** The call ends before its command does. */
+function leave(running: Running): void {
+  running.progress.stop();
+  void running.process.exited.then(() => cleanUp(running));
+}
+
+function cleanUp({ capture, folderFile }: Running): void {
+  capture.close();
+  takeFolder(folderFile);
 }
 
 function endLeftovers(process: ExecProcess): string {

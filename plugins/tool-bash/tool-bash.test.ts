@@ -86,6 +86,13 @@ describe("a command", () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
+  it("that is too long for the system is an error that says so", async () => {
+    await open();
+    const result = await bash(`: ${"x".repeat(300_000)}`);
+    expect(result.outcome).toBe("error");
+    expect(said(result)).toMatch(/could not be started.*E2BIG/);
+  });
+
   it("has line numbers of its own, here-documents, and no arguments", async () => {
     await open();
     expect(said(await bash("cat <<EOF\nhere $# $0\nEOF\nnosuchcommand"))).toMatch(
@@ -164,9 +171,10 @@ describe("the working folder", () => {
     expect(said(await bash("pwd"))).toBe(`${cwd}\nShell cwd was reset to ${cwd}`);
   });
 
-  it("leaves no file behind", async () => {
+  it("leaves no file behind, however the command ends", async () => {
     await open();
     await bash("mkdir sub; cd sub");
+    await bash("sleep 600; cd sub", { timeout: 20 });
     expect(await readdir(join(state, "shell", (kernel as TestKernel).session.id))).toEqual([]);
   });
 });

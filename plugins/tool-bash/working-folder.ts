@@ -34,8 +34,9 @@ function createWorkingFolder(session: SessionView): WorkingFolder {
   };
 }
 
-/** What a command has left in its folder file; `undefined` when it left nothing, such as after `exec` or a signal. */
-export function takeFolder(file: string): string | undefined {
+/** Takes what a command has left in its folder file; nothing after `exec`, a signal, or a second look. */
+export function takeFolder(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
   try {
     const text = readFileSync(file, "utf8");
     rmSync(file);

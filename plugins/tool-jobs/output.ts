@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { RunTool } from "gantry/sdk";
+import { messageOf, type RunTool, ToolError } from "gantry/sdk";
 import { createWindow } from "gantry/sdk/kit/window";
 import { findJob, stateOf } from "./find.ts";
 import type { OwnJob, OwnJobs } from "./jobs.ts";
@@ -42,7 +42,9 @@ async function endOf(job: OwnJob, ms: number, signal: AbortSignal): Promise<void
 /** What came since the last call, its middle left out where it is long. */
 async function newOutput(job: OwnJob): Promise<string> {
   const window = createWindow(SHOWN_CHARACTERS);
-  const file = await open(job.outputFile, "r");
+  const file = await open(job.outputFile, "r").catch((error) => {
+    throw new ToolError(`The output of job ${job.id} cannot be read any more: ${messageOf(error)}`);
+  });
   try {
     const chunk = new Uint8Array(1 << 16);
     for (;;) {

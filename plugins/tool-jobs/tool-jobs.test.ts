@@ -90,6 +90,13 @@ describe("TaskOutput", () => {
     expect(text.length).toBeLessThan(31_000);
   });
 
+  it("says so when somebody removed the output", async () => {
+    await kernel.call("Begin", { title: "one" });
+    await rm(join(folder, "one.txt"));
+    const result = await kernel.call("TaskOutput", { task_id: "b1" });
+    expect([result.outcome, said(result)]).toEqual(["error", expect.stringContaining("cannot be read any more")]);
+  });
+
   it("names the jobs there are when the id is wrong", async () => {
     expect(said(await kernel.call("TaskOutput", { task_id: "b1" }))).toBe(
       'There is no job "b1". This session has no jobs.',

@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { type Exec, type FileStat, type Files, isGantryError, ToolError } from "gantry/sdk";
 import { didYouMean } from "./nearest.ts";
 import { below } from "./paths.ts";
+import { asToolError } from "./tool-files.ts";
 
 /** What a search gave. */
 export interface RipgrepResult {
@@ -36,18 +37,22 @@ const MAX_BYTES = 16 << 20;
 export async function ripgrep(exec: Exec, search: RipgrepSearch): Promise<RipgrepResult> {
   const enough = new AbortController();
   let bytes = 0;
-  const result = await exec.run({
-    file: ripgrepPath(),
-    args: [...ALWAYS, ...search.options, ...NEVER, "--", argumentFor(search.root, search.cwd)],
-    cwd: search.cwd,
-    timeoutMs: search.timeoutMs,
-    maxBytes: MAX_BYTES,
-    signal: AbortSignal.any([search.signal, enough.signal]),
-    onOutput(chunk) {
-      bytes += chunk.length;
-      if (bytes > MAX_BYTES) enough.abort();
-    },
-  });
+  const result = await exec
+    .run({
+      file: ripgrepPath(),
+      args: [...ALWAYS, ...search.options, ...NEVER, "--", argumentFor(search.root, search.cwd)],
+      cwd: search.cwd,
+      timeoutMs: search.timeoutMs,
+      maxBytes: MAX_BYTES,
+      signal: AbortSignal.any([search.signal, enough.signal]),
+      onOutput(chunk) {
+        bytes += chunk.length;
+        if (bytes > MAX_BYTES) enough.abort();
+      },
+    })
+    .catch((error) => {
+      throw asToolError(error);
+    });
   const isCut = bytes > MAX_BYTES;
   if (result.exitCode === 2 && result.stderr) throw new ToolError(inWords(result.stderr));
   const output =
