@@ -1,30 +1,30 @@
 import { type GantryError, isGantryError, messageOf, PluginError } from "gantry/sdk";
 
-type Meaning = readonly [what: string, sentence: (path: string) => string, remedy: string];
+type Meaning = readonly [code: `GANTRY_FILES_${string}`, sentence: (path: string) => string, remedy: string];
 
 const ABSENT: Meaning = [
-  "ABSENT",
+  "GANTRY_FILES_ABSENT",
   (path) => `There is nothing at "${path}".`,
   "Check the spelling, or list its folder.",
 ];
-const FOLDER: Meaning = ["IS_FOLDER", (path) => `"${path}" is a folder.`, "Name a file in it."];
+const FOLDER: Meaning = ["GANTRY_FILES_IS_FOLDER", (path) => `"${path}" is a folder.`, "Name a file in it."];
 const NOT_FOLDER: Meaning = [
-  "NOT_FOLDER",
+  "GANTRY_FILES_NOT_FOLDER",
   (path) => `A part of "${path}" is a file where a folder is needed.`,
   "Choose a path that goes through folders only.",
 ];
 const DENIED: Meaning = [
-  "DENIED",
+  "GANTRY_FILES_DENIED",
   (path) => `The system does not allow this with "${path}".`,
   "Change the permissions of the file and of its folder, or choose another path.",
 ];
 const EXHAUSTED: Meaning = [
-  "FAILED",
+  "GANTRY_FILES_FAILED",
   (path) => `Too many files are open to open "${path}".`,
   "Try again, or raise the limit with `ulimit -n`.",
 ];
 const FULL: Meaning = [
-  "FAILED",
+  "GANTRY_FILES_FAILED",
   (path) => `There is no space left on the disk for "${path}".`,
   "Free some space, then try again; what was there before is unchanged.",
 ];
@@ -33,17 +33,29 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOENT: ABSENT,
   EACCES: DENIED,
   EPERM: DENIED,
-  EROFS: ["DENIED", (path) => `"${path}" lies on a read-only file system.`, "Choose a path that can be written."],
+  EROFS: [
+    "GANTRY_FILES_DENIED",
+    (path) => `"${path}" lies on a read-only file system.`,
+    "Choose a path that can be written.",
+  ],
   EISDIR: FOLDER,
   ENOTDIR: NOT_FOLDER,
   ENOSPC: FULL,
   EDQUOT: FULL,
   EMFILE: EXHAUSTED,
   ENFILE: EXHAUSTED,
-  ELOOP: ["FAILED", (path) => `The links at "${path}" lead in a circle.`, "Repair or remove one of the links."],
-  ENAMETOOLONG: ["FAILED", (path) => `"${path}" is longer than the system allows.`, "Choose a shorter name or path."],
+  ELOOP: [
+    "GANTRY_FILES_FAILED",
+    (path) => `The links at "${path}" lead in a circle.`,
+    "Repair or remove one of the links.",
+  ],
+  ENAMETOOLONG: [
+    "GANTRY_FILES_FAILED",
+    (path) => `"${path}" is longer than the system allows.`,
+    "Choose a shorter name or path.",
+  ],
   EBUSY: [
-    "FAILED",
+    "GANTRY_FILES_FAILED",
     (path) => `"${path}" is in use by the system, for example as a mount point.`,
     "Write it in place with a shell command, or choose another path.",
   ],
@@ -52,17 +64,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** A failure of the file system as the contract names it. Coded errors pass unchanged. */
 export function filesError(path: string, thrown: unknown): GantryError {
   if (isGantryError(thrown)) return thrown;
-  const code = (thrown as NodeJS.ErrnoException | undefined)?.code ?? "";
-  const [what, sentence, remedy] = MEANINGS[code] ?? [
-    "FAILED",
+  const errno = (thrown as NodeJS.ErrnoException | undefined)?.code ?? "";
+  const [code, sentence, remedy] = MEANINGS[errno] ?? [
+    "GANTRY_FILES_FAILED",
     () => `The file system failed at "${path}": ${messageOf(thrown)}.`,
     "Check the disk, then try again.",
   ];
-  return new PluginError(`GANTRY_FILES_${what}`, sentence(path), remedy, thrown);
+  return new PluginError(code, sentence(path), remedy, thrown);
 }
 
 export const isFolder = (path: string) => filesError(path, { code: "EISDIR" });
-export const isAbsent = (path: string) => filesError(path, { code: "ENOENT" });
 
 export const isNoFile = (path: string) =>
   new PluginError(
@@ -87,5 +98,6 @@ export const isTooLarge = (path: string, maxBytes: number) =>
 
 /** Whether a failure says that there is nothing at the path. */
 export function saysAbsent(thrown: unknown): boolean {
-  return (thrown as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+  const { code } = thrown as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "GANTRY_FILES_ABSENT";
 }

@@ -16,8 +16,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Reads a file through one descriptor: what is described is what was opened. */
-export async function readWhole(disk: Disk, path: string, options: ReadOptions = {}): Promise<ReadFile> {
+/** Reads a file through one descriptor: what is described is what was opened. Errors call it `name`. */
+export async function readWhole(disk: Disk, path: string, options: ReadOptions = {}, name = path): Promise<ReadFile> {
   const { maxBytes = MOST_BYTES, signal } = options;
   const absolute = absolutePath(path);
   signal?.throwIfAborted();
@@ -25,18 +25,18 @@ export async function readWhole(disk: Disk, path: string, options: ReadOptions =
     const fd = await disk.open(absolute, READ_FLAGS);
     try {
       const [stats, realPath] = await Promise.all([disk.fstat(fd), openedPath(disk, fd, absolute)]);
-      if (stats.isDirectory()) throw isFolder(path);
-      if (!stats.isFile()) throw isNoFile(path);
-      if (stats.size > maxBytes) throw isTooLarge(path, maxBytes);
+      if (stats.isDirectory()) throw isFolder(name);
+      if (!stats.isFile()) throw isNoFile(name);
+      if (stats.size > maxBytes) throw isTooLarge(name, maxBytes);
       const bytes = await readAll(disk, fd, stats.size, maxBytes, signal);
-      if (bytes === undefined) throw isTooLarge(path, maxBytes);
+      if (bytes === undefined) throw isTooLarge(name, maxBytes);
       return { bytes, stamp: stampOf(stats, bytes), realPath };
     } finally {
       await disk.close(fd);
     }
   } catch (error) {
     signal?.throwIfAborted();
-    throw filesError(path, error);
+    throw filesError(name, error);
   }
 }
 

@@ -268,6 +268,44 @@ test.runIf(process.platform === "linux")(
   },
 );
 
+describe("what happens to a file while it is being written", () => {
+  const path = () => join(root, "a.txt");
+  /** Lets something happen when the new content is on the disk and not yet in its place. */
+  const meanwhile = (happens: () => Promise<unknown>): Disk => {
+    let hasHappened = false;
+    return {
+      ...disk,
+      fsync: async (fd) => {
+        if (!hasHappened) await happens();
+        hasHappened = true;
+        return disk.fsync(fd);
+      },
+    };
+  };
+
+  test.each([
+    ["changed", () => writeFile(path(), "own"), { "/a.txt": "own" }],
+    ["removed", () => rm(path()), {}],
+  ])("is noticed: it was %s", async (how, happens, expected) => {
+    await writeFile(path(), "old");
+    const { stamp } = await files.read(path());
+    const late = createFiles(meanwhile(happens));
+    await expect(late.write(path(), bytes("new"), { expect: stamp })).rejects.toMatchObject({
+      code: "GANTRY_FILES_CHANGED",
+      message: `"${path()}" was ${how} since it was last looked at; nothing was written.`,
+    });
+    expect(await tree()).toEqual(expected);
+  });
+
+  test("is noticed: it was made", async () => {
+    const late = createFiles(meanwhile(() => writeFile(path(), "own")));
+    await expect(late.write(path(), bytes("new"), { expect: "absent" })).rejects.toMatchObject({
+      code: "GANTRY_FILES_CHANGED",
+    });
+    expect(await tree()).toEqual({ "/a.txt": "own" });
+  });
+});
+
 describe("a program killed in the middle of a write", () => {
   const size = 20 * 1024 * 1024;
 

@@ -45,11 +45,10 @@ export function createWriter(disk: Disk): Files["write"] {
     const before = await statsAt(target);
     if (before?.isDirectory()) throw isFolder(path);
     if (before && !before.isFile()) throw isNoFile(path);
-    await expectAt(target, before, expect, path);
 
     const temporary = await temporaries.write(folder, bytes, before ?? mode);
     try {
-      await expectAt(target, before, expect, path);
+      await expectAt(target, expect, path);
       if (expect === "absent") await placeNew(temporary, target, path);
       else await disk.rename(temporary.path, target);
     } catch (error) {
@@ -59,21 +58,18 @@ export function createWriter(disk: Disk): Files["write"] {
     return { mtimeMs: temporary.mtimeMs, size: bytes.length, hash: hashOf(bytes) };
   }
 
-  async function expectAt(
-    target: string,
-    before: Stats | undefined,
-    expect: WriteOptions["expect"],
-    path: string,
-  ): Promise<void> {
+  /** Just before the change itself, so that as little as possible can happen in between. */
+  async function expectAt(target: string, expect: WriteOptions["expect"], path: string): Promise<void> {
     if (expect === undefined) return;
     if (expect === "absent") {
-      if (before) throw hasChanged(path, "was made");
+      if (await statsAt(target)) throw hasChanged(path, "was made");
       return;
     }
-    if (!before) throw hasChanged(path, "was removed");
+    const now = await readWhole(disk, target, {}, path).catch((error) => {
+      throw saysAbsent(error) ? hasChanged(path, "was removed") : error;
+    });
     // The content decides, not the time: a file that was merely touched is still the one that was read.
-    const { stamp } = await readWhole(disk, target);
-    if (stamp.hash !== expect.hash) throw hasChanged(path, "was changed");
+    if (now.stamp.hash !== expect.hash) throw hasChanged(path, "was changed");
   }
 
   /** A second name for the temporary file: unlike a rename it never takes the place of anything. */

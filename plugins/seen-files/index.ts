@@ -10,7 +10,12 @@ export default definePlugin({
     return {
       services: {
         seenFiles: {
-          note: (session, realPath, stamp, isPartial) => void seenIn(session).set(realPath, { stamp, isPartial }),
+          note(session, realPath, stamp, isPartial) {
+            const known = seenIn(session).get(realPath);
+            // Whoever has seen all of it does not know less after another look at a part.
+            const knowsAll = known?.stamp.hash === stamp.hash && !known.isPartial;
+            seenIn(session).set(realPath, { stamp, isPartial: isPartial && !knowsAll });
+          },
           seen: (session, realPath) => seenIn(session).get(realPath),
         },
       },

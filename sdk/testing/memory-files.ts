@@ -28,7 +28,7 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
   /** Follows every link; whatever of the end does not exist is kept. */
   function follow(path: string): string {
     if (!isAbsolute(path)) {
-      throw fault("FAILED", `"${path}" is not an absolute path.`, "Give the whole path.");
+      throw fault("GANTRY_FILES_FAILED", `"${path}" is not an absolute path.`, "Give the whole path.");
     }
     let done = "/";
     let left = resolve(path).split("/").filter(Boolean);
@@ -38,13 +38,13 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
       left = left.slice(1);
       if (node?.kind === "link") {
         if (++links > 40) {
-          throw fault("FAILED", `The links at "${path}" lead in a circle.`, "Repair one of them.");
+          throw fault("GANTRY_FILES_FAILED", `The links at "${path}" lead in a circle.`, "Repair one of them.");
         }
         left = [...node.to.split("/").filter((part) => part !== "" && part !== "."), ...left];
         if (isAbsolute(node.to)) done = "/";
       } else {
         if (node?.kind === "file" && left.length > 0) {
-          throw fault("NOT_FOLDER", `A part of "${path}" is a file.`, "Choose a path through folders.");
+          throw fault("GANTRY_FILES_NOT_FOLDER", `A part of "${path}" is a file.`, "Choose a path through folders.");
         }
         done = step;
       }
@@ -55,8 +55,8 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
   function fileAt(path: string) {
     const realPath = follow(path);
     const node = nodes.get(realPath);
-    if (!node) throw fault("ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
-    if (node.kind !== "file") throw fault("IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
+    if (!node) throw fault("GANTRY_FILES_ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
+    if (node.kind !== "file") throw fault("GANTRY_FILES_IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
     return { realPath, node };
   }
 
@@ -79,7 +79,7 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
       signal?.throwIfAborted();
       const { realPath, node } = fileAt(path);
       if (node.bytes.length > maxBytes) {
-        throw fault("TOO_LARGE", `"${path}" is larger than ${maxBytes} bytes.`, "Read a part of it.");
+        throw fault("GANTRY_FILES_TOO_LARGE", `"${path}" is larger than ${maxBytes} bytes.`, "Read a part of it.");
       }
       return { bytes: node.bytes.slice(), stamp: stampOf(node.bytes, node.mtimeMs), realPath };
     },
@@ -87,12 +87,13 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     async write(path, bytes, { expect, mode = 0o644 } = {}) {
       const realPath = follow(path);
       const before = nodes.get(realPath);
-      if (before?.kind === "folder") throw fault("IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
+      if (before?.kind === "folder")
+        throw fault("GANTRY_FILES_IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
       const now = before?.kind === "file" ? before : undefined;
       const isExpected =
         expect === undefined ||
         (expect === "absent" ? !now : now && stampOf(now.bytes, now.mtimeMs).hash === expect.hash);
-      if (!isExpected) throw fault("CHANGED", `"${path}" has changed.`, "Read it again, then write.");
+      if (!isExpected) throw fault("GANTRY_FILES_CHANGED", `"${path}" has changed.`, "Read it again, then write.");
       makeFolders(dirname(realPath));
       const mtimeMs = clock++;
       nodes.set(realPath, { kind: "file", bytes: Uint8Array.from(bytes), mode: now?.mode ?? mode, mtimeMs });
@@ -102,8 +103,8 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     async list(path) {
       const folder = follow(path);
       const node = nodes.get(folder);
-      if (!node) throw fault("ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
-      if (node.kind !== "folder") throw fault("NOT_FOLDER", `"${path}" is a file.`, "Name a folder.");
+      if (!node) throw fault("GANTRY_FILES_ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
+      if (node.kind !== "folder") throw fault("GANTRY_FILES_NOT_FOLDER", `"${path}" is a file.`, "Name a folder.");
       const names = [...nodes.keys()].filter((key) => key !== "/" && dirname(key) === folder).sort();
       return Promise.all(
         names.map(async (key) => ({
@@ -116,8 +117,8 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     async remove(path) {
       const entry = join(follow(dirname(resolve(path))), relative(dirname(resolve(path)), resolve(path)));
       const node = nodes.get(entry);
-      if (!node) throw fault("ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
-      if (node.kind === "folder") throw fault("IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
+      if (!node) throw fault("GANTRY_FILES_ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
+      if (node.kind === "folder") throw fault("GANTRY_FILES_IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
       nodes.delete(entry);
     },
 
@@ -168,8 +169,8 @@ function stampOf(bytes: Uint8Array, mtimeMs: number): FileStamp {
   return { mtimeMs, size: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
-function fault(what: string, message: string, remedy: string): PluginError {
-  return new PluginError(`GANTRY_FILES_${what}`, message, remedy);
+function fault(code: `GANTRY_FILES_${string}`, message: string, remedy: string): PluginError {
+  return new PluginError(code, message, remedy);
 }
 
 /** Only `stat` turns a path that leads nowhere into nothing. */
