@@ -1,5 +1,5 @@
 import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { AssistantContent, Message, ModelRequest, PromptSection, ToolSpec, UserContent } from "gantry/sdk";
+import type { AssistantContent, Message, ModelRequest, PromptSection, UserContent } from "gantry/sdk";
 import { claudeModel, withoutDate } from "./models.ts";
 
 /** How long the provider keeps the prompt. */
@@ -14,15 +14,16 @@ export interface BodyOptions {
 const USUAL_MAX_TOKENS = 32_000;
 
 /**
- * Writes request bodies. Each final message and tool is written once and its text kept, so that a long conversation costs
- * only its growth and the bytes before the newest messages stay the same, breakpoints of the cache aside.
+ * Writes request bodies. Each final message is written once and its bytes kept, so that a long conversation costs only its
+ * growth and what comes before the newest messages stays the same, breakpoints of the cache aside.
  */
 export function createBodyWriter(options: BodyOptions) {
-  const own = new WeakMap<object, string>();
-  const foreign = new WeakMap<object, string>();
+  const own = new WeakMap<Message, Buffer>();
+  const foreign = new WeakMap<Message, Buffer>();
+  const refused = new WeakSet<Message>();
   const marker = markerFor(options.cache);
 
-  function create(request: ModelRequest): string {
+  function create(request: ModelRequest): Uint8Array {
     const maxTokens = maxTokensFor(request, options.maxTokens);
     const head: Partial<MessageCreateParamsBase> = {
       model: request.model.id,
@@ -33,51 +34,60 @@ export function createBodyWriter(options: BodyOptions) {
     return write(head, request);
   }
 
-  function count(request: ModelRequest): string {
+  function count(request: ModelRequest): Uint8Array {
     return write({ model: request.model.id, ...thinkingFor(request, Number.POSITIVE_INFINITY) }, request);
   }
 
-  function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): string {
+  function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): Uint8Array {
     const system = request.system.filter((section) => section.text !== "");
-    const marksTools = system.length === 0;
+    const tools = request.tools.map((tool) => JSON.stringify(tool));
     const fields = [
       JSON.stringify(head).slice(1, -1),
-      listOf("tools", markLast(request.tools.map(writeTool), marksTools ? marker : "")),
+      listOf("tools", system.length ? tools : markLast(tools, marker)),
       listOf("system", markSections(system, marker)),
-      `"messages":[${writeMessages(request).join()}]`,
     ];
-    return `{${fields.filter(Boolean).join()}}`;
+    const start = `{${fields.filter(Boolean).join()},"messages":[`;
+    const messages = writeMessages(request).flatMap((json, index) => (index ? [COMMA, json] : [json]));
+    return Buffer.concat([Buffer.from(wellFormed(start)), ...messages, END]);
   }
 
-  function writeTool(tool: ToolSpec): string {
-    return remember(own, tool, () => JSON.stringify(tool));
-  }
-
-  function writeMessages(request: ModelRequest): string[] {
-    const written: string[] = [];
+  function writeMessages(request: ModelRequest): Buffer[] {
+    const written: Buffer[] = [];
     const users: number[] = [];
     for (const message of request.messages) {
-      const memory = isByAnother(message, request.model.id) ? foreign : own;
-      const json = remember(memory, message, () => writeMessage(message, memory === own));
-      if (json === "") continue;
+      const json = bytesOf(message, request.model.id);
+      if (json.length === 0) continue;
       if (message.role === "user") users.push(written.length);
       written.push(json);
     }
     // The one before the last is where the request before this one ended: there the cache is found again.
-    for (const index of users.slice(-2)) written[index] = markMessage(written[index] as string, marker);
+    for (const index of users.slice(-2)) written[index] = markMessage(written[index] as Buffer, marker);
     return written;
   }
 
-  return { create, count };
+  function bytesOf(message: Message, model: string): Buffer {
+    const keepsThinking = !refused.has(message) && !isByAnother(message, model);
+    const memory = keepsThinking ? own : foreign;
+    const known = memory.get(message);
+    if (known) return known;
+    const bytes = Buffer.from(wellFormed(writeMessage(message, keepsThinking)));
+    memory.set(message, bytes);
+    return bytes;
+  }
+
+  /** From now on leaves out the thinking of these messages; says whether there was any. */
+  function dropThinking(messages: readonly Message[]): boolean {
+    const thoughtful = messages.filter((message) => !refused.has(message) && message.content.some(isThinking));
+    for (const message of thoughtful) refused.add(message);
+    return thoughtful.length > 0;
+  }
+
+  return { create, count, dropThinking };
 }
 
-function remember(memory: WeakMap<object, string>, key: object, write: () => string): string {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const json = wellFormed(write());
-  memory.set(key, json);
-  return json;
-}
+const COMMA = Buffer.from(",");
+const END = Buffer.from("]}");
+const MESSAGE_END = Buffer.from("}]}");
 
 /** Half a surrogate pair is no Unicode and would be refused; `JSON.stringify` writes it as an escape. */
 function wellFormed(json: string): string {
@@ -95,7 +105,7 @@ function listOf(name: string, items: readonly string[]): string {
 function writeMessage(message: Message, keepsThinking: boolean): string {
   const content = (message.content as readonly (UserContent | AssistantContent)[])
     .map(sendable)
-    .filter((block) => block !== undefined && (keepsThinking || !isThinking(block)));
+    .filter((block) => block && (keepsThinking || !isThinking(block)));
   return content.length ? JSON.stringify({ role: message.role, content }) : "";
 }
 
@@ -109,8 +119,8 @@ function sendable(block: UserContent | AssistantContent): UserContent | Assistan
   return { ...block, content: content.length ? content : [{ type: "text", text: "(no output)" }] };
 }
 
-function isThinking(block: UserContent | AssistantContent | undefined): boolean {
-  return block?.type === "thinking" || block?.type === "redacted_thinking";
+function isThinking(block: UserContent | AssistantContent): boolean {
+  return block.type === "thinking" || block.type === "redacted_thinking";
 }
 
 /** Thinking is bound to the model that wrote it: another Claude model refuses it. */
@@ -135,14 +145,14 @@ function markLast(blocks: readonly string[], marker: string): readonly string[] 
 function markSections(sections: readonly PromptSection[], marker: string): readonly string[] {
   const ends = (["stable", "session"] as const).map((time) => sections.findLastIndex(({ cache }) => cache === time));
   return sections.map(({ text }, index) => {
-    const json = wellFormed(JSON.stringify({ type: "text", text }));
+    const json = JSON.stringify({ type: "text", text });
     return ends.includes(index) ? `${json.slice(0, -1)}${marker}}` : json;
   });
 }
 
 /** A message ends in its last block: `{"role":…,"content":[…{…}]}`. */
-function markMessage(json: string, marker: string): string {
-  return `${json.slice(0, -3)}${marker}}]}`;
+function markMessage(json: Buffer, marker: string): Buffer {
+  return Buffer.concat([json.subarray(0, -MESSAGE_END.length), Buffer.from(marker), MESSAGE_END]);
 }
 
 // ---------------------------------------------------------------- limits

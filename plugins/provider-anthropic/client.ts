@@ -5,6 +5,9 @@ import { badBaseUrl, noCredentials } from "./failure.ts";
 /** The version of the API that the SDK's types describe; a test compares it with what the SDK itself sends. */
 export const API_VERSION = "2026-10-21";
 
+/** The last resort: how long a model may take is for whoever wraps the provider to say. */
+const LONGEST_WAIT_MS = 600_000;
+
 type BuildRequest = BaseAnthropic["buildRequest"];
 
 /** As much of a fetch response as the SDK looks at. */
@@ -62,7 +65,7 @@ export class Client extends BaseAnthropic {
   }
 
   /** Sends a body that is JSON already and gives the response, whatever it is, with a status of 2xx. */
-  async send(path: string, body: string | undefined, signal: AbortSignal): Promise<HttpResponse> {
+  async send(path: string, body: Uint8Array | undefined, signal: AbortSignal): Promise<HttpResponse> {
     const method = body === undefined ? "get" : "post";
     const response: unknown = await this.request({ method, path, body, signal }).asResponse();
     return (response as ClientResponse).http;
@@ -79,13 +82,14 @@ export class Client extends BaseAnthropic {
     const { method, headers, body, signal } = init as {
       method: string;
       headers: Record<string, string>;
-      body?: string;
+      body?: Uint8Array;
       signal?: AbortSignal;
     };
     const response = await this.#http.request({
       method: method.toUpperCase() as "GET" | "POST",
       url: url as string,
       headers,
+      headersTimeoutMs: LONGEST_WAIT_MS,
       ...(body !== undefined && { body }),
       ...(signal && { signal }),
     });

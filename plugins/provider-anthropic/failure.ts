@@ -72,6 +72,12 @@ const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
   GANTRY_HTTP_URL: "invalid_request",
 };
 
+/** Whether the server will not have thinking back that was written in what it takes for another conversation. */
+export function refusesThinking(thrown: unknown): boolean {
+  if (!(thrown instanceof APIError) || thrown.status !== 400) return false;
+  return /thinking\W+blocks?|signature/i.test(thrown.apiMessage ?? "");
+}
+
 /** A response that is no answer. */
 function ofStatus(error: APIError): ModelFailure {
   const status = error.status as number;

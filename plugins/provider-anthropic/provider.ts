@@ -1,10 +1,10 @@
 import type { MessageTokensCount } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelInfo as RemoteModel } from "@anthropic-ai/sdk/resources/models";
-import type { ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
+import type { HttpResponse, ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
 import { createAnswer } from "./answer.ts";
 import { createBodyWriter } from "./body.ts";
 import { Client } from "./client.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, refusesThinking } from "./failure.ts";
 import type { providerAnthropic } from "./index.ts";
 import { claudeModel, MODELS } from "./models.ts";
 import { readAnswer } from "./read.ts";
@@ -17,12 +17,23 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   async function* stream(request: ModelRequest, { signal }: ModelCall): AsyncGenerator<ModelEvent> {
     const answer = createAnswer(request.model.id);
     try {
-      const response = await client.send("/v1/messages", bodies.create(request), signal);
+      const response = await open(request, signal);
       yield* readAnswer(response, answer);
     } catch (error) {
       const failure = failureOf(error, signal, client.secrets);
       const { usage } = answer;
       yield { type: "failure", failure, ...(usage && { usage }) };
+    }
+  }
+
+  /** A compaction changes what came before some thinking, which then may be refused: once more without it. */
+  async function open(request: ModelRequest, signal: AbortSignal): Promise<HttpResponse> {
+    try {
+      return await client.send("/v1/messages", bodies.create(request), signal);
+    } catch (error) {
+      if (!refusesThinking(error) || !bodies.dropThinking(request.messages)) throw error;
+      log("the server refused earlier thinking; it is left out from now on");
+      return client.send("/v1/messages", bodies.create(request), signal);
     }
   }
 
@@ -40,7 +51,7 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   }
 
   /** A small question with a small answer; `undefined` when there is none, which the log says. */
-  async function ask<T>(path: string, body: string | undefined, signal: AbortSignal): Promise<T | undefined> {
+  async function ask<T>(path: string, body: Uint8Array | undefined, signal: AbortSignal): Promise<T | undefined> {
     try {
       const response = await client.send(path, body, signal);
       return JSON.parse(await response.text()) as T;

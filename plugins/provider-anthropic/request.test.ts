@@ -2,7 +2,7 @@ import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { AssistantMessage, Message, ModelRequest } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
 import { API_VERSION, Client } from "./client.ts";
-import { gather, hello, KEY, request, serve, start, user } from "./test-server.ts";
+import { gather, hello, json, KEY, request, serve, start, user } from "./test-server.ts";
 
 describe("the request", () => {
   it("carries what the SDK itself would send", async () => {
@@ -171,6 +171,20 @@ describe("the request", () => {
     ]);
     const other = { provider: "anthropic", id: "claude-opus-4-5" };
     expect((await sent({ messages, model: other })).messages[1].content).toEqual([{ type: "text", text: "Yes." }]);
+  });
+
+  it("is sent once more without thinking that the server refuses, and leaves that out from then on", async () => {
+    const message = "messages.1.content.0: Invalid `signature` in `thinking` block";
+    const refusal = json(400, { type: "error", error: { type: "invalid_request_error", message } });
+    const { url, seen } = await serve(refusal, hello, hello, refusal, hello);
+    const { provider } = await start(url);
+    const thinking = { type: "thinking", thinking: "Hm.", signature: "c2ln" } as const;
+    const said = { ...assistant("Yes."), content: [thinking, { type: "text", text: "Yes." }] } as Message;
+    const asked = request({ messages: [user("1"), said, user("2")] });
+    expect((await gather(provider, asked)).at(-1)?.type).toBe("end");
+    expect((await gather(provider, asked)).at(-1)?.type).toBe("end");
+    expect(seen.map(({ body }) => body.includes('"thinking"'))).toEqual([true, false, false]);
+    expect((await gather(provider, asked)).at(-1)?.type).toBe("failure");
   });
 
   it("leaves out what the API would refuse: empty texts, empty messages, halves of characters", async () => {
