@@ -45,9 +45,7 @@ export function createWindow(maxCharacters: number): OutputWindow {
     excerpt(limit = maxCharacters) {
       const last = tail.bytes();
       if (size === head.bytes().length + last.length) {
-        const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-          Buffer.concat([head.bytes(), last]),
-        );
+        const whole = new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat([head.bytes(), last]));
         if (whole.length <= limit) return { text: whole, omittedBytes: 0 };
         return around(firstOf(whole, Math.ceil(limit / 2)), lastOf(whole, Math.floor(limit / 2)), size);
       }
