@@ -27,9 +27,9 @@ export function isPlain(text: string): boolean {
 
 /** Whether a deny or ask rule's specifier speaks of anything in a command. */
 export function mentionsCommand(specifier: string, command: string): boolean {
-  const wanted = unquote(specifier).replace(/\s+/g, " ");
-  const whole = unquote(command).replace(/\s+/g, " ").trim();
-  return fits(wanted, whole) || commandsIn(command).some((one) => fits(wanted, one));
+  const plain = (text: string) => unquote(text).replace(/\s+/g, " ").trim();
+  const wanted = plain(specifier);
+  return fits(wanted, plain(command)) || commandsIn(command).some((one) => fits(wanted, one));
 }
 
 /** Whether some program of a command is only known when it runs, such as `$tool x` or `/bin/r? x`. */
@@ -74,17 +74,21 @@ function commandsIn(command: string): readonly string[] {
 
 /** The words of every part between separators, inside quotes too; a redirection is a word `>`. */
 function segmentsOf(command: string): readonly (readonly string[])[] {
-  return command
-    .replace(/\\\r?\n/g, "")
-    .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
-    .split(/[;&|\n\r(){}`]+/)
-    .map((part) =>
-      part
-        .replace(/\d*[<>]+/g, " > ")
-        .split(/\s+/)
-        .filter((word) => unquote(word) !== ""),
-    )
-    .filter((words) => words.length > 0);
+  return (
+    command
+      .replace(/\\\r?\n/g, "")
+      .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
+      // What a substitution gives is as unknown as a variable.
+      .replaceAll("`", " $$`")
+      .split(/[;&|\n\r(){}`]+/)
+      .map((part) =>
+        part
+          .replace(/\d*[<>]+/g, " > ")
+          .split(/\s+/)
+          .filter((word) => unquote(word) !== ""),
+      )
+      .filter((words) => words.length > 0)
+  );
 }
 
 function unquote(word: string): string {
