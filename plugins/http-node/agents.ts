@@ -54,9 +54,7 @@ export function createAgents() {
           done(null, tls.connect({ ...target, socket, servername: target.servername ?? target.host }));
         } else {
           socket.destroy();
-          done(
-            new Error(`the proxy ${nameOf(proxy)} refused with ${answer.statusCode} ${answer.statusMessage}`),
-          );
+          done(new Error(`the proxy ${nameOf(proxy)} refused with ${answer.statusCode} ${answer.statusMessage}`));
         }
       });
       ask.end();

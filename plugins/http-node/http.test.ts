@@ -167,9 +167,7 @@ describe("http-node", () => {
     await expect(text).rejects.toEqual(failure("GANTRY_HTTP_ABORTED"));
 
     const fired = AbortSignal.abort();
-    await expect(request({ method: "GET", url, signal: fired })).rejects.toEqual(
-      failure("GANTRY_HTTP_ABORTED"),
-    );
+    await expect(request({ method: "GET", url, signal: fired })).rejects.toEqual(failure("GANTRY_HTTP_ABORTED"));
   });
 
   it("leaves no listener on a signal that lives on", async () => {
@@ -206,19 +204,14 @@ describe("http-node", () => {
     server.close();
     const { request } = await start();
     const refused = request({ method: "GET", url: `http://me:pass@${address}/path?key=secret` });
-    await expect(refused).rejects.toEqual(
-      failure("GANTRY_HTTP_NETWORK", /nothing listens there \(ECONNREFUSED\)/),
-    );
+    await expect(refused).rejects.toEqual(failure("GANTRY_HTTP_NETWORK", /nothing listens there \(ECONNREFUSED\)/));
     await refused.catch((error: Error) => expect(String(error)).not.toMatch(/secret|pass|path/));
   });
 
-  it.each(["ftp://example.com", "example.com", "file:///etc/passwd", ""])(
-    "refuses the address %j",
-    async (url) => {
-      const { request } = await start();
-      await expect(request({ method: "GET", url })).rejects.toEqual(failure("GANTRY_HTTP_URL"));
-    },
-  );
+  it.each(["ftp://example.com", "example.com", "file:///etc/passwd", ""])("refuses the address %j", async (url) => {
+    const { request } = await start();
+    await expect(request({ method: "GET", url })).rejects.toEqual(failure("GANTRY_HTTP_URL"));
+  });
 
   it("takes a stale connection for what it is, and asks again only where that is harmless", async () => {
     let requests = 0;
@@ -280,9 +273,7 @@ describe("proxies", () => {
   });
 
   it("are refused when they cannot be", () => {
-    expect(() => readProxies({ HTTPS_PROXY: "socks5://me:pass@p.test" })).toThrow(
-      failure("GANTRY_HTTP_PROXY"),
-    );
+    expect(() => readProxies({ HTTPS_PROXY: "socks5://me:pass@p.test" })).toThrow(failure("GANTRY_HTTP_PROXY"));
   });
 
   it("are asked for the whole address over plain HTTP, with name and password", async () => {
@@ -304,9 +295,7 @@ describe("proxies", () => {
     const address = await listen(server);
     const { request } = await start({ HTTPS_PROXY: `http://me:secret@${address}` });
     const answer = request({ method: "GET", url: "https://model.test/" });
-    await expect(answer).rejects.toEqual(
-      failure("GANTRY_HTTP_NETWORK", new RegExp(`${address} refused with 407`)),
-    );
+    await expect(answer).rejects.toEqual(failure("GANTRY_HTTP_NETWORK", new RegExp(`${address} refused with 407`)));
     await answer.catch((error: Error) => expect(String(error)).not.toContain("secret"));
   });
 

@@ -40,12 +40,7 @@ export function proxyFor(url: URL, proxies: Proxies): URL | undefined {
 }
 
 function isThisMachine(host: string): boolean {
-  return (
-    host === "localhost" ||
-    host.endsWith(".localhost") ||
-    host === "[::1]" ||
-    /^127\.\d+\.\d+\.\d+$/.test(host)
-  );
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** `*`, a host, a domain with or without a leading dot or star, each with or without a port. */

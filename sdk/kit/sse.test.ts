@@ -6,8 +6,7 @@ function read(stream: string | Uint8Array, pieces: number = Number.POSITIVE_INFI
   const bytes = typeof stream === "string" ? Buffer.from(stream) : stream;
   const reader = createSseReader();
   const events: ServerSentEvent[] = [];
-  for (let at = 0; at < bytes.length; at += pieces)
-    events.push(...reader.push(bytes.subarray(at, at + pieces)));
+  for (let at = 0; at < bytes.length; at += pieces) events.push(...reader.push(bytes.subarray(at, at + pieces)));
   return events;
 }
 
@@ -59,9 +58,7 @@ describe("the reader of server-sent events", () => {
   it("refuses a line without end, and an event of endless lines", () => {
     const line = createSseReader(100);
     line.push(Buffer.from(`data: ${"x".repeat(90)}`));
-    expect(() => line.push(Buffer.from("yyyyyy"))).toThrow(
-      expect.objectContaining({ code: "GANTRY_SSE_TOO_LONG" }),
-    );
+    expect(() => line.push(Buffer.from("yyyyyy"))).toThrow(expect.objectContaining({ code: "GANTRY_SSE_TOO_LONG" }));
     const lines = createSseReader(100);
     expect(() => lines.push(Buffer.from("data: 123456789\n".repeat(11)))).toThrow(
       expect.objectContaining({ code: "GANTRY_SSE_TOO_LONG" }),

@@ -22,8 +22,7 @@ describe("reading a model's tool input", () => {
 
   it("never accepts the start of an object", () => {
     const json = JSON.stringify({ file_path: "/tmp/a", content: 'say "hi"\\', list: [1, { b: null }] });
-    for (let length = 0; length < json.length; length++)
-      expect(reasonAgainst(json.slice(0, length))).toBeTruthy();
+    for (let length = 0; length < json.length; length++) expect(reasonAgainst(json.slice(0, length))).toBeTruthy();
   });
 
   it("says that an input was cut off", () => {
