@@ -75,7 +75,8 @@ export function namesTool(tool: string, subject: Pick<Subject, "names" | "family
   if (isMean && tool.includes("*") && !/^mcp__[^*]+__/.test(tool)) return false;
   return names.some((name) => {
     const [wanted, known] = isMean ? [tool, name] : [tool.toLowerCase(), name.toLowerCase()];
-    return matchText(wanted, known) || (wanted.startsWith("mcp__") && known.startsWith(`${wanted}__`));
+    const isServer = /^mcp__(?:(?!__).)+$/.test(wanted);
+    return matchText(wanted, known) || (isServer && known.startsWith(`${wanted}__`));
   });
 }
 
