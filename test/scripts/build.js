@@ -6,7 +6,10 @@ import { rolldown } from "rolldown";
 import { licencesOf } from "./licences.js";
 import { exists, filesBelow, pluginFolders, root } from "./project.js";
 
-/** Found at run time in the installation: programs, native code, what reads TypeScript. cosmiconfig names a compiler that is never asked. */
+/**
+ * Found at run time in the installation: programs, native code, and what reads TypeScript. (typescript: cosmiconfig names it
+ * in a loader that is never asked.)
+ */
 const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^typescript$/];
 
 /** Where the program starts. What they need statically lies in one file. */
