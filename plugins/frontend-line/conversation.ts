@@ -97,11 +97,11 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
 
   /** The next text to send; `undefined` when the person leaves. */
   async function nextText(): Promise<string | undefined> {
-    const signal = (session as Session).scope.signal;
+    const signal = AbortSignal.any([(session as Session).scope.signal, host.signal]);
     for (let isLastWarning = false; ; ) {
       const typed = waiting.shift();
       if (typed !== undefined) return typed;
-      if (signal.aborted || host.signal.aborted) return undefined;
+      if (signal.aborted) return undefined;
       const reading = await terminal.read("> ", { isMessage: true, signal });
       if (reading.kind === "end") return undefined;
       if (reading.kind === "line") {
@@ -157,7 +157,7 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
     if (host.untrusted.length === 0) return true;
     const left = host.untrusted.map((what) => `  - ${visible(what)}`).join("\n");
     printer.say(`You have not said that you trust ${visible(cwd)}. Until you do, this is left out:\n${left}`);
-    const reading = await terminal.read("Trust this folder, and let it run? y/n ");
+    const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
     if (reading.kind !== "line") return false;
     if (/^y(es)?$/i.test(reading.text.trim())) await host.trust();
     else printer.say("It stays out.");
