@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { release, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import type { PromptDraft, PromptSection, SessionView } from "gantry/sdk";
+import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import setup from "./context-env.ts";
+import plugin from "./index.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -122,4 +124,17 @@ test("a folder's name cannot add a line", async () => {
   await mkdir(cwd);
   const { env } = await (await inSession({ cwd, folders: [cwd] }))();
   expect(env?.split("\n")).toHaveLength(5);
+});
+
+test("in the kernel the system prompt stays the same from turn to turn, and a change goes with the prompt", async () => {
+  git(folder, "init", "-q", "-b", "main");
+  const kernel = await createTestKernel({ plugins: [plugin], cwd: folder });
+  await kernel.run("Hi");
+  git(folder, "checkout", "-q", "-b", "other");
+  await kernel.run("And now?");
+  const [first, second] = kernel.model.requests;
+  expect(first?.system).toHaveLength(1);
+  expect(second?.system).toEqual(first?.system);
+  expect(JSON.stringify(second?.messages.at(-1))).toContain("Git is now: repository, branch other.");
+  await kernel.close();
 });

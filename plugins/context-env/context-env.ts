@@ -60,9 +60,7 @@ function differences(then: Surroundings, now: Surroundings): string | undefined 
 
 function describeGit(git: GitState | undefined): string {
   if (!git) return "not a repository";
-  return git.branch === undefined
-    ? "repository, no branch checked out"
-    : `repository, branch ${oneLine(git.branch)}`;
+  return git.branch === undefined ? "repository, no branch checked out" : `repository, branch ${oneLine(git.branch)}`;
 }
 
 function today(): string {

@@ -1,4 +1,5 @@
 import {
+  defineTool,
   type Figures,
   type Meter,
   type ModelCall,
@@ -8,9 +9,11 @@ import {
   type SessionView,
   type StreamFunction,
   type TurnView,
+  z,
 } from "gantry/sdk";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { expect, test } from "vitest";
-import { modelBudget } from "./index.ts";
+import plugin, { modelBudget } from "./index.ts";
 import setup from "./model-budget.ts";
 
 const request = { model: { provider: "p", id: "m" }, system: [], messages: [], tools: [] } as ModelRequest;
@@ -138,4 +141,28 @@ test("limits that make no sense are refused", () => {
   for (const config of [{ maxTurns: 0 }, { maxTurns: 1.5 }, { maxBudgetUsd: 0 }, { maxBudgetUsd: -1 }]) {
     expect(modelBudget.config.safeParse(config).success).toBe(false);
   }
+});
+
+test("in the kernel a turn that asks too often ends with the limit as its reason, and the next one may begin", async () => {
+  const again = { calls: [{ name: "Again", input: {} }] };
+  const tool = defineTool({
+    name: "Again",
+    description: "Does it again.",
+    input: z.object({}),
+    traits: { readOnly: true },
+    run: async () => "done",
+  });
+  const model = scriptedModel([again, again, { text: "Hello." }]);
+  const kernel = await createTestKernel({
+    plugins: [tool, plugin],
+    model,
+    config: { "model-budget": { maxTurns: 2 } },
+  });
+  expect((await kernel.run("Go")).end).toMatchObject({
+    reason: "max_turns",
+    error: "Reached maximum number of turns (2)",
+  });
+  expect(model.requests).toHaveLength(2);
+  expect((await kernel.run("Hi")).end.reason).toBe("completed");
+  await kernel.close();
 });

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PromptDraft, PromptSection } from "gantry/sdk";
+import { definePlugin, type PromptDraft, type PromptSection } from "gantry/sdk";
+import { createTestKernel } from "gantry/sdk/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { promptBase } from "./index.ts";
+import plugin, { promptBase } from "./index.ts";
 import setup from "./prompt-base.ts";
 
 let cwd: string;
@@ -31,9 +32,7 @@ async function sectionsWith(config: object): Promise<readonly PromptSection[]> {
 
 test("the built-in prompt is one stable section of at most 1.2 KB", async () => {
   const sections = await sectionsWith({});
-  expect(sections).toEqual([
-    { key: "base", cache: "stable", text: expect.stringContaining("You are Gantry") },
-  ]);
+  expect(sections).toEqual([{ key: "base", cache: "stable", text: expect.stringContaining("You are Gantry") }]);
   expect(Buffer.byteLength(sections[0]?.text ?? "")).toBeLessThanOrEqual(1200);
 });
 
@@ -69,4 +68,24 @@ test("text and file for one place are an error", async () => {
   await expect(sectionsWith({ systemPrompt: "a", systemPromptFile: "house.txt" })).rejects.toMatchObject({
     code: "GANTRY_PROMPT_TWICE",
   });
+});
+
+test("in the kernel it comes before what other plugins add, wherever they stand", async () => {
+  const other = definePlugin({
+    name: "other",
+    setup: () => ({
+      taps: { promptBuild: (draft) => draft.with({ key: "other", cache: "stable", text: "Other." }) },
+    }),
+  });
+  const kernel = await createTestKernel({
+    plugins: [other, plugin],
+    config: { "prompt-base": { appendSystemPrompt: "More." } },
+  });
+  await kernel.run("Hi");
+  expect(kernel.model.requests[0]?.system.map(({ key, owner }) => [key, owner])).toEqual([
+    ["base", "prompt-base"],
+    ["append", "prompt-base"],
+    ["other", "other"],
+  ]);
+  await kernel.close();
 });

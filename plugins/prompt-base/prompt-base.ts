@@ -6,12 +6,7 @@ import { PROMPT } from "./prompt.ts";
 
 const setup: Setup<typeof promptBase> = async ({ config, host }) => {
   const base = await given("system-prompt", config.systemPrompt, config.systemPromptFile, host.cwd);
-  const more = await given(
-    "append-system-prompt",
-    config.appendSystemPrompt,
-    config.appendSystemPromptFile,
-    host.cwd,
-  );
+  const more = await given("append-system-prompt", config.appendSystemPrompt, config.appendSystemPromptFile, host.cwd);
   return {
     taps: {
       promptBuild: (draft) => {

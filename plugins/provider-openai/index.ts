@@ -14,6 +14,7 @@ export const providerOpenai = manifest({
       })
       .prefault({})
       .describe("where to look for servers on this machine"),
+    probeMs: z.number().int().min(1).max(450).default(350).describe("how long such a server may take to answer"),
     silenceMs: z
       .number()
       .int()

@@ -1,8 +1,19 @@
 import type { ServerResponse } from "node:http";
-import { type AssistantMessage, type ModelEvent, type ModelRequest, NO_USAGE, text } from "gantry/sdk";
+import {
+  type AssistantMessage,
+  definePlugin,
+  defineTool,
+  Http,
+  type ModelEvent,
+  type ModelRequest,
+  NO_USAGE,
+  text,
+  z,
+} from "gantry/sdk";
+import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, expect, test } from "vitest";
 import { type Asked, freePort, http, serve, sse } from "./fixtures/server.ts";
-import { providerOpenai } from "./index.ts";
+import plugin, { providerOpenai } from "./index.ts";
 import setup from "./openai.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -522,4 +533,41 @@ test("a server that lists nothing offers nothing, or what was wished for", async
   expect(await (await provider({ OPENAI_BASE_URL: server.url })).models?.(signal)).toEqual([]);
   const wishing = await provider({ OPENAI_BASE_URL: server.url, OPENAI_MODEL: "mine" });
   expect(await wishing.models?.(signal)).toEqual([{ id: "mine" }]);
+});
+
+// ---------------------------------------------------------------- in the kernel
+
+test("a turn with a tool call goes through, and a bad call comes back to the model with the reason", async () => {
+  const answers = [
+    [
+      call(0, { id: "c1" }, { name: "Door", arguments: "{}" }),
+      call(1, { id: "c2" }, { name: "Door", arguments: "{" }),
+      delta({}, "tool_calls"),
+    ],
+    [delta({ content: "It is open." }, "stop")],
+  ];
+  const server = await serve(({ path }, response) =>
+    path === "/v1/models" ? void response.end('{"data":[{"id":"m"}]}') : sse(response, answers.shift() ?? []),
+  );
+  cleanups.push(server.close);
+  const door = defineTool({
+    name: "Door",
+    description: "Opens the door.",
+    input: z.object({}),
+    traits: { readOnly: true },
+    run: async () => "open",
+  });
+  const overHttp = definePlugin({ name: "over-http", provides: { http: Http }, setup: () => ({ services: { http } }) });
+  const kernel = await createTestKernel({ plugins: [overHttp, plugin, door], env: { OPENAI_BASE_URL: server.url } });
+  cleanups.unshift(kernel.close);
+  await kernel.session.setModel("openai");
+  expect(kernel.session.model).toEqual({ provider: "openai", id: "m" });
+  const turn = await kernel.run("Open the door");
+  expect(turn.end).toEqual({ reason: "completed", text: "It is open." });
+  expect(turn.results.map(({ outcome }) => outcome)).toEqual(["ok", "invalid"]);
+  const sent = JSON.parse(server.asked.at(-1)?.body ?? "").messages;
+  expect(sent.slice(-2)).toEqual([
+    { role: "tool", tool_call_id: "c1", content: "open" },
+    { role: "tool", tool_call_id: "c2", content: expect.stringContaining("It was cut off after 1 characters") },
+  ]);
 });

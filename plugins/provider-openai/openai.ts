@@ -22,7 +22,11 @@ const setup: Setup<typeof providerOpenai> = ({ config, use: { http }, host, log 
   }
 
   async function probe(signal: AbortSignal): ReturnType<NonNullable<Provider["probe"]>> {
-    const server = await findLocalServer(http, config.ports, signal);
+    const server = await findLocalServer(
+      http,
+      config.ports,
+      AbortSignal.any([signal, AbortSignal.timeout(config.probeMs)]),
+    );
     if (!server) return undefined;
     const wished = server.models.find(({ id }) => id === host.env.OPENAI_MODEL);
     const { id } = wished ?? (server.models[0] as ModelInfo);

@@ -11,16 +11,12 @@ export interface LocalServer {
 
 export type Ports = Readonly<Record<"ollama" | "lmStudio" | "llamaCpp", number>>;
 
-/** The kernel gives half a second in all. */
-const PROBE_MS = 350;
-
 /** Asks all three at once; the first that is what it should be, in this order, is taken. */
 export async function findLocalServer(http: Http, ports: Ports, signal: AbortSignal): Promise<LocalServer | undefined> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]);
   const found = await Promise.all(
     KINDS.map(async ({ title, port, path, models }) => {
       const address = `http://127.0.0.1:${ports[port]}`;
-      const usable = models(await getJson(http, address + path, limit));
+      const usable = models(await getJson(http, address + path, signal));
       return usable.length ? { title, address, models: usable } : undefined;
     }),
   );
@@ -84,7 +80,7 @@ function listIn(body: unknown, key: string): readonly Readonly<Record<string, un
 /** Nothing there, too late, or no JSON: for a probe all the same. */
 async function getJson(http: Http, url: string, signal: AbortSignal): Promise<unknown> {
   try {
-    const response = await http.request({ method: "GET", url, signal, headersTimeoutMs: PROBE_MS });
+    const response = await http.request({ method: "GET", url, signal });
     return response.status === 200 ? JSON.parse(await response.text(1024 * 1024)) : void response.body.destroy();
   } catch {
     return undefined;

@@ -67,8 +67,7 @@ export function firstDifference(recorded: Before, here: Before): string | undefi
     }
   }
   for (const [id, { tool }] of here.results) {
-    if (!recorded.results.has(id))
-      return `the call ${id} (${tool}) has a result here, and none in the recording`;
+    if (!recorded.results.has(id)) return `the call ${id} (${tool}) has a result here, and none in the recording`;
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AssistantContent, type Entry, type ModelEvent, NO_USAGE, text } from "gantry/sdk";
+import { type AssistantContent, defineTool, type Entry, type ModelEvent, NO_USAGE, text, z } from "gantry/sdk";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { providerReplay } from "./index.ts";
+import plugin, { providerReplay } from "./index.ts";
 import setup from "./replay.ts";
 
 let cwd: string;
@@ -55,10 +56,7 @@ const RECORDED = [
 let files = 0;
 async function replay(lines: readonly (Entry | object | string)[], config: object = {}) {
   const file = join(cwd, `${++files}.jsonl`);
-  await writeFile(
-    file,
-    lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"),
-  );
+  await writeFile(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
   const context = { config: providerReplay.config.parse({ file, ...config }), host: { cwd } };
   const { stream } = (await setup(context as never)).providers.replay;
   return async (entries?: readonly Entry[], signal = new AbortController().signal) => {
@@ -105,15 +103,11 @@ test("the first divergence is named: prompts, a missing result, another outcome,
   expect(await message([prompt("a"), prompt("b")])).toMatch(
     /answer 1: .* 1 prompt before it, and this session 2 prompts/,
   );
-  expect(await message(upTo)).toMatch(
-    /answer 2: the call c1 \(Read\) has a result in the recording, and none here/,
-  );
+  expect(await message(upTo)).toMatch(/answer 2: the call c1 \(Read\) has a result in the recording, and none here/);
   expect(await message([...upTo, result("c1", "error")])).toMatch(
     /c1 \(Read\) succeeded in the recording, and failed here/,
   );
-  expect(await message([...upTo, result("c1"), result("c9")])).toMatch(
-    /c9 \(Read\) has a result here, and none in/,
-  );
+  expect(await message([...upTo, result("c1"), result("c9")])).toMatch(/c9 \(Read\) has a result here, and none in/);
 });
 
 test("what the host adds by itself is no divergence", async () => {
@@ -123,12 +117,7 @@ test("what the host adds by itself is no divergence", async () => {
 });
 
 test("a call whose input could not be used then does not run with an empty one now", async () => {
-  const lines = [
-    prompt("Go"),
-    answer("m1", use("c1", "Bash", {})),
-    result("c1", "invalid"),
-    answer("m2", text("Oh.")),
-  ];
+  const lines = [prompt("Go"), answer("m1", use("c1", "Bash", {})), result("c1", "invalid"), answer("m2", text("Oh."))];
   const events = await (await replay(lines))(lines.slice(0, 1));
   expect(events.at(-1)).toMatchObject({ type: "end", badInputs: { c1: expect.any(String) } });
 });
@@ -158,4 +147,42 @@ test("a request outside a turn is refused", async () => {
 test("an aborted request ends at once", async () => {
   const events = await (await replay(RECORDED))(RECORDED.slice(0, 1), AbortSignal.abort());
   expect(failureOf(events)).toMatchObject({ kind: "aborted" });
+});
+
+test("a session recorded by the kernel is played again, tools and all; with another outcome it says where it parts", async () => {
+  const door = (isOpen: boolean) =>
+    defineTool({
+      name: "Door",
+      description: "Opens the door.",
+      input: z.object({}),
+      traits: { readOnly: true },
+      run: async () => {
+        if (!isOpen) throw new Error("locked");
+        return "open";
+      },
+    });
+  const model = scriptedModel([{ text: "I try.", calls: [{ name: "Door", input: {} }] }, { text: "It is open." }]);
+  const recording = await createTestKernel({ plugins: [door(true)], model });
+  await recording.run("Open the door");
+  const file = join(cwd, "kernel.jsonl");
+  await writeFile(file, recording.session.entries.map((entry) => JSON.stringify(entry)).join("\n"));
+  await recording.close();
+
+  const again = async (isOpen: boolean) => {
+    const kernel = await createTestKernel({
+      plugins: [door(isOpen), plugin],
+      config: { "provider-replay": { file } },
+    });
+    await kernel.session.setModel("replay");
+    const turn = await kernel.run("Open the door");
+    await kernel.close().catch(() => undefined);
+    return turn;
+  };
+  const same = await again(true);
+  expect(same.end).toEqual({ reason: "completed", text: "It is open." });
+  expect(same.results.map(({ content }) => content)).toEqual([[text("open")]]);
+  expect((await again(false)).end).toMatchObject({
+    reason: "model_error",
+    error: expect.stringContaining("(Door) succeeded in the recording, and failed here"),
+  });
 });

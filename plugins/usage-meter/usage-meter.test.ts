@@ -1,6 +1,7 @@
-import { type Entry, type Meter, NO_USAGE, type SessionView, type Usage } from "gantry/sdk";
+import { definePlugin, type Entry, Meter, NO_USAGE, type SessionView, type Usage } from "gantry/sdk";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { expect, test } from "vitest";
-import { usageMeter } from "./index.ts";
+import plugin, { usageMeter } from "./index.ts";
 import setup from "./usage-meter.ts";
 
 const meterWith = async (prices: Record<string, unknown> = {}): Promise<Meter> => {
@@ -9,11 +10,7 @@ const meterWith = async (prices: Record<string, unknown> = {}): Promise<Meter> =
 };
 
 let records = 0;
-const answer = (
-  model: string,
-  usage: Partial<Usage>,
-  more: { named?: string; ms?: number; session?: string } = {},
-) =>
+const answer = (model: string, usage: Partial<Usage>, more: { named?: string; ms?: number; session?: string } = {}) =>
   ({
     type: "assistant",
     uuid: `u${++records}`,
@@ -32,8 +29,7 @@ const answer = (
     },
   }) satisfies Entry;
 
-const session = (...entries: Entry[]) =>
-  ({ id: "s1", entries }) as unknown as SessionView & { entries: Entry[] };
+const session = (...entries: Entry[]) => ({ id: "s1", entries }) as unknown as SessionView & { entries: Entry[] };
 
 test("an empty session has cost nothing", async () => {
   const figures = (await meterWith()).of(session());
@@ -146,4 +142,34 @@ test("the model that answered counts before the alias that was asked for", async
 test("a negative price is refused", () => {
   const price = { input: -1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };
   expect(usageMeter.config.safeParse({ prices: { x: price } }).success).toBe(false);
+});
+
+test("in the kernel each answer is counted by the time the turn has ended", async () => {
+  const seen: unknown[] = [];
+  const reader = definePlugin({
+    name: "reader",
+    needs: { meter: Meter },
+    commands: { cost: { description: "Shows the figures." } },
+    setup: ({ use }) => ({
+      commands: {
+        cost: (_args, session) => {
+          seen.push(use.meter.of(session));
+          return "";
+        },
+      },
+    }),
+  });
+  const price = { input: 1, output: 2, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+  const model = scriptedModel([{ text: "Hi", usage: { input_tokens: 500_000, output_tokens: 250_000 } }]);
+  const kernel = await createTestKernel({
+    plugins: [reader, plugin],
+    model,
+    config: { "usage-meter": { prices: { script: price } } },
+  });
+  await kernel.run("Hi");
+  await kernel.run("/cost");
+  expect(seen).toMatchObject([
+    { requests: 1, costUsd: 1, byModel: { "scripted/script": { requests: 1, costUsd: 1 } } },
+  ]);
+  await kernel.close();
 });

@@ -53,10 +53,7 @@ export default setup;
 const NOTHING: Figures = Object.freeze({ usage: NO_USAGE, costUsd: 0, requests: 0, apiMs: 0, byModel: {} });
 
 /** What a fork took over was paid for by the session it came from. */
-function isOwnAnswer(
-  entry: SessionView["entries"][number],
-  session: SessionView,
-): entry is EntryOf<"assistant"> {
+function isOwnAnswer(entry: SessionView["entries"][number], session: SessionView): entry is EntryOf<"assistant"> {
   return entry.type === "assistant" && entry.sessionId === session.id;
 }
 
