@@ -1,28 +1,66 @@
 // Written by `npm run generate` from the folders beside this file.
+import commandCore from "./command-core/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
 import filesNode from "./files-node/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
+import frontendLine from "./frontend-line/index.ts";
+import httpNode from "./http-node/index.ts";
+import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
+import modelRetry from "./model-retry/index.ts";
+import permitModes from "./permit-modes/index.ts";
+import permitRules from "./permit-rules/index.ts";
 import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
 import presetMinimal from "./preset-minimal/index.ts";
 import promptBase from "./prompt-base/index.ts";
+import providerAnthropic from "./provider-anthropic/index.ts";
+import providerOffline from "./provider-offline/index.ts";
+import providerOpenai from "./provider-openai/index.ts";
 import providerReplay from "./provider-replay/index.ts";
+import seenFiles from "./seen-files/index.ts";
+import sessionJsonl from "./session-jsonl/index.ts";
 import settingsFiles from "./settings-files/index.ts";
+import toolBash from "./tool-bash/index.ts";
+import toolEdit from "./tool-edit/index.ts";
+import toolGlob from "./tool-glob/index.ts";
+import toolGrep from "./tool-grep/index.ts";
+import toolJobs from "./tool-jobs/index.ts";
+import toolRead from "./tool-read/index.ts";
+import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
 
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    "command-core": commandCore,
     "context-env": contextEnv,
     "exec-node": execNode,
     "files-node": filesNode,
     "frontend-headless": frontendHeadless,
+    "frontend-line": frontendLine,
+    "http-node": httpNode,
+    inspect,
     "model-budget": modelBudget,
+    "model-retry": modelRetry,
+    "permit-modes": permitModes,
+    "permit-rules": permitRules,
     "prompt-base": promptBase,
+    "provider-anthropic": providerAnthropic,
+    "provider-offline": providerOffline,
+    "provider-openai": providerOpenai,
     "provider-replay": providerReplay,
+    "seen-files": seenFiles,
+    "session-jsonl": sessionJsonl,
     "settings-files": settingsFiles,
+    "tool-bash": toolBash,
+    "tool-edit": toolEdit,
+    "tool-glob": toolGlob,
+    "tool-grep": toolGrep,
+    "tool-jobs": toolJobs,
+    "tool-read": toolRead,
+    "tool-write": toolWrite,
     "usage-meter": usageMeter,
   },
   presets: {
