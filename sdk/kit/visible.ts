@@ -23,9 +23,7 @@ export function visible(text: string): string {
   if (text.search(HIDDEN) < 0) return text;
   return text
     .replaceAll("\r\n", "\n")
-    .replace(HIDDEN, (sign, at: number, whole: string) =>
-      isSpelling(sign, at, whole) ? sign : written(sign),
-    );
+    .replace(HIDDEN, (sign, at: number, whole: string) => (isSpelling(sign, at, whole) ? sign : written(sign)));
 }
 
 /**
