@@ -69,6 +69,7 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
   command.argument("[words...]");
 
   const values = parse(command, name ? argv.slice(1) : argv);
+  const isGiven = (key: string) => command.getOptionValueSource(key) === "cli";
   const words = command.args;
   if (name)
     return {
@@ -80,7 +81,7 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
     ...NOTHING,
     own: values as OwnFlags,
     prompt: words.length ? words.join(" ") : undefined,
-    ...routed(owned, values),
+    ...routed(owned, values, isGiven),
   };
 }
 
@@ -132,13 +133,17 @@ function parse(command: Command, argv: readonly string[]): Record<string, unknow
 }
 
 /** Sends each flag's value where its manifest says. */
-function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>) {
+function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>, isGiven: (key: string) => boolean) {
   const config: ConfigLayer[] = [];
   const settings: Record<string, unknown> = {};
   let frontend: string | undefined;
+  const taken = new Set<string>();
   for (const { plugin, flag, manifest } of owned) {
-    const value = values[new Option(`--${flag}`).attributeName()];
-    if (value === undefined) continue;
+    const key = new Option(`--${flag}`).attributeName();
+    // A flag may have two spellings, which are one value.
+    if (!isGiven(key) || taken.has(key)) continue;
+    taken.add(key);
+    const value = values[key];
     if ("frontend" in manifest.to) frontend = manifest.to.frontend;
     else if ("config" in manifest.to)
       config.push({ from: `--${flag}`, values: { [plugin]: { [manifest.to.config]: value } } });

@@ -49,9 +49,11 @@ export class Assembly {
     this.#context = { config: this.config, info, owners: ownersOf(this.members), given, log: onLog, contribute };
   }
 
-  /** Checks every plugin's configuration, and sets up those whose setup is not lazy. */
+  /** Checks whatever is configured, and sets up the plugins whose setup is not lazy. */
   async start(): Promise<void> {
-    for (const { name, plugin } of this.members) this.config.of(name, plugin.manifest.config);
+    for (const { name, plugin } of this.members) {
+      if (this.config.get(name) !== undefined) this.config.of(name, plugin.manifest.config);
+    }
     for (const member of this.members) {
       if (typeof member.plugin.setup !== "object") await this.activate(member).catch(() => undefined);
     }

@@ -91,9 +91,16 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     notices: host.notices,
     prompt,
     signal,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each costs a millisecond to open, and few runs need all.
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
     isVerbose: own.verbose ?? false,
     open: (options) =>
       host.open({

@@ -172,8 +172,14 @@ function specOf({ name, description, input }: ToolInfo): ToolSpec {
 
 function schemaOf(input: ToolManifest["input"]): JsonObject {
   if ("jsonSchema" in input) return input.jsonSchema;
-  const { $schema, additionalProperties, ...schema } = z.toJSONSchema(input, { io: "input" });
+  const { $schema, additionalProperties, ...schema } = z.toJSONSchema(input, { io: "input", override: withoutBounds });
   return schema as JsonObject;
+}
+
+/** Every integer lies within these bounds; saying so would cost bytes in every request. */
+function withoutBounds({ jsonSchema }: { readonly jsonSchema: { minimum?: number; maximum?: number } }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
 // ---------------------------------------------------------------- hooks

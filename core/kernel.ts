@@ -33,6 +33,9 @@ import { KernelSession, memoryWriter } from "./session.ts";
 import { Trace } from "./trace.ts";
 import { rememberTrust } from "./trust.ts";
 
+// A schema is used a few times in a run: compiling it costs more than it saves.
+z.config({ jitless: true });
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export interface HostOptions extends InfoOptions {

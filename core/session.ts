@@ -1,22 +1,21 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import {
-  type EntryBody,
-  type Fault,
-  type Input,
-  type Entry as LogEntry,
-  type Message,
-  type ModelRef,
-  messageOf,
-  type Notice,
-  type PromptSection,
-  type ResultContent,
-  type Session,
-  type SessionEvent,
-  type SessionWriter,
-  type ToolResultBlock,
-  type UserContent,
+import type {
+  EntryBody,
+  Fault,
+  Input,
+  Entry as LogEntry,
+  Message,
+  ModelRef,
+  Notice,
+  PromptSection,
+  ResultContent,
+  Session,
+  SessionEvent,
+  SessionWriter,
+  ToolResultBlock,
+  UserContent,
 } from "gantry/sdk";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -327,9 +326,4 @@ export function memoryWriter(): SessionWriter {
     flush: async () => undefined,
     close: async () => undefined,
   };
-}
-
-/** Says what went wrong with the log without ending the session. */
-export function logFault(thrown: unknown): string {
-  return `The session log cannot be written: ${messageOf(thrown)}`;
 }

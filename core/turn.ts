@@ -26,7 +26,7 @@ import {
 } from "gantry/sdk";
 import { HookAborted, TapDenied } from "./guard.ts";
 import { Draft } from "./prompt.ts";
-import { type KernelSession, logFault } from "./session.ts";
+import type { KernelSession } from "./session.ts";
 import { runCalls } from "./toolcall.ts";
 
 /** How often `turnStop` may make one turn go on. */
@@ -382,4 +382,8 @@ function broken(turn: Turn, thrown: unknown): TurnEnd {
   if (!(thrown instanceof TapDenied)) turn.fault("gantry", "turn", thrown);
   turn.session.answerOrphans();
   return { reason: "error", text: turn.lastText, error: messageOf(thrown) };
+}
+
+function logFault(thrown: unknown): string {
+  return `The session log cannot be written: ${messageOf(thrown)}`;
 }
