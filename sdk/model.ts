@@ -88,7 +88,7 @@ export interface ModelFailure {
 }
 
 /**
- * What a provider streams. Order: one `start`, any number of deltas, then exactly one of `end` and `failure`.
+ * What a provider streams. Order: one `start` an attempt, any number of deltas, then exactly one of `end` and `failure`.
  * Deltas are for eyes only: the content that counts is in `end`, whole and checked.
  */
 export type ModelEvent =
@@ -149,9 +149,7 @@ export interface Provider {
    * Looks for a server without being told where, such as on loopback ports; called only when `usable` says `probe`.
    * **Contract**: answers within 500 ms; `undefined` when there is none. Returns the model to use.
    */
-  readonly probe?: (
-    signal: AbortSignal,
-  ) => Promise<{ readonly model: string; readonly note: string } | undefined>;
+  readonly probe?: (signal: AbortSignal) => Promise<{ readonly model: string; readonly note: string } | undefined>;
   /** The models on offer; used to check a name and to suggest the nearest. May be remote; `[]` when unknown. */
   readonly models?: (signal: AbortSignal) => Promise<readonly ModelInfo[]>;
   /** What is known of one model without asking anybody. */

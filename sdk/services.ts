@@ -58,16 +58,14 @@ export interface GlobOptions {
  * Files of the machine. Paths are absolute.
  *
  * **Contract**: rejects with coded errors: `GANTRY_FILES_ABSENT`, `GANTRY_FILES_DENIED`, `GANTRY_FILES_IS_FOLDER`,
- * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`.
+ * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`; an aborted call with
+ * an `AbortError`.
  */
 export interface Files {
   /** `undefined` when there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
   /** Rejects with `GANTRY_FILES_TOO_LARGE` above `maxBytes` (default 256 MiB). */
-  read(
-    path: string,
-    options?: { readonly maxBytes?: number; readonly signal?: AbortSignal },
-  ): Promise<ReadFile>;
+  read(path: string, options?: { readonly maxBytes?: number; readonly signal?: AbortSignal }): Promise<ReadFile>;
   /**
    * Writes whole or not at all: a temporary file beside the target, flushed, renamed over it. Follows links to the file
    * they name, keeps its mode and owner, makes missing folders.
@@ -87,10 +85,7 @@ export const Files = createService<Files>("files");
 export interface SeenFiles {
   /** Remembers a read or a write; `isPartial` when only some of the file was seen. */
   note(session: SessionView, realPath: string, stamp: FileStamp, isPartial: boolean): void;
-  seen(
-    session: SessionView,
-    realPath: string,
-  ): { readonly stamp: FileStamp; readonly isPartial: boolean } | undefined;
+  seen(session: SessionView, realPath: string): { readonly stamp: FileStamp; readonly isPartial: boolean } | undefined;
 }
 export const SeenFiles = createService<SeenFiles>("seen-files");
 
@@ -209,13 +204,7 @@ export const Http = createService<Http>("http");
 /** Where a setting was found; nearest first: managed, flag, local, project, user. */
 export type SettingsLayer = "managed" | "flag" | "local" | "project" | "user";
 
-export const SETTINGS_LAYERS: readonly SettingsLayer[] = Object.freeze([
-  "managed",
-  "flag",
-  "local",
-  "project",
-  "user",
-]);
+export const SETTINGS_LAYERS: readonly SettingsLayer[] = Object.freeze(["managed", "flag", "local", "project", "user"]);
 
 export interface SettingValue<T> {
   readonly value: T;
