@@ -31,7 +31,7 @@ export const promptBase = manifest({
       to: { config: "appendSystemPromptFile" },
     },
   },
-  taps: { promptBuild: { stage: "first" } },
+  taps: { input: { stage: "first" }, promptBuild: { stage: "first" } },
 });
 
 export default definePlugin(

@@ -57,17 +57,16 @@ test("both can be files, named from the working directory", async () => {
   expect(sections.map(({ text }) => text)).toEqual(["House rules.\n", "House rules.\n"]);
 });
 
-test("a file that cannot be read is an error that names the flag and the file", async () => {
-  await expect(sectionsWith({ appendSystemPromptFile: "nowhere.txt" })).rejects.toMatchObject({
-    code: "GANTRY_PROMPT_FILE",
-    message: expect.stringMatching(/--append-system-prompt-file.*nowhere\.txt/),
-  });
-});
-
-test("text and file for one place are an error", async () => {
-  await expect(sectionsWith({ systemPrompt: "a", systemPromptFile: "house.txt" })).rejects.toMatchObject({
-    code: "GANTRY_PROMPT_TWICE",
-  });
+test.each([
+  [{ appendSystemPromptFile: "nowhere.txt" }, /--append-system-prompt-file.*nowhere\.txt/],
+  [{ systemPrompt: "a", systemPromptFile: "house.txt" }, /Both --system-prompt and --system-prompt-file house\.txt/],
+])("without the prompt that was asked for no model is asked: %o", async (config, problem) => {
+  const kernel = await createTestKernel({ plugins: [plugin], cwd, config: { "prompt-base": config } });
+  const { end } = await kernel.run("Hi");
+  expect(end.reason).toBe("refused");
+  expect(end.error ?? end.text).toMatch(problem);
+  expect(kernel.model.requests).toEqual([]);
+  await kernel.close();
 });
 
 test("in the kernel it comes before what other plugins add, wherever they stand", async () => {

@@ -1,41 +1,41 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { messageOf, PluginError, type Setup } from "gantry/sdk";
+import { messageOf, type Setup } from "gantry/sdk";
 import type { promptBase } from "./index.ts";
 import { PROMPT } from "./prompt.ts";
 
+/** Without the prompt that was asked for no model is asked: what it forbids might happen. */
 const setup: Setup<typeof promptBase> = async ({ config, host }) => {
   const base = await given("system-prompt", config.systemPrompt, config.systemPromptFile, host.cwd);
   const more = await given("append-system-prompt", config.appendSystemPrompt, config.appendSystemPromptFile, host.cwd);
+  const problem = base.problem ?? more.problem;
   return {
     taps: {
+      input: (input) => (problem ? { ...input, outcome: { kind: "refused", text: problem } } : undefined),
       promptBuild: (draft) => {
-        const started = draft.with({ key: "base", cache: "stable", text: base ?? PROMPT });
-        return more ? started.with({ key: "append", cache: "stable", text: more }) : started;
+        const started = draft.with({ key: "base", cache: "stable", text: base.text ?? PROMPT });
+        return more.text ? started.with({ key: "append", cache: "stable", text: more.text }) : started;
       },
     },
   };
 };
 export default setup;
 
+interface Given {
+  readonly text?: string | undefined;
+  readonly problem?: string;
+}
+
 /** The text that was given, or that of the file that was given. */
-async function given(flag: string, text: string | undefined, file: string | undefined, cwd: string) {
-  if (file === undefined) return text;
-  if (text !== undefined) {
-    throw new PluginError(
-      "GANTRY_PROMPT_TWICE",
-      `Both --${flag} and --${flag}-file ${file} were given.`,
-      "Give one of the two.",
-    );
-  }
+async function given(flag: string, text: string | undefined, file: string | undefined, cwd: string): Promise<Given> {
+  if (file === undefined) return { text };
+  if (text !== undefined)
+    return { problem: `Both --${flag} and --${flag}-file ${file} were given. Give one of the two.` };
   try {
-    return await readFile(resolve(cwd, file), "utf8");
+    return { text: await readFile(resolve(cwd, file), "utf8") };
   } catch (thrown) {
-    throw new PluginError(
-      "GANTRY_PROMPT_FILE",
-      `The file of --${flag}-file cannot be read: ${messageOf(thrown)}`,
-      "Name a text file that exists.",
-      thrown,
-    );
+    return {
+      problem: `The file of --${flag}-file cannot be read: ${messageOf(thrown)}. Name a text file that exists.`,
+    };
   }
 }

@@ -1,17 +1,8 @@
 import type { ServerResponse } from "node:http";
-import {
-  type AssistantMessage,
-  definePlugin,
-  defineTool,
-  Http,
-  type ModelEvent,
-  type ModelRequest,
-  NO_USAGE,
-  text,
-  z,
-} from "gantry/sdk";
+import { type AssistantMessage, defineTool, type ModelEvent, type ModelRequest, NO_USAGE, text, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, expect, test } from "vitest";
+import httpNode from "../http-node/index.ts";
 import { type Asked, freePort, http, serve, sse } from "./fixtures/server.ts";
 import plugin, { providerOpenai } from "./index.ts";
 import setup from "./openai.ts";
@@ -557,8 +548,7 @@ test("a turn with a tool call goes through, and a bad call comes back to the mod
     traits: { readOnly: true },
     run: async () => "open",
   });
-  const overHttp = definePlugin({ name: "over-http", provides: { http: Http }, setup: () => ({ services: { http } }) });
-  const kernel = await createTestKernel({ plugins: [overHttp, plugin, door], env: { OPENAI_BASE_URL: server.url } });
+  const kernel = await createTestKernel({ plugins: [httpNode, plugin, door], env: { OPENAI_BASE_URL: server.url } });
   cleanups.unshift(kernel.close);
   await kernel.session.setModel("openai");
   expect(kernel.session.model).toEqual({ provider: "openai", id: "m" });
