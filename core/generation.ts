@@ -62,7 +62,7 @@ export interface Generation {
   waiting(): Iterable<Pending>;
   /** Sets up what cannot wait for its first call: plugins that tap a synchronous hook. */
   prepare(): Promise<void>;
-  /** The stream function with every wrap around it, made once. */
+  /** The stream function with every wrap around it, made once a session. */
   stream(inner: StreamFunction, session: SessionView): StreamFunction;
 }
 
@@ -83,7 +83,7 @@ export function createGeneration(options: GenerationOptions): Generation {
   const aliases = new Map(
     [...tools.values()].flatMap(({ info }) => (info.aliases ?? []).map((alias) => [alias, info.name] as const)),
   );
-  const streams = new WeakMap<StreamFunction, StreamFunction>();
+  const streams = new WeakMap<SessionView, { readonly inner: StreamFunction; readonly wrapped: StreamFunction }>();
 
   function slot(name: "tools" | "commands" | "subcommands" | "providers" | "frontends"): Entry<never, never>[] {
     return members.flatMap((owner) => {
@@ -118,14 +118,17 @@ export function createGeneration(options: GenerationOptions): Generation {
     async prepare() {
       for (const member of members) {
         const { taps: declared } = member.plugin.manifest;
-        if (declared?.event || declared?.modelWrap) await activate(member).catch(() => undefined);
+        if (!declared?.event && !declared?.modelWrap) continue;
+        const ready = activate(member);
+        // What stands between the session and the model must not be missing; an observer may.
+        await (declared.modelWrap ? ready : ready.catch(() => undefined));
       }
     },
     stream(inner, session) {
-      const known = streams.get(inner);
-      if (known) return known;
+      const known = streams.get(session);
+      if (known?.inner === inner) return known.wrapped;
       const wrapped = hooks.modelWrap.call(inner, session);
-      streams.set(inner, wrapped);
+      streams.set(session, { inner, wrapped });
       return wrapped;
     },
   });

@@ -91,8 +91,10 @@ function claims(manifest: ProviderManifest, name: string): boolean {
 }
 
 async function defaultOf(entry: ProviderEntry): Promise<string> {
-  if (entry.manifest.defaultModel) return entry.manifest.defaultModel;
-  const models = await (await providerOf(entry)).models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+  const provider = await providerOf(entry);
+  const known = provider.defaultModel?.() ?? entry.manifest.defaultModel;
+  if (known) return known;
+  const models = await provider.models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
   const first = models?.[0]?.id;
   if (!first) {
     const remedy = `Name one with --model ${entry.name}/MODEL.`;

@@ -5,6 +5,8 @@ import { type Disposable, messageOf, type Scope } from "gantry/sdk";
 export interface OwnedScope extends Scope {
   /** A scope inside this one, ended before it. */
   child(name: string): OwnedScope;
+  /** Fires the signal and leaves the rest to `close`. */
+  abort(): void;
   /** Ends it: fires the signal, then disposes of everything, last in, first out. Idempotent. */
   close(): Promise<void>;
   /** What it still holds, innermost names first, for leak reports. */
@@ -21,8 +23,10 @@ export function createScope(name: string, onError: (scope: string, message: stri
   const owned: { readonly label: string; dispose(): unknown }[] = [];
   let closing: Promise<void> | undefined;
 
+  const abort = () => controller.abort(new Error(`the scope ${name} has ended`));
+
   async function disposeAll() {
-    controller.abort(new Error(`the scope ${name} has ended`));
+    abort();
     for (let last = owned.pop(); last; last = owned.pop()) await disposeOne(last);
   }
 
@@ -63,6 +67,7 @@ export function createScope(name: string, onError: (scope: string, message: stri
       };
       return child;
     },
+    abort,
     close: () => (closing ??= disposeAll()),
     held: () => owned.map((entry) => entry.label),
   };

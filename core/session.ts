@@ -69,6 +69,7 @@ export class KernelSession implements Session {
   readonly #messages: Message[] = [];
   readonly #queue: Input[] = [];
   readonly #channels = new Set<Channel>();
+  readonly #watchers = new Set<(event: SessionEvent) => void>();
   #turn: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
 
@@ -131,6 +132,11 @@ export class KernelSession implements Session {
       this.#channels.delete(channel);
       if (!channel.isClosed) await this.interrupt();
     }
+  }
+
+  watch(listener: (event: SessionEvent) => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
   }
 
   enqueue(input: Input): void {
@@ -207,6 +213,7 @@ export class KernelSession implements Session {
   }
 
   async #close(reason: string): Promise<void> {
+    this.scope.abort();
     await this.interrupt();
     await this.generation.hooks.sessionEnd.promise(this, reason);
     for (const channel of this.#channels) this.#closeChannel(channel);
@@ -218,6 +225,7 @@ export class KernelSession implements Session {
 
   emit(event: SessionEvent): void {
     this.generation.hooks.event.call(event, this);
+    for (const watcher of this.#watchers) watcher(event);
     for (const channel of this.#channels) {
       channel.events.push(event);
       channel.wake?.();

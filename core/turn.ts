@@ -24,6 +24,7 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
 import { HookAborted, TapDenied } from "./guard.ts";
 import { Draft } from "./prompt.ts";
 import type { KernelSession } from "./session.ts";
@@ -173,8 +174,13 @@ async function takeIn(turn: Turn, given: Input): Promise<TurnEnd | undefined> {
 async function runCommand(turn: Turn, input: Input): Promise<Input> {
   const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
   const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
-  const command = turn.generation.commands.get(name);
-  if (!command) return input;
+  const { commands } = turn.generation;
+  const command = commands.get(name);
+  if (!command) {
+    if (!name || !commands.size) return input;
+    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} /help lists them.`;
+    return { ...input, outcome: { kind: "refused", text: said } };
+  }
   try {
     const answer = await (await command.handler())(args, turn.session);
     if (typeof answer === "object") return { ...input, content: [text(answer.prompt)] };
@@ -242,7 +248,7 @@ function cannotRun(
   badInputs: BadInputs | undefined,
 ): string | undefined {
   const problem = badInputs?.[block.id];
-  if (problem !== undefined) return `The input of ${block.name} was not usable: ${problem}. Send the call again.`;
+  if (problem !== undefined) return `${block.name} did not run. ${problem}`;
   if (message.stop_reason === "tool_use" || message.stop_reason === "end_turn") return undefined;
   return `The call did not run: the answer ended early (${message.stop_reason}). Send it again, in smaller pieces.`;
 }

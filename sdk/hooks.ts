@@ -46,11 +46,8 @@ export function createHooks() {
     /** A prompt came in. Return it changed, or with an `outcome` to deal with it or refuse it. */
     input: new AsyncSeriesWaterfallHook<[input: Input, turn: TurnView], Input>(["input", "turn"]),
     /** The prompt is put together, once a turn. Return the draft with sections added or left out. */
-    promptBuild: new AsyncSeriesWaterfallHook<[draft: PromptDraft, turn: TurnView], PromptDraft>([
-      "draft",
-      "turn",
-    ]),
-    /** The way to the model is put together, once a generation. Return a stream function around the given one. */
+    promptBuild: new AsyncSeriesWaterfallHook<[draft: PromptDraft, turn: TurnView], PromptDraft>(["draft", "turn"]),
+    /** The way to the model is put together, once a generation and session. Return a stream function around the given one. */
     modelWrap: new SyncWaterfallHook<[stream: StreamFunction, session: SessionView], StreamFunction>([
       "stream",
       "session",
@@ -74,10 +71,7 @@ export function createHooks() {
     /** The model wants to stop. Return a reason to go on, in words for the model. Capped. */
     turnStop: new AsyncSeriesBailHook<[turn: TurnView], string>(["turn"]),
     /** The conversation is too long. Return a shorter one; the first tap that succeeds wins, cheapest first. */
-    compact: new AsyncSeriesBailHook<[request: CompactRequest, turn: TurnView], Compaction>([
-      "request",
-      "turn",
-    ]),
+    compact: new AsyncSeriesBailHook<[request: CompactRequest, turn: TurnView], Compaction>(["request", "turn"]),
     /** Something a person may want to know of. The turn does not wait. */
     notify: new AsyncParallelHook<[notice: Notice, session: SessionView]>(["notice", "session"]),
     /** Something happened. For observers; on the hot path, so be quick. */

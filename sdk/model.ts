@@ -109,7 +109,7 @@ export type ModelEvent =
   | { readonly type: "failure"; readonly failure: ModelFailure; readonly usage?: Usage };
 
 /**
- * Calls whose input was not whole, valid JSON, by call id, with the reason. Such a call stays in the message with
+ * Calls whose input was not whole, valid JSON, by call id, with what to tell the model, in whole sentences. Such a call stays in the message with
  * an empty input, never runs, and the model is told the reason as its result.
  */
 export type BadInputs = Readonly<Record<string, string>>;
@@ -150,6 +150,8 @@ export interface Provider {
    * **Contract**: answers within 500 ms; `undefined` when there is none. Returns the model to use.
    */
   readonly probe?: (signal: AbortSignal) => Promise<{ readonly model: string; readonly note: string } | undefined>;
+  /** The model used when nobody names one, where it depends on the environment; before the manifest's. */
+  readonly defaultModel?: () => string | undefined;
   /** The models on offer; used to check a name and to suggest the nearest. May be remote; `[]` when unknown. */
   readonly models?: (signal: AbortSignal) => Promise<readonly ModelInfo[]>;
   /** What is known of one model without asking anybody. */

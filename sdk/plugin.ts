@@ -57,9 +57,7 @@ export interface SetupContext<M extends Manifest = Manifest> {
 /** Contributions made at run time: manifests and handlers side by side. */
 export interface Contribution {
   readonly tools?: Readonly<Record<string, ToolManifest & { readonly run: ToolImplementation<never> }>>;
-  readonly commands?: Readonly<
-    Record<string, SlotManifests["commands"] & { readonly run: SlotHandlers["commands"] }>
-  >;
+  readonly commands?: Readonly<Record<string, SlotManifests["commands"] & { readonly run: SlotHandlers["commands"] }>>;
 }
 
 type InputOf<T> = T extends { readonly input: infer I }
@@ -104,9 +102,7 @@ export type Handlers<M extends Manifest = Manifest> = ToolsOf<M> &
  *
  * **Contract**: may throw (the plugin is off and says so); has 30 s; starts nothing that `scope` does not own.
  */
-export type Setup<M extends Manifest = Manifest> = (
-  context: SetupContext<M>,
-) => Handlers<M> | Promise<Handlers<M>>;
+export type Setup<M extends Manifest = Manifest> = (context: SetupContext<M>) => Handlers<M> | Promise<Handlers<M>>;
 
 /** A setup in a module of its own, loaded at first need. */
 export interface LazySetup<M extends Manifest = Manifest> {

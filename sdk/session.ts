@@ -96,6 +96,13 @@ export interface Session extends SessionView {
    * }
    */
   send(prompt: string | readonly UserContent[]): AsyncIterable<SessionEvent>;
+  /**
+   * Calls the listener with everything that happens, in turns that nobody sends too, such as one that a background job's end
+   * starts. Returns what ends it.
+   *
+   * **Contract**: the listener must not throw and should be quick.
+   */
+  watch(listener: (event: SessionEvent) => void): () => void;
   /** Interrupts the turn, if one is running. Resolves when it has ended. */
   interrupt(): Promise<void>;
   /** Chooses another model, by `provider/id`, id or alias. Throws a coded error when nobody has it. */

@@ -34,13 +34,7 @@ export interface SlotHandlers {
 export type SlotName = keyof SlotManifests;
 
 /** Every slot, in the order in which reports list them. */
-export const SLOTS: readonly SlotName[] = Object.freeze([
-  "tools",
-  "commands",
-  "subcommands",
-  "providers",
-  "frontends",
-]);
+export const SLOTS: readonly SlotName[] = Object.freeze(["tools", "commands", "subcommands", "providers", "frontends"]);
 
 /** Flags are pure data: they have no handler. */
 export type Flags = Readonly<Record<string, FlagManifest>>;

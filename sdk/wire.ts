@@ -107,11 +107,4 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
-export type WireMessage =
-  | WireInit
-  | WireRetry
-  | WireNotice
-  | WireDenied
-  | WireAssistant
-  | WireUser
-  | WireResult;
+export type WireMessage = WireInit | WireRetry | WireNotice | WireDenied | WireAssistant | WireUser | WireResult;

@@ -5,7 +5,6 @@ import {
   type Permissions,
   type Question,
   type Session,
-  type SessionEvent,
   type SessionStore,
   type TurnView,
 } from "gantry/sdk";
@@ -38,7 +37,6 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
   /** Lines that wait for the turn to end. */
   const waiting: string[] = [];
   const sending = new Set<Promise<void>>();
-  const shown = new WeakSet<SessionEvent>();
   let session: Session | undefined;
   let isStopping = false;
   let asking: Promise<unknown> = Promise.resolve();
@@ -47,6 +45,7 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
     try {
       if (!(await isTrustSettled())) return 130;
       session = await host.open({ isInteractive: true });
+      session.watch(printer.event);
       greet(session);
       if (host.prompt?.trim()) await converse(host.prompt);
       for (let text = await nextText(); text !== undefined; text = await nextText()) await converse(text);
@@ -76,12 +75,8 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
 
   async function follow(text: string) {
     try {
-      for await (const event of (session as Session).send(text)) {
-        // Each text that is on its way tells of the whole session.
-        if (shown.has(event)) continue;
-        shown.add(event);
-        printer.event(event);
-      }
+      // What happens is printed as it is watched; this waits for the end.
+      for await (const _ of (session as Session).send(text));
     } catch (cause) {
       printer.say(paint.red(visible(messageOf(cause))));
     }

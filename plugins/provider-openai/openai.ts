@@ -59,7 +59,16 @@ const setup: Setup<typeof providerOpenai> = ({ config, use: { http }, host, log 
   }
 
   return {
-    providers: { openai: { stream, probe, models, info: (id) => windows.get(id) ?? knownModel(id) } },
+    providers: {
+      openai: {
+        stream,
+        probe,
+        models,
+        info: (id) => windows.get(id) ?? knownModel(id),
+        // Without a list of models: nothing is asked of the server before the first request.
+        defaultModel: () => host.env.OPENAI_MODEL || (named?.isOpenAi ? "gpt-5" : undefined),
+      },
+    },
   };
 };
 export default setup;

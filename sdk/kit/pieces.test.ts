@@ -10,19 +10,15 @@ test("a text is cut after words", () => {
 
 test("joined, the pieces are the text, none is empty and none much too long", () => {
   fc.assert(
-    fc.property(
-      fc.string({ unit: "binary", maxLength: 300 }),
-      fc.integer({ min: 1, max: 50 }),
-      (text, size) => {
-        const cut = [...pieces(text, size)];
-        expect(cut.join("")).toBe(text);
-        for (const piece of cut) {
-          expect(piece.length).toBeGreaterThan(0);
-          expect(piece.length).toBeLessThanOrEqual(size + 1);
-          if (!HALF_A_SIGN.test(text)) expect(piece).not.toMatch(HALF_A_SIGN);
-        }
-      },
-    ),
+    fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.integer({ min: 1, max: 50 }), (text, size) => {
+      const cut = [...pieces(text, size)];
+      expect(cut.join("")).toBe(text);
+      for (const piece of cut) {
+        expect(piece.length).toBeGreaterThan(0);
+        expect(piece.length).toBeLessThanOrEqual(size + 1);
+        if (!HALF_A_SIGN.test(text)) expect(piece).not.toMatch(HALF_A_SIGN);
+      }
+    }),
   );
 });
 

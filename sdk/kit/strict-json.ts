@@ -78,8 +78,7 @@ function findProblem(json: string): string | undefined {
           awaitsKey = false;
           const key = JSON.parse(json.slice(at, end + 1)) as string;
           const keys = open.at(-1);
-          if (keys?.has(key))
-            return `It has the key ${JSON.stringify(key.slice(0, 80))} twice in one object.`;
+          if (keys?.has(key)) return `It has the key ${JSON.stringify(key.slice(0, 80))} twice in one object.`;
           keys?.add(key);
         }
         at = end;

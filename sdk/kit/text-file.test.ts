@@ -3,9 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeText, encodeText, lineEndOf, linesOf, plainText, withLineEnd } from "./text-file.ts";
 
 const bytes = (...values: (number | string)[]) =>
-  Buffer.concat(
-    values.map((value) => (typeof value === "number" ? Buffer.from([value]) : Buffer.from(value))),
-  );
+  Buffer.concat(values.map((value) => (typeof value === "number" ? Buffer.from([value]) : Buffer.from(value))));
 
 describe("decoding a file", () => {
   test("tells the encodings apart", () => {
@@ -60,9 +58,7 @@ describe("line ends", () => {
       fc.property(fc.array(part, { maxLength: 40 }), (parts) => {
         const original = parts.join("");
         const plain = plainText(original);
-        const pieces = [...plain.text].map((_, at) =>
-          original.slice(plain.toOriginal(at), plain.toOriginal(at + 1)),
-        );
+        const pieces = [...plain.text].map((_, at) => original.slice(plain.toOriginal(at), plain.toOriginal(at + 1)));
         expect(pieces.join("")).toBe(original);
         for (const [at, piece] of pieces.entries()) {
           if (plain.text[at] !== "\n") expect(piece).toBe(plain.text[at]);

@@ -46,10 +46,7 @@ export function scriptedModel(script: Script = []): ScriptedModel {
   const requests: ModelRequest[] = [];
   let calls = 0;
 
-  async function* stream(
-    request: ModelRequest,
-    { signal }: { signal: AbortSignal },
-  ): AsyncGenerator<ModelEvent> {
+  async function* stream(request: ModelRequest, { signal }: { signal: AbortSignal }): AsyncGenerator<ModelEvent> {
     requests.push(request);
     const next = answers.shift() ?? { text: "(end of script)" };
     const answer = typeof next === "function" ? next(request) : next;

@@ -116,9 +116,7 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
       const pending = host.pending().map(({ plugin, hook }) => `${plugin} is still in ${hook}`);
       await host.close();
       await Promise.all(
-        [options.cwd ?? folder, home].map(
-          (made) => made !== options.cwd && rm(made, { recursive: true, force: true }),
-        ),
+        [options.cwd ?? folder, home].map((made) => made !== options.cwd && rm(made, { recursive: true, force: true })),
       );
       const problems = [
         ...pending,
