@@ -15,6 +15,22 @@ const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^ty
 /** Where the program starts. What they need statically lies in one file. */
 const START = ["core/cli.ts", "core/index.ts", "plugins/index.ts"];
 
+/** What nearly every run sets up before its first request. Together they are one file: each file costs a millisecond. */
+const SESSION = [
+  "context-env",
+  "files-node",
+  "frontend-headless",
+  "http-node",
+  "model-budget",
+  "model-retry",
+  "permit-modes",
+  "permit-rules",
+  "prompt-base",
+  "session-jsonl",
+  "settings-files",
+  "usage-meter",
+];
+
 /** zod brings its messages in fifty languages, two thirds of its code; Gantry speaks English. */
 const plainEnglish = {
   name: "plain-english",
@@ -47,7 +63,12 @@ async function bundle() {
     // Names and lines stay, so that a stack trace can be read: without them the start is no quicker (measured).
     minify: { compress: { target: "node20" }, mangle: false, codegen: { removeWhitespace: false } },
     comments: { legal: true, annotation: false, jsdoc: false },
-    codeSplitting: { groups: [{ name: startChunk(), debugName: "start" }] },
+    codeSplitting: {
+      groups: [
+        { name: startChunk(), debugName: "start", priority: 2 },
+        { name: sessionChunk(), debugName: "session", priority: 1 },
+      ],
+    },
   });
   await build.close();
   const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
@@ -85,6 +106,22 @@ function startChunk() {
       context,
     );
     return modules.has(id) ? "start" : null;
+  };
+}
+
+/** Names the one file of {@link SESSION}: their own code, not the packages they bring in later. */
+function sessionChunk() {
+  /** @type {Set<string> | undefined} */
+  let modules;
+  return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
+    modules ??= staticClosure(
+      SESSION.flatMap((name) => {
+        const info = context.getModuleInfo(join(root, `plugins/${name}/index.ts`));
+        return info ? info.dynamicallyImportedIds : [];
+      }),
+      context,
+    );
+    return modules.has(id) ? "session" : null;
   };
 }
 
