@@ -5,6 +5,7 @@ import type {
   AssistantMessage,
   HostInfo,
   Http,
+  LazySetup,
   Message,
   ModelEvent,
   ModelFailure,
@@ -15,7 +16,7 @@ import type {
   Usage,
 } from "gantry/sdk";
 import { afterEach } from "vitest";
-import setupHttp from "../http-node/http.ts";
+import httpNode, { type httpNode as httpManifest } from "../http-node/index.ts";
 import setup from "./provider.ts";
 
 const closers: (() => unknown)[] = [];
@@ -111,7 +112,8 @@ export async function start(url: string, options: { env?: Record<string, string>
   const scope = { name: "test", signal, own: (dispose: () => void) => owned.push(dispose) } as unknown as Scope;
   const env = { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: KEY, ...options.env };
   const host = { env, version: "1.2.3" } as unknown as HostInfo;
-  const { services } = await setupHttp({ scope, host } as unknown as SetupContext<never>);
+  const { default: setupHttp } = await (httpNode.setup as unknown as LazySetup<typeof httpManifest>).load();
+  const { services } = await setupHttp({ scope, host } as unknown as SetupContext<typeof httpManifest>);
   const bodies: Readable[] = [];
   const http: Http = {
     async request(spec) {

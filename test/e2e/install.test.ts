@@ -40,7 +40,7 @@ describe("the installed package", () => {
         import { openHost } from "gantry";
         import { nearest } from "gantry/sdk/kit/nearest";
         const same = filesNode.manifest.provides.files === Files;
-        const refused = await openHost({ useFiles: false, preset: "absent" }).catch((error) => error);
+        const refused = await openHost({ useFiles: false, config: [{ from: "the test", values: { plugins: ["absent"] } }] }).catch((error) => error);
         console.log(JSON.stringify({ same, coded: isGantryError(refused), nearest: nearest("Reed", ["Read", "Edit"]) }));
       `,
     });

@@ -34,7 +34,7 @@ export const OWNERS = {
 /** Where `import()` may stand outside of lazy(): the kernel's own. */
 const DYNAMIC = /^core\/(bin|load|discover|cli)\.ts$/;
 
-const isTest = (/** @type {string} */ file) => /\.test\.tsx?$/.test(file) || file.startsWith("test/");
+const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];
 const isSdk = (/** @type {string} */ target) => /^sdk\/(index\.ts$|kit\/)/.test(target);
 
