@@ -12,8 +12,8 @@ import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error } from "./errors.ts";
-import { VERSION } from "./info.ts";
 import { type Host, openHost } from "./kernel.ts";
+import { VERSION } from "./version.ts";
 
 /** Most bytes of a prompt on standard input. */
 const STDIN_BYTES = 10 * 1024 * 1024;
@@ -31,7 +31,6 @@ export interface ProgramOptions {
 
 /** Runs the program to its end. Resolves to the exit code; whatever fails is said on standard error. */
 export async function main(argv: readonly string[], options: ProgramOptions): Promise<number> {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) return print(`${VERSION} (Gantry)\n`);
   const ending = onSignals();
   const isBare = argv.includes("--bare");
   const usual = { from: "the default", values: { preset: options.presets.usual } };

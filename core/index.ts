@@ -6,5 +6,5 @@
 export type { ConfigLayer } from "./config.ts";
 export type { Catalogue } from "./discover.ts";
 export { ERRORS } from "./errors.ts";
-export { VERSION } from "./info.ts";
 export { type Host, type HostOptions, openHost } from "./kernel.ts";
+export { VERSION } from "./version.ts";

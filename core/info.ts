@@ -5,9 +5,7 @@ import path from "node:path";
 import type { HostInfo, JsonObject } from "gantry/sdk";
 import { error } from "./errors.ts";
 import { isTrusted } from "./trust.ts";
-
-/** The version of the program. */
-export const VERSION = "0.1.0";
+import { VERSION } from "./version.ts";
 
 export interface InfoOptions {
   readonly cwd?: string;

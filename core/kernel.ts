@@ -25,13 +25,14 @@ import type { ConfigLayer } from "./config.ts";
 import { type Catalogue, discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
-import { hostInfo, type InfoOptions, VERSION } from "./info.ts";
+import { hostInfo, type InfoOptions } from "./info.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
 import { KernelSession, memoryWriter } from "./session.ts";
 import { Trace } from "./trace.ts";
 import { rememberTrust } from "./trust.ts";
+import { VERSION } from "./version.ts";
 
 // A schema is used a few times in a run: compiling it costs more than it saves.
 z.config({ jitless: true });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { rolldown } from "rolldown";
 import { licencesOf } from "./licences.js";
@@ -13,7 +13,7 @@ import { exists, filesBelow, pluginFolders, root } from "./project.js";
 const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^typescript$/];
 
 /** Where the program starts. What they need statically lies in one file. */
-const START = ["core/cli.ts", "core/index.ts", "plugins/index.ts"];
+const START = ["core/program.ts", "core/index.ts"];
 
 /** What nearly every run sets up before its first request. Together they are one file: each file costs a millisecond. */
 const SESSION = [
@@ -31,12 +31,47 @@ const SESSION = [
   "usage-meter",
 ];
 
+/** What every model provider reads its answers with. */
+const STREAMS = ["sdk/kit/sse.ts", "sdk/kit/tool-input.ts"];
+
+/** Where a manifest names the module of its setup. */
+const SETUP = /import\("(\.\/[\w-]+\.ts)"\)/;
+
 /** zod brings its messages in fifty languages, two thirds of its code; Gantry speaks English. */
 const plainEnglish = {
   name: "plain-english",
   load: {
     filter: { id: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ },
     handler: () => 'export { default as en } from "./en.js";',
+  },
+};
+
+/** commander can start programs for subcommands that are files of their own; Gantry has none, and never loads what that needs. */
+const noPrograms = {
+  name: "no-programs",
+  transform: {
+    filter: { id: /[\\/]commander[\\/]lib[\\/]command\.js$/ },
+    handler: (/** @type {string} */ code) =>
+      code.replace("const childProcess = require('node:child_process');", "const childProcess = undefined;"),
+  },
+};
+
+/**
+ * Puts the setups of {@link SESSION} behind one `import()`. Left to itself the bundler keeps a file for each, which does no more
+ * than name the other.
+ */
+const together = {
+  name: "together",
+  resolveId: { filter: { id: /^gantry:session$/ }, handler: () => "\0gantry:session" },
+  load: {
+    filter: { id: /^\0gantry:session$/ },
+    handler: () =>
+      SESSION.map((name) => `export { default as ${camel(name)} } from ${JSON.stringify(setupOf(name))};`).join("\n"),
+  },
+  transform: {
+    filter: { id: new RegExp(`[\\\\/]plugins[\\\\/](${SESSION.join("|")})[\\\\/]index\\.ts$`) },
+    handler: (/** @type {string} */ code, /** @type {string} */ id) =>
+      code.replace(SETUP, `import("gantry:session").then((all) => ({ default: all.${camel(basename(dirname(id)))} }))`),
   },
 };
 
@@ -52,7 +87,7 @@ async function bundle() {
     external: EXTERNAL,
     platform: "node",
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish],
+    plugins: [plainEnglish, noPrograms, together],
   });
   const { output } = await build.write({
     dir: join(root, "dist"),
@@ -65,8 +100,15 @@ async function bundle() {
     comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: {
       groups: [
-        { name: startChunk(), debugName: "start", priority: 2 },
-        { name: sessionChunk(), debugName: "session", priority: 1 },
+        {
+          name: closureOf(
+            "start",
+            START.map((file) => join(root, file)),
+          ),
+          debugName: "start",
+          priority: 2,
+        },
+        { name: closureOf("session", ["\0gantry:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
       ],
     },
   });
@@ -94,35 +136,26 @@ function entries() {
 }
 
 /**
- * Names the one file of the start: the modules that the start needs before any plugin is set up. By themselves they
- * would fall apart into a file for every combination of entries that shares them.
+ * Names the one file of what these modules need statically. By itself it would fall apart into a file for every combination
+ * of entries that shares a part of it.
  */
-function startChunk() {
+function closureOf(/** @type {string} */ name, /** @type {string[]} */ ids) {
   /** @type {Set<string> | undefined} */
   let modules;
   return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
-    modules ??= staticClosure(
-      START.map((file) => join(root, file)),
-      context,
-    );
-    return modules.has(id) ? "start" : null;
+    modules ??= staticClosure(ids, context);
+    return modules.has(id) ? name : null;
   };
 }
 
-/** Names the one file of {@link SESSION}: their own code, not the packages they bring in later. */
-function sessionChunk() {
-  /** @type {Set<string> | undefined} */
-  let modules;
-  return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
-    modules ??= staticClosure(
-      SESSION.flatMap((name) => {
-        const info = context.getModuleInfo(join(root, `plugins/${name}/index.ts`));
-        return info ? info.dynamicallyImportedIds : [];
-      }),
-      context,
-    );
-    return modules.has(id) ? "session" : null;
-  };
+/** The file of a plugin's setup. */
+function setupOf(/** @type {string} */ name) {
+  const [, file = ""] = SETUP.exec(readFileSync(join(root, `plugins/${name}/index.ts`), "utf8")) ?? [];
+  return join(root, "plugins", name, file);
+}
+
+function camel(/** @type {string} */ name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
 
 function staticClosure(/** @type {string[]} */ ids, /** @type {import("rolldown").ChunkingContext} */ context) {
