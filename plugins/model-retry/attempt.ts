@@ -22,6 +22,7 @@ export async function* attempt(
   const ended = new AbortController();
   const events = stream(request, { ...call, signal: ended.signal })[Symbol.asyncIterator]();
   let cause: ModelFailure | undefined;
+  let isWhole = false;
   let wake = () => {};
   const interrupt = (failure: ModelFailure) => {
     cause ??= failure;
@@ -60,11 +61,13 @@ export async function* attempt(
       yield event;
       event = await next(limits.idleMs, silent);
     }
+    isWhole = event.type === "end";
     yield event;
   } finally {
     stopTotal();
     call.signal.removeEventListener("abort", onAbort);
-    ended.abort();
+    // Behind a whole answer the connection is left to end by itself, so that it can serve the next request.
+    if (!isWhole) ended.abort();
     // Not awaited: a provider that hangs must not hold the turn.
     events.return?.().catch(() => {});
   }
