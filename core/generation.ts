@@ -225,24 +225,28 @@ function tapsOf(member: Member, activate: GenerationOptions["activate"]): readon
     return {
       hook,
       options: { ...(said === true ? {} : said), ...options },
-      handler: stub(member, hook, activate),
+      handler: handlerOf(member, hook, activate),
     };
   });
 }
 
-/** The tap's handler, once its plugin is set up. A tap of a synchronous hook cannot wait for that: `prepare` sees to it. */
-function stub(member: Member, hook: HookName, activate: GenerationOptions["activate"]): Tapped["handler"] {
-  let ready: Tapped["handler"] | undefined;
-  const find = () => {
-    const tap = member.handlers?.taps?.[hook] as Tap<HookName> | Tapped["handler"] | undefined;
-    ready = (typeof tap === "object" ? tap.handler : tap) as Tapped["handler"] | undefined;
-    return ready;
+/**
+ * The tap's handler; where its plugin is not set up yet, a stand-in that sees to it. A tap of a synchronous hook cannot wait
+ * for that: `prepare` has seen to it.
+ */
+function handlerOf(member: Member, hook: HookName, activate: GenerationOptions["activate"]): Tapped["handler"] {
+  const now = returnedTap(member, hook);
+  if (now) return now;
+  if (hook === "event" || hook === "modelWrap") return (a, b) => returnedTap(member, hook)?.(a, b);
+  return (a, b, c) => {
+    const ready = returnedTap(member, hook);
+    return ready ? ready(a, b, c) : activate(member).then(() => returnedTap(member, hook)?.(a, b, c));
   };
-  if (hook === "event" || hook === "modelWrap") return (...args) => (ready ?? find())?.(...args);
-  return (...args) => {
-    const handler = ready ?? find();
-    return handler ? handler(...args) : activate(member).then(() => find()?.(...args));
-  };
+}
+
+function returnedTap(member: Member, hook: HookName): Tapped["handler"] | undefined {
+  const tap = member.handlers?.taps?.[hook] as Tap<HookName> | Tapped["handler"] | undefined;
+  return (typeof tap === "object" ? tap.handler : tap) as Tapped["handler"] | undefined;
 }
 
 /** The hooks as a plugin that wants tapable itself may have them: bound to it, without the call methods. */

@@ -12,17 +12,25 @@ export interface Pending {
 
 /** Keeps the newest spans of taps. */
 export class Trace {
-  readonly #ring: Span[] = [];
+  /** Written over in place: a span costs no memory once the ring is full. */
+  readonly #ring: { -readonly [K in keyof Span]: Span[K] }[] = [];
   #next = 0;
 
   record(plugin: string, hook: string, callId: string | undefined, effect: Span["effect"], ms: number): void {
-    this.#ring[this.#next] = { plugin, hook, callId, effect, ms };
+    const span = this.#ring[this.#next];
+    if (span) {
+      span.plugin = plugin;
+      span.hook = hook;
+      span.callId = callId;
+      span.effect = effect;
+      span.ms = ms;
+    } else this.#ring.push({ plugin, hook, callId, effect, ms });
     this.#next = (this.#next + 1) % KEPT;
   }
 
   /** The spans of one call, oldest first. */
   of(callId: string): readonly Span[] {
     const ordered = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
-    return ordered.filter((span) => span.callId === callId);
+    return ordered.filter((span) => span.callId === callId).map((span) => ({ ...span }));
   }
 }
