@@ -1,5 +1,4 @@
 /** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
-import { randomUUID } from "node:crypto";
 import {
   type Fault,
   type HostInfo,
@@ -10,6 +9,7 @@ import {
   type Manifest,
   type ModelRef,
   type Notice,
+  newId,
   type OpenOptions,
   type Plugin,
   type ServiceKey,
@@ -215,7 +215,7 @@ class KernelHost implements Host {
   async #openLog(options: OpenOptions, store: SessionStore | undefined): Promise<Log> {
     const { cwd } = this.info;
     if (options.resume === undefined && !options.continueLatest) {
-      const id = options.id ?? randomUUID();
+      const id = options.id ?? newId();
       return { id, entries: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
     }
     if (!store) throw error("GANTRY_SESSION_UNKEPT", {});

@@ -1,5 +1,4 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
-import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type {
   EntryBody,
@@ -246,7 +245,7 @@ export class KernelSession implements Session {
   append<T extends LogEntry["type"]>(body: EntryBody<T>): LogEntry {
     const entry = {
       ...body,
-      uuid: randomUUID(),
+      uuid: newId(),
       parentUuid: this.#entries.at(-1)?.uuid ?? null,
       sessionId: this.id,
       timestamp: new Date().toISOString(),

@@ -2,7 +2,6 @@
  * The loop. A prompt comes in and is logged; the prompt is built; the model answers; its calls run; their results are logged and
  * go back to the model; until it asks for nothing more and nobody wants it to go on.
  */
-import { randomUUID } from "node:crypto";
 import {
   type AssistantMessage,
   type BadInputs,
@@ -12,6 +11,7 @@ import {
   type ModelFailure,
   type ModelInfo,
   messageOf,
+  newId,
   type PromptSection,
   type Provider,
   type SessionEvent,
@@ -41,7 +41,7 @@ const INTERRUPTED = "[Request interrupted by user]";
 
 /** One turn at work: what hooks and tools see of it, and what the loop writes down. */
 export class Turn implements TurnView {
-  readonly id = randomUUID();
+  readonly id = newId();
   readonly session: KernelSession;
   readonly generation: KernelSession["generation"];
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hooks.ts";
 export * from "./host.ts";
+export * from "./id.ts";
 export * from "./json.ts";
 export * from "./log.ts";
 export * from "./message.ts";

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import type { FileStamp, ReadFile } from "gantry/sdk";
 import type { Disk } from "./disk.ts";
@@ -45,8 +44,9 @@ export function stampOf(stats: Stats, bytes: Uint8Array): FileStamp {
   return { mtimeMs: stats.mtimeMs, size: bytes.length, hash: hashOf(bytes) };
 }
 
-export function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+export function hashOf(bytes: Uint8Array | string): string {
+  // Loaded at the first read, not at every start.
+  return process.getBuiltinModule("node:crypto").createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Linux names the opened file itself; elsewhere the path is resolved again. */

@@ -1,9 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { hostname } from "node:os";
-import { PluginError } from "gantry/sdk";
+import { newId, PluginError } from "gantry/sdk";
 import type { Disk } from "./disk.ts";
 import type { Folder } from "./folder.ts";
+import { hashOf } from "./read.ts";
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const CHUNK = 4 * 1024 * 1024;
@@ -18,7 +18,7 @@ export interface Temporary {
 
 /** Writes temporary files, and clears away those that killed programs have left in the same folder. */
 export function createTemporaries(disk: Disk) {
-  const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 6);
+  const machine = () => hashOf(hostname()).slice(0, 6);
   const swept = new Set<string>();
 
   /** `like`: the file that it will replace, or the permission bits of a new one. */
@@ -27,7 +27,7 @@ export function createTemporaries(disk: Disk) {
       swept.add(folder.path);
       await sweep(folder);
     }
-    const path = folder.at(`.gantry-${machine}-${process.pid}-${randomBytes(6).toString("hex")}.tmp`);
+    const path = folder.at(`.gantry-${machine()}-${process.pid}-${newId().slice(-12)}.tmp`);
     // Whatever shall have bits of its own is closed to others until it has them.
     const fd = await disk.open(path, NEW_FILE, like === undefined ? 0o644 : 0o600);
     // What cannot be removed now is swept away by the next host.
@@ -70,7 +70,7 @@ export function createTemporaries(disk: Disk) {
     const entries = await disk.readdir(folder.at("."), { withFileTypes: true }).catch(() => []);
     for (const { name } of entries) {
       const [, host, pid] = /^\.gantry-([0-9a-f]{6})-(\d+)-[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
-      if (host !== machine || isRunning(Number(pid))) continue;
+      if (host !== machine() || isRunning(Number(pid))) continue;
       // Another program may clear it at the same time.
       await disk.unlink(folder.at(name)).catch(() => undefined);
     }

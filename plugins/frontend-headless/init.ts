@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { HostInfo, HostReport, SessionView, WireInit } from "gantry/sdk";
+import { type HostInfo, type HostReport, newId, type SessionView, type WireInit } from "gantry/sdk";
 
 // The version of the field's protocol that this output keeps to; clients refuse much older ones.
 const PROTOCOL_VERSION = "2.1.330";
@@ -27,6 +26,6 @@ export function initOf(session: SessionView, report: HostReport, info: HostInfo,
       .map(({ name, from }) => ({ name, path: from })),
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: info.version,
-    uuid: randomUUID(),
+    uuid: newId(),
   };
 }

@@ -1,9 +1,16 @@
-import { randomUUID } from "node:crypto";
-import type { FailureKind, Fault, SessionEvent, ToolResultBlock, WireAssistant, WireMessage } from "gantry/sdk";
+import {
+  type FailureKind,
+  type Fault,
+  newId,
+  type SessionEvent,
+  type ToolResultBlock,
+  type WireAssistant,
+  type WireMessage,
+} from "gantry/sdk";
 
 /** What an event is on the wire; most have no line of their own. */
 export function linesOf(event: SessionEvent, sessionId: string): readonly WireMessage[] {
-  const common = { session_id: sessionId, uuid: randomUUID() };
+  const common = { session_id: sessionId, uuid: newId() };
   switch (event.type) {
     case "assistant":
       return assistantLines(event, sessionId);
@@ -75,7 +82,7 @@ export function interruptionLine(sessionId: string, wasToolAborted: boolean): Wi
     message: { role: "user", content: [{ type: "text", text }] },
     parent_tool_use_id: null,
     session_id: sessionId,
-    uuid: randomUUID(),
+    uuid: newId(),
   };
 }
 
@@ -93,7 +100,7 @@ function assistantLines(event: Extract<SessionEvent, { type: "assistant" }>, ses
     message: { ...message, type: "message", content: [block], stop_reason: null, stop_sequence: null },
     parent_tool_use_id: null,
     session_id: sessionId,
-    uuid: index === content.length - 1 ? event.uuid : randomUUID(),
+    uuid: index === content.length - 1 ? event.uuid : newId(),
   }));
 }
 

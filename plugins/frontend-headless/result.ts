@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import type { Figures, TurnEnd, WireModelUsage, WireResult } from "gantry/sdk";
+import { type Figures, newId, type TurnEnd, type WireModelUsage, type WireResult } from "gantry/sdk";
 import { createTally, type Tally } from "./tally.ts";
 
 /** The result line of a turn that has ended. */
@@ -30,7 +29,7 @@ function line(sessionId: string, outcome: Outcome, tally: Tally, figures: Figure
       tool_use_id: id,
       tool_input: input,
     })),
-    uuid: randomUUID(),
+    uuid: newId(),
   };
 }
 

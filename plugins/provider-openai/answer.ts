@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   type AssistantContent,
   type AssistantMessage,
@@ -6,6 +5,7 @@ import {
   type JsonObject,
   type ModelEvent,
   NO_USAGE,
+  newId,
   type StopReason,
   type ToolUseBlock,
   type Usage,
@@ -49,7 +49,7 @@ export function createAnswer(askedModel: string, usedIds: ReadonlySet<string>): 
   function take(chunk: Readonly<Record<string, unknown>>): ModelEvent[] {
     const events: ModelEvent[] = [];
     if (!id) {
-      id = textIn(chunk.id) || `chat_${randomUUID()}`;
+      id = textIn(chunk.id) || `chat_${newId()}`;
       model = textIn(chunk.model) || askedModel;
       events.push({ type: "start", id, model });
     }
@@ -97,7 +97,7 @@ export function createAnswer(askedModel: string, usedIds: ReadonlySet<string>): 
   }
 
   function uniqueId(given: string): string {
-    const id = given && !ids.has(given) ? given : `call_${randomUUID().replaceAll("-", "")}`;
+    const id = given && !ids.has(given) ? given : `call_${newId().replaceAll("-", "")}`;
     ids.add(id);
     return id;
   }

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { hostname } from "node:os";
-import { messageOf } from "gantry/sdk";
+import { messageOf, newId } from "gantry/sdk";
 import { locked } from "./problems.ts";
 
 /** Who holds a session: enough to see whether that program still runs. */
@@ -26,7 +25,7 @@ export function takeLock(lock: string, id: string): () => void {
 
 /** A link puts the whole content in place at once, or fails when there is a lock. */
 function placeLock(lock: string, content: string): boolean {
-  const draft = `${lock}.${randomUUID()}`;
+  const draft = `${lock}.${newId()}`;
   fs.writeFileSync(draft, content, { mode: 0o600, flag: "wx" });
   try {
     fs.linkSync(draft, lock);
@@ -91,7 +90,7 @@ function isAlive(holder: Holder): boolean {
 }
 
 function ownIdentity(): Holder & { readonly token: string } {
-  return { pid: process.pid, started: lookAt(process.pid)?.started, host: hostname(), token: randomUUID() };
+  return { pid: process.pid, started: lookAt(process.pid)?.started, host: hostname(), token: newId() };
 }
 
 /** What `/proc` tells, where there is one: when it started, in clock ticks, and whether only its exit code is left. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { absent, ambiguous, invalidId } from "./problems.ts";
@@ -10,7 +9,9 @@ const MOST_LETTERS = 200;
 export function folderFor(stateFolder: string, cwd: string): string {
   const name = cwd.replace(/[^A-Za-z0-9]/g, "-");
   const isLong = name.length > MOST_LETTERS;
-  const hash = () => createHash("sha256").update(cwd).digest("hex").slice(0, 12);
+  // Loaded for the rare long path alone: it costs a start more than all the rest here.
+  const hash = () =>
+    process.getBuiltinModule("node:crypto").createHash("sha256").update(cwd).digest("hex").slice(0, 12);
   return join(stateFolder, "projects", isLong ? `${name.slice(0, MOST_LETTERS)}-${hash()}` : name);
 }
 
