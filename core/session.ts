@@ -1,20 +1,21 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { setMaxListeners } from "node:events";
-import type {
-  EntryBody,
-  Fault,
-  Input,
-  Entry as LogEntry,
-  Message,
-  ModelRef,
-  Notice,
-  PromptSection,
-  ResultContent,
-  Session,
-  SessionEvent,
-  SessionWriter,
-  ToolResultBlock,
-  UserContent,
+import {
+  type EntryBody,
+  type Fault,
+  type Input,
+  type Entry as LogEntry,
+  type Message,
+  type ModelRef,
+  type Notice,
+  newId,
+  type PromptSection,
+  type ResultContent,
+  type Session,
+  type SessionEvent,
+  type SessionWriter,
+  type ToolResultBlock,
+  type UserContent,
 } from "gantry/sdk";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
