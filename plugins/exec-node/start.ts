@@ -1,6 +1,7 @@
+import { type ChildProcess, spawn as spawnChild } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 import {
   type Exec,
   type ExecExit,
@@ -26,7 +27,7 @@ export function createStart({ groups, lookup, environment, log }: Parts): Exec["
   return async (spec) => {
     if (spec.signal?.aborted) throw failed(spec, "it was cancelled before it started");
     const began = performance.now();
-    const { child } = await spawn(spec, lookup(spec.file), environment);
+    const child = await spawn(spec, lookup(spec.file), environment);
     const group = groups.open(child.pid);
 
     let isKilled = false;
@@ -57,52 +58,50 @@ export function createStart({ groups, lookup, environment, log }: Parts): Exec["
   };
 }
 
-type Child = ReturnType<typeof launch> & { readonly pid: number };
+type Child = ChildProcess & { readonly pid: number; readonly stdout: Readable; readonly stderr: Readable };
 
-function launch(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>) {
-  return execa(file, spec.args, {
-    cwd: spec.cwd,
-    env: { ...environment, ...additions(spec.env) },
-    extendEnv: false,
-    detached: true,
-    cleanup: false,
-    buffer: false,
-    reject: false,
-    windowsHide: true,
-    stdout: "pipe",
-    stderr: "pipe",
-    ...(spec.input === undefined ? { stdin: "ignore" as const } : { input: spec.input }),
-  });
+async function spawn(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>): Promise<Child> {
+  try {
+    const child = launch(spec, file, environment);
+    if (child.pid === undefined) throw (await once(child, "error"))[0];
+    return child as Child;
+  } catch (error) {
+    throw refusal(spec, error as NodeJS.ErrnoException);
+  }
 }
 
-/** The child comes wrapped: it is a promise of its own end, and `await` would wait for that. */
-async function spawn(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>) {
-  let child: ReturnType<typeof launch>;
-  try {
-    child = launch(spec, file, environment);
-  } catch (error) {
-    throw failed(spec, (error as Error).message, error);
-  }
-  if (child.pid !== undefined) return { child: child as Child };
-  const { code, cause, originalMessage } = await child;
-  if (!existsSync(spec.cwd)) throw failed(spec, `the folder ${spec.cwd} does not exist`, cause);
-  if (code === "ENOENT") {
-    throw new PluginError(
+function launch(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>): ChildProcess {
+  const child = spawnChild(file, spec.args, {
+    cwd: spec.cwd,
+    env: { ...environment, ...additions(spec.env) },
+    detached: true,
+    windowsHide: true,
+    stdio: [spec.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  // A program may end without having read all of its input.
+  child.stdin?.on("error", () => {}).end(spec.input);
+  return child;
+}
+
+function refusal(spec: ExecSpec, cause: NodeJS.ErrnoException): PluginError {
+  if (!existsSync(spec.cwd)) return failed(spec, `the folder ${spec.cwd} does not exist`, cause);
+  if (cause.code === "ENOENT") {
+    return new PluginError(
       "GANTRY_EXEC_ABSENT",
       `There is no program "${spec.file}".`,
       "Check the path, or install it.",
       cause,
     );
   }
-  if (code === "EACCES" || code === "EPERM") {
-    throw new PluginError(
+  if (cause.code === "EACCES" || cause.code === "EPERM") {
+    return new PluginError(
       "GANTRY_EXEC_DENIED",
       `"${spec.file}" may not be run in ${spec.cwd}.`,
       "Make it executable, or choose another program.",
       cause,
     );
   }
-  throw failed(spec, originalMessage ?? code ?? "the system refused", cause);
+  return failed(spec, cause.message, cause);
 }
 
 function failed(spec: ExecSpec, why: string, cause?: unknown): PluginError {
@@ -119,6 +118,7 @@ function receive(child: Child, onOutput: ExecSpec["onOutput"], log: Log): () => 
   let bytes = 0;
   let isListening = onOutput !== undefined;
   for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].on("error", (error) => log(`The ${stream} of process ${child.pid} broke off: ${messageOf(error)}`));
     child[stream].on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
       if (!isListening) return;
