@@ -48,6 +48,9 @@ export class PluginError extends GantryError {
 /**
  * A failure that the model should read and act on: its message becomes the tool's error result as it stands.
  * Say what was wrong and what to do next.
+ *
+ * @example
+ * throw new ToolError(`There is no city "${city}". Give its name in English.`);
  */
 export class ToolError extends Error {
   readonly isToolError = true;

@@ -41,42 +41,153 @@ export interface Compaction {
  */
 export function createHooks() {
   return Object.freeze({
-    /** A session has begun, new or resumed. Load what the session needs. */
+    /**
+     * A session has begun, new or resumed. Load what the session needs: its first prompt waits until every tap is done.
+     *
+     * @example
+     * const sessionStart: TapHandler<"sessionStart"> = (session) =>
+     *   session.notify({ level: "info", text: `At work in ${session.cwd}.` });
+     */
     sessionStart: new AsyncSeriesHook<[session: SessionView]>(["session"]),
-    /** A prompt came in. Return it changed, or with an `outcome` to deal with it or refuse it. */
+    /**
+     * A prompt came in; slash commands have run. Return it changed, or with an `outcome` to deal with it (no model is asked)
+     * or to refuse it.
+     *
+     * @example
+     * const input: TapHandler<"input"> = (input) =>
+     *   textOf(input.content).includes("hunter2")
+     *     ? { ...input, outcome: { kind: "refused", text: "That looks like a password." } }
+     *     : undefined;
+     */
     input: new AsyncSeriesWaterfallHook<[input: Input, turn: TurnView], Input>(["input", "turn"]),
-    /** The prompt is put together, once a turn. Return the draft with sections added or left out. */
+    /**
+     * The prompt is put together, once a turn. Return the draft with sections added or left out, or with fewer tools.
+     *
+     * @example
+     * const promptBuild: TapHandler<"promptBuild"> = (draft) =>
+     *   draft.with({ key: "house-rules", cache: "stable", text: "Write British English." });
+     */
     promptBuild: new AsyncSeriesWaterfallHook<[draft: PromptDraft, turn: TurnView], PromptDraft>(["draft", "turn"]),
-    /** The way to the model is put together, once a generation and session. Return a stream function around the given one. */
+    /**
+     * The way to the model is put together, once a generation, session and provider. Return a stream function around the given
+     * one; the last tap's is the outermost.
+     *
+     * @example
+     * const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) =>
+     *   stream({ ...request, maxTokens: 1_000 }, call);
+     */
     modelWrap: new SyncWaterfallHook<[stream: StreamFunction, session: SessionView], StreamFunction>([
       "stream",
       "session",
     ]),
-    /** A call is about to be judged. Return it with another input, which is validated again; cannot decide. */
+    /**
+     * A call is about to be judged. Return it with another input, which is validated again; cannot decide.
+     *
+     * @example
+     * const preTool: Tap<"preTool"> = {
+     *   only: ["Bash"],
+     *   handler: (call) => {
+     *     const input = call.input as { readonly command: string };
+     *     return { ...call, input: { ...input, command: input.command.trim() } };
+     *   },
+     * };
+     */
     preTool: new AsyncSeriesWaterfallHook<[call: Call, turn: TurnView], Call>(["call", "turn"]),
-    /** May this call run? Return a vote; the stricter of all votes wins, and a failing tap denies. */
+    /**
+     * May this call run? Return a vote; the stricter of all votes wins, and a failing tap denies. A call that nobody voted on
+     * runs if its tool only reads, and is asked for otherwise. Name this hook in the manifest's `taps`: then calls are denied
+     * where the plugin's setup fails, too.
+     *
+     * @example
+     * const toolGate: Tap<"toolGate"> = {
+     *   only: ["Write", "Edit"],
+     *   handler: (_, call) => (JSON.stringify(call.input).includes("CHANGELOG") ? deny("the changelog is generated") : undefined),
+     * };
+     */
     toolGate: new AsyncSeriesWaterfallHook<[verdict: Verdict, call: Call, turn: TurnView], Verdict>([
       "verdict",
       "call",
       "turn",
     ]),
-    /** Someone has to answer. The first answer counts; nobody answering means no. */
+    /**
+     * The votes say ask: someone has to answer. The first answer counts; nobody answering means no.
+     *
+     * @example
+     * const ask: TapHandler<"ask"> = ({ call }) =>
+     *   call.tool.owner === "weather" ? { decision: "allow" } : undefined;
+     */
     ask: new AsyncSeriesBailHook<[question: Question, turn: TurnView], Answer>(["question", "turn"]),
-    /** A call has ended. Return the result as the model shall see it. */
+    /**
+     * A call that ran has ended, well or not. Return the result as the model shall see it.
+     *
+     * @example
+     * const postTool: Tap<"postTool"> = {
+     *   only: ["Bash"],
+     *   onFail: "deny",
+     *   handler: ({ data: _, ...result }) => ({
+     *     ...result,
+     *     content: result.content.map((block) =>
+     *       block.type === "text" ? text(block.text.replaceAll("hunter2", "…")) : block,
+     *     ),
+     *   }),
+     * };
+     */
     postTool: new AsyncSeriesWaterfallHook<[result: ToolResult, call: Call, turn: TurnView], ToolResult>([
       "result",
       "call",
       "turn",
     ]),
-    /** The model wants to stop. Return a reason to go on, in words for the model. Capped. */
+    /**
+     * The model wants to stop: no calls, nothing queued. Return a reason to go on, in words for the model; at most ten times a
+     * turn.
+     *
+     * @example
+     * const turnStop: TapHandler<"turnStop"> = (turn) =>
+     *   turn.continuations === 0 ? "Run the tests before you finish." : undefined;
+     */
     turnStop: new AsyncSeriesBailHook<[turn: TurnView], string>(["turn"]),
-    /** The conversation is too long. Return a shorter one; the first tap that succeeds wins, cheapest first. */
+    /**
+     * The conversation fills most of the model's window. Return a shorter one; the first tap that succeeds wins, so put the
+     * cheapest first.
+     *
+     * @example
+     * const compact: TapHandler<"compact"> = ({ messages }) => ({
+     *   summary: "Left out what tools had answered.",
+     *   messages: messages.map((message) => ({
+     *     ...message,
+     *     content: message.content.map((block) =>
+     *       block.type === "tool_result" ? { ...block, content: [text("(left out)")] } : block,
+     *     ),
+     *   })) as Message[],
+     * });
+     */
     compact: new AsyncSeriesBailHook<[request: CompactRequest, turn: TurnView], Compaction>(["request", "turn"]),
-    /** Something a person may want to know of. The turn does not wait. */
+    /**
+     * Something a person may want to know of. All taps at once; the turn does not wait.
+     *
+     * @example
+     * const notify: TapHandler<"notify"> = async ({ level, text }) => {
+     *   if (level === "error") await exec.run({ file: "notify-send", args: [text], cwd: "/" });
+     * };
+     */
     notify: new AsyncParallelHook<[notice: Notice, session: SessionView]>(["notice", "session"]),
-    /** Something happened. For observers; on the hot path, so be quick. */
+    /**
+     * Something happened. For observers: what is returned does not count. On the hot path, so be quick.
+     *
+     * @example
+     * const event: TapHandler<"event"> = (event) => {
+     *   if (event.type === "assistant") console.error(`${event.model}: ${Math.round(event.ms)} ms`);
+     * };
+     */
     event: new SyncHook<[event: SessionEvent, session: SessionView]>(["event", "session"]),
-    /** A session is ending. Say goodbye. */
+    /**
+     * A session is ending; its turn, if one ran, has been interrupted. Say goodbye. What belongs in `session.scope` need not be
+     * ended here.
+     *
+     * @example
+     * const sessionEnd: TapHandler<"sessionEnd"> = (session, reason) =>
+     *   session.record("weather", "end", { reason });
+     */
     sessionEnd: new AsyncSeriesHook<[session: SessionView, reason: string]>(["session", "reason"]),
   });
 }
@@ -86,12 +197,15 @@ export type Hooks = ReturnType<typeof createHooks>;
 
 export type HookName = keyof Hooks;
 
-/** What the kernel does when a tap fails: report and go on, deny the call, or fail the start of the session. */
+/**
+ * What the kernel does when a tap throws, rejects or takes too long: `report` it and go on as if the tap had no opinion; `deny`
+ * the call; or `fail`: the session is not opened or, if it is open, the turn ends with the error.
+ */
 export type OnFail = "report" | "deny" | "fail";
 
 /** The rules of one hook. */
 export interface HookRules {
-  /** How long one tap may take, in milliseconds; 0: as long as its turn. */
+  /** How long one tap may take, in milliseconds; 0: as long as its turn, or as it likes where the hook is synchronous. */
   readonly deadlineMs: number;
   readonly onFail: OnFail;
 }
@@ -142,9 +256,12 @@ export type TapHandler<H extends HookName> = (
   ...args: TapArguments<Hooks[H]>
 ) => IsSync<H> extends true ? TapReturn<Hooks[H]> : TapReturn<Hooks[H]> | Promise<TapReturn<Hooks[H]>>;
 
-/** What can be said of a tap as data. */
+/**
+ * What can be said of a tap as data, so that the host can sort, filter and show it without running it. In the manifest, beside
+ * the handler that setup returns, or both: what stands beside the handler wins.
+ */
 export interface TapOptions {
-  /** Only calls of these tools; for `preTool`, `toolGate`, `ask` and `postTool`. */
+  /** Only calls of these tools, by name or alias; for `preTool`, `toolGate`, `ask` and `postTool`. */
   readonly only?: readonly string[];
   /** Default `normal`. */
   readonly stage?: Stage;
@@ -159,5 +276,13 @@ export interface Tap<H extends HookName> extends TapOptions {
   readonly handler: TapHandler<H>;
 }
 
-/** What setup returns for its taps: for each hook a function, or a function with options. */
+/**
+ * What setup returns for its taps: for each hook a function, or a function with options.
+ *
+ * @example
+ * const taps: Taps = {
+ *   turnStop: () => undefined,
+ *   postTool: { only: ["Read"], stage: "late", handler: (result) => result },
+ * };
+ */
 export type Taps = { readonly [H in HookName]?: TapHandler<H> | Tap<H> };

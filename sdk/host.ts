@@ -69,7 +69,22 @@ export interface FrontendManifest {
   readonly needsTerminal: boolean;
 }
 
-/** What a frontend plugin's setup returns: runs the conversation and resolves to the exit code. */
+/**
+ * What a frontend plugin's setup returns: runs the conversation and resolves to the exit code.
+ *
+ * **Contract**: opens its session with `host.open` and closes it; ends soon after `host.signal` fires. May reject with a coded
+ * error, which the program prints; anything else is reported as a mistake of Gantry.
+ *
+ * @example
+ * const echo: Frontend = async (host) => {
+ *   const session = await host.open({ isInteractive: false });
+ *   for await (const event of session.send(host.prompt ?? "Hello")) {
+ *     if (event.type === "text") host.stdout.write(event.text);
+ *   }
+ *   await session.close();
+ *   return 0;
+ * };
+ */
 export type Frontend = (host: FrontendHost) => Promise<number>;
 
 /** A subcommand of the program, such as `gantry doctor`. */
@@ -81,7 +96,12 @@ export interface SubcommandManifest {
   readonly flags?: Readonly<Record<string, { readonly description: string; readonly value?: string }>>;
 }
 
-/** Runs a subcommand and resolves to the exit code. */
+/**
+ * Runs a subcommand and resolves to the exit code. `flags` has the flags that were given, by the name in the manifest in camel
+ * case.
+ *
+ * **Contract**: writes to `host.stdout`. May reject with a coded error, which the program prints.
+ */
 export type Subcommand = (
   args: readonly string[],
   flags: Readonly<Record<string, string | boolean>>,
@@ -98,9 +118,14 @@ export interface CommandManifest {
 export type CommandSession = SessionView & Pick<Session, "setModel" | "close">;
 
 /**
- * Runs a slash command. A string is shown; `{ prompt }` is sent to the model in place of what was typed.
+ * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place
+ * of what was typed; `undefined` says nothing.
  *
- * **Contract**: must not wait for `close`, which waits for the turn that the command is part of.
+ * **Contract**: may throw: the prompt is refused with the message, and the plugin is named. Must not wait for `close`, which waits
+ * for the turn that the command is part of.
+ *
+ * @example
+ * const review: Command = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
  */
 export type Command = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
 type CommandAnswer = string | { readonly prompt: string } | undefined;
@@ -121,6 +146,7 @@ export interface FlagManifest {
 
 // ---------------------------------------------------------------- report
 
+/** One plugin, as {@link HostReport} tells of it. */
 export interface PluginReport {
   readonly name: string;
   readonly description: string | undefined;
@@ -142,6 +168,7 @@ export interface PluginReport {
   readonly wraps: readonly string[];
 }
 
+/** One tap, as {@link HostReport} tells of it. */
 export interface TapReport {
   readonly plugin: string;
   readonly stage: string;
@@ -173,7 +200,7 @@ export interface HostReport {
   readonly untrusted: readonly string[];
 }
 
-/** The kernel's report as a service, for plugins that show it. Provided by the kernel. */
+/** The kernel's report as a service, for plugins that show it. */
 export interface Inspector {
   report(session?: SessionView): HostReport;
   /** What the kernel traced of a call, oldest first: every tap, its effect, its milliseconds. */

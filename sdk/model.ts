@@ -109,16 +109,27 @@ export type ModelEvent =
   | { readonly type: "failure"; readonly failure: ModelFailure; readonly usage?: Usage };
 
 /**
- * Calls whose input was not whole, valid JSON, by call id, with what to tell the model, in whole sentences. Such a call stays in the message with
- * an empty input, never runs, and the model is told the reason as its result.
+ * Calls whose input was not whole, valid JSON, by call id, with what to tell the model, in whole sentences. Such a call stays
+ * in the message with an empty input, never runs, and the model is told the reason as its result.
  */
 export type BadInputs = Readonly<Record<string, string>>;
 
 /**
  * Sends one request and streams the answer.
  *
- * **Contract**: never throws and never rejects for a failed request: it ends with a `failure` event. Deltas that
- * arrive together are joined into one event.
+ * **Contract**: never throws and never rejects for a failed request: it ends with a `failure` event. Ends soon after
+ * `call.signal` fires, with a failure of kind `aborted`. Deltas that arrive together are joined into one event. Does not try
+ * again: that is for whoever wraps it.
+ *
+ * @example
+ * async function* stream(request: ModelRequest): AsyncGenerator<ModelEvent> {
+ *   const id = "msg_1";
+ *   yield { type: "start", id, model: request.model.id };
+ *   yield { type: "text", text: "Hello." };
+ *   const content = [text("Hello.")];
+ *   const message: AssistantMessage = { role: "assistant", id, model: request.model.id, content, stop_reason: "end_turn", usage: NO_USAGE };
+ *   yield { type: "end", message };
+ * }
  */
 export type StreamFunction = (request: ModelRequest, call: ModelCall) => AsyncIterable<ModelEvent>;
 
@@ -128,8 +139,8 @@ export interface ProviderManifest {
   readonly title: string;
   /**
    * How the host learns whether the provider can be used: any of these environment variables is set, `probe` (asked only
-   * when no provider is usable by environment), or `always`. The first usable provider in plugin order is the default;
-   * an `always` provider comes after all others.
+   * when no provider is usable by environment), `always`, or only when somebody names it (`named`). The first usable
+   * provider in plugin order is the default; an `always` provider comes after all others.
    */
   readonly usable: { readonly env: readonly string[]; readonly probe?: boolean } | "always" | "named";
   /** The model used when nobody names one. */
@@ -142,7 +153,12 @@ export interface ProviderManifest {
   readonly setup?: string;
 }
 
-/** What a provider plugin's setup returns for a provider. */
+/**
+ * What a provider plugin's setup returns for a provider.
+ *
+ * **Contract**: `models` and `probe` heed their signal and may reject, which counts as none; `info` and `defaultModel` ask
+ * nobody and answer at once.
+ */
 export interface Provider {
   readonly stream: StreamFunction;
   /**

@@ -10,27 +10,32 @@ import type { ToolImplementation, ToolInput, ToolManifest, WrapTool } from "./to
 export interface Manifest {
   /** Lower case, words joined by `-`; also its folder and its key in the configuration. */
   readonly name: string;
+  /** One sentence for people, shown in lists and in the reference. */
   readonly description?: string;
   readonly version?: string;
-  /** The schema of its object in the configuration. Every key needs a default or is optional. */
+  /** The schema of its object in the configuration. Every key needs a default or is optional; `.describe` says what it means. */
   readonly config?: z.ZodType;
   /** The services it uses. */
   readonly needs?: Needs;
   /** The services it owns. */
   // biome-ignore lint/suspicious/noExplicitAny: a record of keys of any type
   readonly provides?: Readonly<Record<string, ServiceKey<any>>>;
+  /** By the name that the model calls. */
   readonly tools?: Readonly<Record<string, ToolManifest>>;
+  /** By name, without the slash. */
   readonly commands?: Readonly<Record<string, SlotManifests["commands"]>>;
   readonly subcommands?: Readonly<Record<string, SlotManifests["subcommands"]>>;
   readonly providers?: Readonly<Record<string, SlotManifests["providers"]>>;
   readonly frontends?: Readonly<Record<string, SlotManifests["frontends"]>>;
+  /** By name, without the dashes. */
   readonly flags?: Flags;
   /**
    * The hooks it taps, with what can be said of each tap as data. A plugin whose setup is lazy must name them, so that it
-   * is loaded at its first tap; any other may leave them out and return `taps` from setup.
+   * is loaded at its first tap; any other may leave them out and return `taps` from setup. Always name `toolGate`: a gate that is
+   * named denies when its plugin cannot be set up, one that is not named is not there.
    */
   readonly taps?: { readonly [H in HookName]?: true | TapOptions };
-  /** The tools it wraps. */
+  /** The tools it wraps, by name. */
   readonly wraps?: readonly string[];
 }
 
@@ -54,7 +59,14 @@ export interface SetupContext<M extends Manifest = Manifest> {
   readonly contribute: (contribution: Contribution) => Promise<void>;
 }
 
-/** Contributions made at run time: manifests and handlers side by side. */
+/**
+ * Contributions made at run time: manifests and handlers side by side.
+ *
+ * @example
+ * const contribution: Contribution = {
+ *   tools: { Tides: { description: "Say when the tide is high.", input: z.object({}), run: () => "At noon." } },
+ * };
+ */
 export interface Contribution {
   readonly tools?: Readonly<Record<string, ToolManifest & { readonly run: ToolImplementation<never> }>>;
   readonly commands?: Readonly<Record<string, SlotManifests["commands"] & { readonly run: SlotHandlers["commands"] }>>;
@@ -123,7 +135,16 @@ export interface Plugin {
 /** A setup as the kernel calls it: what it returns is checked against the manifest when it runs. */
 export type LooseSetup = (context: never) => object | Promise<object>;
 
-/** Checks and freezes a manifest, and keeps its exact type for {@link Setup}. */
+/**
+ * Freezes a manifest and keeps its exact type for {@link Setup}; for a plugin in two files.
+ *
+ * @example
+ * export const weather = manifest({
+ *   name: "weather",
+ *   config: z.object({ unit: z.enum(["C", "F"]).default("C").describe("degrees to answer in") }),
+ *   commands: { weather: { description: "Say how it is." } },
+ * });
+ */
 export function manifest<const M extends Manifest>(data: M): M {
   return Object.freeze(data);
 }
@@ -156,6 +177,17 @@ type ManifestOf<C, N, P, T, Co, Su, Pr, F, Ta, W> = { readonly name: string } & 
 /**
  * Defines a plugin: in one file as `{ ...manifest, setup }`, or in two as a manifest and a lazy setup. A plugin without
  * setup is data only, such as flags.
+ *
+ * @example
+ * export default definePlugin({
+ *   name: "greeter",
+ *   config: z.object({ greeting: z.string().default("Hello") }),
+ *   needs: { files: Files },
+ *   commands: { greet: { description: "Greet a file." } },
+ *   setup: ({ config, use }) => ({
+ *     commands: { greet: async (path) => ((await use.files.stat(path)) ? `${config.greeting}, ${path}.` : "Nobody there.") },
+ *   }),
+ * });
  */
 export function definePlugin<
   // Inferred property by property, so that `setup` may use what the others say.
@@ -231,7 +263,12 @@ export interface Preset {
   readonly plugins: readonly string[];
 }
 
-/** Defines a preset. */
+/**
+ * Defines a preset: in order, the plugins to begin with.
+ *
+ * @example
+ * export default definePreset("reading", ["files-node", "provider-anthropic", "tool-read", "frontend-headless"]);
+ */
 export function definePreset(name: string, plugins: readonly string[]): Preset {
   return Object.freeze({ isGantryPreset: 1, name, plugins: Object.freeze([...plugins]) });
 }

@@ -21,7 +21,19 @@ export interface OptionalServiceKey<T> {
   readonly [held]?: T;
 }
 
-/** Makes a service key. Call it once, in a module that users and owner of the service import. */
+/**
+ * Makes a service key. Call it once, in a module that users and owner of the service import: another call makes another
+ * service.
+ *
+ * @example
+ * export interface Tides { at(harbour: string): Promise<string> }
+ * export const Tides = createService<Tides>("tides");
+ * export default definePlugin({
+ *   name: "tides",
+ *   provides: { tides: Tides },
+ *   setup: () => ({ services: { tides: { at: async (harbour) => `High at noon in ${harbour}.` } } }),
+ * });
+ */
 export function createService<T>(id: string): ServiceKey<T> {
   return Object.freeze({ id });
 }

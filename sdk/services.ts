@@ -8,6 +8,7 @@ import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
 import { createService } from "./service.ts";
 import type { Notice, SessionView } from "./session.ts";
+import type { Call } from "./tool.ts";
 
 // ---------------------------------------------------------------- files
 
@@ -100,7 +101,7 @@ export interface ExecSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to its standard input, which is then closed. Default: closed at once. */
   readonly input?: string;
-  /** Called with each piece of output as it comes. */
+  /** Called with each piece of output as it comes. Must not throw. */
   readonly onOutput?: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
   /** When it fires, the whole process group is ended. */
   readonly signal?: AbortSignal;
@@ -240,7 +241,12 @@ export interface SessionSummary {
   readonly title: string;
 }
 
-/** The one writer of a session's log. */
+/**
+ * The one writer of a session's log.
+ *
+ * **Contract**: what `append` took is not lost when the program is killed; what was flushed, not when the machine is. Appending
+ * after `close` throws `GANTRY_SESSION_CLOSED`. A store can be tried with `storeConformance` of `gantry/sdk/testing`.
+ */
 export interface SessionWriter {
   /** Where the log is, if it is a file. */
   readonly path: string | undefined;
@@ -290,7 +296,7 @@ export interface PermissionRules {
   /** Adds allow rules for this session only. Throws `GANTRY_PERMIT_RULE` for one that has no meaning. */
   allow(session: SessionView, rules: readonly string[]): void;
   /** The narrowest rule that would have allowed the call, for "do not ask again". */
-  suggest(call: import("./tool.ts").Call): string | undefined;
+  suggest(call: Call): string | undefined;
 }
 export const PermissionRules = createService<PermissionRules>("permission-rules");
 

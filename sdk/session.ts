@@ -39,7 +39,10 @@ export interface SessionView {
   readonly messages: readonly Message[];
   /** Ends when the session ends; a plugin's per-session things belong in it. */
   readonly scope: Scope;
-  /** Puts an input behind those waiting: it is sent before the turn ends, or starts the next turn. */
+  /**
+   * Puts an input behind those waiting: it is sent before the turn ends; with no turn running it starts one where a person is
+   * there (`isInteractive`), and waits for the next one otherwise.
+   */
   enqueue(input: Input): void;
   /** Adds a record of the plugin's own kind to the log. */
   record(plugin: string, kind: string, data: unknown): void;
@@ -111,7 +114,17 @@ export interface Session extends SessionView {
   close(reason?: string): Promise<void>;
 }
 
-/** State per session, made at first use and dropped with the session. */
+/**
+ * State per session, made at first use and dropped with the session.
+ *
+ * **Contract**: `make` is called once a session and may not be asynchronous.
+ *
+ * @example
+ * const counters = perSession(() => ({ calls: 0 }));
+ * const event: TapHandler<"event"> = (event, session) => {
+ *   if (event.type === "tool_start") counters(session).calls += 1;
+ * };
+ */
 export function perSession<T>(make: (session: SessionView) => T): (session: SessionView) => T {
   const states = new WeakMap<SessionView, { readonly value: T }>();
   return (session) => {

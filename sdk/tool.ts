@@ -21,7 +21,10 @@ export type PermissionSubject =
   | { readonly family: string; readonly url: string }
   | { readonly family: string };
 
-/** A raw JSON Schema in place of a zod one, for tools that come from elsewhere. The owner of the tool validates. */
+/**
+ * A raw JSON Schema in place of a zod one, for tools that come from elsewhere. The host sends it to the model and checks nothing:
+ * the owner of the tool validates.
+ */
 export interface RawSchema {
   readonly jsonSchema: JsonObject;
 }
@@ -94,7 +97,11 @@ export type RunTool<Input = unknown> = (
 /** What a plugin's setup returns for a tool: how to run it, and what can only be said of one input. */
 export interface ToolHandlers<Input = unknown> {
   readonly run: RunTool<Input>;
-  /** Whether this very input may run beside others; refines `traits.concurrent`. Must be pure and quick. */
+  /**
+   * Whether this very input may run beside others; refines `traits.concurrent`.
+   *
+   * **Contract**: pure and quick; a throw denies the call.
+   */
   readonly isConcurrent?: (input: Input) => boolean;
 }
 
@@ -105,6 +112,17 @@ export type ToolImplementation<Input = unknown> = RunTool<Input> | ToolHandlers<
  * Changes what a tool does without replacing it: gets the next function in the chain and returns another. Wraps compose
  * in plugin order; the first plugin's wrap is the outermost. The gate was passed before; a wrap that changes the input
  * changes what was checked, so it may only do so within the tool's own schema, which is checked again.
+ *
+ * **Contract**: may throw, which is the call's result; heeds `call.signal`. Call `next` at most once, or not at all to answer
+ * in the tool's place.
+ *
+ * @example
+ * const timed: WrapTool = (next) => async (input, call) => {
+ *   const started = performance.now();
+ *   const output = await next(input, call);
+ *   call.progress(`took ${Math.round(performance.now() - started)} ms`);
+ *   return output;
+ * };
  */
 export type WrapTool = (
   next: (input: unknown, call: ToolContext) => Promise<ToolOutput>,

@@ -31,17 +31,22 @@ export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
   return remedy === winner.remedy ? winner : { ...winner, remedy };
 }
 
-/** A vote for running the call. */
+/**
+ * A vote for running the call. It loosens no other vote.
+ *
+ * @example
+ * const toolGate: TapHandler<"toolGate"> = (_, call) => (call.tool.name === "Weather" ? allow("it only looks") : undefined);
+ */
 export function allow(reason?: string, rule?: string): Verdict {
   return { decision: "allow", ...(reason && { reason }), ...(rule && { rule }) };
 }
 
-/** A vote for asking first. */
+/** A vote for asking first. Where nobody can be asked, the call is denied. */
 export function ask(reason?: string, rule?: string): Verdict {
   return { decision: "ask", ...(reason && { reason }), ...(rule && { rule }) };
 }
 
-/** A vote against the call. */
+/** A vote against the call. Nothing outvotes it; the model is told the reason. */
 export function deny(reason: string, rule?: string): Verdict {
   return { decision: "deny", reason, ...(rule && { rule }) };
 }

@@ -6,7 +6,7 @@ export function flagsPage(/** @type {any} */ { plugins }) {
   return [
     HEADER,
     "# Flags\n",
-    "`gantry --help` lists the same, for the plugins that are loaded.\n",
+    "`gantry [flags] [prompt]`, or `gantry SUBCOMMAND [flags]` with the subcommand first. `gantry --help` lists the flags of the plugins that are loaded. A flag that takes several values (`<tools...>`) takes every word up to the next flag: put the prompt before it.\n",
     "| Flag | Owner | Meaning | Goes to |",
     "|---|---|---|---|",
     ...kernelFlags().map(([flags, description]) => `| \`${flags}\` | the kernel | ${cell(description)} | |`),
@@ -18,12 +18,12 @@ export function flagsPage(/** @type {any} */ { plugins }) {
     ),
     "",
     "## Subcommands\n",
-    "| Subcommand | Owner | Meaning |",
-    "|---|---|---|",
+    "| Subcommand | Owner | Meaning | Its flags |",
+    "|---|---|---|---|",
     ...manifests.flatMap((manifest) =>
       Object.entries(manifest.subcommands ?? {}).map(
         ([name, one]) =>
-          `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
+          `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} | ${subflags(one)} |`,
       ),
     ),
     "",
@@ -37,11 +37,25 @@ export function flagsPage(/** @type {any} */ { plugins }) {
       ),
     ),
     "",
+    "## Exit codes\n",
+    "| Code | Means |",
+    "|---|---|",
+    "| 0 | the turn was completed, or the conversation was left |",
+    "| 1 | an error: what it was stands on standard error or in the result |",
+    "| 129, 130, 143 | ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM |",
+    "| 141 | whoever read the output, or the terminal, is gone |",
+    "",
   ].join("\n");
 }
 
 function meaning(/** @type {any} */ flag) {
   return flag.choices ? `${flag.description} (${flag.choices.join(", ")})` : flag.description;
+}
+
+function subflags(/** @type {any} */ { flags = {} }) {
+  return Object.entries(flags)
+    .map(([name, flag]) => `\`--${name}${flag.value ? ` ${flag.value}` : ""}\`: ${cell(flag.description)}`)
+    .join("; ");
 }
 
 function target(/** @type {any} */ manifest, /** @type {any} */ to) {

@@ -1,5 +1,16 @@
 import { exportsOf, HEADER, prose, readSource } from "./source.js";
 
+const EXAMPLE = `import { definePlugin, Files } from "gantry/sdk";
+
+export default definePlugin({
+  name: "size",
+  needs: { files: Files },
+  commands: { size: { description: "Say how large a file is.", argumentHint: "<path>" } },
+  setup: ({ use, host }) => ({
+    commands: { size: async (path) => \`\${(await use.files.stat(\`\${host.cwd}/\${path}\`))?.size ?? "no"} bytes\` },
+  }),
+});`;
+
 /** The services of the sdk, with who provides and who uses each. */
 export function servicesPage(/** @type {any} */ { plugins }) {
   const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
@@ -16,13 +27,24 @@ export function servicesPage(/** @type {any} */ { plugins }) {
   return [
     HEADER,
     "# Services\n",
-    "One thing with one owner. A plugin that needs one says so (`needs: { files: Files }`) and gets it as `use.files`; it never learns who provides it.\n",
+    "One thing with one owner. A plugin that needs one says so (`needs: { files: Files }`) and gets it as `use.files`; it never learns who provides it. `needs: { meter: optional(Meter) }` may stay unmet. A need that nobody meets, two owners of one service and needs in a circle are errors at the start.\n",
+    "```ts",
+    EXAMPLE,
+    "```\n",
+    "A plugin makes a service of its own with `createService`, in a module that its users import.\n",
+    "| Service | Provided by |",
+    "|---|---|",
+    ...services.map(
+      ({ name, id }) =>
+        `| [\`${name}\`](#${name.toLowerCase()}) | ${names(manifests, "provides", id) || "the kernel"} |`,
+    ),
+    "",
     ...services.flatMap(({ name, id, contract }) => [
       `## ${name}\n`,
       `${prose(contract?.doc ?? "")}\n`,
-      `Provided by ${names(manifests, "provides", id) || (name === "Inspector" ? "the kernel" : "no built-in plugin yet")}. Used by ${names(manifests, "needs", id) || "no built-in plugin yet"}.\n`,
+      `Provided by ${names(manifests, "provides", id) || "the kernel"}. Used by ${names(manifests, "needs", id) || "no built-in plugin yet"}.\n`,
       "```text",
-      (contract?.text ?? "").replace(/^interface/, "interface"),
+      contract?.text ?? "",
       "```\n",
     ]),
   ]

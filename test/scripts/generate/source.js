@@ -56,6 +56,14 @@ export function prose(/** @type {string} */ doc) {
   return doc.replace(/\n@[\s\S]*$/, "").trim();
 }
 
+/**
+ * The code of each `@example` of a doc comment.
+ * @returns {string[]}
+ */
+export function examplesOf(/** @type {string} */ doc) {
+  return [...doc.matchAll(/^@example\n([\s\S]*?)(?=\n@|$(?![\s\S]))/gm)].map(([, code = ""]) => code.trimEnd());
+}
+
 /** Prose on one line, for a table's cell. */
 export function cell(/** @type {string} */ text) {
   return text.replace(/\s+/g, " ").replaceAll("|", "\\|").trim();
