@@ -1,6 +1,7 @@
 /** Arguments into data: the kernel's own flags, those of the plugins, subcommands, the prompt. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { FlagManifest, Manifest } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
 import type { ConfigLayer } from "./config.ts";
 import { error } from "./errors.ts";
 
@@ -48,9 +49,13 @@ const OWN: readonly [flags: string, description: string][] = [
   ["--debug [plugins]", "show what plugins log; all, or those named"],
 ];
 
+/** The flags that may stand before a subcommand. */
+const SWITCHES = new Set(OWN.flatMap(([flags]) => (/[<[]/.test(flags) ? [] : flags.split(", "))));
+
 export function parseArguments(argv: readonly string[], manifests: readonly Manifest[], version: string): CommandLine {
   const subcommands = new Map(manifests.flatMap((manifest) => Object.entries(manifest.subcommands ?? {})));
-  const name = subcommands.has(argv[0] ?? "") ? (argv[0] as string) : undefined;
+  const at = argv.findIndex((word) => !SWITCHES.has(word));
+  const name = subcommands.has(argv[at] ?? "") ? (argv[at] as string) : undefined;
   const command = new Command(name ? `gantry ${name}` : "gantry");
   for (const [flags, description] of OWN) command.option(flags, description);
   command
@@ -63,12 +68,12 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
     command.option(`--${flag}${value ? ` ${value}` : ""}`, description);
   }
   for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest));
-  command.usage(described ? `${described.usage ?? ""} [flags]` : "[flags] [prompt]");
+  command.usage(described ? `${described.usage ?? ""} [flags]`.trim() : "[flags] [prompt]");
   command.description(described?.description ?? "An agent host in which everything is a plugin.");
   if (!name) command.addHelpText("after", listOf(subcommands));
   command.argument("[words...]");
 
-  const values = parse(command, name ? argv.slice(1) : argv);
+  const values = parse(command, name ? argv.toSpliced(at, 1) : argv);
   const isGiven = (key: string) => command.getOptionValueSource(key) === "cli";
   const words = command.args;
   if (name)
@@ -99,9 +104,14 @@ function flagsOf({ name, flags = {} }: Manifest): OwnedFlag[] {
 
 function optionOf(flag: string, { short, value, description, choices, type }: FlagManifest): Option {
   const option = new Option(`${short ? `-${short}, ` : ""}--${flag}${value ? ` ${value}` : ""}`, description);
-  if (choices) option.choices([...choices]);
   if (type === "number") option.argParser(asNumber);
+  if (choices) option.argParser((given: string) => asChoice(given, choices)).argChoices = [...choices];
   return option;
+}
+
+function asChoice(given: string, choices: readonly string[]): string {
+  if (choices.includes(given)) return given;
+  throw new InvalidArgumentError(`It is none of ${choices.join(", ")}.${didYouMean(given, choices)}`);
 }
 
 function asNumber(text: string): number {

@@ -10,6 +10,7 @@ import {
 } from "gantry/sdk";
 import { type ActivateContext, activate, asMember, type LooseHandlers, type Member, serviceOf } from "./activate.ts";
 import { Config, type ConfigLayer } from "./config.ts";
+import { error } from "./errors.ts";
 import { createGeneration, type Generation } from "./generation.ts";
 import { order, ownersOf } from "./graph.ts";
 import type { Found } from "./load.ts";
@@ -55,7 +56,13 @@ export class Assembly {
       if (this.config.get(name) !== undefined) this.config.of(name, plugin.manifest.config);
     }
     for (const member of this.members) {
-      if (typeof member.plugin.setup !== "object") await this.activate(member).catch(() => undefined);
+      if (typeof member.plugin.setup === "object") continue;
+      const ready = this.activate(member);
+      // What it would have tapped is only known where the manifest says so: without that, a gate might be missing.
+      await ready.catch((thrown) => {
+        if (!member.plugin.manifest.taps)
+          throw error("GANTRY_PLUGIN_SETUP", { name: member.name, problem: messageOf(thrown) }, thrown);
+      });
     }
   }
 

@@ -6,6 +6,7 @@ import {
   isGantryError,
   type JsonObject,
   messageOf,
+  type Notice,
   type Subcommand,
 } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
@@ -70,11 +71,12 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
   const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
   const chosen = line.frontend === undefined ? fitting : frontends.get(line.frontend);
   if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { known: frontends.keys() });
+  if (chosen.manifest.needsTerminal && !isTerminal) throw error("GANTRY_FRONTEND_TERMINAL", { name: chosen.name });
   const { prompt } = line;
   if (prompt && !line.frontend && !/\s/.test(prompt) && nearest(prompt, subcommands.keys())) {
     throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys() });
   }
-  const whole = isTerminal && chosen.manifest.needsTerminal ? prompt : await withStdin(prompt);
+  const whole = chosen.manifest.needsTerminal ? prompt : await withStdin(prompt);
   return ((await chosen.handler()) as Frontend)(frontendHost(whole));
 }
 
@@ -87,7 +89,9 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     get untrusted() {
       return host.untrusted;
     },
-    notices: host.notices,
+    get notices() {
+      return [...host.notices, ...leftOut(host)];
+    },
     prompt,
     signal,
     // Each costs a millisecond to open, and few runs need all.
@@ -112,6 +116,12 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     report: (session) => host.report(session),
     trust: () => host.trust(),
   };
+}
+
+function leftOut({ untrusted }: Host): readonly Notice[] {
+  if (!untrusted.length) return [];
+  const text = `Left out until you trust this folder: ${untrusted.join(", ")}. --trust lets it count this time.`;
+  return [{ level: "warning", text }];
 }
 
 // ---------------------------------------------------------------- standard input

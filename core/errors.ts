@@ -22,12 +22,16 @@ export const ERRORS = Object.freeze({
     "No frontend fits: standard input and output are no terminal and no flag chooses another frontend.",
     `Use -p "prompt". Frontends: ${list(p.known) || "none is loaded"}.`,
   ],
+  GANTRY_FRONTEND_TERMINAL: (p: { name: string }) => [
+    `The frontend "${p.name}" needs a terminal at standard input and output.`,
+    'Use -p "prompt" where there is none.',
+  ],
   GANTRY_CONFIG_BROKEN: (p: { file: string; problem: string }) => [
     `The configuration ${p.file} cannot be read: ${p.problem}`,
     "Correct the file, or move it away.",
   ],
   GANTRY_CONFIG_INVALID: (p: { key: string; problem: string; from: string }) => [
-    `The configuration key "${p.key}" is not valid: ${p.problem}`,
+    `The configuration key "${p.key}" is not valid: ${p.problem.replace(/\.$/, "")}.`,
     `It was set in ${p.from}.`,
   ],
   GANTRY_CONFIG_UNKNOWN: (p: { key: string; from: string; known: Known }) => [
@@ -74,6 +78,10 @@ export const ERRORS = Object.freeze({
     `What the setup of ${p.name} returns does not fit its manifest: ${p.problem}`,
     "Setup returns a handler for exactly the names in the manifest.",
   ],
+  GANTRY_PLUGIN_SETUP: (p: { name: string; problem: string }) => [
+    `The plugin ${p.name} cannot be set up: ${p.problem}`,
+    `Correct it, or leave it out with "-${p.name}" in "plugins". A plugin that names its taps in its manifest is only off.`,
+  ],
   GANTRY_PLUGIN_SLOW: (p: { name: string; ms: number }) => [
     `The setup of ${p.name} did not end within ${p.ms} ms.`,
     "Start slow work in the background and let scope own it.",
@@ -91,6 +99,14 @@ export const ERRORS = Object.freeze({
     "Set ANTHROPIC_API_KEY or OPENAI_BASE_URL, or load a provider; gantry doctor says what each needs.",
   ],
   GANTRY_SESSION_ID: (p: { id: string }) => [`"${p.id}" is no session id.`, "A session id is a UUID."],
+  GANTRY_SESSION_BLOCKED: (p: { problem: string }) => [
+    `The session cannot start: ${p.problem}.`,
+    "Correct that plugin, or leave it out; gantry plugins lists what is loaded.",
+  ],
+  GANTRY_SESSION_KEEPS_ID: (p: { id: string }) => [
+    `A session that goes on keeps its id; "${p.id}" cannot be given to it.`,
+    "Leave out --session-id, or --resume and --continue.",
+  ],
   GANTRY_SESSION_NONE: (p: { cwd: string }) => [
     `There is no earlier session of ${p.cwd}.`,
     "Start one without --continue.",

@@ -8,10 +8,8 @@ import {
   type Hooks,
   type JsonObject,
   type ProviderManifest,
-  type SessionView,
   STAGES,
   type Stage,
-  type StreamFunction,
   type SubcommandManifest,
   type Tap,
   type TapOptions,
@@ -62,8 +60,6 @@ export interface Generation {
   waiting(): Iterable<Pending>;
   /** Sets up what cannot wait for its first call: plugins that tap a synchronous hook. */
   prepare(): Promise<void>;
-  /** The stream function with every wrap around it, made once a session. */
-  stream(inner: StreamFunction, session: SessionView): StreamFunction;
 }
 
 export interface GenerationOptions {
@@ -83,7 +79,6 @@ export function createGeneration(options: GenerationOptions): Generation {
   const aliases = new Map(
     [...tools.values()].flatMap(({ info }) => (info.aliases ?? []).map((alias) => [alias, info.name] as const)),
   );
-  const streams = new WeakMap<SessionView, { readonly inner: StreamFunction; readonly wrapped: StreamFunction }>();
 
   function slot(name: "tools" | "commands" | "subcommands" | "providers" | "frontends"): Entry<never, never>[] {
     return members.flatMap((owner) => {
@@ -123,13 +118,6 @@ export function createGeneration(options: GenerationOptions): Generation {
         // What stands between the session and the model must not be missing; an observer may.
         await (declared.modelWrap ? ready : ready.catch(() => undefined));
       }
-    },
-    stream(inner, session) {
-      const known = streams.get(session);
-      if (known?.inner === inner) return known.wrapped;
-      const wrapped = hooks.modelWrap.call(inner, session);
-      streams.set(session, { inner, wrapped });
-      return wrapped;
     },
   });
 

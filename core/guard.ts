@@ -133,7 +133,7 @@ class Run implements Pending {
   fail(thrown: unknown, isTimeout = false): void {
     if (this.isSettled) return;
     const { guard, hook, owner, isGate, isStrict } = this.fixed;
-    guard.blame(hook, owner, thrown, this.session, isTimeout);
+    guard.blame(hook, owner, thrown, this.session, isTimeout, isGate || isStrict);
     if (isGate) {
       const vote = { ...deny(`the plugin ${owner} could not judge the call: ${messageOf(thrown)}`), by: owner };
       this.#settle("failed", null, joinVerdicts(this.value as Verdict, vote));
@@ -201,7 +201,7 @@ export class Guard {
         this.forgive(session, owner);
         return result ?? undefined;
       } catch (thrown) {
-        if (onFail === "fail") throw thrown;
+        if (onFail === "fail") throw new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`);
         this.blame(hook, owner, thrown, session, false);
         return undefined;
       }
@@ -221,6 +221,7 @@ export class Guard {
       isStrict: tap.onFail === "deny" || onFail === "fail",
       deadlineMs: Math.min(tap.deadlineMs || Infinity, deadlineMs || Infinity),
     };
+    const failsClosed = isGate || fixed.isStrict;
     const only = tap.only && new Set(tap.only);
     const isPrompt = hook === "promptBuild";
     const { isStrict } = this.#context;
@@ -230,7 +231,7 @@ export class Guard {
       const turn = turnAt === undefined ? undefined : ((turnAt === 0 ? a : turnAt === 1 ? b : c) as TurnView);
       const session = turn ? turn.session : ((sessionAt === 0 ? a : b) as SessionView);
       const call = callAt === undefined ? undefined : callOf(callAt === 0 ? a : b);
-      if (isGate ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return done(null, undefined);
+      if (failsClosed ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return done(null, undefined);
       if (only && call && !matches(only, call)) return done(null, undefined);
       const first = isPrompt && a instanceof Draft ? a.ownedBy(owner) : a;
       if (isStrict) for (const argument of [a, b, c]) freeze(argument);
@@ -338,13 +339,20 @@ export class Guard {
   }
 
   /** Counts a failure and reports it. */
-  blame(hook: HookName, owner: string, thrown: unknown, session: SessionView, isTimeout: boolean): void {
+  blame(
+    hook: HookName,
+    owner: string,
+    thrown: unknown,
+    session: SessionView,
+    isTimeout: boolean,
+    failsClosed = false,
+  ): void {
     this.#hasFailures = true;
     const counts = this.#failures.get(session) ?? new Map<string, number>();
     this.#failures.set(session, counts);
     const failures = (counts.get(owner) ?? 0) + 1;
     counts.set(owner, failures);
-    const isQuarantined = failures === QUARANTINE_AFTER && HOOKS[hook].onFail !== "deny";
+    const isQuarantined = failures === QUARANTINE_AFTER && !failsClosed;
     this.#context.onFault(
       { plugin: owner, where: hook, message: messageOf(thrown), ...stackOf(thrown), isTimeout, isQuarantined },
       session,

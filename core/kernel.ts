@@ -8,6 +8,7 @@ import {
   type Entry as LogEntry,
   type Manifest,
   type ModelRef,
+  messageOf,
   type Notice,
   newId,
   type OpenOptions,
@@ -29,7 +30,7 @@ import { hostInfo, type InfoOptions } from "./info.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
-import { KernelSession, memoryWriter } from "./session.ts";
+import { KernelSession, memoryWriter, type SessionOptions } from "./session.ts";
 import { Trace } from "./trace.ts";
 import { rememberTrust } from "./trust.ts";
 import { VERSION } from "./version.ts";
@@ -190,7 +191,7 @@ class KernelHost implements Host {
     await this.generation.prepare();
     const { id, entries, writer } = await this.#openLog(options, await this.service(SessionStore));
     const { cwd, folders, env } = this.info;
-    const session = new KernelSession({
+    const session = await this.#start({
       id,
       cwd,
       folders: [cwd, ...folders],
@@ -212,12 +213,23 @@ class KernelHost implements Host {
     return session;
   }
 
+  /** A session that cannot be put together lets go of its log. */
+  async #start(options: SessionOptions): Promise<KernelSession> {
+    try {
+      return new KernelSession(options);
+    } catch (thrown) {
+      await options.writer.close();
+      throw error("GANTRY_SESSION_BLOCKED", { problem: messageOf(thrown) }, thrown);
+    }
+  }
+
   async #openLog(options: OpenOptions, store: SessionStore | undefined): Promise<Log> {
     const { cwd } = this.info;
     if (options.resume === undefined && !options.continueLatest) {
       const id = options.id ?? newId();
       return { id, entries: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
     }
+    if (options.id !== undefined) throw error("GANTRY_SESSION_KEEPS_ID", { id: options.id });
     if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
     const wanted = options.resume ?? (await store.list(cwd))[0]?.id;
     if (wanted === undefined) throw error("GANTRY_SESSION_NONE", { cwd });

@@ -33,9 +33,8 @@ export async function defaultModel(generation: Generation, env: Env): Promise<Mo
     }
   }
   for (const entry of providers) {
-    if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) continue;
-    const found = await (await providerOf(entry)).probe?.(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
-    if (found) return { provider: entry.name, id: found.model };
+    const id = await finds(entry);
+    if (id) return { provider: entry.name, id };
   }
   const last = providers.find((entry) => entry.manifest.usable === "always");
   if (last) return { provider: last.name, id: await defaultOf(last) };
@@ -66,16 +65,24 @@ async function listed(providers: readonly ProviderEntry[], name: string, env: En
   throw error("GANTRY_MODEL_UNKNOWN", { name, known });
 }
 
-function usable(entry: ProviderEntry, id: string, name: string, env: Env): ModelRef {
+/** A provider that was named must be usable: by environment, or because it finds a server. */
+async function usable(entry: ProviderEntry, id: string, name: string, env: Env): Promise<ModelRef> {
   const { manifest } = entry;
-  const isOut = typeof manifest.usable === "object" && !manifest.usable.probe && !isUsable(manifest, env);
-  if (isOut)
-    throw error("GANTRY_MODEL_UNUSABLE", {
-      name,
-      title: manifest.title,
-      setup: manifest.setup ?? "Choose another model.",
-    });
-  return { provider: entry.name, id };
+  const isIn = typeof manifest.usable !== "object" || isUsable(manifest, env) || (await finds(entry));
+  if (isIn) return { provider: entry.name, id };
+  throw error("GANTRY_MODEL_UNUSABLE", {
+    name,
+    title: manifest.title,
+    setup: manifest.setup ?? "Choose another model.",
+  });
+}
+
+/** The model of a server that the provider finds by looking around. */
+async function finds(entry: ProviderEntry): Promise<string | undefined> {
+  if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) return undefined;
+  const provider = await providerOf(entry);
+  const found = await provider.probe?.(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
+  return found?.model;
 }
 
 function resolveAlias({ manifest }: ProviderEntry, id: string): string {

@@ -7,13 +7,16 @@ import {
   type Entry as LogEntry,
   type Message,
   type ModelRef,
+  messageOf,
   type Notice,
   newId,
   type PromptSection,
+  type Provider,
   type ResultContent,
   type Session,
   type SessionEvent,
   type SessionWriter,
+  type StreamFunction,
   type ToolResultBlock,
   type UserContent,
 } from "gantry/sdk";
@@ -59,6 +62,10 @@ export class KernelSession implements Session {
   readonly isInteractive: boolean;
   readonly scope: OwnedScope;
   generation: Generation;
+  /** The way to the model, with every wrap of the generation around it. */
+  stream: StreamFunction;
+  /** Whoever the next request goes to. */
+  provider: Provider | undefined;
   model: ModelRef;
   /** The prompt as it was last sent. */
   prompt: readonly PromptSection[] = [];
@@ -69,6 +76,8 @@ export class KernelSession implements Session {
   readonly #messages: Message[] = [];
   readonly #queue: Input[] = [];
   readonly #channels = new Set<Channel>();
+  /** What happened before anybody listened; the first to listen gets it. */
+  #early: SessionEvent[] | undefined = [];
   readonly #watchers = new Set<(event: SessionEvent) => void>();
   #turn: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
   #closing: Promise<void> | undefined;
@@ -83,8 +92,25 @@ export class KernelSession implements Session {
     this.#host = options.host;
     this.#writer = options.writer;
     this.generation = options.host.current();
+    this.stream = this.#streamOf(this.generation);
     for (const entry of options.entries) this.#take(entry);
     if (options.entries.length) this.answerOrphans();
+  }
+
+  #streamOf(generation: Generation): StreamFunction {
+    const inner: StreamFunction = (request, call) => (this.provider as Provider).stream(request, call);
+    return generation.hooks.modelWrap.call(inner, this);
+  }
+
+  /** Changes over to another generation; where its way to the model cannot be put together, all stays as it is. */
+  #adopt(next: Generation): void {
+    if (next === this.generation) return;
+    try {
+      this.stream = this.#streamOf(next);
+      this.generation = next;
+    } catch (thrown) {
+      this.notify({ level: "error", text: `The changed plugins cannot be used: ${messageOf(thrown)}` });
+    }
   }
 
   get env() {
@@ -113,7 +139,7 @@ export class KernelSession implements Session {
 
   async *#listen(input: Input): AsyncGenerator<SessionEvent> {
     if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
-    const channel: Channel = { events: [], input, isClosed: false, wake: undefined };
+    const channel: Channel = { events: this.#takeEarly(), input, isClosed: false, wake: undefined };
     this.#channels.add(channel);
     this.#queue.push(input);
     this.#start();
@@ -134,7 +160,14 @@ export class KernelSession implements Session {
     }
   }
 
+  #takeEarly(): SessionEvent[] {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    return early;
+  }
+
   watch(listener: (event: SessionEvent) => void): () => void {
+    for (const event of this.#takeEarly()) listener(event);
     this.#watchers.add(listener);
     return () => void this.#watchers.delete(listener);
   }
@@ -170,7 +203,7 @@ export class KernelSession implements Session {
     // A microtask, so that whoever called has its listener in place before the first event.
     await null;
     while (this.#queue.length && !this.#closing) {
-      this.generation = this.#host.current();
+      this.#adopt(this.#host.current());
       const taken = new Set<Input>();
       const input = this.#queue.shift() as Input;
       taken.add(input);
@@ -225,6 +258,7 @@ export class KernelSession implements Session {
 
   emit(event: SessionEvent): void {
     this.generation.hooks.event.call(event, this);
+    this.#early?.push(event);
     for (const watcher of this.#watchers) watcher(event);
     for (const channel of this.#channels) {
       channel.events.push(event);

@@ -283,7 +283,7 @@ type ModelAnswer =
   | { readonly failure: ModelFailure };
 
 async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
-  const { session, generation, signal } = turn;
+  const { session, signal } = turn;
   const started = performance.now();
   const request = {
     model: session.model,
@@ -295,9 +295,9 @@ async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
   if (signal.aborted) return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
   turn.requests++;
   turn.emit({ type: "request", turnId: turn.id, number: turn.requests });
-  const stream = generation.stream(provider.stream, session);
+  session.provider = provider;
   let asked: string | undefined;
-  for await (const event of stream(request, { signal, turn })) {
+  for await (const event of session.stream(request, { signal, turn })) {
     switch (event.type) {
       case "tool_input":
         if (asked !== event.id) warm(turn, event.name);

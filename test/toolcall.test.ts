@@ -350,13 +350,79 @@ describe("a plugin in two files", () => {
     expect(kernel.report().plugins.find(({ name }) => name === "late")?.state).toBe("failed");
   });
 
-  test("that returns less than it declared is off", async () => {
+  test("that returns less than it declared is off, where its manifest says what is off with it", async () => {
     const half = definePlugin({
       name: "half",
       tools: { A: { description: "", input: empty } },
-      setup: (() => ({ tools: {} })) as never,
+      taps: { event: true },
+      setup: (() => ({ tools: {}, taps: { event: () => undefined } })) as never,
     });
     const kernel = await kernelWith({ plugins: [half] });
     expect(kernel.report().notices.map(({ text }) => text)).toEqual([expect.stringContaining("it lacks tools.A")]);
+  });
+
+  test("that might have been a gate is not merely off when its setup fails: nothing starts", async () => {
+    const setup = () => {
+      throw new Error("no policy");
+    };
+    await expect(createTestKernel({ plugins: [definePlugin({ name: "gate", setup })] })).rejects.toMatchObject({
+      code: "GANTRY_PLUGIN_SETUP",
+      message: expect.stringContaining("no policy"),
+    });
+  });
+
+  test("that is a gate by its manifest, and whose setup fails, denies every call", async () => {
+    const look = defineTool({
+      name: "Look",
+      description: "",
+      input: empty,
+      traits: { readOnly: true },
+      run: () => "x",
+    });
+    const setup = () => {
+      throw new Error("no policy");
+    };
+    const kernel = await kernelWith({
+      plugins: [look, definePlugin({ name: "gate", taps: { toolGate: true }, setup })],
+    });
+    for (let i = 0; i < 5; i++) expect((await kernel.call("Look", {})).outcome).toBe("denied");
+  });
+
+  test("that must not fail open never does, however often it fails", async () => {
+    const look = defineTool({
+      name: "Look",
+      description: "",
+      input: empty,
+      traits: { readOnly: true },
+      run: () => "x",
+    });
+    const handler = () => {
+      throw new Error("boom");
+    };
+    const strict = definePlugin({ name: "strict", setup: () => ({ taps: { preTool: { onFail: "deny", handler } } }) });
+    const kernel = await kernelWith({ plugins: [look, strict] });
+    for (let i = 0; i < 5; i++) expect((await kernel.call("Look", {})).outcome).toBe("denied");
+  });
+
+  test("that breaks the way to the model keeps the session from starting", async () => {
+    const modelWrap = () => {
+      throw new Error("no budget");
+    };
+    const plugins = [definePlugin({ name: "limit", setup: () => ({ taps: { modelWrap } }) })];
+    await expect(createTestKernel({ plugins })).rejects.toMatchObject({ code: "GANTRY_SESSION_BLOCKED" });
+  });
+});
+
+describe("what happens before anybody listens", () => {
+  test("is told to the first who does", async () => {
+    const early = definePlugin({
+      name: "early",
+      setup: () => ({
+        taps: { sessionStart: (session) => session.notify({ level: "warning", text: "Mind the gap." }) },
+      }),
+    });
+    const kernel = await kernelWith({ plugins: [early] });
+    const { events } = await kernel.run("Hi");
+    expect(events[0]).toEqual({ type: "notice", notice: { level: "warning", text: "Mind the gap." } });
   });
 });
