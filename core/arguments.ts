@@ -137,7 +137,7 @@ function parse(command: Command, argv: readonly string[]): Record<string, unknow
     }
     const [problem = ""] = thrown.message.replace(/^error: /, "").split("\n", 1);
     throw error("GANTRY_ARGUMENT_INVALID", {
-      problem: `${problem[0]?.toUpperCase()}${problem.slice(1)}.`.replace(/\.\.$/, "."),
+      problem: `${problem[0]?.toUpperCase()}${problem.slice(1)}.`.replace(/([.?])\.$/, "$1"),
     });
   }
 }

@@ -10,7 +10,7 @@ import {
   type ToolUseBlock,
   type Usage,
 } from "gantry/sdk";
-import { parseStrictJson } from "gantry/sdk/kit/strict-json";
+import { parseToolInput } from "gantry/sdk/kit/tool-input";
 
 /** An answer while it comes in, piece by piece. */
 export interface Answer {
@@ -133,7 +133,7 @@ export function createAnswer(askedModel: string, usedIds: ReadonlySet<string>): 
 
 /** A tool without parameters is often called with no text at all. */
 function toolUse({ id, name, json }: CallInProgress, bad: Record<string, string>): ToolUseBlock {
-  const read = json.trim() === "" ? { isValid: true as const, value: {} as JsonObject } : parseStrictJson(json);
+  const read = json.trim() === "" ? { isValid: true as const, value: {} as JsonObject } : parseToolInput(json);
   if (!read.isValid) bad[id] = read.reason;
   return { type: "tool_use", id, name, input: read.isValid ? read.value : {} };
 }
