@@ -1,5 +1,6 @@
 import type { ModelCall, ModelEvent, ModelFailure, ModelRequest, StreamFunction } from "gantry/sdk";
 import type { Clock } from "./clock.ts";
+import { watchWaits } from "./waits.ts";
 
 /** The limits of one try, in milliseconds. */
 export interface TimeLimits {
@@ -29,30 +30,24 @@ export async function* attempt(
     wake();
   };
   const onAbort = () => interrupt(ABORTED);
+  const waits = watchWaits(clock);
   const stopTotal = clock.after(limits.answerMs, () => interrupt(tooSlow(limits.answerMs)));
   if (call.signal.aborted) onAbort();
   else call.signal.addEventListener("abort", onAbort, { once: true });
 
   /** The next event; a failure when the try was interrupted or no event came in time. */
-  function next(ms: number, hang: (ms: number) => ModelFailure): Promise<ModelEvent> {
-    return new Promise((resolve, reject) => {
-      const stopWait = clock.after(ms, () => interrupt(hang(ms)));
-      const settle = (event: ModelEvent) => {
-        stopWait();
-        resolve(event);
-      };
-      wake = () => settle({ type: "failure", failure: cause as ModelFailure });
-      if (cause) wake();
-      else {
-        events.next().then(
-          ({ done, value }) => settle(done ? { type: "failure", failure: ENDED } : value),
-          (error) => {
-            stopWait();
-            reject(error);
-          },
-        );
-      }
-    });
+  async function next(ms: number, hang: (ms: number) => ModelFailure): Promise<ModelEvent> {
+    waits.begin(ms, () => interrupt(hang(ms)));
+    try {
+      return await new Promise((resolve, reject) => {
+        wake = () => resolve({ type: "failure", failure: cause as ModelFailure });
+        if (cause) wake();
+        else
+          events.next().then(({ done, value }) => resolve(done ? { type: "failure", failure: ENDED } : value), reject);
+      });
+    } finally {
+      waits.end();
+    }
   }
 
   try {
@@ -64,6 +59,7 @@ export async function* attempt(
     isWhole = event.type === "end";
     yield event;
   } finally {
+    waits.close();
     stopTotal();
     call.signal.removeEventListener("abort", onAbort);
     // Behind a whole answer the connection is left to end by itself, so that it can serve the next request.

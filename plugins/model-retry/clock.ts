@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds since some moment; never goes back. */
+  readonly elapsed: () => number;
   /** Between 0 and 1. */
   readonly random: () => number;
   /** Calls after a while; returns what calls it off. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const realClock: Clock = {
   now: Date.now,
+  elapsed: () => performance.now(),
   random: Math.random,
   after(ms, call) {
     const timer = setTimeout(call, ms);

@@ -30,6 +30,7 @@ function stoppedClock(random = 1) {
   let now = Date.parse("2026-01-01T00:00:00Z");
   const clock: Clock = {
     now: () => now,
+    elapsed: () => now,
     random: () => random,
     after(ms, call) {
       const timer = { at: now + ms, call };
@@ -161,6 +162,43 @@ describe("model-retry", () => {
     expect(waits).toEqual([60_000, 0, 60_000, 0]);
     // The third, whole one is left to end by itself.
     expect(state).toEqual({ requests: 3, aborted: 2 });
+  });
+
+  it("counts silence anew from each part of an answer, with one timer for all", async () => {
+    const parts = Array.from({ length: 100 }, (): ModelEvent => ({ type: "text", text: "a" }));
+    const { stream } = model([START, ...parts, "hang"]);
+    const { clock, tick, pass, timers } = stoppedClock();
+    const iterator = withRetries(
+      stream,
+      { ...LIMITS, tries: 1 },
+      clock,
+    )(REQUEST, {
+      signal: new AbortController().signal,
+    })[Symbol.asyncIterator]();
+    for (let taken = 0; taken < 101; taken++) {
+      expect((await iterator.next()).value.type).not.toBe("failure");
+      // The idle time and that of the whole answer.
+      expect(timers.size).toBe(2);
+      pass(100);
+    }
+    const pending = iterator.next();
+    // Set for the beginning of the answer, the timer looks, finds a wait that has just begun, and waits for the rest of it.
+    expect([tick(), tick()]).toEqual([60_000 - 101 * 100, 101 * 100]);
+    expect((await pending).value).toMatchObject({ type: "failure", failure: { code: "idle" } });
+  });
+
+  it("does not take the time that the listener needs for silence", async () => {
+    const { stream } = model([START, { type: "text", text: "a" }, END]);
+    const { clock, tick } = stoppedClock();
+    const iterator = withRetries(
+      stream,
+      LIMITS,
+      clock,
+    )(REQUEST, { signal: new AbortController().signal })[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(tick()).toBe(60_000);
+    expect((await iterator.next()).value).toMatchObject({ type: "text" });
+    expect((await iterator.next()).value).toEqual(END);
   });
 
   it("ends an answer that takes too long in all, for good", async () => {

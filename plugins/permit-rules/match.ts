@@ -22,7 +22,7 @@ export interface Subject {
   readonly input: Readonly<Record<string, unknown>>;
   readonly about: About;
   readonly session: SessionView;
-  /** The home folder, as it is named and with links resolved. */
+  /** The home folder, as it is named and with links resolved; only for a call about a path. */
   readonly homes: readonly string[];
 }
 
@@ -30,13 +30,15 @@ export interface Subject {
 export async function subjectOf(call: Call, session: SessionView, host: HostInfo, files: Files): Promise<Subject> {
   const about = aboutOf(call, { cwd: session.cwd, home: host.home });
   const resolved = async (path: string) => [...new Set([path, await files.resolve(path)])];
+  const [places = [], homes = []] =
+    about.kind === "path" ? await Promise.all([about.places[0] as string, host.home].map(resolved)) : [];
   return {
     names: [call.tool.name, ...(call.tool.aliases ?? [])],
     family: familyOf(call),
     input: isRecord(call.input) ? call.input : {},
-    about: about.kind === "path" ? { kind: "path", places: await resolved(about.places[0] as string) } : about,
+    about: about.kind === "path" ? { kind: "path", places } : about,
     session,
-    homes: await resolved(host.home),
+    homes,
   };
 }
 

@@ -32,6 +32,9 @@ export interface Rulebook {
   announce(session: SessionView): void;
 }
 
+/** What is not a rule is told of by itself, and does not take its neighbours along. */
+const anythingSchema = z.unknown();
+
 export function createRulebook(settings: Settings): Rulebook {
   const own = perSession((): PlacedRule[] => []);
   const told = perSession(() => new Set<string>());
@@ -51,7 +54,7 @@ export function createRulebook(settings: Settings): Rulebook {
   };
 
   const of = (session: SessionView, effect: Effect) => [
-    ...settings.layers(`permissions.${effect}`, z.unknown()).flatMap((value) => placed(effect, value)),
+    ...settings.layers(`permissions.${effect}`, anythingSchema).flatMap((value) => placed(effect, value)),
     ...(effect === "allow" ? own(session) : []),
   ];
 
