@@ -13,7 +13,8 @@ import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error } from "./errors.ts";
-import { type Host, openHost } from "./kernel.ts";
+import type { Host } from "./host.ts";
+import { openHost } from "./kernel.ts";
 import { VERSION } from "./version.ts";
 
 /** Most bytes of a prompt on standard input. */

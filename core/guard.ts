@@ -4,20 +4,17 @@
  */
 import {
   type Call,
-  deny,
   type Fault,
   HOOKS,
   type HookName,
-  joinVerdicts,
   messageOf,
   type SessionView,
-  type Span,
   type TapOptions,
   type TurnView,
-  type Verdict,
 } from "gantry/sdk";
 import { Draft } from "./prompt.ts";
-import type { Pending, Trace } from "./trace.ts";
+import { type Callback, type Fixed, Run, TapDenied } from "./tap-run.ts";
+import type { Trace } from "./trace.ts";
 
 /** A tap as tapable hands it to the interceptor, with what `withOptions` and the kernel put on it. */
 export interface GuardedTap extends TapOptions {
@@ -40,12 +37,6 @@ export interface GuardContext {
 /** After this many failures in a row a plugin's taps are off for the session. */
 const QUARANTINE_AFTER = 3;
 
-/** Thrown out of a hook when its turn was interrupted while a tap was at work. */
-export class HookAborted extends Error {}
-
-/** Thrown out of a hook when a tap failed that must not fail open. */
-export class TapDenied extends Error {}
-
 /** How many arguments a hook has, and which of them says what the tap is about. */
 const SHAPE: Readonly<Record<HookName, { arity: number; call?: number; turn?: number; session?: number }>> = {
   sessionStart: { arity: 1, session: 0 },
@@ -62,101 +53,6 @@ const SHAPE: Readonly<Record<HookName, { arity: number; call?: number; turn?: nu
   event: { arity: 2, session: 1 },
   sessionEnd: { arity: 2, session: 0 },
 };
-
-type Callback = (error?: Error | null, result?: unknown) => void;
-
-/** What is the same for every run of one tap. */
-interface Fixed {
-  readonly guard: Guard;
-  readonly hook: HookName;
-  readonly owner: string;
-  readonly isGate: boolean;
-  /** A failure rejects the hook. */
-  readonly isStrict: boolean;
-  readonly deadlineMs: number;
-}
-
-/** One run of one tap. Those that wait form a ring, so that joining and leaving it costs next to nothing. */
-class Run implements Pending {
-  readonly fixed: Fixed;
-  readonly sinceMs: number;
-  readonly call: Call | undefined;
-  readonly session: SessionView;
-  readonly signal: AbortSignal | undefined;
-  readonly value: unknown;
-  readonly done: Callback;
-  before: Run | undefined;
-  after: Run | undefined;
-  isSettled = false;
-
-  constructor(
-    fixed: Fixed,
-    call: Call | undefined,
-    turn: TurnView | undefined,
-    session: SessionView,
-    value: unknown,
-    done: Callback,
-  ) {
-    this.fixed = fixed;
-    this.sinceMs = fixed.guard.now();
-    this.call = call;
-    this.signal = turn?.signal;
-    this.session = session;
-    this.value = value;
-    this.done = done;
-  }
-
-  get plugin() {
-    return this.fixed.owner;
-  }
-
-  get hook() {
-    return this.fixed.hook;
-  }
-
-  /** The tap answered. */
-  succeed(result: unknown): void {
-    if (this.isSettled) return;
-    const { guard, isGate, owner } = this.fixed;
-    if (isGate && result && !isVerdict(result)) {
-      this.fail(new TypeError(`a gate returned ${JSON.stringify(result)}, which is no verdict`));
-      return;
-    }
-    guard.forgive(this.session, owner);
-    if (result === undefined || result === null || result === this.value) this.#settle("passed", null);
-    else if (isGate)
-      this.#settle("voted", null, joinVerdicts(this.value as Verdict, { ...(result as Verdict), by: owner }));
-    else this.#settle("changed", null, result);
-  }
-
-  /** The tap failed, or took too long: by the hook's policy the call is denied, the hook rejects, or it goes on. */
-  fail(thrown: unknown, isTimeout = false): void {
-    if (this.isSettled) return;
-    const { guard, hook, owner, isGate, isStrict } = this.fixed;
-    guard.blame(hook, owner, thrown, this.session, isTimeout, isGate || isStrict);
-    if (isGate) {
-      const vote = { ...deny(`the plugin ${owner} could not judge the call: ${messageOf(thrown)}`), by: owner };
-      this.#settle("failed", null, joinVerdicts(this.value as Verdict, vote));
-    } else if (isStrict) {
-      this.#settle("failed", new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`));
-    } else this.#settle("failed", null);
-  }
-
-  /** The turn was interrupted meanwhile. */
-  abandon(): void {
-    if (this.isSettled) return;
-    this.#settle("skipped", new HookAborted(`interrupted while ${this.plugin} was in ${this.hook}`));
-  }
-
-  #settle(effect: Span["effect"], error: Error | null, result?: unknown): void {
-    this.isSettled = true;
-    const { guard, owner, hook } = this.fixed;
-    if (this.before) guard.leave(this);
-    const now = guard.clock.now();
-    guard.trace.record(owner, hook, this.call?.id, effect, now - this.sinceMs);
-    guard.passOn(now, this.done, error, result);
-  }
-}
 
 /** The guard of one generation. */
 export class Guard {
@@ -375,11 +271,6 @@ function callOf(argument: unknown): Call {
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-function isVerdict(value: unknown): value is Verdict {
-  const decision = (value as Verdict | null)?.decision;
-  return decision === "none" || decision === "allow" || decision === "ask" || decision === "deny";
 }
 
 /** Freezes plain data all the way down; leaves class instances and functions alone. */

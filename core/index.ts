@@ -6,5 +6,6 @@
 export type { ConfigLayer } from "./config.ts";
 export type { Catalogue } from "./discover.ts";
 export { ERRORS } from "./errors.ts";
-export { type Host, type HostOptions, openHost } from "./kernel.ts";
+export type { Host, HostOptions } from "./host.ts";
+export { openHost } from "./kernel.ts";
 export { VERSION } from "./version.ts";

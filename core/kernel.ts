@@ -4,15 +4,12 @@ import {
   type HostInfo,
   type HostReport,
   Inspector,
-  type JsonObject,
   type Entry as LogEntry,
-  type Manifest,
   type ModelRef,
   messageOf,
   type Notice,
   newId,
   type OpenOptions,
-  type Plugin,
   type ServiceKey,
   type Session,
   SessionStore,
@@ -22,11 +19,11 @@ import {
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
-import type { ConfigLayer } from "./config.ts";
-import { type Catalogue, discover } from "./discover.ts";
+import { discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
-import { hostInfo, type InfoOptions } from "./info.ts";
+import type { Host, HostOptions } from "./host.ts";
+import { hostInfo } from "./info.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
@@ -39,52 +36,6 @@ import { VERSION } from "./version.ts";
 z.config({ jitless: true });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-export interface HostOptions extends InfoOptions {
-  /** What comes with the program; an embedder may leave it out. */
-  readonly catalogue?: Catalogue;
-  /** Plugins handed over as values. */
-  readonly plugins?: readonly Plugin[];
-  /** Configuration nearer than any file, nearest first. */
-  readonly config?: readonly ConfigLayer[];
-  /** Configuration below every file: the default preset. */
-  readonly defaults?: readonly ConfigLayer[];
-  /** Look for configuration and plugins in files. Default true. */
-  readonly useFiles?: boolean;
-  /** Reads the command line once the manifests, and so the flags, are known. */
-  readonly commandLine?: (manifests: readonly Manifest[]) => {
-    readonly config: readonly ConfigLayer[];
-    readonly settings: JsonObject;
-    readonly folders: readonly string[];
-  };
-  readonly onLog?: (plugin: string, message: string) => void;
-  /** Failures of plugins where no session is there to tell. */
-  readonly onFault?: (fault: Fault) => void;
-  /** Freeze what plugins are given, so that one that changes it fails. For tests. */
-  readonly isStrict?: boolean;
-}
-
-/** The host: what plugins are loaded into and sessions are opened on. */
-export interface Host {
-  readonly info: HostInfo;
-  /** The newest generation. */
-  readonly generation: Generation;
-  readonly notices: readonly Notice[];
-  /** What of the folder is left out until it is trusted. */
-  readonly untrusted: readonly string[];
-  open(options?: OpenOptions): Promise<Session>;
-  report(session?: SessionView): HostReport;
-  /** Which plugin is being waited for, longest first. */
-  pending(): readonly { readonly plugin: string; readonly hook: string; readonly ms: number }[];
-  /** A service, its owner set up. */
-  service<T>(key: ServiceKey<T>): Promise<T | undefined>;
-  /** Looks for plugins and configuration anew; every plugin is set up anew, and sessions change over between turns. */
-  reload(): Promise<void>;
-  /** Remembers that the person trusts this folder, and takes in what was left out. */
-  trust(): Promise<void>;
-  /** Ends all sessions and plugins; idempotent. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens a host.
@@ -240,16 +191,15 @@ class KernelHost implements Host {
 
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
   async #chooseModel({ model }: OpenOptions, entries: readonly LogEntry[]): Promise<ModelRef> {
+    const { generation } = this;
     const { env } = this.info;
-    if (model !== undefined) return chooseModel(this.generation, model, env);
+    if (model !== undefined) return chooseModel(generation, model, env);
     const before = entries.findLast((entry) => entry.type === "model" || entry.type === "assistant");
-    if (before) {
-      const had = await chooseModel(this.generation, before.model, env).catch(() => undefined);
-      if (had) return had;
-      this.#warn(`The model of this session, ${before.model}, cannot be used any more; another one goes on.`);
-    }
+    const had = before && (await chooseModel(generation, before.model, env).catch(() => undefined));
+    if (had) return had;
+    if (before) this.#warn(`The model of this session, ${before.model}, cannot be used any more; another one goes on.`);
     const wanted = (await this.service(Settings))?.get("model", z.string());
-    return wanted === undefined ? defaultModel(this.generation, env) : chooseModel(this.generation, wanted, env);
+    return wanted === undefined ? defaultModel(generation, env) : chooseModel(generation, wanted, env);
   }
 
   // ------------------------------------------------------------ knowing

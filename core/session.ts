@@ -12,16 +12,16 @@ import {
   newId,
   type PromptSection,
   type Provider,
-  type ResultContent,
   type Session,
   type SessionEvent,
   type SessionWriter,
   type StreamFunction,
-  type ToolResultBlock,
   type UserContent,
 } from "gantry/sdk";
+import { Channel } from "./channel.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
+import { derive } from "./messages.ts";
 import type { OwnedScope } from "./scope.ts";
 import { runTurn, Turn } from "./turn.ts";
 
@@ -44,15 +44,6 @@ export interface SessionOptions {
   readonly writer: SessionWriter;
   /** The log so far, when it goes on. */
   readonly entries: readonly LogEntry[];
-}
-
-/** One listener of `send`: events it has not taken yet, and how to wake it. */
-interface Channel {
-  readonly events: SessionEvent[];
-  /** Closed by the end of the turn that took this input in. */
-  readonly input: Input;
-  isClosed: boolean;
-  wake: (() => void) | undefined;
 }
 
 export class KernelSession implements Session {
@@ -92,8 +83,8 @@ export class KernelSession implements Session {
     this.#host = options.host;
     this.#writer = options.writer;
     this.generation = options.host.current();
-    this.stream = this.#streamOf(this.generation);
     for (const entry of options.entries) this.#take(entry);
+    this.stream = this.#streamOf(this.generation);
     if (options.entries.length) this.answerOrphans();
   }
 
@@ -125,10 +116,6 @@ export class KernelSession implements Session {
     return this.#messages;
   }
 
-  get transcript(): string | undefined {
-    return this.#writer.path;
-  }
-
   // ------------------------------------------------------------ talking
 
   send(prompt: string | readonly UserContent[]): AsyncIterable<SessionEvent> {
@@ -139,21 +126,12 @@ export class KernelSession implements Session {
 
   async *#listen(input: Input): AsyncGenerator<SessionEvent> {
     if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
-    const channel: Channel = { events: this.#takeEarly(), input, isClosed: false, wake: undefined };
+    const channel = new Channel(input, this.#takeEarly());
     this.#channels.add(channel);
     this.#queue.push(input);
     this.#start();
     try {
-      while (true) {
-        const batch = channel.events.splice(0);
-        for (const event of batch) yield event;
-        if (channel.events.length) continue;
-        if (channel.isClosed) return;
-        await new Promise<void>((resolve) => {
-          channel.wake = resolve;
-        });
-        channel.wake = undefined;
-      }
+      yield* channel.events();
     } finally {
       this.#channels.delete(channel);
       if (!channel.isClosed) await this.interrupt();
@@ -209,17 +187,12 @@ export class KernelSession implements Session {
       taken.add(input);
       const turn = new Turn(this, signal, (more) => taken.add(more));
       await runTurn(turn, input);
-      for (const channel of this.#channels) if (taken.has(channel.input)) this.#closeChannel(channel);
+      for (const channel of this.#channels) if (taken.has(channel.input)) channel.close();
       if (signal.aborted) break;
       if (!this.isInteractive && !this.#queue.some((next) => next.origin === "person")) break;
     }
     this.#turn = undefined;
     if (this.#queue.some((input) => input.origin === "person") && !this.#closing) this.#start();
-  }
-
-  #closeChannel(channel: Channel): void {
-    channel.isClosed = true;
-    channel.wake?.();
   }
 
   async interrupt(): Promise<void> {
@@ -249,7 +222,7 @@ export class KernelSession implements Session {
     this.scope.abort();
     await this.interrupt();
     await this.generation.hooks.sessionEnd.promise(this, reason);
-    for (const channel of this.#channels) this.#closeChannel(channel);
+    for (const channel of this.#channels) channel.close();
     await this.scope.close();
     await this.#writer.close();
   }
@@ -260,10 +233,7 @@ export class KernelSession implements Session {
     this.generation.hooks.event.call(event, this);
     this.#early?.push(event);
     for (const watcher of this.#watchers) watcher(event);
-    for (const channel of this.#channels) {
-      channel.events.push(event);
-      channel.wake?.();
-    }
+    for (const channel of this.#channels) channel.push(event);
   }
 
   notify(notice: Notice): void {
@@ -326,38 +296,6 @@ export class KernelSession implements Session {
       });
     }
   }
-}
-
-/** Brings the messages up to the newest record. Messages that are final keep their identity, so that caches hold. */
-function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEntry): void {
-  switch (entry.type) {
-    case "assistant":
-      messages.push(entry.message);
-      break;
-    case "user":
-      pushUser(messages, entry.message.content);
-      break;
-    case "tool_result":
-      pushUser(messages, [resultBlock(entry.toolUseId, entry.content, entry.outcome !== "ok")]);
-      break;
-    case "compaction": {
-      const at = entries.findIndex(({ uuid }) => uuid === entry.through);
-      const kept: Message[] = [...(entry.messages as readonly Message[])];
-      for (const later of entries.slice(at + 1, -1)) derive(kept, entries, later);
-      messages.splice(0, messages.length, ...kept);
-      break;
-    }
-  }
-}
-
-function pushUser(messages: Message[], content: readonly UserContent[]): void {
-  const last = messages.at(-1);
-  if (last?.role === "user") messages[messages.length - 1] = { role: "user", content: [...last.content, ...content] };
-  else messages.push({ role: "user", content });
-}
-
-function resultBlock(id: string, content: readonly ResultContent[], isError: boolean): ToolResultBlock {
-  return { type: "tool_result", tool_use_id: id, content, ...(isError && { is_error: true }) };
 }
 
 /** A writer for sessions that nobody keeps. */

@@ -1,26 +1,18 @@
-/**
- * One call from look-up to result, and several scheduled. The path is the same whoever asks:
- * look up → validate → rewrite (`preTool`) → validate → freeze → gate (`toolGate`, `ask`) → run (wraps) → shape (`postTool`).
- */
+/** The calls of one answer, scheduled; and one call that was prepared: run (wraps) → shape (`postTool`) → result. */
 import {
   type Call,
-  type CallOrigin,
   isToolError,
   messageOf,
-  NO_VERDICT,
   type ResultContent,
   type RunTool,
-  type ToolHandlers,
-  type ToolImplementation,
   type ToolOutput,
   type ToolResult,
   type ToolUseBlock,
   text,
-  type Verdict,
 } from "gantry/sdk";
-import { nearest } from "gantry/sdk/kit/nearest";
-import type { Generation, ToolEntry } from "./generation.ts";
-import { freeze, HookAborted } from "./guard.ts";
+import type { ToolEntry } from "./generation.ts";
+import { failed, lookUp, type Prepared, prepareCall, validate } from "./prepare.ts";
+import { HookAborted } from "./tap-run.ts";
 import type { Turn } from "./turn.ts";
 
 /** How many calls run at the same time, unless the environment says otherwise. */
@@ -28,11 +20,6 @@ const TOGETHER = 10;
 
 /** How long a call may take to stop once its turn is interrupted. */
 const STOP_MS = 5_000;
-
-/** A call whose gates are passed, or its result when they were not. */
-type Prepared =
-  | { readonly call: Call; readonly entry: ToolEntry; readonly isConcurrent: boolean; readonly run: RunTool }
-  | { readonly call: Call | undefined; readonly result: ToolResult; readonly endsTurn: boolean };
 
 /** What came of the calls of one answer. */
 export interface Batch {
@@ -76,7 +63,7 @@ export async function runCalls(
       continue;
     }
     if (!mayRunBeside(turn, block)) await Promise.all(running);
-    const prepared = await prepareCall(turn, block.id, block.name, block.input, "model");
+    const prepared = await prepareCall(turn, block, "model");
     if ("result" in prepared) {
       endsTurn ||= prepared.endsTurn;
       settle(index, prepared.result);
@@ -94,117 +81,6 @@ export async function runCalls(
     results: blocks.map((block, index) => ({ block, result: results[index] as ToolResult })),
     endsTurn,
   };
-}
-
-/** One call on its own, as a person or a plugin asks for it. */
-export async function runCall(
-  turn: Turn,
-  id: string,
-  name: string,
-  input: unknown,
-  origin: CallOrigin,
-): Promise<ToolResult> {
-  const prepared = await prepareCall(turn, id, name, input, origin);
-  return "result" in prepared ? prepared.result : runPrepared(turn, prepared);
-}
-
-// ---------------------------------------------------------------- prepare: look up, validate, rewrite, gate
-
-async function prepareCall(
-  turn: Turn,
-  id: string,
-  name: string,
-  input: unknown,
-  origin: CallOrigin,
-): Promise<Prepared> {
-  const entry = lookUp(turn.generation, name);
-  if (!entry) return refused(undefined, failed("invalid", unknownTool(turn.generation, name)));
-  const valid = validate(entry, input);
-  if ("problem" in valid) return refused(undefined, failed("invalid", valid.problem));
-  let call: Call = freeze({ id, tool: entry.info, input: valid.input, origin });
-  try {
-    call = await rewrite(turn, entry, call);
-    const verdict = await judge(turn, call);
-    if (verdict.decision !== "allow") {
-      turn.emit({ type: "denied", call, verdict });
-      return refused(
-        call,
-        failed("denied", refusal(call, verdict)),
-        "interrupt" in verdict && verdict.interrupt === true,
-      );
-    }
-    const handlers = await implementationOf(turn, entry);
-    const isConcurrent =
-      handlers.isConcurrent?.(call.input as never) ?? entry.info.traits?.concurrent ?? entry.info.traits?.readOnly;
-    return { call, entry, isConcurrent: isConcurrent ?? false, run: handlers.run as RunTool };
-  } catch (thrown) {
-    const outcome = thrown instanceof HookAborted || turn.signal.aborted ? "aborted" : "denied";
-    const why =
-      outcome === "aborted"
-        ? "The call did not run: the turn was interrupted."
-        : `The call did not run: ${messageOf(thrown)}.`;
-    return refused(call, failed(outcome, why));
-  }
-}
-
-function lookUp(generation: Generation, name: string): ToolEntry | undefined {
-  return generation.tools.get(name) ?? generation.tools.get(generation.aliases.get(name) ?? "");
-}
-
-function unknownTool(generation: Generation, name: string): string {
-  const meant = nearest(name, generation.tools.keys());
-  const known = [...generation.tools.keys()].join(", ") || "none";
-  return `There is no tool "${name}". ${meant ? `Did you mean ${meant}? ` : ""}Tools: ${known}.`;
-}
-
-function validate(entry: ToolEntry, input: unknown): { readonly input: unknown } | { readonly problem: string } {
-  const schema = entry.info.input;
-  if ("jsonSchema" in schema) return { input };
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return { input: parsed.data };
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "the input"}: ${issue.message}`);
-  return {
-    problem: `The input of ${entry.name} is not valid. ${issues.join("; ")}. Correct it and call ${entry.name} again.`,
-  };
-}
-
-/** `preTool` may change the input and nothing else; a changed input is validated again. */
-async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> {
-  const rewritten = await turn.generation.hooks.preTool.promise(call, turn);
-  if (rewritten.input === call.input) return call;
-  const valid = validate(entry, rewritten.input);
-  if ("problem" in valid) throw new Error(`a plugin rewrote it badly: ${valid.problem}`);
-  turn.emitRewrite(call.id, valid.input);
-  return freeze({ ...call, input: valid.input });
-}
-
-async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly interrupt?: boolean }> {
-  const { hooks } = turn.generation;
-  const voted = await hooks.toolGate.promise(NO_VERDICT, call, turn);
-  const verdict = voted.decision === "none" ? byTraits(call, voted) : voted;
-  if (verdict.decision !== "ask") return verdict;
-  const answer = await hooks.ask.promise({ call, verdict }, turn);
-  if (!answer) return { ...verdict, decision: "deny", reason: unanswered(verdict) };
-  if (answer.decision === "allow") return { ...verdict, decision: "allow" };
-  return {
-    decision: "deny",
-    reason: answer.reason ?? "the person said no",
-    ...(answer.interrupt && { interrupt: true }),
-  };
-}
-
-/** A call nobody voted on: what only reads may run, all else is asked. */
-function byTraits(call: Call, voted: Verdict): Verdict {
-  return { ...voted, decision: call.tool.traits?.readOnly ? "allow" : "ask" };
-}
-
-function unanswered(verdict: Verdict): string {
-  return `${verdict.reason ? `${verdict.reason}, and ` : "it needs a yes, and "}nobody can be asked in this run`;
-}
-
-function refusal(call: Call, { reason, rule, remedy }: Verdict): string {
-  const because = [reason, rule && `rule ${rule}`].filter(Boolean).join("; ");
-  return `${call.tool.name} was not allowed to run${because ? `: ${because}` : ""}.${remedy ? ` ${remedy}` : ""}`;
 }
 
 // ---------------------------------------------------------------- run: wraps around the tool, then shape
@@ -285,16 +161,6 @@ function threw(turn: Turn, entry: ToolEntry, thrown: unknown, ms: number): ToolR
 
 // ---------------------------------------------------------------- small things
 
-async function implementationOf(turn: Turn, entry: ToolEntry): Promise<ToolHandlers> {
-  try {
-    const implementation = (await entry.handler()) as ToolImplementation;
-    return typeof implementation === "function" ? { run: implementation } : implementation;
-  } catch (thrown) {
-    turn.fault(entry.owner.name, `setup for ${entry.name}`, thrown);
-    throw new Error(`the plugin ${entry.owner.name} cannot be set up: ${messageOf(thrown)}`);
-  }
-}
-
 /** A guess from traits alone, before the input is known to be valid: whether to wait for what is running. */
 function mayRunBeside(turn: Turn, block: ToolUseBlock): boolean {
   const traits = lookUp(turn.generation, block.name)?.info.traits;
@@ -313,12 +179,4 @@ function asOutput(value: string | ToolOutput): ToolOutput {
 function shaped({ content, data, isError }: ToolOutput, ms: number): ToolResult {
   const blocks: readonly ResultContent[] = typeof content === "string" ? [text(content)] : content;
   return { outcome: isError ? "error" : "ok", content: blocks, ms, ...(data !== undefined && { data }) };
-}
-
-function failed(outcome: ToolResult["outcome"], why: string): ToolResult {
-  return { outcome, content: [text(why)], ms: 0 };
-}
-
-function refused(call: Call | undefined, result: ToolResult, endsTurn = false): Prepared {
-  return { call, result, endsTurn };
 }

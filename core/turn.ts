@@ -7,13 +7,10 @@ import {
   type BadInputs,
   type Call,
   type Input,
-  type Message,
   type ModelFailure,
-  type ModelInfo,
   messageOf,
   newId,
   type PromptSection,
-  type Provider,
   type SessionEvent,
   type ToolContext,
   type ToolResult,
@@ -24,18 +21,15 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
-import { didYouMean } from "gantry/sdk/kit/nearest";
-import { HookAborted, TapDenied } from "./guard.ts";
-import { Draft } from "./prompt.ts";
+import { compactIfNeeded } from "./compaction.ts";
+import { logInput, takeIn } from "./intake.ts";
+import { ask, providerOf } from "./request.ts";
 import type { KernelSession } from "./session.ts";
+import { HookAborted, TapDenied } from "./tap-run.ts";
 import { runCalls } from "./toolcall.ts";
 
 /** How often `turnStop` may make one turn go on. */
 const CONTINUATIONS = 10;
-
-/** Share of the context window at which the conversation is shortened, and how much of it shall be left. */
-const COMPACT_AT = 0.85;
-const COMPACT_TO = 0.5;
 
 const INTERRUPTED = "[Request interrupted by user]";
 
@@ -52,6 +46,8 @@ export class Turn implements TurnView {
   system: readonly PromptSection[] = [];
   tools: readonly ToolSpec[] = [];
   lastText = "";
+  /** Whether something has changed the world since the log was last flushed. */
+  isUnsaved = false;
   readonly #rewritten = new Map<string, unknown>();
   readonly #inputs = new Map<string, unknown>();
 
@@ -103,6 +99,7 @@ export class Turn implements TurnView {
     const isRewritten = this.#rewritten.has(call.id);
     if (call.tool.traits?.readOnly && !isRewritten) return;
     const input = isRewritten ? { input: call.input } : {};
+    this.isUnsaved = true;
     this.session.append({ type: "tool_start", toolUseId: call.id, tool: call.tool.name, ...input });
     await this.session.flush();
   }
@@ -154,64 +151,6 @@ function unlogged(turn: Turn, end: () => TurnEnd): TurnEnd {
   } catch (thrown) {
     return { reason: "error", text: turn.lastText, error: logFault(thrown) };
   }
-}
-
-// ---------------------------------------------------------------- the way in
-
-/** Commands, then `input` taps, then the log and the prompt. An end, if nothing is left for a model. */
-async function takeIn(turn: Turn, given: Input): Promise<TurnEnd | undefined> {
-  const input = await turn.generation.hooks.input.promise(await runCommand(turn, given), turn);
-  if (input.outcome) {
-    const { kind, text: said } = input.outcome;
-    return { reason: kind, text: said, ...(kind === "refused" && { error: said }) };
-  }
-  logInput(turn, input);
-  await buildPrompt(turn);
-  return undefined;
-}
-
-/** `/name arguments` runs the command of that name; anything else is left as it is. */
-async function runCommand(turn: Turn, input: Input): Promise<Input> {
-  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
-  const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
-  const { commands } = turn.generation;
-  const command = commands.get(name);
-  if (!command) {
-    if (!name || !commands.size) return input;
-    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} /help lists them.`;
-    return { ...input, outcome: { kind: "refused", text: said } };
-  }
-  try {
-    const answer = await (await command.handler())(args, turn.session);
-    if (typeof answer === "object") return { ...input, content: [text(answer.prompt)] };
-    return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
-  } catch (thrown) {
-    turn.fault(command.owner.name, `command /${name}`, thrown);
-    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${messageOf(thrown)}` } };
-  }
-}
-
-function logInput(turn: Turn, { content, isMeta }: Input): void {
-  turn.session.append({ type: "user", ...(isMeta && { isMeta }), message: { role: "user", content } });
-}
-
-/** Builds the prompt, once a turn; what is new each turn goes behind the person's message, so that the prefix stays. */
-async function buildPrompt(turn: Turn): Promise<void> {
-  const { session, generation } = turn;
-  const built = await generation.hooks.promptBuild.promise(new Draft([], generation.specs), turn);
-  const draft = built instanceof Draft ? built : new Draft(built.sections, built.tools);
-  const system = draft.system();
-  turn.tools = draft.tools;
-  turn.system = isSame(system, session.prompt) ? session.prompt : system;
-  if (turn.system !== session.prompt) {
-    session.append({ type: "prompt", sections: [...system], tools: draft.tools.map(({ name }) => name) });
-  }
-  const reminders = draft.reminders().map((section) => text(`<system-reminder>\n${section.text}\n</system-reminder>`));
-  if (reminders.length) logInput(turn, { content: reminders, origin: "plugin", isMeta: true });
-}
-
-function isSame(a: readonly PromptSection[], b: readonly PromptSection[]): boolean {
-  return a.length === b.length && a.every((section, i) => section.key === b[i]?.key && section.text === b[i]?.text);
 }
 
 // ---------------------------------------------------------------- the loop
@@ -268,101 +207,6 @@ async function goesOn(turn: Turn): Promise<boolean> {
   turn.continuations++;
   logInput(turn, { content: [text(reason)], origin: "hook", isMeta: true });
   return true;
-}
-
-// ---------------------------------------------------------------- asking the model
-
-async function providerOf(turn: Turn): Promise<Provider> {
-  const entry = turn.generation.providers.get(turn.session.model.provider);
-  if (!entry) throw new Error(`the provider ${turn.session.model.provider} is gone`);
-  return (await entry.handler()) as Provider;
-}
-
-type ModelAnswer =
-  | { readonly message: AssistantMessage; readonly badInputs?: BadInputs }
-  | { readonly failure: ModelFailure };
-
-async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
-  const { session, signal } = turn;
-  const started = performance.now();
-  const request = {
-    model: session.model,
-    system: turn.system,
-    messages: session.messages.slice(),
-    tools: turn.tools,
-  };
-  await session.flush();
-  if (signal.aborted) return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
-  turn.requests++;
-  turn.emit({ type: "request", turnId: turn.id, number: turn.requests });
-  session.provider = provider;
-  let asked: string | undefined;
-  for await (const event of session.stream(request, { signal, turn })) {
-    switch (event.type) {
-      case "tool_input":
-        if (asked !== event.id) warm(turn, event.name);
-        asked = event.id;
-        turn.emit(event);
-        break;
-      case "text":
-      case "thinking":
-      case "retry":
-        turn.emit(event);
-        break;
-      case "end":
-        return logAnswer(turn, event, performance.now() - started);
-      case "failure":
-        return { failure: event.failure };
-    }
-  }
-  const silent = `The provider ${session.model.provider} ended its stream without an answer.`;
-  return { failure: { kind: "protocol", message: silent, isRetryable: false } };
-}
-
-function logAnswer(
-  turn: Turn,
-  { message, badInputs }: { readonly message: AssistantMessage; readonly badInputs?: BadInputs },
-  ms: number,
-): ModelAnswer {
-  const model = `${turn.session.model.provider}/${turn.session.model.id}`;
-  const { uuid } = turn.session.append({ type: "assistant", model, ms: Math.round(ms), message });
-  turn.emit({ type: "assistant", uuid, message, model, ms });
-  return { message, ...(badInputs && { badInputs }) };
-}
-
-/** While the model is still writing a call, the tool it names is set up. */
-function warm(turn: Turn, name: string): void {
-  const entry = turn.generation.tools.get(name);
-  void entry?.handler().catch(() => undefined);
-}
-
-// ---------------------------------------------------------------- length
-
-async function compactIfNeeded(turn: Turn, provider: Provider): Promise<void> {
-  const { session } = turn;
-  const info: ModelInfo | undefined = provider.info?.(session.model.id);
-  if (!info?.contextWindow) return;
-  const tokens = estimate(session.messages);
-  if (tokens < info.contextWindow * COMPACT_AT) return;
-  const target = Math.floor(info.contextWindow * COMPACT_TO);
-  const request = { trigger: "auto", messages: session.messages, tokens, target } as const;
-  const compaction = await turn.generation.hooks.compact.promise(request, turn);
-  if (!compaction) return;
-  const through = session.entries.at(-1)?.uuid ?? "";
-  session.append({ type: "compaction", by: "compact", through, messages: compaction.messages as never });
-  session.notify({ level: "info", text: compaction.summary });
-}
-
-/** The tokens of the conversation: what the last answer counted, and a quarter of a token a character since. */
-function estimate(messages: readonly Message[]): number {
-  const last = messages.findLastIndex((message) => message.role === "assistant");
-  const answer = messages[last];
-  const usage = answer?.role === "assistant" ? answer.usage : undefined;
-  const counted = usage
-    ? usage.input_tokens + usage.cache_read_input_tokens + usage.cache_creation_input_tokens + usage.output_tokens
-    : 0;
-  const since = messages.slice(last + 1).reduce((sum, message) => sum + JSON.stringify(message.content).length, 0);
-  return counted + Math.ceil(since / 4);
 }
 
 // ---------------------------------------------------------------- ends

@@ -1,0 +1,61 @@
+/** The way in: a command, the `input` taps, the log, and the prompt that is built once a turn. */
+import { type Input, messageOf, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
+import { Draft } from "./prompt.ts";
+import type { Turn } from "./turn.ts";
+
+/** Commands, then `input` taps, then the log and the prompt. An end, if nothing is left for a model. */
+export async function takeIn(turn: Turn, given: Input): Promise<TurnEnd | undefined> {
+  const input = await turn.generation.hooks.input.promise(await runCommand(turn, given), turn);
+  if (input.outcome) {
+    const { kind, text: said } = input.outcome;
+    return { reason: kind, text: said, ...(kind === "refused" && { error: said }) };
+  }
+  logInput(turn, input);
+  await buildPrompt(turn);
+  return undefined;
+}
+
+/** `/name arguments` runs the command of that name; anything else is left as it is. */
+async function runCommand(turn: Turn, input: Input): Promise<Input> {
+  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
+  const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
+  const { commands } = turn.generation;
+  const command = commands.get(name);
+  if (!command) {
+    if (!name || !commands.size) return input;
+    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} /help lists them.`;
+    return { ...input, outcome: { kind: "refused", text: said } };
+  }
+  try {
+    const answer = await (await command.handler())(args, turn.session);
+    if (typeof answer === "object") return { ...input, content: [text(answer.prompt)] };
+    return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
+  } catch (thrown) {
+    turn.fault(command.owner.name, `command /${name}`, thrown);
+    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${messageOf(thrown)}` } };
+  }
+}
+
+export function logInput(turn: Turn, { content, isMeta }: Input): void {
+  turn.session.append({ type: "user", ...(isMeta && { isMeta }), message: { role: "user", content } });
+}
+
+/** Builds the prompt, once a turn; what is new each turn goes behind the person's message, so that the prefix stays. */
+async function buildPrompt(turn: Turn): Promise<void> {
+  const { session, generation } = turn;
+  const built = await generation.hooks.promptBuild.promise(new Draft([], generation.specs), turn);
+  const draft = built instanceof Draft ? built : new Draft(built.sections, built.tools);
+  const system = draft.system();
+  turn.tools = draft.tools;
+  turn.system = isSame(system, session.prompt) ? session.prompt : system;
+  if (turn.system !== session.prompt) {
+    session.append({ type: "prompt", sections: [...system], tools: draft.tools.map(({ name }) => name) });
+  }
+  const reminders = draft.reminders().map((section) => text(`<system-reminder>\n${section.text}\n</system-reminder>`));
+  if (reminders.length) logInput(turn, { content: reminders, origin: "plugin", isMeta: true });
+}
+
+function isSame(a: readonly PromptSection[], b: readonly PromptSection[]): boolean {
+  return a.length === b.length && a.every((section, i) => section.key === b[i]?.key && section.text === b[i]?.text);
+}

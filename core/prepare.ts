@@ -1,0 +1,128 @@
+/**
+ * A call before it runs, the same whoever asks: look up → validate → rewrite (`preTool`) → validate → freeze → gate
+ * (`toolGate`, `ask`).
+ */
+import {
+  type Call,
+  type CallOrigin,
+  messageOf,
+  NO_VERDICT,
+  type RunTool,
+  type ToolHandlers,
+  type ToolImplementation,
+  type ToolResult,
+  type ToolUseBlock,
+  text,
+  type Verdict,
+} from "gantry/sdk";
+import { nearest } from "gantry/sdk/kit/nearest";
+import type { Generation, ToolEntry } from "./generation.ts";
+import { freeze } from "./guard.ts";
+import { HookAborted } from "./tap-run.ts";
+import type { Turn } from "./turn.ts";
+
+/** A call whose gates are passed, or its result when they were not. */
+export type Prepared =
+  | { readonly call: Call; readonly entry: ToolEntry; readonly isConcurrent: boolean; readonly run: RunTool }
+  | { readonly result: ToolResult; readonly endsTurn: boolean };
+
+export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallOrigin): Promise<Prepared> {
+  const entry = lookUp(turn.generation, block.name);
+  if (!entry) return refused("invalid", unknownTool(turn.generation, block.name));
+  const valid = validate(entry, block.input);
+  if ("problem" in valid) return refused("invalid", valid.problem);
+  try {
+    const given: Call = freeze({ id: block.id, tool: entry.info, input: valid.input, origin });
+    const call = await rewrite(turn, entry, given);
+    const { endsTurn, ...verdict } = await judge(turn, call);
+    if (verdict.decision !== "allow") {
+      turn.emit({ type: "denied", call, verdict });
+      return refused("denied", refusal(call, verdict), endsTurn);
+    }
+    const { run, isConcurrent } = await implementationOf(turn, entry);
+    const { concurrent, readOnly = false } = entry.info.traits ?? {};
+    return { call, entry, run: run as RunTool, isConcurrent: isConcurrent?.(call.input) ?? concurrent ?? readOnly };
+  } catch (thrown) {
+    const isAborted = thrown instanceof HookAborted || turn.signal.aborted;
+    const why = isAborted ? "the turn was interrupted" : messageOf(thrown);
+    return refused(isAborted ? "aborted" : "denied", `The call did not run: ${why}.`);
+  }
+}
+
+export function lookUp(generation: Generation, name: string): ToolEntry | undefined {
+  return generation.tools.get(name) ?? generation.tools.get(generation.aliases.get(name) ?? "");
+}
+
+function unknownTool(generation: Generation, name: string): string {
+  const meant = nearest(name, generation.tools.keys());
+  const known = [...generation.tools.keys()].join(", ") || "none";
+  return `There is no tool "${name}". ${meant ? `Did you mean ${meant}? ` : ""}Tools: ${known}.`;
+}
+
+export function validate(entry: ToolEntry, input: unknown): { readonly input: unknown } | { readonly problem: string } {
+  const schema = entry.info.input;
+  if ("jsonSchema" in schema) return { input };
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { input: parsed.data };
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "the input"}: ${issue.message}`);
+  return {
+    problem: `The input of ${entry.name} is not valid. ${issues.join("; ")}. Correct it and call ${entry.name} again.`,
+  };
+}
+
+/** `preTool` may change the input and nothing else; a changed input is validated again. */
+async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> {
+  const rewritten = await turn.generation.hooks.preTool.promise(call, turn);
+  if (rewritten.input === call.input) return call;
+  const valid = validate(entry, rewritten.input);
+  if ("problem" in valid) throw new Error(`a plugin rewrote it badly: ${valid.problem}`);
+  turn.emitRewrite(call.id, valid.input);
+  return freeze({ ...call, input: valid.input });
+}
+
+async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsTurn?: boolean }> {
+  const { hooks } = turn.generation;
+  const voted = await hooks.toolGate.promise(NO_VERDICT, call, turn);
+  const verdict = voted.decision === "none" ? byTraits(call, voted) : voted;
+  if (verdict.decision !== "ask") return verdict;
+  const answer = await hooks.ask.promise({ call, verdict }, turn);
+  if (!answer) return { ...verdict, decision: "deny", reason: unanswered(verdict) };
+  if (answer.decision === "allow") return { ...verdict, decision: "allow" };
+  return {
+    decision: "deny",
+    reason: answer.reason ?? "the person said no",
+    ...(answer.interrupt && { endsTurn: true }),
+  };
+}
+
+/** A call nobody voted on: what only reads may run, all else is asked. */
+function byTraits(call: Call, voted: Verdict): Verdict {
+  return { ...voted, decision: call.tool.traits?.readOnly ? "allow" : "ask" };
+}
+
+function unanswered(verdict: Verdict): string {
+  return `${verdict.reason ? `${verdict.reason}, and ` : "it needs a yes, and "}nobody can be asked in this run`;
+}
+
+function refusal(call: Call, { reason, rule, remedy }: Verdict): string {
+  const because = [reason, rule && `rule ${rule}`].filter(Boolean).join("; ");
+  return `${call.tool.name} was not allowed to run${because ? `: ${because}` : ""}.${remedy ? ` ${remedy}` : ""}`;
+}
+
+async function implementationOf(turn: Turn, entry: ToolEntry): Promise<ToolHandlers> {
+  try {
+    const implementation = (await entry.handler()) as ToolImplementation;
+    return typeof implementation === "function" ? { run: implementation } : implementation;
+  } catch (thrown) {
+    turn.fault(entry.owner.name, `setup for ${entry.name}`, thrown);
+    throw new Error(`the plugin ${entry.owner.name} cannot be set up: ${messageOf(thrown)}`);
+  }
+}
+
+export function failed(outcome: ToolResult["outcome"], why: string): ToolResult {
+  return { outcome, content: [text(why)], ms: 0 };
+}
+
+function refused(outcome: ToolResult["outcome"], why: string, endsTurn = false): Prepared {
+  return { result: failed(outcome, why), endsTurn };
+}
