@@ -19,7 +19,8 @@ const examples = [...fences(), ...docExamples()].map((example, index) => ({
 for (const { file, code } of examples) {
   mkdirSync(dirname(join(folder, file)), { recursive: true });
   // The imports stand on the example's first line, so that the compiler's line numbers stay the reader's.
-  const body = /\byield\b/.test(code) ? `export async function* example() { ${code} }` : `${code}\nexport {};`;
+  const isInside = /\byield\b/.test(code) && !/^(import|export) /m.test(code);
+  const body = isInside ? `export async function* example() { ${code} }` : `${code}\nexport {};`;
   writeFileSync(join(folder, file), `${sdkImports(code)}${body}\n`);
 }
 writeFileSync(
