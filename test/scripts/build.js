@@ -31,6 +31,9 @@ const SESSION = [
   "usage-meter",
 ];
 
+/** Asked for alone, by `gantry --version`. */
+const VERSION = join(root, "core/version.ts");
+
 /** What every model provider reads its answers with. */
 const STREAMS = ["sdk/kit/sse.ts", "sdk/kit/tool-input.ts"];
 
@@ -144,7 +147,7 @@ function closureOf(/** @type {string} */ name, /** @type {string[]} */ ids) {
   let modules;
   return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
     modules ??= staticClosure(ids, context);
-    return modules.has(id) ? name : null;
+    return modules.has(id) && id !== VERSION ? name : null;
   };
 }
 

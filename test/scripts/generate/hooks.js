@@ -18,8 +18,8 @@ const VOTE = "It is joined to the votes so far: the stricter one counts. `undefi
 /** What a failure leads to, by the hook's column. */
 const FAILURE = {
   report: "It is reported with the plugin's name, and the others go on as if this tap had no opinion.",
-  deny: "The call is denied; three failures in a row do not switch a gate off.",
-  fail: "The session is not opened where the plugin cannot be set up; where the tap throws, the turn ends with the error.",
+  deny: "The call is denied, however often that happens.",
+  fail: "The session is not opened. One that is open when plugins change stays with those it had.",
 };
 
 /** Hooks in which a tap may ask for `onFail: "deny"`, and what that does. */
@@ -62,7 +62,7 @@ export function hooksPage() {
         `| ${index + 1} | [\`${hook.name}\`](#${hook.name.toLowerCase()}) | ${hook.kind} | (${hook.names.join(", ")})${hook.result ? ` → ${cell(hook.result)}` : ""} | ${hook.onFail} | ${deadline(hook)} |`,
     ),
     "",
-    "Taps run in five stages (`first`, `early`, `normal`, `late`, `last`) and, within a stage, in plugin order; `gantry plugins --hooks` prints the order. A plugin that fails three times in a row has its taps off for the session. A tap changes nothing that it is given: it returns something else.",
+    "Taps run in five stages (`first`, `early`, `normal`, `late`, `last`) and, within a stage, in plugin order; `gantry plugins --hooks` prints the order. A plugin that fails three times in a row has its taps off for the session, except for those that deny when they fail. A tap changes nothing that it is given: it returns something else.",
     "",
     "Everything in the examples comes from `gantry/sdk`. [First hook](../guides/first-hook.md) shows whole plugins.",
     "",
