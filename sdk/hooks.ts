@@ -69,8 +69,8 @@ export function createHooks() {
      */
     promptBuild: new AsyncSeriesWaterfallHook<[draft: PromptDraft, turn: TurnView], PromptDraft>(["draft", "turn"]),
     /**
-     * The way to the model is put together, once a generation, session and provider. Return a stream function around the given
-     * one; the last tap's is the outermost.
+     * The way to the model is put together, once a generation and session. Return a stream function around the given one; the
+     * last tap's is the outermost.
      *
      * @example
      * const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) =>
@@ -95,8 +95,8 @@ export function createHooks() {
     preTool: new AsyncSeriesWaterfallHook<[call: Call, turn: TurnView], Call>(["call", "turn"]),
     /**
      * May this call run? Return a vote; the stricter of all votes wins, and a failing tap denies. A call that nobody voted on
-     * runs if its tool only reads, and is asked for otherwise. Name this hook in the manifest's `taps`: then calls are denied
-     * where the plugin's setup fails, too.
+     * runs if its tool only reads, and is asked for otherwise. Name this hook in the manifest's `taps`: then a plugin that cannot
+     * be set up denies, and does not keep the host from opening.
      *
      * @example
      * const toolGate: Tap<"toolGate"> = {
@@ -199,7 +199,7 @@ export type HookName = keyof Hooks;
 
 /**
  * What the kernel does when a tap throws, rejects or takes too long: `report` it and go on as if the tap had no opinion; `deny`
- * the call; or `fail`: the session is not opened or, if it is open, the turn ends with the error.
+ * the call; or `fail`: the session is not opened.
  */
 export type OnFail = "report" | "deny" | "fail";
 

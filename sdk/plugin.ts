@@ -31,8 +31,8 @@ export interface Manifest {
   readonly flags?: Flags;
   /**
    * The hooks it taps, with what can be said of each tap as data. A plugin whose setup is lazy must name them, so that it
-   * is loaded at its first tap; any other may leave them out and return `taps` from setup. Always name `toolGate`: a gate that is
-   * named denies when its plugin cannot be set up, one that is not named is not there.
+   * is loaded at its first tap; any other may leave them out and return `taps` from setup. A plugin that names them and cannot
+   * be set up is off, and its gates deny; one that does not is an error at the start, since it might have been a gate.
    */
   readonly taps?: { readonly [H in HookName]?: true | TapOptions };
   /** The tools it wraps, by name. */
@@ -90,7 +90,9 @@ type ServicesOf<M> = M extends { readonly provides: infer P }
   ? { readonly services: { readonly [K in keyof P]: P[K] extends ServiceKey<infer T> ? T : never } }
   : { readonly services?: never };
 type TapsOf<M> = M extends { readonly taps: infer T }
-  ? { readonly taps: { readonly [H in keyof T & HookName]: NonNullable<Taps[H]> } }
+  ? [keyof T] extends [never]
+    ? { readonly taps?: Record<never, never> }
+    : { readonly taps: { readonly [H in keyof T & HookName]: NonNullable<Taps[H]> } }
   : { readonly taps?: Taps };
 type WrapsOf<M> = M extends { readonly wraps: readonly (infer W extends string)[] }
   ? { readonly wraps: { readonly [K in W]: WrapTool } }
@@ -112,7 +114,8 @@ export type Handlers<M extends Manifest = Manifest> = ToolsOf<M> &
 /**
  * The one function of a plugin. Called at the first need, once.
  *
- * **Contract**: may throw (the plugin is off and says so); has 30 s; starts nothing that `scope` does not own.
+ * **Contract**: may throw (the plugin is off and says so; see `taps` of {@link Manifest}); has 30 s; starts nothing that `scope`
+ * does not own.
  */
 export type Setup<M extends Manifest = Manifest> = (context: SetupContext<M>) => Handlers<M> | Promise<Handlers<M>>;
 
