@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 interface Block {
   readonly type: string;
   readonly start: Fields;
-  readonly parts: string[];
+  text: string;
   signature: string | undefined;
   isStopped: boolean;
 }
@@ -64,7 +64,7 @@ export function createAnswer(model: string) {
     const block: Block = {
       type: textOf(begin.type) ?? "",
       start: begin,
-      parts: [],
+      text: "",
       signature: textOf(begin.signature),
       isStopped: false,
     };
@@ -90,8 +90,7 @@ export function createAnswer(model: string) {
     if (block.type !== type) throw broken(`A part of type ${type} came for a block of type ${block.type}.`);
     length += part.length;
     if (length > MAX_ANSWER) throw broken(`The answer is longer than ${MAX_ANSWER} characters.`, false);
-    block.parts.push(part);
-    deltas.addPart(block.start, type, part);
+    deltas.addPart(block, part);
   }
 
   function blockOf(event: Fields): Block {
@@ -108,6 +107,7 @@ export function createAnswer(model: string) {
 
   /** The whole answer; only after `message_stop`. */
   function end(): ModelEvent {
+    deltas.flush();
     if (stopReason === undefined) throw broken("The answer ended without a reason.");
     if (stopReason === "model_context_window_exceeded") throw overflow();
     const content: AssistantContent[] = [];
@@ -165,21 +165,21 @@ const ASSEMBLED: ReadonlySet<string> = new Set(["text", "thinking", "tool_use"])
 
 // ---------------------------------------------------------------- deltas
 
-/** Gathers what arrives together: neighbouring parts of one kind become one event. */
+/**
+ * Gathers what arrives together: neighbouring parts of one block become one event, and only then join the block's text, so
+ * that a thousand small parts are a few strings.
+ */
 function createDeltas() {
   let events: ModelEvent[] = [];
-  let parts: string[] = [];
-  let of: { readonly start: Fields; readonly type: string } | undefined;
+  let block: Block | undefined;
+  let text = "";
 
   function flush(): void {
-    if (!of) return;
-    const text = parts.length === 1 ? (parts[0] as string) : parts.join("");
-    const { start, type } = of;
-    if (type === "tool_use") {
-      events.push({ type: "tool_input", id: start.id as string, name: start.name as string, json: text });
-    } else events.push({ type: type as "text" | "thinking", text });
-    parts = [];
-    of = undefined;
+    if (!block) return;
+    block.text += text;
+    events.push(deltaOf(block, text));
+    block = undefined;
+    text = "";
   }
 
   return {
@@ -187,11 +187,12 @@ function createDeltas() {
       flush();
       events.push(event);
     },
-    addPart(start: Fields, type: string, part: string) {
-      if (of && (of.start !== start || of.type !== type)) flush();
-      of ??= { start, type };
-      parts.push(part);
+    addPart(of: Block, part: string) {
+      if (block !== of) flush();
+      block = of;
+      text += part;
     },
+    flush,
     /** What has gathered since the last time. */
     drain(): ModelEvent[] {
       flush();
@@ -202,6 +203,11 @@ function createDeltas() {
   };
 }
 
+function deltaOf({ type, start }: Block, text: string): ModelEvent {
+  if (type !== "tool_use") return { type: type as "text" | "thinking", text };
+  return { type: "tool_input", id: start.id as string, name: start.name as string, json: text };
+}
+
 // ---------------------------------------------------------------- the end
 
 /** The block in full. Calls are noted by their id, with the reason why their input cannot count, if so. */
@@ -210,9 +216,9 @@ function finish(
   stopReason: string,
   calls: Map<string, string | undefined>,
 ): AssistantContent | undefined {
-  const { type, start, parts, signature } = block;
-  if (type === "text") return parts.length ? { type, text: parts.join("") } : undefined;
-  if (type === "thinking") return { ...start, type, thinking: parts.join(""), ...(signature && { signature }) };
+  const { type, start, text, signature } = block;
+  if (type === "text") return text ? { type, text } : undefined;
+  if (type === "thinking") return { ...start, type, thinking: text, ...(signature && { signature }) };
   if (type === "redacted_thinking") return start as unknown as AssistantContent;
   if (type !== "tool_use") return undefined;
   const id = start.id as string;
@@ -229,7 +235,7 @@ function readInput(block: Block, stopReason: string): ReturnType<typeof parseToo
   if (!block.isStopped) {
     return { isValid: false, reason: "The input of this call did not come to its end. Write the call again." };
   }
-  return parseToolInput(block.parts.join("") || JSON.stringify(block.start.input ?? {}));
+  return parseToolInput(block.text || JSON.stringify(block.start.input ?? {}));
 }
 
 function whyNotRun(stopReason: string): string {

@@ -50,7 +50,8 @@ export function createSseReader(maxLength = MAX_EVENT_LENGTH): {
     for (;;) {
       const end = Math.min(lineFeed, carriageReturn);
       if (end === text.length) break;
-      takeLine(text.slice(from, end), events);
+      if (held.length) takeHeld(text.slice(from, end), events);
+      else takeLine(text, from, end, events);
       from = end + 1;
       if (end === carriageReturn) {
         if (from === text.length) skipsLineFeed = true;
@@ -70,23 +71,25 @@ export function createSseReader(maxLength = MAX_EVENT_LENGTH): {
     held.push(part);
   }
 
-  function takeLine(rest: string, events: ServerSentEvent[]): void {
-    let line = rest;
-    if (held.length) {
-      hold(rest);
-      line = held.join("");
-      held = [];
-      heldLength = 0;
-    }
-    if (line.length > maxLength) throw tooLong("line", maxLength);
-    if (line === "") endEvent(events);
-    else if (line.startsWith("data")) {
-      const value = fieldValue(line, 4);
+  function takeHeld(rest: string, events: ServerSentEvent[]): void {
+    hold(rest);
+    const line = held.join("");
+    held = [];
+    heldLength = 0;
+    takeLine(line, 0, line.length, events);
+  }
+
+  /** Takes the line between two places of a text, without cutting out more of it than the value. */
+  function takeLine(text: string, from: number, end: number, events: ServerSentEvent[]): void {
+    if (end - from > maxLength) throw tooLong("line", maxLength);
+    if (from === end) endEvent(events);
+    else if (text.startsWith("data", from)) {
+      const value = fieldValue(text, from + 4, end);
       if (value === undefined) return;
       dataLength += value.length + 1;
       if (dataLength > maxLength) throw tooLong("event", maxLength);
       data.push(value);
-    } else if (line.startsWith("event")) name = fieldValue(line, 5) ?? name;
+    } else if (text.startsWith("event", from)) name = fieldValue(text, from + 5, end) ?? name;
   }
 
   function endEvent(events: ServerSentEvent[]): void {
@@ -110,11 +113,11 @@ function indexFrom(text: string, letter: string, from: number): number {
   return at === -1 ? text.length : at;
 }
 
-/** The value of a field whose name is `length` letters long; `undefined` when the line's field has a longer name. */
-function fieldValue(line: string, length: number): string | undefined {
-  if (line.length === length) return "";
-  if (line.charCodeAt(length) !== 58) return undefined;
-  return line.slice(line.charCodeAt(length + 1) === 32 ? length + 2 : length + 1);
+/** The value of a field whose name ends at `at`; `undefined` when the line's field has a longer name. */
+function fieldValue(text: string, at: number, end: number): string | undefined {
+  if (at === end) return "";
+  if (text.charCodeAt(at) !== 58) return undefined;
+  return text.slice(text.charCodeAt(at + 1) === 32 ? at + 2 : at + 1, end);
 }
 
 function tooLong(what: string, maxLength: number): GantryError {
