@@ -153,4 +153,6 @@ function check(plugin: Plugin, handlers: LooseHandlers) {
   if (!manifest.taps) return;
   for (const hook of Object.keys(manifest.taps))
     if (!handlers.taps?.[hook as keyof Taps]) complain(`it lacks taps.${hook}.`);
+  for (const hook of Object.keys(handlers.taps ?? {}))
+    if (!(hook in manifest.taps)) complain(`taps.${hook} is not in the manifest.`);
 }

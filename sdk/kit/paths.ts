@@ -31,7 +31,14 @@ export function isWithin(path: string, folders: readonly string[]): boolean {
 
 /** A name as a file system that does not care for letter case or composition may see it. */
 export function foldName(name: string): string {
-  return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+  let folded = name;
+  // Once is not always enough: what a letter becomes may compose with its neighbour and fold anew.
+  for (let round = 0; round < 4; round++) {
+    const next = folded.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+    if (next === folded) break;
+    folded = next;
+  }
+  return folded;
 }
 
 /**

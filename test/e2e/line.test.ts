@@ -65,8 +65,9 @@ async function start(args = "", prefix = ""): Promise<TestTerminal> {
     "trap : INT",
     `stty -g > ${base}/modes-before`,
     `${prefix} ${process.execPath} ${program} --line --model scripted/script ${args}`,
-    `echo "exit code $?"`,
+    "code=$?",
     `stty -g > ${base}/modes-after`,
+    'echo "exit code $code"',
     "exec cat",
   ].join("\n");
   await writeFile(path.join(base, "start.sh"), script);

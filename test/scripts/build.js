@@ -103,6 +103,7 @@ async function bundle() {
     comments: { legal: true, annotation: false, jsdoc: false },
     codeSplitting: {
       groups: [
+        { name: "version", test: (/** @type {string} */ id) => id === VERSION, priority: 3 },
         {
           name: closureOf(
             "start",
@@ -147,7 +148,7 @@ function closureOf(/** @type {string} */ name, /** @type {string[]} */ ids) {
   let modules;
   return (/** @type {string} */ id, /** @type {import("rolldown").ChunkingContext} */ context) => {
     modules ??= staticClosure(ids, context);
-    return modules.has(id) && id !== VERSION ? name : null;
+    return modules.has(id) ? name : null;
   };
 }
 
