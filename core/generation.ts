@@ -16,10 +16,9 @@ import type {
   WrapTool,
 } from "gantry/sdk";
 import * as z from "zod";
-import type { LooseHandlers, Member } from "./activate.ts";
+import type { Member } from "./activate.ts";
 import { error } from "./errors.ts";
-import type { GuardContext } from "./guard.ts";
-import { tapAll } from "./taps.ts";
+import { type TapAllOptions, tapAll } from "./taps.ts";
 import type { Pending } from "./trace.ts";
 
 /** A thing of a slot: what its manifest says, who owns it, and how to get its handler. */
@@ -58,12 +57,8 @@ export interface Generation {
   prepare(): Promise<void>;
 }
 
-export interface GenerationOptions {
+export interface GenerationOptions extends TapAllOptions {
   readonly number: number;
-  /** Ordered; those without lazy setup are active. */
-  readonly members: readonly Member[];
-  readonly guard: GuardContext;
-  readonly activate: (member: Member) => Promise<LooseHandlers>;
 }
 
 export function createGeneration(options: GenerationOptions): Generation {

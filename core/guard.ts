@@ -13,7 +13,7 @@ import {
   type TurnView,
 } from "gantry/sdk";
 import { Draft } from "./prompt.ts";
-import { type Callback, type Fixed, Run, TapDenied } from "./tap-run.ts";
+import { type Callback, type Fixed, type Keeper, Run, TapDenied } from "./tap-run.ts";
 import type { Trace } from "./trace.ts";
 
 /** A tap as tapable hands it to the interceptor, with what `withOptions` and the kernel put on it. */
@@ -55,7 +55,7 @@ const SHAPE: Readonly<Record<HookName, { arity: number; call?: number; turn?: nu
 };
 
 /** The guard of one generation. */
-export class Guard {
+export class Guard implements Keeper {
   readonly trace: Trace;
   readonly #context: GuardContext;
   /** Kept, since the global is a getter. */

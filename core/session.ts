@@ -21,9 +21,10 @@ import {
 import { Channel } from "./channel.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
+import { runTurn } from "./loop.ts";
 import { derive } from "./messages.ts";
 import type { OwnedScope } from "./scope.ts";
-import { runTurn, Turn } from "./turn.ts";
+import { Turn } from "./turn.ts";
 
 /** What a session asks of the host. */
 export interface SessionHost {

@@ -10,8 +10,7 @@ import {
   type TurnView,
   type Verdict,
 } from "gantry/sdk";
-import type { Guard } from "./guard.ts";
-import type { Pending } from "./trace.ts";
+import type { Pending, Trace } from "./trace.ts";
 
 /** Thrown out of a hook when its turn was interrupted while a tap was at work. */
 export class HookAborted extends Error {}
@@ -21,9 +20,28 @@ export class TapDenied extends Error {}
 
 export type Callback = (error?: Error | null, result?: unknown) => void;
 
+/** What a run asks of the guard. */
+export interface Keeper {
+  readonly trace: Trace;
+  readonly clock: { now(): number };
+  now(): number;
+  /** Hands over to the next tap at the time that this one ended. */
+  passOn(now: number, done: Callback, error: Error | null, result: unknown): void;
+  leave(run: Run): void;
+  forgive(session: SessionView, owner: string): void;
+  blame(
+    hook: HookName,
+    owner: string,
+    thrown: unknown,
+    session: SessionView,
+    isTimeout: boolean,
+    failsClosed: boolean,
+  ): void;
+}
+
 /** What is the same for every run of one tap. */
 export interface Fixed {
-  readonly guard: Guard;
+  readonly guard: Keeper;
   readonly hook: HookName;
   readonly owner: string;
   readonly isGate: boolean;

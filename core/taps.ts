@@ -9,12 +9,18 @@ import {
   type TapOptions,
   type TapReport,
 } from "gantry/sdk";
-import type { Member } from "./activate.ts";
-import type { GenerationOptions } from "./generation.ts";
-import { Guard, type GuardedTap } from "./guard.ts";
+import type { LooseHandlers, Member } from "./activate.ts";
+import { Guard, type GuardContext, type GuardedTap } from "./guard.ts";
+
+export interface TapAllOptions {
+  /** Ordered; those without lazy setup are active. */
+  readonly members: readonly Member[];
+  readonly guard: GuardContext;
+  readonly activate: (member: Member) => Promise<LooseHandlers>;
+}
 
 /** Hooks, each behind the guard, with every plugin's taps on them. */
-export function tapAll({ members, guard: context, activate }: GenerationOptions) {
+export function tapAll({ members, guard: context, activate }: TapAllOptions) {
   const hooks = createHooks();
   const guard = new Guard(context);
   const taps = Object.fromEntries(Object.keys(hooks).map((hook) => [hook, []])) as unknown as Record<
@@ -42,7 +48,7 @@ interface Tapped {
 }
 
 /** The taps of a plugin: those it returned if it is set up, stubs for those it declares otherwise. */
-function tapsOf(member: Member, activate: GenerationOptions["activate"]): readonly Tapped[] {
+function tapsOf(member: Member, activate: TapAllOptions["activate"]): readonly Tapped[] {
   const declared = member.plugin.manifest.taps ?? {};
   const names = new Set([...Object.keys(declared), ...Object.keys(member.handlers?.taps ?? {})] as HookName[]);
   return [...names].map((hook) => {
@@ -61,7 +67,7 @@ function tapsOf(member: Member, activate: GenerationOptions["activate"]): readon
  * The tap's handler; where its plugin is not set up yet, a stand-in that sees to it. A tap of a synchronous hook cannot wait
  * for that: `prepare` has seen to it.
  */
-function handlerOf(member: Member, hook: HookName, activate: GenerationOptions["activate"]): Tapped["handler"] {
+function handlerOf(member: Member, hook: HookName, activate: TapAllOptions["activate"]): Tapped["handler"] {
   const now = returnedTap(member, hook);
   if (now) return now;
   if (hook === "event" || hook === "modelWrap") return (a, b) => returnedTap(member, hook)?.(a, b);
