@@ -22,7 +22,7 @@ export const disk = {
   rename: promisify(fs.rename),
   link: promisify(fs.link),
   unlink: promisify(fs.unlink),
-  mkdir: promisify(fs.mkdir) as (path: string, options: { readonly recursive: true }) => Promise<string | undefined>,
+  mkdir: promisify(fs.mkdir) as (path: string) => Promise<void>,
   rmdir: promisify(fs.rmdir) as (path: string) => Promise<void>,
   readlink: promisify(fs.readlink) as (path: string) => Promise<string>,
   realpath: promisify(fs.realpath.native) as (path: string) => Promise<string>,

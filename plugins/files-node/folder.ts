@@ -51,11 +51,39 @@ async function openOrMake(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
-  const made = await disk.mkdir(path, { recursive: true });
+  const made = await makeFolders(disk, path);
   try {
     return { fd: await open(), made };
   } catch (error) {
     await removeUpTo(disk, path, made);
+    throw error;
+  }
+}
+
+/**
+ * Makes what is missing and gives the uppermost folder that it made. Node's own recursive way tries for ever where no folder can
+ * be made, as below `/proc`.
+ */
+async function makeFolders(disk: Disk, path: string): Promise<string | undefined> {
+  const make = () =>
+    disk.mkdir(path).then(
+      () => path,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+        return undefined;
+      },
+    );
+  try {
+    return await make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+  }
+  const above = await makeFolders(disk, dirname(path));
+  try {
+    const made = await make();
+    return above ?? made;
+  } catch (error) {
+    await removeUpTo(disk, dirname(path), above);
     throw error;
   }
 }

@@ -192,6 +192,12 @@ describe("what is no regular file", () => {
     expect((await stat(pipe)).isFIFO()).toBe(true);
   });
 
+  test.runIf(process.platform === "linux")("a write where no folder can be made fails, and ends", async () => {
+    await expect(files.write("/proc/no-such-process/a/b", bytes("x"))).rejects.toMatchObject({
+      code: expect.stringMatching(/^GANTRY_FILES_/),
+    });
+  });
+
   test.runIf(process.platform === "linux")(
     "a file whose size the system does not know is read to its end",
     async () => {

@@ -4,6 +4,7 @@ import {
   type FrontendHost,
   GantryError,
   NO_USAGE,
+  type Notice,
   type Session,
   type SessionEvent,
   type TurnEnd,
@@ -67,6 +68,8 @@ interface Run {
   readonly config?: object;
   readonly prompt?: string | undefined;
   readonly isVerbose?: boolean;
+  readonly notices?: readonly Notice[];
+  readonly untrusted?: readonly string[];
   readonly stdout?: Writable;
   readonly open?: () => Promise<Session>;
   readonly figures?: Figures;
@@ -101,7 +104,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
   const stdout = options.stdout ?? new PassThrough();
   const stderr = new PassThrough();
   const host = {
-    info: { version: "0.1.0", env: {} },
+    info: { version: "0.1.0", env: {}, cwd: "/w" },
     prompt: "prompt" in options ? options.prompt : "list the files",
     stdin: new PassThrough(),
     stdout,
@@ -115,8 +118,8 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
         { name: "mine", from: "/w/.gantry/plugins/mine.ts", contributes: { commands: ["mine"] } },
       ],
     }),
-    notices: [{ level: "info", text: "A notice from the start." }],
-    untrusted: [],
+    notices: options.notices ?? [],
+    untrusted: options.untrusted ?? [],
     trust: async () => {},
   } as unknown as FrontendHost;
 
@@ -169,9 +172,10 @@ describe("text", () => {
     expect({ out, err, exit }).toEqual({ out: "", err: "gantry: No such model.<U+001B>[2J\n", exit: 1 });
   });
 
-  it("tells of notices, failed plugins, retries and refusals only when asked", async () => {
+  it("tells what is wrong always, and every step when asked", async () => {
     const events: SessionEvent[] = [
       { type: "notice", notice: { level: "info", text: "Compacted." } },
+      { type: "notice", notice: { level: "warning", text: "A setting does not count." } },
       {
         type: "fault",
         fault: { plugin: "mine", where: "preTool", message: "boom", isTimeout: false, isQuarantined: true },
@@ -186,17 +190,38 @@ describe("text", () => {
       { type: "denied", call, verdict: { decision: "deny", reason: "no rule allows it" } },
       turnEnd({ text: "ok" }),
     ];
-    expect((await run({ events })).err).toBe("");
-    const verbose = await run({ events, isVerbose: true });
+    const notices: Notice[] = [
+      { level: "info", text: "A notice from the start." },
+      { level: "error", text: "A plugin is off." },
+    ];
+    const plain = await run({ events, notices });
+    expect(plain.out).toBe("ok\n");
+    expect(plain.err.split("\n")).toEqual([
+      "A plugin is off.",
+      "A setting does not count.",
+      "The plugin mine failed in preTool: boom Its hooks are off for this session.",
+      "",
+    ]);
+    const verbose = await run({ events, notices, isVerbose: true });
     expect(verbose.out).toBe("ok\n");
     expect(verbose.err.split("\n")).toEqual([
       "A notice from the start.",
+      "A plugin is off.",
       "Compacted.",
+      "A setting does not count.",
       "The plugin mine failed in preTool: boom Its hooks are off for this session.",
       "The server is busy. Attempt 2 in 900 ms.",
       "Bash was not allowed: no rule allows it.",
       "",
     ]);
+  });
+
+  it.each([{}, json])("says what is left out of a folder that is not trusted", async (options) => {
+    const { err, exit } = await run({ ...options, untrusted: ["/w/gantry.config.ts", "/w/.gantry/plugins/a.ts"] });
+    expect(err).toBe(
+      "/w is not trusted, so this is left out: /w/gantry.config.ts, /w/.gantry/plugins/a.ts. To let it count, give --trust, or start gantry here in a terminal and say yes.\n",
+    );
+    expect(exit).toBe(0);
   });
 
   it("gives a pipe the text as it is, and makes a terminal safe from it", async () => {
@@ -469,6 +494,16 @@ describe("stream-json", () => {
         content: "The plugin mine failed in preTool: boom",
         level: "warning",
       },
+    ]);
+  });
+
+  it("begins with what is wrong from the start", async () => {
+    const notices: Notice[] = [{ level: "error", text: "A plugin is off." }];
+    const { lines } = await run({ ...stream, notices, untrusted: ["/w/gantry.config.ts"] });
+    expect(lines().slice(0, 3)).toMatchObject([
+      { type: "system", subtype: "informational", content: "A plugin is off.", level: "error" },
+      { type: "system", subtype: "informational", content: expect.stringContaining("/w/gantry.config.ts") },
+      { type: "system", subtype: "init" },
     ]);
   });
 

@@ -1,8 +1,9 @@
 import type { FrontendHost, Meter, Permissions, Session, SessionEvent, TurnEnd } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
-import { faultText, interruptionLine, linesOf } from "./lines.ts";
+import { interruptionLine, linesOf } from "./lines.ts";
 import type { Output } from "./output.ts";
+import { openingNotices, remarks } from "./remarks.ts";
 import { errorOf, resultOf } from "./result.ts";
 import type { Tally } from "./tally.ts";
 
@@ -58,6 +59,8 @@ function streamView({ host, session, output, meter, permissions }: ViewParts): V
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
   };
+  const tell = (event: SessionEvent) => write(linesOf(event, session.id));
+  for (const notice of openingNotices(host)) tell({ type: "notice", notice });
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
@@ -67,28 +70,13 @@ function streamView({ host, session, output, meter, permissions }: ViewParts): V
     event(event) {
       // Only now is it known that the prompt was not refused, and which tools there are.
       if (event.type === "request") begin();
-      else write(linesOf(event, session.id));
+      else tell(event);
     },
     end(end, tally) {
       if (end.reason !== "refused") begin();
       if (end.reason === "aborted") write([interruptionLine(session.id, tally.wasToolAborted)]);
       write([resultOf(session.id, tally, end, meter?.of(session))]);
     },
-  };
-}
-
-/** Tells on standard error what happens beside the answer, for whoever wants to know. */
-function remarks(host: FrontendHost): View["event"] {
-  if (!host.isVerbose) return () => {};
-  const say = (text: string) => void host.stderr.write(`${visible(text)}\n`);
-  for (const notice of host.notices) say(notice.text);
-  return (event) => {
-    if (event.type === "notice") say(event.notice.text);
-    else if (event.type === "fault") say(faultText(event.fault));
-    else if (event.type === "retry")
-      say(`${event.failure.message} Attempt ${event.attempt + 1} in ${event.delayMs} ms.`);
-    else if (event.type === "denied")
-      say(`${event.call.tool.name} was not allowed: ${event.verdict.reason ?? "nobody allowed it"}.`);
   };
 }
 

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { isGantryError, type SessionWriter } from "gantry/sdk";
+import { makeFolders } from "gantry/sdk/kit/folders";
 import { takeLock } from "./lock.ts";
 import { alreadyThere, ended, unwritable } from "./problems.ts";
 
@@ -31,7 +32,7 @@ export function createWriter(path: string, id: string, kind: "new" | "existing")
     if (file !== undefined) return file;
     const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = fs.constants;
     if (kind === "new") {
-      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolders(dirname(path), 0o700);
       release ??= locked();
     }
     file = fs.openSync(path, O_WRONLY | O_APPEND | (kind === "new" ? O_CREAT | O_EXCL : 0), 0o600);

@@ -55,7 +55,7 @@ export function flagLayers(host: HostInfo): readonly ReadLayer[] {
 }
 
 function settingsFlag(value: string, cwd: string): ReadLayer {
-  if (value.startsWith("{")) {
+  if (/^[[{]/.test(value)) {
     return { layer: "flag", source: "--settings", root: cwd, content: parseSettings("--settings", value) };
   }
   const source = resolve(cwd, value);

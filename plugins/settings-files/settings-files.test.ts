@@ -177,8 +177,18 @@ describe("--settings", () => {
   it.each([
     ["a file that is not there", "absent.json", "GANTRY_SETTINGS_ABSENT"],
     ["broken JSON", '{"permissions": {"deny": ["Bash"]', "GANTRY_SETTINGS_BROKEN"],
+    ["a list", "[]", "GANTRY_SETTINGS_BROKEN"],
   ])("refuses %s rather than run without it", (_, value, code) => {
     expect(() => setUp({ flagSettings: { settings: value } })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it("refuses a value that does not fit, where a file's is left out", () => {
+    write("user", { model: 5 });
+    expect(setUp().get("model", z.string())).toBeUndefined();
+    const settings = setUp({ flagSettings: { settings: '{"model": 5}' } });
+    expect(() => settings.get("model", z.string())).toThrow(
+      expect.objectContaining({ code: "GANTRY_SETTINGS_INVALID", message: expect.stringContaining('"model"') }),
+    );
   });
 });
 

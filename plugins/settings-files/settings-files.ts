@@ -1,6 +1,7 @@
 import {
   type HostInfo,
   type Notice,
+  PluginError,
   perSession,
   type SessionView,
   type Settings,
@@ -44,7 +45,11 @@ function createSettings(host: HostInfo, read: () => readonly ReadLayer[], proble
       const parsed = schema.safeParse(raw);
       if (parsed.success) return [{ value: parsed.data, raw, layer, source, root }];
       const [issue] = parsed.error.issues;
-      report(`"${[path, ...(issue?.path ?? [])].join(".")}" does not count: ${issue?.message ?? "not valid"}.`);
+      const key = [path, ...(issue?.path ?? [])].join(".");
+      const problem = issue?.message ?? "not valid";
+      // Unlike what merely lies in a file, what was asked for must be good.
+      if (layer === "flag") throw invalid(key, source, problem);
+      report(`"${key}" does not count: ${problem}.`);
       return [];
     });
   }
@@ -65,6 +70,14 @@ function createSettings(host: HostInfo, read: () => readonly ReadLayer[], proble
       return problems.all;
     },
   };
+}
+
+function invalid(key: string, source: string, problem: string): PluginError {
+  return new PluginError(
+    "GANTRY_SETTINGS_INVALID",
+    `The setting "${key}" of ${source} is not valid: ${problem}.`,
+    "Correct it, or leave it out.",
+  );
 }
 
 interface Problems {

@@ -1,0 +1,28 @@
+import type { FrontendHost, Notice, SessionEvent } from "gantry/sdk";
+import { visible } from "gantry/sdk/kit/visible";
+import { faultText } from "./lines.ts";
+
+/** Tells on standard error what stands beside the answer: what is wrong, always; every step, to whoever wants to know. */
+export function remarks(host: FrontendHost): (event: SessionEvent) => void {
+  const say = (text: string) => void host.stderr.write(`${visible(text)}\n`);
+  const notice = ({ level, text }: Notice) => {
+    if (host.isVerbose || level !== "info") say(text);
+  };
+  for (const one of openingNotices(host)) notice(one);
+  return (event) => {
+    if (event.type === "notice") notice(event.notice);
+    else if (event.type === "fault") say(faultText(event.fault));
+    else if (!host.isVerbose) return;
+    else if (event.type === "retry")
+      say(`${event.failure.message} Attempt ${event.attempt + 1} in ${event.delayMs} ms.`);
+    else if (event.type === "denied")
+      say(`${event.call.tool.name} was not allowed: ${event.verdict.reason ?? "nobody allowed it"}.`);
+  };
+}
+
+/** What is to be said before anything else. */
+export function openingNotices({ info, notices, untrusted }: FrontendHost): readonly Notice[] {
+  if (untrusted.length === 0) return notices;
+  const text = `${info.cwd} is not trusted, so this is left out: ${untrusted.join(", ")}. To let it count, give --trust, or start gantry here in a terminal and say yes.`;
+  return [...notices, { level: "warning", text }];
+}
