@@ -13,7 +13,7 @@ export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<v
   const tokens = estimate(session.messages);
   if (tokens < info.contextWindow * COMPACT_AT) return;
   const target = Math.floor(info.contextWindow * COMPACT_TO);
-  const request = { trigger: "auto", messages: session.messages, tokens, target } as const;
+  const request = { trigger: "auto", messages: [...session.messages], tokens, target } as const;
   const compaction = await turn.generation.hooks.compact.promise(request, turn);
   if (!compaction) return;
   const through = session.entries.at(-1)?.uuid ?? "";

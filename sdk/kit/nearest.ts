@@ -2,11 +2,11 @@ import { distance } from "fastest-levenshtein";
 
 /**
  * The known name nearest to a mistyped one, or `undefined` when none is near enough to be meant: at most a third of the
- * letters differ, letter case aside.
+ * letters differ, letter case aside; two in a short word, for letters that changed places, and one in the shortest.
  */
 export function nearest(wrong: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  let least = wrong.length > 3 ? Math.max(2, Math.floor(wrong.length / 3)) + 1 : 2;
   for (const name of known) {
     const d = distance(wrong.toLowerCase(), name.toLowerCase());
     if (d < least) [best, least] = [name, d];
