@@ -199,7 +199,7 @@ describe("text", () => {
     expect(plain.err.split("\n")).toEqual([
       "A plugin is off.",
       "A setting does not count.",
-      "The plugin mine failed in preTool: boom Its hooks are off for this session.",
+      "The plugin mine failed in preTool: boom. Its hooks are off for this session.",
       "",
     ]);
     const verbose = await run({ events, notices, isVerbose: true });
@@ -209,7 +209,7 @@ describe("text", () => {
       "A plugin is off.",
       "Compacted.",
       "A setting does not count.",
-      "The plugin mine failed in preTool: boom Its hooks are off for this session.",
+      "The plugin mine failed in preTool: boom. Its hooks are off for this session.",
       "The server is busy. Attempt 2 in 900 ms.",
       "Bash was not allowed: no rule allows it.",
       "",
@@ -491,7 +491,7 @@ describe("stream-json", () => {
       {
         ...common,
         subtype: "informational",
-        content: "The plugin mine failed in preTool: boom",
+        content: "The plugin mine failed in preTool: boom.",
         level: "warning",
       },
     ]);
@@ -517,7 +517,7 @@ describe("stream-json", () => {
   it("ends the turn at Ctrl-C, says so in the conversation, and leaves with 130", async () => {
     const { lines, result, exit, closed } = await run({
       ...stream,
-      during: (event, controller) => void (event.type === "tool_start" && controller.abort("SIGINT")),
+      during: (event, controller) => void (event.type === "request" && controller.abort("SIGINT")),
     });
     expect(lines().at(-2)).toMatchObject({
       type: "user",
@@ -530,13 +530,22 @@ describe("stream-json", () => {
     expect([exit, closed]).toEqual([130, 1]);
   });
 
-  it("says that a tool was interrupted when one was", async () => {
-    const { result } = await run({
-      ...stream,
-      events: [request, toolEnd("aborted"), turnEnd({ reason: "aborted", error: "Interrupted." })],
-    });
-    expect(result()).toMatchObject({ terminal_reason: "aborted_tools", errors: ["Interrupted."] });
-  });
+  // A tool that was stopped may answer with what it had by then, as an ordinary failure.
+  it.each(["aborted", "error"])(
+    "says that a tool was interrupted when one was, whose outcome is %s",
+    async (outcome) => {
+      const { lines, result, exit } = await run({
+        ...stream,
+        events: [request, callAnswer, { type: "tool_start", call } as SessionEvent, toolEnd(outcome), turnEnd({})],
+        during: (event, controller) => void (event.type === "tool_start" && controller.abort("SIGINT")),
+      });
+      expect(lines().at(-2)).toMatchObject({
+        message: { content: [{ type: "text", text: "[Request interrupted by user for tool use]" }] },
+      });
+      expect(result()).toMatchObject({ terminal_reason: "aborted_tools", errors: ["The turn was interrupted."] });
+      expect(exit).toBe(130);
+    },
+  );
 
   it("leaves with 143 and no result when the program shall end", async () => {
     const { lines, exit, closed, interrupted } = await run({

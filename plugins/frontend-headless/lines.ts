@@ -75,8 +75,8 @@ export function linesOf(event: SessionEvent, sessionId: string): readonly WireMe
 }
 
 /** The line that stands for an interruption in the conversation. */
-export function interruptionLine(sessionId: string, wasToolAborted: boolean): WireMessage {
-  const text = `[Request interrupted by user${wasToolAborted ? " for tool use" : ""}]`;
+export function interruptionLine(sessionId: string, isAtTools: boolean): WireMessage {
+  const text = `[Request interrupted by user${isAtTools ? " for tool use" : ""}]`;
   return {
     type: "user",
     message: { role: "user", content: [{ type: "text", text }] },
@@ -89,7 +89,8 @@ export function interruptionLine(sessionId: string, wasToolAborted: boolean): Wi
 /** A plugin's failure in one sentence. */
 export function faultText({ plugin, where, message, isQuarantined }: Fault): string {
   const consequence = isQuarantined ? " Its hooks are off for this session." : "";
-  return `The plugin ${plugin} failed in ${where}: ${message}${consequence}`;
+  const stop = /[.!?]$/.test(message) ? "" : ".";
+  return `The plugin ${plugin} failed in ${where}: ${message}${stop}${consequence}`;
 }
 
 /** One content block a line; the last one carries the uuid of the record. */

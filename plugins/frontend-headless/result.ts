@@ -3,7 +3,7 @@ import { createTally, type Tally } from "./tally.ts";
 
 /** The result line of a turn that has ended. */
 export function resultOf(sessionId: string, tally: Tally, end: TurnEnd, figures: Figures | undefined): WireResult {
-  return line(sessionId, outcomeOf(end, tally.wasToolAborted), tally, figures);
+  return line(sessionId, outcomeOf(end, tally.isAtTools), tally, figures);
 }
 
 /** The result line when no session could be opened. */
@@ -41,7 +41,7 @@ const LIMITS: Readonly<Record<string, WireResult["subtype"]>> = {
   max_budget_usd: "error_max_budget_usd",
 };
 
-function outcomeOf(end: TurnEnd, wasToolAborted: boolean): Outcome {
+function outcomeOf(end: TurnEnd, isAtTools: boolean): Outcome {
   switch (end.reason) {
     case "completed":
     case "handled":
@@ -56,7 +56,7 @@ function outcomeOf(end: TurnEnd, wasToolAborted: boolean): Outcome {
         api_error_status: end.status ?? null,
       };
     case "aborted":
-      return failed("error_during_execution", wasToolAborted ? "aborted_tools" : "aborted_streaming", end);
+      return failed("error_during_execution", isAtTools ? "aborted_tools" : "aborted_streaming", end);
     case "denied":
       return failed("error_during_execution", "aborted_tools", end);
     case "refused":

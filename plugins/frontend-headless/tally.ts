@@ -14,7 +14,8 @@ export interface Tally {
   answers: number;
   apiMs: number;
   stopReason: StopReason | null;
-  wasToolAborted: boolean;
+  /** The newest answer asked for tools, and no request came after it. */
+  isAtTools: boolean;
   readonly denied: Call[];
   end: TurnEnd | undefined;
   ms: number;
@@ -26,7 +27,7 @@ export function createTally(): Tally {
     answers: 0,
     apiMs: 0,
     stopReason: null,
-    wasToolAborted: false,
+    isAtTools: false,
     denied: [],
     end: undefined,
     ms: 0,
@@ -35,17 +36,18 @@ export function createTally(): Tally {
 
 export function count(tally: Tally, event: SessionEvent): void {
   switch (event.type) {
+    case "request":
+      tally.isAtTools = false;
+      break;
     case "assistant":
       tally.usage = addUsage(tally.usage, event.message.usage);
       tally.answers += 1;
       tally.apiMs += event.ms;
       tally.stopReason = event.message.stop_reason;
+      tally.isAtTools = event.message.content.some(({ type }) => type === "tool_use");
       break;
     case "denied":
       tally.denied.push(event.call);
-      break;
-    case "tool_end":
-      if (event.result.outcome === "aborted") tally.wasToolAborted = true;
       break;
     case "turn_end":
       tally.end = event.end;

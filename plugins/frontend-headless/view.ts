@@ -74,7 +74,7 @@ function streamView({ host, session, output, meter, permissions }: ViewParts): V
     },
     end(end, tally) {
       if (end.reason !== "refused") begin();
-      if (end.reason === "aborted") write([interruptionLine(session.id, tally.wasToolAborted)]);
+      if (end.reason === "aborted") write([interruptionLine(session.id, tally.isAtTools)]);
       write([resultOf(session.id, tally, end, meter?.of(session))]);
     },
   };
