@@ -27,7 +27,18 @@ export class GantryError extends Error {
   }
 }
 
-/** Whether a thrown value is a {@link GantryError}, from whichever copy of the sdk. */
+/**
+ * Whether a thrown value is a {@link GantryError}, from whichever copy of the sdk.
+ *
+ * @example
+ * const isThere = await exec.run({ file: "git", args: ["--version"], cwd: "/" }).then(
+ *   () => true,
+ *   (thrown) => {
+ *     if (isGantryError(thrown) && thrown.code === "GANTRY_EXEC_ABSENT") return false;
+ *     throw thrown;
+ *   },
+ * );
+ */
 export function isGantryError(value: unknown): value is GantryError {
   return value instanceof Error && (value as { isGantryError?: unknown }).isGantryError === true;
 }

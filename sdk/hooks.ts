@@ -195,6 +195,7 @@ export function createHooks() {
 /** The hooks of one generation, as tapable made them. */
 export type Hooks = ReturnType<typeof createHooks>;
 
+/** The name of a hook. */
 export type HookName = keyof Hooks;
 
 /**

@@ -154,6 +154,7 @@ export type Entry =
   | Readonly<Known<z.infer<typeof turnEndSchema>>>
   | Readonly<Known<z.infer<typeof pluginSchema>>>;
 
+/** The type of a record. */
 export type EntryType = Entry["type"];
 
 /** The record of one type. */

@@ -12,16 +12,19 @@ export interface Base64Source {
   readonly data: string;
 }
 
+/** Text. {@link text} makes one. */
 export interface TextBlock {
   readonly type: "text";
   readonly text: string;
 }
 
+/** A picture. */
 export interface ImageBlock {
   readonly type: "image";
   readonly source: Base64Source;
 }
 
+/** A document, such as a PDF. */
 export interface DocumentBlock {
   readonly type: "document";
   readonly source: Base64Source;
@@ -61,9 +64,12 @@ export interface ToolResultBlock {
 /** A block that a tool result may hold. */
 export type ResultContent = TextBlock | ImageBlock | DocumentBlock;
 
+/** A block that a message to the model may hold. */
 export type UserContent = TextBlock | ImageBlock | DocumentBlock | ToolResultBlock;
+/** A block that an answer of the model may hold. */
 export type AssistantContent = TextBlock | ThinkingBlock | RedactedThinkingBlock | ToolUseBlock;
 
+/** What goes to the model: a prompt, results of tools, or both. */
 export interface UserMessage {
   readonly role: "user";
   readonly content: readonly UserContent[];
@@ -82,6 +88,7 @@ export interface Usage {
 /** Why a model stopped writing. */
 export type StopReason = "end_turn" | "tool_use" | "max_tokens" | "stop_sequence" | "refusal" | "pause_turn";
 
+/** A whole answer of the model. */
 export interface AssistantMessage {
   readonly role: "assistant";
   readonly content: readonly AssistantContent[];
@@ -93,6 +100,7 @@ export interface AssistantMessage {
   readonly usage: Usage;
 }
 
+/** One message of a conversation. */
 export type Message = UserMessage | AssistantMessage;
 
 /** No tokens at all: the start of every sum. */
@@ -115,12 +123,22 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** A text block. */
+/**
+ * A text block.
+ *
+ * @example
+ * const content = [text("12 °C in Oslo")];
+ */
 export function text(value: string): TextBlock {
   return { type: "text", text: value };
 }
 
-/** All text of a message or of a list of blocks, joined. */
+/**
+ * All text of a list of blocks, joined.
+ *
+ * @example
+ * const said = textOf(session.messages.at(-1)?.content ?? []);
+ */
 export function textOf(content: readonly { readonly type: string; readonly text?: Json | string }[]): string {
   let all = "";
   for (const block of content) if (block.type === "text") all += block.text as string;

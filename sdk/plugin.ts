@@ -39,7 +39,11 @@ export interface Manifest {
   readonly wraps?: readonly string[];
 }
 
-/** Tells what a plugin does, for whoever debugs it: shown with `--debug`, never to the model. */
+/**
+ * Tells what a plugin does, for whoever debugs it: shown with `--debug`, never to the model.
+ *
+ * **Contract**: never throws.
+ */
 export type Log = (message: string) => void;
 
 /** What setup is given. */
@@ -219,6 +223,7 @@ export function definePlugin<
     readonly setup?: Setup<ManifestOf<C, N, P, T, Co, Su, Pr, F, Ta, W>>;
   },
 ): Plugin;
+/** Defines a plugin in two files: its {@link manifest}, and its setup, usually {@link lazy}. */
 export function definePlugin<const M extends Manifest>(
   manifest: M,
   setup: Setup<NoInfer<M>> | LazySetup<NoInfer<M>>,

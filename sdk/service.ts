@@ -38,7 +38,12 @@ export function createService<T>(id: string): ServiceKey<T> {
   return Object.freeze({ id });
 }
 
-/** Marks a need as optional: `needs: { meter: optional(Meter) }`. */
+/**
+ * Marks a need as optional: the plugin gets `undefined` where nobody provides it.
+ *
+ * @example
+ * const needs = { meter: optional(Meter) };
+ */
 export function optional<T>(key: ServiceKey<T>): OptionalServiceKey<T> {
   return Object.freeze({ id: key.id, isOptional: true, key });
 }

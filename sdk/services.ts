@@ -12,6 +12,7 @@ import type { Call } from "./tool.ts";
 
 // ---------------------------------------------------------------- files
 
+/** What lies at a path; `other` is a device, a pipe or a socket. */
 export type FileKind = "file" | "folder" | "other";
 
 /** What a path leads to, links followed. */
@@ -35,12 +36,14 @@ export interface FileStamp {
   readonly hash: string;
 }
 
+/** A file as it was read. */
 export interface ReadFile {
   readonly bytes: Uint8Array;
   readonly stamp: FileStamp;
   readonly realPath: string;
 }
 
+/** How to write a file. */
 export interface WriteOptions {
   /** Write only if the file is still this; `absent`: only if there is none. Otherwise `GANTRY_FILES_CHANGED`. */
   readonly expect?: FileStamp | "absent";
@@ -48,6 +51,7 @@ export interface WriteOptions {
   readonly mode?: number;
 }
 
+/** Where and how to look for files. */
 export interface GlobOptions {
   readonly cwd: string;
   /** Leave out what `.gitignore` files name. Default true. */
@@ -92,6 +96,7 @@ export const SeenFiles = createService<SeenFiles>("seen-files");
 
 // ---------------------------------------------------------------- programs
 
+/** Which program to run, and how. */
 export interface ExecSpec {
   /** The program: an absolute path, or a name looked up in the filtered PATH. Never a shell line. */
   readonly file: string;
@@ -121,6 +126,7 @@ export interface ExecExit {
   readonly ms: number;
 }
 
+/** A program at work. */
 export interface ExecProcess {
   readonly pid: number;
   /** Resolves when the program has ended, even if something it started still holds its output. Never rejects. */
@@ -168,6 +174,7 @@ export const Jobs = createService<Jobs>("jobs");
 
 // ---------------------------------------------------------------- network
 
+/** One request. */
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
   readonly url: string;
@@ -178,6 +185,7 @@ export interface HttpRequest {
   readonly headersTimeoutMs?: number;
 }
 
+/** A response, its body still to be read. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; repeated headers joined with `, `. */
@@ -205,8 +213,10 @@ export const Http = createService<Http>("http");
 /** Where a setting was found; nearest first: managed, flag, local, project, user. */
 export type SettingsLayer = "managed" | "flag" | "local" | "project" | "user";
 
+/** The layers, nearest first. */
 export const SETTINGS_LAYERS: readonly SettingsLayer[] = Object.freeze(["managed", "flag", "local", "project", "user"]);
 
+/** What one layer says of a setting. */
 export interface SettingValue<T> {
   readonly value: T;
   readonly layer: SettingsLayer;
@@ -232,6 +242,7 @@ export const Settings = createService<Settings>("settings");
 
 // ---------------------------------------------------------------- sessions
 
+/** One session of a folder, for a list. */
 export interface SessionSummary {
   readonly id: string;
   readonly cwd: string;
@@ -289,6 +300,7 @@ export const PERMISSION_MODES = Object.freeze([
   "dontAsk",
   "bypassPermissions",
 ] as const);
+/** What runs without asking. */
 export type PermissionMode = (typeof PERMISSION_MODES)[number];
 
 /** The permission rules of a session. */

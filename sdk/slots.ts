@@ -31,6 +31,7 @@ export interface SlotHandlers {
   readonly frontends: Frontend;
 }
 
+/** The name of a slot. */
 export type SlotName = keyof SlotManifests;
 
 /** Every slot, in the order in which reports list them. */

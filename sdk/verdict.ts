@@ -41,12 +41,22 @@ export function allow(reason?: string, rule?: string): Verdict {
   return { decision: "allow", ...(reason && { reason }), ...(rule && { rule }) };
 }
 
-/** A vote for asking first. Where nobody can be asked, the call is denied. */
+/**
+ * A vote for asking first. Where nobody can be asked, the call is denied.
+ *
+ * @example
+ * const vote = ask("it sends mail");
+ */
 export function ask(reason?: string, rule?: string): Verdict {
   return { decision: "ask", ...(reason && { reason }), ...(rule && { rule }) };
 }
 
-/** A vote against the call. Nothing outvotes it; the model is told the reason. */
+/**
+ * A vote against the call. Nothing outvotes it; the model is told the reason.
+ *
+ * @example
+ * const vote = deny("the file is generated; change schema.json and run npm run generate");
+ */
 export function deny(reason: string, rule?: string): Verdict {
   return { decision: "deny", reason, ...(rule && { rule }) };
 }

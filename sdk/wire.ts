@@ -28,6 +28,7 @@ export interface WireInit extends Wire {
   readonly gantry_version: string;
 }
 
+/** A request failed in passing and is sent again. */
 export interface WireRetry extends Wire {
   readonly type: "system";
   readonly subtype: "api_retry";
@@ -46,6 +47,7 @@ export interface WireNotice extends Wire {
   readonly level: "info" | "warning" | "error";
 }
 
+/** A call was refused. */
 export interface WireDenied extends Wire {
   readonly type: "system";
   readonly subtype: "permission_denied";
@@ -65,6 +67,7 @@ export interface WireAssistant extends Wire {
   readonly parent_tool_use_id: string | null;
 }
 
+/** The results of tool calls, on their way to the model. */
 export interface WireUser extends Wire {
   readonly type: "user";
   readonly message: UserMessage;
@@ -72,6 +75,7 @@ export interface WireUser extends Wire {
   readonly tool_use_result?: unknown;
 }
 
+/** What one model has used in the session. */
 export interface WireModelUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -107,4 +111,5 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
+/** Any line. */
 export type WireMessage = WireInit | WireRetry | WireNotice | WireDenied | WireAssistant | WireUser | WireResult;

@@ -14,7 +14,12 @@ export function nearest(wrong: string, known: Iterable<string>): string | undefi
   return best;
 }
 
-/** ` Did you mean "x"?`, or nothing. */
+/**
+ * ` Did you mean "x"?`, or nothing.
+ *
+ * @example
+ * throw new ToolError(`There is no city "${city}".${didYouMean(city, ["Oslo", "Bergen"])}`);
+ */
 export function didYouMean(wrong: string, known: Iterable<string>): string {
   const name = nearest(wrong, known);
   return name === undefined ? "" : ` Did you mean "${name}"?`;

@@ -9,6 +9,7 @@ import { matchStars, STAR } from "./stars.ts";
 /** What a pattern is relative to: the root of the machine, the home folder, the root of its settings, or the working folder. */
 export type Anchor = "machine" | "home" | "settings" | "cwd";
 
+/** A pattern, read. {@link parsePathPattern} makes one. */
 export interface PathPattern {
   readonly anchor: Anchor;
   /** Folders to go up from the anchor: `../shared/**`. */

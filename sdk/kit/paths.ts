@@ -44,6 +44,10 @@ export function foldName(name: string): string {
 /**
  * Every place that a path in a tool's input stands for: as it is written, and with links resolved. Allow only what holds for
  * all of them, refuse what holds for any.
+ *
+ * @example
+ * const places = await placesOf("notes.txt", { cwd: session.cwd, home: "/home/me" }, memoryFiles());
+ * const isInside = places.every((place) => isWithin(place, session.folders));
  */
 export async function placesOf(
   path: string,

@@ -16,6 +16,7 @@ export interface RipgrepResult {
   readonly isTimedOut: boolean;
 }
 
+/** What to search for, where, and for how long. */
 export interface RipgrepSearch {
   /** Options and pattern, before `--`. */
   readonly options: readonly string[];

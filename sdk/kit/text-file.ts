@@ -6,8 +6,10 @@ import { isUtf8 } from "node:buffer";
  */
 export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "latin1";
 
+/** How lines end. */
 export type LineEnd = "\n" | "\r\n" | "\r";
 
+/** A text file, decoded. */
 export interface TextFile {
   /** Without the byte order mark; line ends as they are in the file. */
   readonly text: string;

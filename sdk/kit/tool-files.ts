@@ -14,7 +14,12 @@ export function asToolError(thrown: unknown): unknown {
   return new ToolError([thrown.message, thrown.remedy].filter(Boolean).join(" "));
 }
 
-/** Reads a file for a tool. A path that is no file becomes a {@link ToolError} that says what to try instead. */
+/**
+ * Reads a file for a tool. A path that is no file becomes a {@link ToolError} that says what to try instead.
+ *
+ * @example
+ * const { bytes } = await readForTool(memoryFiles(), inputPath("notes.txt", { cwd: "/work", home: "/home/me" }), call);
+ */
 export async function readForTool(
   files: Files,
   path: string,
@@ -30,6 +35,7 @@ export async function readForTool(
   }
 }
 
+/** What a model is told when it names a folder for a file. */
 export function isFolder(path: string): ToolError {
   return new ToolError(`"${path}" is a folder, not a file. See what is in it with Glob, or with ls through Bash.`);
 }

@@ -29,6 +29,9 @@ export function visible(text: string): string {
 /**
  * The text on one line: line ends become `⏎`, runs of blanks one blank, and what is longer than `limit` characters ends
  * in `…`.
+ *
+ * @example
+ * visibleLine("one\ntwo", 80); // "one ⏎ two"
  */
 export function visibleLine(text: string, limit = Number.POSITIVE_INFINITY): string {
   // Cut first: a line of output may be megabytes long.

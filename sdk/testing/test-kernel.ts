@@ -17,6 +17,7 @@ import {
 import { openHost } from "../../core/index.ts";
 import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 
+/** What a test kernel is made of. */
 export interface TestKernelOptions {
   /** The plugins under test, in order. */
   readonly plugins: readonly Plugin[];
@@ -48,6 +49,7 @@ export interface TurnRecord {
   readonly faults: readonly Fault[];
 }
 
+/** The kernel of a test, with one session open. */
 export interface TestKernel {
   readonly cwd: string;
   readonly session: Session;
