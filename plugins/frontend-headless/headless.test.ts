@@ -69,7 +69,6 @@ interface Run {
   readonly prompt?: string | undefined;
   readonly isVerbose?: boolean;
   readonly notices?: readonly Notice[];
-  readonly untrusted?: readonly string[];
   readonly stdout?: Writable;
   readonly open?: () => Promise<Session>;
   readonly figures?: Figures;
@@ -119,7 +118,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
       ],
     }),
     notices: options.notices ?? [],
-    untrusted: options.untrusted ?? [],
+    untrusted: [],
     trust: async () => {},
   } as unknown as FrontendHost;
 
@@ -214,14 +213,6 @@ describe("text", () => {
       "Bash was not allowed: no rule allows it.",
       "",
     ]);
-  });
-
-  it.each([{}, json])("says what is left out of a folder that is not trusted", async (options) => {
-    const { err, exit } = await run({ ...options, untrusted: ["/w/gantry.config.ts", "/w/.gantry/plugins/a.ts"] });
-    expect(err).toBe(
-      "/w is not trusted, so this is left out: /w/gantry.config.ts, /w/.gantry/plugins/a.ts. To let it count, give --trust, or start gantry here in a terminal and say yes.\n",
-    );
-    expect(exit).toBe(0);
   });
 
   it("gives a pipe the text as it is, and makes a terminal safe from it", async () => {
@@ -499,10 +490,9 @@ describe("stream-json", () => {
 
   it("begins with what is wrong from the start", async () => {
     const notices: Notice[] = [{ level: "error", text: "A plugin is off." }];
-    const { lines } = await run({ ...stream, notices, untrusted: ["/w/gantry.config.ts"] });
-    expect(lines().slice(0, 3)).toMatchObject([
+    const { lines } = await run({ ...stream, notices });
+    expect(lines().slice(0, 2)).toMatchObject([
       { type: "system", subtype: "informational", content: "A plugin is off.", level: "error" },
-      { type: "system", subtype: "informational", content: expect.stringContaining("/w/gantry.config.ts") },
       { type: "system", subtype: "init" },
     ]);
   });

@@ -8,7 +8,7 @@ export function remarks(host: FrontendHost): (event: SessionEvent) => void {
   const notice = ({ level, text }: Notice) => {
     if (host.isVerbose || level !== "info") say(text);
   };
-  for (const one of openingNotices(host)) notice(one);
+  for (const one of host.notices) notice(one);
   return (event) => {
     if (event.type === "notice") notice(event.notice);
     else if (event.type === "fault") say(faultText(event.fault));
@@ -18,11 +18,4 @@ export function remarks(host: FrontendHost): (event: SessionEvent) => void {
     else if (event.type === "denied")
       say(`${event.call.tool.name} was not allowed: ${event.verdict.reason ?? "nobody allowed it"}.`);
   };
-}
-
-/** What is to be said before anything else. */
-export function openingNotices({ info, notices, untrusted }: FrontendHost): readonly Notice[] {
-  if (untrusted.length === 0) return notices;
-  const text = `${info.cwd} is not trusted, so this is left out: ${untrusted.join(", ")}. To let it count, give --trust, or start gantry here in a terminal and say yes.`;
-  return [...notices, { level: "warning", text }];
 }

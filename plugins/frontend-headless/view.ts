@@ -3,7 +3,7 @@ import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
 import type { Output } from "./output.ts";
-import { openingNotices, remarks } from "./remarks.ts";
+import { remarks } from "./remarks.ts";
 import { errorOf, resultOf } from "./result.ts";
 import type { Tally } from "./tally.ts";
 
@@ -60,7 +60,7 @@ function streamView({ host, session, output, meter, permissions }: ViewParts): V
     for (const line of lines) output.write(jsonLine(line));
   };
   const tell = (event: SessionEvent) => write(linesOf(event, session.id));
-  for (const notice of openingNotices(host)) tell({ type: "notice", notice });
+  for (const notice of host.notices) tell({ type: "notice", notice });
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;

@@ -64,7 +64,7 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
   async function converse(text: string) {
     isStopping = false;
     void send(text);
-    while (sending.size && !host.signal.aborted) await Promise.race([Promise.all(sending), ended(host.signal)]);
+    while (sending.size && !host.signal.aborted) await until(host.signal, Promise.all(sending));
   }
 
   function send(text: string): Promise<void> {
@@ -176,6 +176,13 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
   return { run, ask };
 }
 
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+/** Waits for the work, or for the signal. */
+async function until(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  let stop = () => {};
+  const ended = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  await Promise.race([work, ended]);
+  signal.removeEventListener("abort", stop);
 }
