@@ -1,4 +1,5 @@
 import type { ConfigOrigin, Json } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
 import type * as z from "zod";
 import { error } from "./errors.ts";
 
@@ -25,7 +26,15 @@ export class Config {
   /** A plugin's own object, validated; an invalid one is an error that names the key and its source. */
   of(plugin: string, schema: z.ZodType | undefined): unknown {
     if (!schema) return undefined;
-    const parsed = schema.safeParse(this.get(plugin) ?? {});
+    const given = this.get(plugin) ?? {};
+    const unknown = unknownKey(given, schema);
+    if (unknown) {
+      const [key, known] = unknown;
+      const problem = `${plugin} has no such key${didYouMean(key, known) || `; it has ${known.join(", ")}`}`;
+      const from = this.origins(`${plugin}.${key}`)[0]?.from ?? "the configuration";
+      throw error("GANTRY_CONFIG_INVALID", { key: `${plugin}.${key}`, problem, from });
+    }
+    const parsed = schema.safeParse(given);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     const path = [plugin, ...(issue?.path ?? [])].map(String);
@@ -50,6 +59,14 @@ export class Config {
     const paths = new Set(this.layers.flatMap((layer) => leaves(layer.values)));
     return Object.fromEntries([...paths].sort().map((path) => [path, this.origins(path)]));
   }
+}
+
+/** A key that the schema of a plain object does not have, and those it has. */
+function unknownKey(given: unknown, schema: z.ZodType): readonly [string, readonly string[]] | undefined {
+  const { shape, catchall } = schema.def as { readonly shape?: object; readonly catchall?: unknown };
+  if (!shape || catchall || !isRecord(given)) return undefined;
+  const key = Object.keys(given).find((name) => !(name in shape));
+  return key === undefined ? undefined : [key, Object.keys(shape)];
 }
 
 function merge(below: unknown, above: unknown): unknown {

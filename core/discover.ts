@@ -4,19 +4,19 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { messageOf, type Plugin, type Preset } from "gantry/sdk";
+import type { Plugin, Preset } from "gantry/sdk";
 import { type ConfigLayer, isRecord } from "./config.ts";
 import { error } from "./errors.ts";
 import {
   defaultOf,
   describe,
   type Found,
-  firstLine,
   handed,
   importForeign,
   isPlugin,
   loadPlugins,
   pluginsIn,
+  problemIn,
   resolveForeign,
 } from "./load.ts";
 
@@ -122,8 +122,13 @@ function existing(folder: string, names: readonly string[]): string[] {
   return names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
 }
 
+/** A package that cannot be read is not ours to complain about. */
 function hasGantryKey(file: string): boolean {
-  return /"gantry"\s*:\s*\{/.test(fs.readFileSync(file, "utf8"));
+  try {
+    return "gantry" in JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 async function readConfig(file: string): Promise<ConfigLayer> {
@@ -134,7 +139,7 @@ async function readConfig(file: string): Promise<ConfigLayer> {
   const result = await cosmiconfig("gantry", { loaders })
     .load(file)
     .catch((cause) => {
-      throw broken(firstLine(messageOf(cause)), cause);
+      throw broken(problemIn(cause, file), cause);
     });
   const values = result?.config ?? {};
   if (!isRecord(values)) throw broken("it holds no object.");

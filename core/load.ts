@@ -26,7 +26,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 export async function loadPlugins(file: string, namedBy: string): Promise<readonly Found[]> {
   const started = performance.now();
   const module = await importForeign(file).catch((cause) => {
-    throw error("GANTRY_PLUGIN_BROKEN", { name: file, problem: firstLine(messageOf(cause)) }, cause);
+    throw error("GANTRY_PLUGIN_BROKEN", { name: file, problem: problemIn(cause, file) }, cause);
   });
   const loadMs = performance.now() - started;
   return [defaultOf(module)].flat().map((plugin) => {
@@ -96,6 +96,14 @@ export function describe(value: unknown): string {
   return value === undefined ? "nothing" : `a ${typeof value}`;
 }
 
-export function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? text;
+/** What a loader's message says, on one line: its heading repeats the file's name, and it draws the source. */
+export function problemIn(thrown: unknown, file: string): string {
+  const message = messageOf(thrown).replaceAll(file, path.basename(file));
+  const words = message
+    .split("\n")
+    .filter((line) => !/^\s*(>?\s*\d*\s*\||[-^]+$)/.test(line))
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter((line) => line && !line.endsWith(":"));
+  const line = /^>\s*(\d+) \|/m.exec(message)?.[1];
+  return words.slice(0, 2).join(" ").slice(0, 300) + (line ? ` (line ${line})` : "") || "it cannot be read";
 }

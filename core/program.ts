@@ -3,14 +3,23 @@ import { messageOf } from "gantry/sdk";
 import { catalogue } from "../plugins/index.ts";
 import { main } from "./cli.ts";
 
-/** The exit code when standard output or the terminal is gone, as after SIGPIPE. */
+/** The exit code when whoever read our output, or the terminal, is gone, as after SIGPIPE; and the errors that say so. */
 const GONE = 141;
+const IS_GONE = new Set(["EPIPE", "EIO", "ENXIO"]);
 
 export async function run(argv: readonly string[]): Promise<never> {
-  // Whoever read our output, or the terminal, has gone: there is nobody left to tell.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => process.exit(GONE));
+  let lost: Error | undefined;
+  const onError = (thrown: NodeJS.ErrnoException) => {
+    if (IS_GONE.has(thrown.code ?? "")) process.exit(GONE);
+    lost = thrown;
+  };
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", onError);
   process.on("unhandledRejection", stray).on("uncaughtException", stray);
-  process.exit(await main(argv, { catalogue, presets: { usual: "default", bare: "minimal" } }));
+
+  const code = await main(argv, { catalogue, presets: { usual: "default", bare: "minimal" } });
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  if (lost && code === 0) process.stderr.write(`gantry: Standard output cannot be written: ${lost.message}\n`);
+  process.exit(code || (lost ? 1 : 0));
 }
 
 /** A plugin's stray failure is said, and does not end a session. */

@@ -23,10 +23,11 @@ export const NO_VERDICT: Verdict = Object.freeze({ decision: "none" });
 
 /**
  * Joins two verdicts: the stricter one wins, the earlier one on a tie. So a vote can never loosen another vote.
- * A remedy survives from whichever side has one.
+ * A remedy survives from whichever side has one, except a refusal: what would lift another vote would not lift it.
  */
 export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
   const winner = RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
+  if (winner.decision === "deny") return winner;
   const remedy = winner.remedy ?? later.remedy ?? earlier.remedy;
   return remedy === winner.remedy ? winner : { ...winner, remedy };
 }

@@ -85,6 +85,18 @@ describe("configuration", () => {
     ["a broken file", "gantry.config.json", "{ colour", "GANTRY_CONFIG_BROKEN"],
     ["a file that is no object", "gantry.config.json", "[1]", "GANTRY_CONFIG_BROKEN"],
     ["code that throws", "gantry.config.ts", `throw new Error("no");`, "GANTRY_CONFIG_BROKEN"],
+    [
+      "a package that configures with no object",
+      "package.json",
+      `{ "name": "x", "gantry": 5 }`,
+      "GANTRY_CONFIG_BROKEN",
+    ],
+    [
+      "a key that the plugin does not have",
+      "gantry.config.json",
+      `{ "colour": { "shad": "red" } }`,
+      "GANTRY_CONFIG_INVALID",
+    ],
     ["a value of the wrong type", "gantry.config.json", `{ "colour": { "shade": 3 } }`, "GANTRY_CONFIG_INVALID"],
     ["a key that no plugin owns", "gantry.config.json", `{ "color": {} }`, "GANTRY_CONFIG_UNKNOWN"],
     ["an unknown preset", "gantry.config.json", `{ "preset": "usuall" }`, "GANTRY_PRESET_UNKNOWN"],
@@ -96,6 +108,20 @@ describe("configuration", () => {
     const failure = await host().catch((thrown) => thrown);
     expect(failure).toMatchObject({ code, remedy: expect.any(String) });
     expect(`${failure.message} ${failure.remedy}`).toContain(name);
+  });
+
+  test.each([
+    ["gantry.config.json", '{\n  "colour": {,}\n}', "(line 2)"],
+    ["gantry.config.yaml", "colour:\n  - a\n b: c\n", "(3:"],
+    ["gantry.config.ts", "export default {\n  colour: (\n};\n", "gantry.config.ts:3:0"],
+  ])("that is broken is shown where: %s", async (name, content, where) => {
+    write(name, content);
+    await expect(host()).rejects.toThrow(where);
+  });
+
+  test("suggests the key that was meant", async () => {
+    write("gantry.config.json", `{ "colour": { "shad": "red" } }`);
+    await expect(host()).rejects.toThrow('Did you mean "shade"?');
   });
 
   test("suggests the nearest name", async () => {
