@@ -104,7 +104,13 @@ export class Assembly {
   }
 
   async #contribute(member: Member, contribution: Contribution): Promise<void> {
+    const before = member.contribution;
     member.contribution = contribution;
-    this.#options.onContribution(this);
+    try {
+      this.#options.onContribution(this);
+    } catch (thrown) {
+      member.contribution = before;
+      throw thrown;
+    }
   }
 }

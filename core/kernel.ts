@@ -75,7 +75,8 @@ class KernelHost implements Host {
   // ------------------------------------------------------------ plugins
 
   reload(): Promise<void> {
-    this.#loading = this.#loading.then(() => this.#load());
+    // One after another; a failed one does not stand in the way of the next.
+    this.#loading = this.#loading.catch(() => undefined).then(() => this.#load());
     return this.#loading;
   }
 

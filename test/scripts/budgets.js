@@ -7,7 +7,7 @@ import { filesBelow, loadSources, packageJson, root } from "./project.js";
 
 const BUDGETS = {
   /** Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. */
-  kernelLines: 2_500,
+  kernelLines: 2_600,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */
