@@ -1,10 +1,12 @@
-// Compiles every ```ts of the documentation and every @example of the sdk. They are written for readers: names that the
-// text around them introduces come from test/fixtures/examples/ambient.d.ts, and the sdk's own need no import.
+// Compiles every ```ts of the documentation and every @example of the sdk, and follows every link. The examples are written for
+// readers: names that the text around them introduces come from test/fixtures/examples/ambient.d.ts, and the sdk's own need no
+// import.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { docExamples, fences } from "./examples/extract.js";
 import { sdkImports } from "./examples/imports.js";
+import { deadLinks } from "./examples/links.js";
 import { root } from "./project.js";
 
 const folder = join(root, "test/.examples");
@@ -48,7 +50,9 @@ const { status, stdout } = spawnSync(
 );
 for (const line of stdout.split("\n").filter(Boolean)) console.error(located(line));
 if (status === 0) rmSync(folder, { recursive: true });
-if (status !== 0 || !examples.length) process.exitCode = 1;
+const dead = deadLinks();
+for (const link of dead) console.error(link);
+if (status !== 0 || !examples.length || dead.length) process.exitCode = 1;
 console.log(`${examples.length} examples`);
 
 /** Names the place in the documentation instead of the file that was made of it. */
