@@ -172,14 +172,15 @@ const ASSEMBLED: ReadonlySet<string> = new Set(["text", "thinking", "tool_use"])
 function createDeltas() {
   let events: ModelEvent[] = [];
   let block: Block | undefined;
-  let text = "";
+  let parts: string[] = [];
 
   function flush(): void {
     if (!block) return;
+    const text = parts.join("");
     block.text += text;
     events.push(deltaOf(block, text));
     block = undefined;
-    text = "";
+    parts = [];
   }
 
   return {
@@ -190,7 +191,7 @@ function createDeltas() {
     addPart(of: Block, part: string) {
       if (block !== of) flush();
       block = of;
-      text += part;
+      parts.push(part);
     },
     flush,
     /** What has gathered since the last time. */

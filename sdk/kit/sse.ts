@@ -28,40 +28,33 @@ export function createSseReader(maxLength = MAX_EVENT_LENGTH): {
 } {
   const decoder = new StringDecoder("utf8");
   let isStart = true;
-  let skipsLineFeed = false;
+  let endsInReturn = false;
   let held: string[] = [];
   let heldLength = 0;
   let name = "";
-  let data: string[] = [];
-  let dataLength = 0;
+  let data: string | undefined;
 
   function push(chunk: Uint8Array): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
-    let text = decoder.write(chunk as Buffer);
-    if (!text) return events;
-    if (isStart) {
-      isStart = false;
-      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-    }
-    let from = skipsLineFeed && text.charCodeAt(0) === 10 ? 1 : 0;
-    skipsLineFeed = false;
-    let lineFeed = indexFrom(text, "\n", from);
-    let carriageReturn = indexFrom(text, "\r", from);
-    for (;;) {
-      const end = Math.min(lineFeed, carriageReturn);
-      if (end === text.length) break;
-      if (held.length) takeHeld(text.slice(from, end), events);
-      else takeLine(text, from, end, events);
+    const text = withLineFeeds(decoder.write(chunk as Buffer));
+    let from = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", from)) {
+      const line = text.slice(from, end);
+      takeLine(held.length ? joinHeld(line) : line, events);
       from = end + 1;
-      if (end === carriageReturn) {
-        if (from === text.length) skipsLineFeed = true;
-        else if (from === lineFeed) from++;
-        carriageReturn = indexFrom(text, "\r", from);
-      }
-      if (lineFeed < from) lineFeed = indexFrom(text, "\n", from);
     }
     if (from < text.length) hold(text.slice(from));
     return events;
+  }
+
+  /** Lines may end in CR, LF or both, and the two may come in different chunks. */
+  function withLineFeeds(given: string): string {
+    if (given === "") return given;
+    const isPassedOver = isStart ? given.startsWith("\ufeff") : endsInReturn && given.startsWith("\n");
+    const text = isPassedOver ? given.slice(1) : given;
+    isStart = false;
+    endsInReturn = given.endsWith("\r");
+    return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   }
 
   /** Keeps the start of a line whose end has not come yet. */
@@ -71,53 +64,40 @@ export function createSseReader(maxLength = MAX_EVENT_LENGTH): {
     held.push(part);
   }
 
-  function takeHeld(rest: string, events: ServerSentEvent[]): void {
+  function joinHeld(rest: string): string {
     hold(rest);
     const line = held.join("");
     held = [];
     heldLength = 0;
-    takeLine(line, 0, line.length, events);
+    return line;
   }
 
-  /** Takes the line between two places of a text, without cutting out more of it than the value. */
-  function takeLine(text: string, from: number, end: number, events: ServerSentEvent[]): void {
-    if (end - from > maxLength) throw tooLong("line", maxLength);
-    if (from === end) endEvent(events);
-    else if (text.startsWith("data", from)) {
-      const value = fieldValue(text, from + 4, end);
-      if (value === undefined) return;
-      dataLength += value.length + 1;
-      if (dataLength > maxLength) throw tooLong("event", maxLength);
-      data.push(value);
-    } else if (text.startsWith("event", from)) name = fieldValue(text, from + 5, end) ?? name;
+  function takeLine(line: string, events: ServerSentEvent[]): void {
+    if (line === "") {
+      endEvent(events);
+      return;
+    }
+    if (line.length > maxLength) throw tooLong("line", maxLength);
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    if (field !== "data" && field !== "event") return;
+    const value = colon < 0 ? "" : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
+    if (field === "event") name = value;
+    else addData(value);
+  }
+
+  function addData(value: string): void {
+    data = data === undefined ? value : `${data}\n${value}`;
+    if (data.length > maxLength) throw tooLong("event", maxLength);
   }
 
   function endEvent(events: ServerSentEvent[]): void {
-    if (data.length) {
-      events.push({
-        event: name || "message",
-        data: data.length === 1 ? (data[0] as string) : data.join("\n"),
-      });
-      data = [];
-      dataLength = 0;
-    }
+    if (data !== undefined) events.push({ event: name || "message", data });
+    data = undefined;
     name = "";
   }
 
   return { push };
-}
-
-/** Where `letter` comes next, or the end of the text. */
-function indexFrom(text: string, letter: string, from: number): number {
-  const at = text.indexOf(letter, from);
-  return at === -1 ? text.length : at;
-}
-
-/** The value of a field whose name ends at `at`; `undefined` when the line's field has a longer name. */
-function fieldValue(text: string, at: number, end: number): string | undefined {
-  if (at === end) return "";
-  if (text.charCodeAt(at) !== 58) return undefined;
-  return text.slice(text.charCodeAt(at + 1) === 32 ? at + 2 : at + 1, end);
 }
 
 function tooLong(what: string, maxLength: number): GantryError {
