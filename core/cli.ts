@@ -6,7 +6,6 @@ import {
   isGantryError,
   type JsonObject,
   messageOf,
-  type Notice,
   type Subcommand,
 } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
@@ -89,9 +88,7 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     get untrusted() {
       return host.untrusted;
     },
-    get notices() {
-      return [...host.notices, ...leftOut(host)];
-    },
+    notices: host.notices,
     prompt,
     signal,
     // Each costs a millisecond to open, and few runs need all.
@@ -116,12 +113,6 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     report: (session) => host.report(session),
     trust: () => host.trust(),
   };
-}
-
-function leftOut({ untrusted }: Host): readonly Notice[] {
-  if (!untrusted.length) return [];
-  const text = `Left out until you trust this folder: ${untrusted.join(", ")}. --trust lets it count this time.`;
-  return [{ level: "warning", text }];
 }
 
 // ---------------------------------------------------------------- standard input

@@ -1,6 +1,6 @@
 /**
  * Finds what there is: configuration files, and the plugins that they, the presets and the plugin folders name. Of a folder
- * that is not trusted only the names of its files are looked at.
+ * that is not trusted only the names of its files are looked at, and whether its package has the key.
  */
 import fs from "node:fs";
 import path from "node:path";

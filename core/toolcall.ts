@@ -21,6 +21,8 @@ const TOGETHER = 10;
 /** How long a call may take to stop once its turn is interrupted. */
 const STOP_MS = 5_000;
 
+const NOT_REACHED = "The call did not run: the turn was interrupted before it.";
+
 /** What came of the calls of one answer. */
 export interface Batch {
   /** In the model's order, one for every call. */
@@ -52,22 +54,26 @@ export async function runCalls(
     }
   };
 
-  for (const [index, block] of blocks.entries()) {
-    if (turn.signal.aborted || endsTurn) {
-      settle(index, failed("aborted", "The call did not run: the turn was interrupted before it."));
-      continue;
+  try {
+    for (const [index, block] of blocks.entries()) {
+      const reason = notRun(block);
+      if (turn.signal.aborted || endsTurn) settle(index, failed("aborted", NOT_REACHED));
+      else if (reason !== undefined) settle(index, failed("invalid", reason));
+      else await start(index, block);
     }
-    const reason = notRun(block);
-    if (reason !== undefined) {
-      settle(index, failed("invalid", reason));
-      continue;
-    }
+    await Promise.all(running);
+  } finally {
+    // Where the log cannot be written, what already runs is still waited for.
+    await Promise.allSettled(running);
+  }
+  return { results: blocks.map((block, index) => ({ block, result: results[index] as ToolResult })), endsTurn };
+
+  async function start(index: number, block: ToolUseBlock) {
     if (!mayRunBeside(turn, block)) await Promise.all(running);
     const prepared = await prepareCall(turn, block, "model");
     if ("result" in prepared) {
       endsTurn ||= prepared.endsTurn;
-      settle(index, prepared.result);
-      continue;
+      return settle(index, prepared.result);
     }
     if (!prepared.isConcurrent) await Promise.all(running);
     else if (running.size >= limit) await Promise.race(running);
@@ -76,11 +82,6 @@ export async function runCalls(
     running.add(tracked);
     if (!prepared.isConcurrent) await tracked;
   }
-  await Promise.all(running);
-  return {
-    results: blocks.map((block, index) => ({ block, result: results[index] as ToolResult })),
-    endsTurn,
-  };
 }
 
 // ---------------------------------------------------------------- run: wraps around the tool, then shape
