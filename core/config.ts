@@ -30,7 +30,7 @@ export class Config {
     const unknown = unknownKey(given, schema);
     if (unknown) {
       const [key, known] = unknown;
-      const problem = `${plugin} has no such key${didYouMean(key, known) || `; it has ${known.join(", ")}`}`;
+      const problem = `${plugin} has no such key.${didYouMean(key, known) || ` It has ${known.join(", ")}.`}`;
       const from = this.origins(`${plugin}.${key}`)[0]?.from ?? "the configuration";
       throw error("GANTRY_CONFIG_INVALID", { key: `${plugin}.${key}`, problem, from });
     }

@@ -31,7 +31,7 @@ export const ERRORS = Object.freeze({
     "Correct the file, or move it away.",
   ],
   GANTRY_CONFIG_INVALID: (p: { key: string; problem: string; from: string }) => [
-    `The configuration key "${p.key}" is not valid: ${p.problem.replace(/\.$/, "")}.`,
+    `The configuration key "${p.key}" is not valid: ${sentence(p.problem)}`,
     `It was set in ${p.from}.`,
   ],
   GANTRY_CONFIG_UNKNOWN: (p: { key: string; from: string; known: Known }) => [
@@ -124,6 +124,10 @@ export const ERRORS = Object.freeze({
 } as const satisfies Record<`GANTRY_${string}`, (parts: never) => readonly [string, string]>);
 
 type ErrorCode = keyof typeof ERRORS;
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
+}
 
 /** Makes an error of the table. */
 export function error<C extends ErrorCode>(
