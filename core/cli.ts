@@ -6,6 +6,7 @@ import {
   isGantryError,
   type JsonObject,
   messageOf,
+  type Notice,
   type Subcommand,
 } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
@@ -88,7 +89,9 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     get untrusted() {
       return host.untrusted;
     },
-    notices: host.notices,
+    get notices() {
+      return [...host.notices, ...leftOut(host)];
+    },
     prompt,
     signal,
     // Each costs a millisecond to open, and few runs need all.
@@ -113,6 +116,13 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     report: (session) => host.report(session),
     trust: () => host.trust(),
   };
+}
+
+/** Frontends that can ask do so; the others have this to say. */
+function leftOut({ untrusted }: Host): readonly Notice[] {
+  if (!untrusted.length) return [];
+  const text = `Left out until you trust this folder: ${untrusted.join(", ")}. --trust lets it count this time.`;
+  return [{ level: "warning", text }];
 }
 
 // ---------------------------------------------------------------- standard input
