@@ -59,7 +59,10 @@ describe.skipIf(process.platform === "win32")("commands", () => {
   });
 
   test("one that takes too long goes on behind, and is gone when the program is", async () => {
-    const { results } = await follow(bash({ command: "echo $$ > pid; exec sleep 600", timeout: 300 }));
+    const { results } = await follow(
+      bash({ command: "echo $$ > pid; exec sleep 600", timeout: 300 }),
+      bash({ command: "until [ -s pid ]; do sleep 0.01; done" }),
+    );
     expect(results[0]).toMatch(/background/i);
     await gone(Number(await place.read("pid")));
   });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -113,13 +114,25 @@ export async function createPlace(): Promise<Place> {
   };
 }
 
-/** Whether a process is there. */
+/** Whether a process runs; one that only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
+  }
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : "";
+  return !/^.*\) Z /s.test(stat);
+}
+
+/** The number that a command writes into a file, as soon as it is there. */
+export async function numberIn(file: string): Promise<number> {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    const number = existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : Number.NaN;
+    if (number > 0) return number;
+    if (Date.now() > until) throw new Error(`No number came into ${file}.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

@@ -1,7 +1,8 @@
+import path from "node:path";
 import { entrySchema } from "gantry/sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ModelServer, serveModel } from "./model.ts";
-import { createPlace, gone, type Place } from "./program.ts";
+import { createPlace, gone, numberIn, type Place } from "./program.ts";
 
 // What is kept of a session, and how it goes on.
 
@@ -67,11 +68,7 @@ describe.skipIf(process.platform === "win32")("while a command runs", () => {
   /** Starts a run and waits until its command is at work. Gives the run, and the command's process. */
   async function start(more: readonly string[] = []) {
     const run = place.start([...running, ...more]);
-    let pid = Number.NaN;
-    while (!(pid > 0)) {
-      pid = Number(await place.read("pid").catch(() => "0"));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    const pid = await numberIn(path.join(place.work, "pid"));
     return { run, pid };
   }
 
