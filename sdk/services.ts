@@ -179,7 +179,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  /** A body in pieces is sent as they stand, without putting them together first. */
+  readonly body?: string | Uint8Array | readonly Uint8Array[];
   readonly signal?: AbortSignal;
   /** Limit until the response's headers are there, in milliseconds. Default 60000. */
   readonly headersTimeoutMs?: number;

@@ -74,6 +74,23 @@ describe("http-node", () => {
     expect(seen).toEqual(["POST", "/p?q=1", "1", "2", "ä"]);
   });
 
+  it("sends a body in pieces, however many, with its length and without putting it together", async () => {
+    const seen: unknown[] = [];
+    const url = await serve(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const { "content-length": length, "transfer-encoding": coding } = request.headers;
+      seen.push(length, coding, Buffer.concat(chunks).toString());
+      response.end();
+    });
+    const { request } = await start();
+    const pieces = Array.from({ length: 3000 }, (_, index) => Buffer.from(`${index},`));
+    const body = [...pieces, Buffer.alloc(0), Buffer.from("ä")];
+    for (const sent of [body, []]) await (await request({ method: "POST", url, body: sent })).text();
+    const whole = `${pieces.map(String).join("")}ä`;
+    expect(seen).toEqual([String(Buffer.byteLength(whole)), undefined, whole, "0", undefined, ""]);
+  });
+
   it("uses one connection for requests that follow each other", async () => {
     let connections = 0;
     const server = http.createServer((_, response) => response.end("ok"));

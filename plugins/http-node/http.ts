@@ -29,7 +29,7 @@ const setup: Setup<typeof httpNode> = ({ host, scope }) => {
 
   function send(spec: HttpRequest, url: URL): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
-      const body = typeof spec.body === "string" ? Buffer.from(spec.body) : spec.body;
+      const body = piecesOf(spec.body);
       const outgoing = open(spec, url, body);
       let incoming: IncomingMessage | undefined;
 
@@ -58,15 +58,16 @@ const setup: Setup<typeof httpNode> = ({ host, scope }) => {
         spec.signal?.removeEventListener("abort", onAbort);
         running.delete(onAbort);
       });
-      outgoing.end(body);
+      for (const piece of body ?? []) outgoing.write(piece);
+      outgoing.end();
     });
   }
 
-  function open(spec: HttpRequest, url: URL, body: Uint8Array | undefined): ClientRequest {
+  function open(spec: HttpRequest, url: URL, body: readonly Uint8Array[] | undefined): ClientRequest {
     const proxy = proxyFor(url, proxies);
     const headers: Record<string, string | number> = { "accept-encoding": "gzip, br" };
     for (const [name, value] of Object.entries(spec.headers ?? {})) headers[name.toLowerCase()] = value;
-    if (body) headers["content-length"] = body.byteLength;
+    if (body) headers["content-length"] = body.reduce((length, piece) => length + piece.byteLength, 0);
     if (url.username && !headers.authorization) headers.authorization = basic(url);
     const options = {
       method: spec.method,
@@ -104,6 +105,12 @@ class StaleConnection extends Error {
     super(failure.message);
     this.failure = failure;
   }
+}
+
+function piecesOf(body: HttpRequest["body"]): readonly Uint8Array[] | undefined {
+  if (body === undefined) return undefined;
+  if (typeof body === "string") return [Buffer.from(body)];
+  return body instanceof Uint8Array ? [body] : body;
 }
 
 function readUrl(text: string): URL {

@@ -10,6 +10,9 @@ export interface BodyOptions {
   readonly maxTokens: number | undefined;
 }
 
+/** The bytes of a request, in pieces: most are messages, which are not copied for every request they are part of. */
+export type Body = readonly Uint8Array[];
+
 /** The output limit of a request that names none, unless the model's own is lower. */
 const USUAL_MAX_TOKENS = 32_000;
 
@@ -23,7 +26,7 @@ export function createBodyWriter(options: BodyOptions) {
   const refused = new WeakSet<Message>();
   const marker = markerFor(options.cache);
 
-  function create(request: ModelRequest): Uint8Array {
+  function create(request: ModelRequest): Body {
     const maxTokens = maxTokensFor(request, options.maxTokens);
     const head: Partial<MessageCreateParamsBase> = {
       model: request.model.id,
@@ -34,11 +37,11 @@ export function createBodyWriter(options: BodyOptions) {
     return write(head, request);
   }
 
-  function count(request: ModelRequest): Uint8Array {
+  function count(request: ModelRequest): Body {
     return write({ model: request.model.id, ...thinkingFor(request, Number.POSITIVE_INFINITY) }, request);
   }
 
-  function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): Uint8Array {
+  function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): Body {
     const system = request.system.filter((section) => section.text !== "");
     const tools = request.tools.map((tool) => JSON.stringify(tool));
     const fields = [
@@ -46,9 +49,10 @@ export function createBodyWriter(options: BodyOptions) {
       listOf("tools", system.length ? tools : markLast(tools, marker)),
       listOf("system", markSections(system, marker)),
     ];
+    // The messages begin with a comma each; the first one's is passed over.
+    const [first = EMPTY, ...rest] = writeMessages(request);
     const start = `{${fields.filter(Boolean).join()},"messages":[`;
-    const messages = writeMessages(request).flatMap((json, index) => (index ? [COMMA, json] : [json]));
-    return Buffer.concat([Buffer.from(wellFormed(start)), ...messages, END]);
+    return [Buffer.from(wellFormed(start)), first.subarray(1), ...rest, END];
   }
 
   function writeMessages(request: ModelRequest): Buffer[] {
@@ -70,7 +74,8 @@ export function createBodyWriter(options: BodyOptions) {
     const memory = keepsThinking ? own : foreign;
     const known = memory.get(message);
     if (known) return known;
-    const bytes = Buffer.from(wellFormed(writeMessage(message, keepsThinking)));
+    const json = writeMessage(message, keepsThinking);
+    const bytes = json ? Buffer.from(`,${wellFormed(json)}`) : EMPTY;
     memory.set(message, bytes);
     return bytes;
   }
@@ -85,7 +90,7 @@ export function createBodyWriter(options: BodyOptions) {
   return { create, count, dropThinking };
 }
 
-const COMMA = Buffer.from(",");
+const EMPTY = Buffer.alloc(0);
 const END = Buffer.from("]}");
 const MESSAGE_END = Buffer.from("}]}");
 

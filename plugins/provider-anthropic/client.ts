@@ -1,5 +1,6 @@
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { HostInfo, Http, HttpResponse } from "gantry/sdk";
+import type { Body } from "./body.ts";
 import { badBaseUrl, noCredentials } from "./failure.ts";
 
 /** The version of the API that the SDK's types describe; a test compares it with what the SDK itself sends. */
@@ -64,8 +65,8 @@ export class Client extends BaseAnthropic {
     return false;
   }
 
-  /** Sends a body that is JSON already and gives the response, whatever it is, with a status of 2xx. */
-  async send(path: string, body: Uint8Array | undefined, signal: AbortSignal): Promise<HttpResponse> {
+  /** Sends the pieces of a body that is JSON already and gives the response, whatever it is, with a status of 2xx. */
+  async send(path: string, body: Body | undefined, signal: AbortSignal): Promise<HttpResponse> {
     const method = body === undefined ? "get" : "post";
     const response: unknown = await this.request({ method, path, body, signal }).asResponse();
     return (response as ClientResponse).http;
@@ -82,7 +83,7 @@ export class Client extends BaseAnthropic {
     const { method, headers, body, signal } = init as {
       method: string;
       headers: Record<string, string>;
-      body?: Uint8Array;
+      body?: Body;
       signal?: AbortSignal;
     };
     const response = await this.#http.request({

@@ -2,7 +2,7 @@ import type { MessageTokensCount } from "@anthropic-ai/sdk/resources/messages/me
 import type { ModelInfo as RemoteModel } from "@anthropic-ai/sdk/resources/models";
 import type { HttpResponse, ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
 import { createAnswer } from "./answer.ts";
-import { createBodyWriter } from "./body.ts";
+import { type Body, createBodyWriter } from "./body.ts";
 import { Client } from "./client.ts";
 import { failureOf, refusesThinking } from "./failure.ts";
 import type { providerAnthropic } from "./index.ts";
@@ -51,7 +51,7 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   }
 
   /** A small question with a small answer; `undefined` when there is none, which the log says. */
-  async function ask<T>(path: string, body: Uint8Array | undefined, signal: AbortSignal): Promise<T | undefined> {
+  async function ask<T>(path: string, body: Body | undefined, signal: AbortSignal): Promise<T | undefined> {
     try {
       const response = await client.send(path, body, signal);
       return JSON.parse(await response.text()) as T;
