@@ -42,8 +42,12 @@ const THERE = "(?: are| is)?(?: there)?";
 
 // What is longer, quotes aside, is an essay and no request.
 const MAX_LENGTH = 2000;
-// A longer search, unless it is quoted, is a wish of another kind.
 const MAX_WORDS = 4;
+
+/** A longer search, or one of several lines, is a wish of another kind unless it is quoted. */
+function isSearch(what: string): boolean {
+  return !what.includes("\n") && what.split(/\s+/).length <= MAX_WORDS;
+}
 
 const pattern = (...parts: string[]) => new RegExp(`^${parts.join("")}$`, "is");
 
@@ -120,7 +124,7 @@ export const INTENTS: readonly Intent[] = [
       WHERE,
     ),
     plan: ({ what = "", where }, words) =>
-      /^(?:words|characters|letters|bytes)$/i.test(what) ? undefined : countText(what, where, words),
+      isSearch(what) && !/^(?:words|characters|letters|bytes)$/i.test(what) ? countText(what, where, words) : undefined,
   },
   {
     example: "which files contain TODO",
@@ -130,7 +134,7 @@ export const INTENTS: readonly Intent[] = [
       "files (?:that |which )?(?:contain|containing|mention|mentioning|use|using|import|importing|have|having|with) (?<what>.+?)",
       WHERE,
     ),
-    plan: ({ what = "", where }, words) => findFilesWith(what, where, words),
+    plan: ({ what = "", where }, words) => (isSearch(what) ? findFilesWith(what, where, words) : undefined),
   },
   {
     example: "find the file theme.ts",
@@ -195,7 +199,6 @@ export const INTENTS: readonly Intent[] = [
       "(?<what>.+?)(?: (?:comments?|markers?|notes?))?(?: (?:is |are )?(?:used|mentioned|defined|called))?",
       WHERE,
     ),
-    plan: ({ what = "", where }, words, context) =>
-      what.split(/\s+/).length > MAX_WORDS ? undefined : find(what, where, words, context),
+    plan: ({ what = "", where }, words, context) => (isSearch(what) ? find(what, where, words, context) : undefined),
   },
 ];

@@ -106,6 +106,8 @@ test.each([
   "what is the meaning of life?",
   "find a way to make all of this faster",
   "fix the bug in a.ts",
+  "count files\n\nand whatever stands below",
+  "which files contain all that\nnobody wants",
 ])("%s is not understood, and it says so, with what it can do", async (prompt) => {
   const { answer, calls } = await converse(prompt);
   expect(calls).toEqual([]);
