@@ -35,7 +35,7 @@ const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles }, host }) => 
       return {
         content: before
           ? `Replaced "${path}": ${added} lines added, ${removed} removed.${note}`
-          : `Created "${path}" with ${linesOf(lines).length} lines.`,
+          : `Created "${path}" with ${counted(linesOf(lines).length)}.`,
         data: {
           type: before ? "update" : "create",
           filePath: path,
@@ -91,4 +91,8 @@ function encodeLike(
     bytes: Buffer.from(text, "utf8"),
     note: " It was Latin-1, which lacks some of the new characters, and is UTF-8 now.",
   };
+}
+
+function counted(lines: number): string {
+  return lines === 1 ? "1 line" : `${lines} lines`;
 }

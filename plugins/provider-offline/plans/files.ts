@@ -58,7 +58,7 @@ function searchFor({ kind, where }: FileChoice, words: Words) {
 function describe({ kind, where }: FileChoice, words: Words, total = 0): string {
   const noun = total === 1 ? "file" : "files";
   const files = kind === undefined ? noun : `${words.literal(kind)} ${noun}`;
-  return where === undefined ? files : `${files} in ${words.literal(where)}`;
+  return where === undefined || where === "." ? files : `${files} in ${words.literal(where)}`;
 }
 
 function answer(said: string) {
