@@ -63,11 +63,13 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
     .helpOption("-h, --help", "show this help");
 
   const described = name ? subcommands.get(name) : undefined;
-  const owned = name ? [] : manifests.flatMap(flagsOf);
+  const taken = Object.keys(described?.flags ?? {});
+  const owned = manifests.flatMap(flagsOf).filter(({ flag }) => !taken.includes(flag));
   for (const [flag, { description, value }] of Object.entries(described?.flags ?? {})) {
     command.option(`--${flag}${value ? ` ${value}` : ""}`, description);
   }
-  for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest));
+  // A subcommand takes them too, so that it can say what they would change; its help is about its own.
+  for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest).hideHelp(name !== undefined));
   command.usage(described ? `${described.usage ?? ""} [flags]`.trim() : "[flags] [prompt]");
   command.description(described?.description ?? "An agent host in which everything is a plugin.");
   if (!name) command.addHelpText("after", listOf(subcommands));
@@ -76,18 +78,9 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
   const values = parse(command, name ? argv.toSpliced(at, 1) : argv);
   const isGiven = (key: string) => command.getOptionValueSource(key) === "cli";
   const words = command.args;
-  if (name)
-    return {
-      ...NOTHING,
-      own: values as OwnFlags,
-      subcommand: { name, args: words, flags: values as FlagValues },
-    };
-  return {
-    ...NOTHING,
-    own: values as OwnFlags,
-    prompt: words.length ? words.join(" ") : undefined,
-    ...routed(owned, values, isGiven),
-  };
+  const said = { ...NOTHING, own: values as OwnFlags, ...routed(owned, values, isGiven) };
+  if (name) return { ...said, frontend: undefined, subcommand: { name, args: words, flags: values as FlagValues } };
+  return { ...said, prompt: words.length ? words.join(" ") : undefined };
 }
 
 const NOTHING = { prompt: undefined, subcommand: undefined, frontend: undefined, config: [], settings: {} };

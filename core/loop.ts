@@ -6,6 +6,7 @@ import {
   type AssistantMessage,
   type BadInputs,
   type Input,
+  isGantryError,
   type ModelFailure,
   messageOf,
   type ToolUseBlock,
@@ -133,11 +134,15 @@ function aborted(turn: Turn): TurnEnd {
 }
 
 function broken(turn: Turn, thrown: unknown): TurnEnd {
-  if (!(thrown instanceof TapDenied)) turn.fault("gantry", "turn", thrown);
+  if (!(thrown instanceof TapDenied) && !isGantryError(thrown)) turn.fault("gantry", "turn", thrown);
   turn.session.answerOrphans();
-  return { reason: "error", text: turn.lastText, error: messageOf(thrown) };
+  return { reason: "error", text: turn.lastText, error: wordsOf(thrown) };
+}
+
+function wordsOf(thrown: unknown): string {
+  return isGantryError(thrown) ? `${thrown.message} ${thrown.remedy ?? ""} [${thrown.code}]` : messageOf(thrown);
 }
 
 function logFault(thrown: unknown): string {
-  return `The session log cannot be written: ${messageOf(thrown)}`;
+  return `The session log cannot be written: ${wordsOf(thrown)}`;
 }
