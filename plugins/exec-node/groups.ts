@@ -21,6 +21,7 @@ const KILL_MS = 1000;
 
 export function createGroups(): Groups {
   const running = new Map<number, Group>();
+  const ending = new Set<Promise<void>>();
   const killAll = () => {
     for (const pid of running.keys()) signalGroup(pid, "SIGKILL");
   };
@@ -30,10 +31,18 @@ export function createGroups(): Groups {
     open(pid) {
       const group = createGroup(pid, () => running.delete(pid));
       running.set(pid, group);
-      return group;
+      return {
+        isRunning: group.isRunning,
+        end(graceMs) {
+          const end = group.end(graceMs).finally(() => ending.delete(end));
+          ending.add(end);
+          return end;
+        },
+      };
     },
     async dispose() {
       await Promise.all([...running.values()].map((group) => group.end(DISPOSE_GRACE_MS)));
+      await Promise.all(ending);
       process.removeListener("exit", killAll);
     },
   };

@@ -1,7 +1,7 @@
 import type { Call, SessionView, Setup, Verdict } from "gantry/sdk";
 import { hidesProgram } from "./command.ts";
 import type { permitRules } from "./index.ts";
-import { aboutOf, covers, namesTool, type Subject, subjectOf } from "./match.ts";
+import { type About, aboutOf, covers, namesTool, type Subject, subjectOf } from "./match.ts";
 import { isMalformed } from "./rule.ts";
 import { createRulebook, type Effect, type PlacedRule } from "./rulebook.ts";
 import { remedyFor, suggestRule } from "./suggest.ts";
@@ -10,12 +10,15 @@ const setup: Setup<typeof permitRules> = ({ use, host }) => {
   const rulebook = createRulebook(use.settings);
 
   async function vote(call: Call, session: SessionView): Promise<Verdict> {
+    if (isNowhere(aboutOf(call, { cwd: session.cwd, home: host.home }))) return NOWHERE;
     const subject = await subjectOf(call, session, host, use.files);
+    const restricting: PlacedRule[] = [];
     for (const effect of ["deny", "ask", "allow"] as const) {
       const rules = rulebook.of(session, effect);
       const hits = partsOf(subject, effect).map((part) => rules.find((rule) => applies(rule, part)));
       if (hits[0] && hits.every(Boolean)) return verdictOf(hits[0]);
-      if (effect === "ask" && isUnknowable(rulebook, subject)) return UNKNOWABLE;
+      if (effect !== "allow") restricting.push(...rules);
+      if (effect === "ask" && isUnknowable(restricting, subject)) return UNKNOWABLE;
     }
     return { decision: "none", remedy: remedyFor(call, subject.about, session.cwd) };
   }
@@ -47,6 +50,16 @@ const setup: Setup<typeof permitRules> = ({ use, host }) => {
 };
 
 export default setup;
+
+const NOWHERE: Verdict = {
+  decision: "deny",
+  reason: "its path contains a NUL character, so there can be no such file",
+  remedy: "Give the path without it.",
+};
+
+function isNowhere(about: About): boolean {
+  return about.kind === "path" && about.places.some((place) => place.includes("\0"));
+}
 
 const UNKNOWABLE: Verdict = {
   decision: "ask",
@@ -81,9 +94,8 @@ function verdictOf({ rule, effect, source, isFlag }: PlacedRule): Verdict {
 }
 
 /** With rules against some commands, a command that hides what it runs cannot be cleared of them. */
-function isUnknowable(rulebook: ReturnType<typeof createRulebook>, { about, family, session }: Subject): boolean {
-  if (about.kind !== "command" || !hidesProgram(about.command)) return false;
-  return (["deny", "ask"] satisfies Effect[]).some((effect) =>
-    rulebook.of(session, effect).some(({ rule }) => rule.tool?.toLowerCase() === family.toLowerCase()),
-  );
+function isUnknowable(restricting: readonly PlacedRule[], { about, family }: Subject): boolean {
+  if (about.kind !== "command") return false;
+  const isAboutCommands = restricting.some(({ rule }) => rule.tool?.toLowerCase() === family.toLowerCase());
+  return isAboutCommands && hidesProgram(about.command);
 }

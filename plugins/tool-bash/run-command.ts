@@ -1,7 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Exec, ExecExit, ExecProcess, HostInfo, Jobs, RunTool, ToolContext } from "gantry/sdk";
+import {
+  type Exec,
+  type ExecExit,
+  type ExecProcess,
+  type HostInfo,
+  type Jobs,
+  newId,
+  type RunTool,
+  type ToolContext,
+} from "gantry/sdk";
 import { environmentFile, shellFolder } from "gantry/sdk/kit/shell-folder";
 import { asToolError } from "gantry/sdk/kit/tool-files";
 import * as answers from "./answers.ts";
@@ -68,7 +76,7 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
 
   async function start(input: Input, call: ToolContext, folder: WorkingFolder): Promise<Running> {
     const own = shellFolder(parts.host, call.session);
-    const name = randomUUID().slice(0, 8);
+    const name = newId().slice(-12);
     const capture = createCapture(limits.shownCharacters, join(own, `${name}.txt`));
     const folderFile = canMove(input) ? join(own, `${name}.folder`) : undefined;
     if (folderFile) mkdirSync(own, { recursive: true, mode: 0o700 });
