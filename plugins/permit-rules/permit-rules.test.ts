@@ -330,6 +330,14 @@ describe("a deny rule", () => {
     },
   );
 
+  it("is not needed for a path that cannot be: it is denied, and the plugin has not failed", async () => {
+    const { run, model } = await open({ allow: ["Read"] });
+    model.push({ calls: [{ name: "Read", input: { file_path: "a\0b.txt" } }] }, { text: "Done." });
+    const { results, faults } = await run("go");
+    expect(said(results[0] as ToolResult)).toContain("NUL character");
+    expect(faults).toEqual([]);
+  });
+
   it("that is written alone and not as a list counts", async () => {
     expect(await bash({ allow: ["Bash"], deny: "Bash(rm:*)" }, "rm x")).toContain("permissions.deny");
   });
