@@ -114,7 +114,7 @@ describe("gantry plugins", () => {
     const row = lines.find((line) => line.startsWith("weather"));
     expect(row).toMatch(/ active .* [\d.]+ ms +[\d.]+ ms +tools: Weather; hooks: preTool, event$/);
     expect(row?.indexOf("active")).toBe(lines[0]?.indexOf("state"));
-    expect(lines.at(-1)).toMatch(/^2 plugins, loaded in [\d.]+ ms; the host was ready after [\d.]+ ms\.$/);
+    expect(lines.at(-1)).toMatch(/^3 plugins, loaded in [\d.]+ ms; the host was ready after [\d.]+ ms\.$/);
   });
 
   it("writes JSON without the schemas", async () => {

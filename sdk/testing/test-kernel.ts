@@ -8,6 +8,7 @@ import {
   type HostReport,
   type JsonObject,
   type Plugin,
+  type Provider,
   type Question,
   type Session,
   type SessionEvent,
@@ -15,6 +16,7 @@ import {
   type TurnEnd,
 } from "gantry/sdk";
 import { openHost } from "../../core/index.ts";
+import { type LeakWatch, watchLeaks } from "./leaks.ts";
 import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 
 /** What a test kernel is made of. */
@@ -58,8 +60,14 @@ export interface TestKernel {
   run(prompt: string): Promise<TurnRecord>;
   /** Has the model call one tool, through the whole path of a call, and gives the result. */
   call(tool: string, input: unknown): Promise<ToolResult>;
+  /** A model provider of the plugins under test, set up. */
+  provider(name: string): Promise<Provider>;
   report(): HostReport;
-  /** Ends the session and the host. Rejects when a plugin left something running or threw where nobody looked. */
+  /**
+   * Ends the session and the host. Rejects when a plugin left something behind: a timer, a process, a connection, a watched
+   * file, a listener on `process`, a hook that is still at work, a disposer that failed; or when it failed where
+   * nobody looked: between turns, or in a promise that nobody waited for.
+   */
   close(): Promise<void>;
 }
 
@@ -76,22 +84,31 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
   const folder = options.cwd ?? (await mkdtemp(path.join(tmpdir(), "gantry-test-")));
   const home = await mkdtemp(path.join(tmpdir(), "gantry-home-"));
   const model = options.model ?? scriptedModel();
-  const lost: string[] = [];
-  const host = await openHost({
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home, ...options.env },
-    folders: options.folders ?? [],
-    plugins: [model.plugin, ...options.plugins, ...(options.answer ? [answering(options.answer)] : [])],
-    config: [{ from: "the test", values: options.config ?? {} }],
-    flagSettings: (options.settings ?? {}) as JsonObject,
-    useFiles: false,
-    isStrict: true,
-    onFault: (fault) => void lost.push(`${fault.plugin} in ${fault.where}: ${fault.message}`),
+  const lost = new Set<Fault>();
+  const leaks = watchLeaks();
+  const made = [home, ...(options.cwd === undefined ? [folder] : [])];
+  const tidy = () => Promise.all(made.map((one) => rm(one, { recursive: true, force: true })));
+  const { host, session } = await leaks.run(open).catch(async (thrown) => {
+    await Promise.all([leaks.end(), tidy()]);
+    throw thrown;
   });
-  const session = await host.open({
-    isInteractive: options.answer !== undefined,
-    ...(options.resume !== undefined && { resume: options.resume }),
-  });
+  watchSession(session, leaks);
+
+  async function open() {
+    const host = await openHost({
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? "", HOME: home, ...options.env },
+      folders: options.folders ?? [],
+      plugins: [model.plugin, ...options.plugins, watching(lost, options.answer)],
+      config: [{ from: "the test", values: options.config ?? {} }],
+      flagSettings: (options.settings ?? {}) as JsonObject,
+      useFiles: false,
+      isStrict: true,
+      onFault: (fault) => void lost.add(fault),
+    });
+    const { answer, resume } = options;
+    return { host, session: await host.open({ isInteractive: answer !== undefined, ...(resume && { resume }) }) };
+  }
 
   async function run(prompt: string): Promise<TurnRecord> {
     const events: SessionEvent[] = [];
@@ -100,6 +117,7 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
     if (last?.type !== "turn_end") throw new Error("the turn did not end");
     const results = events.flatMap((event) => (event.type === "tool_end" ? [event.result] : []));
     const faults = events.flatMap((event) => (event.type === "fault" ? [event.fault] : []));
+    for (const fault of faults) lost.delete(fault);
     return { events, end: last.end, text: last.end.text, results, faults };
   }
 
@@ -113,25 +131,46 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
       const { results } = await run(`Call ${tool}.`);
       return results.at(-1) as ToolResult;
     },
+    async provider(name) {
+      const provider = (await leaks.run(() => host.generation.providers.get(name)?.handler())) as Provider | undefined;
+      if (!provider) throw new Error(`no plugin under test has a provider "${name}"`);
+      return { ...provider, stream: (request, call) => leaks.stream(leaks.run(() => provider.stream(request, call))) };
+    },
     report: () => host.report(session),
     async close() {
-      const pending = host.pending().map(({ plugin, hook }) => `${plugin} is still in ${hook}`);
-      await host.close();
-      await Promise.all(
-        [options.cwd ?? folder, home].map((made) => made !== options.cwd && rm(made, { recursive: true, force: true })),
-      );
+      await leaks.run(() => host.close());
+      const left = await leaks.end();
+      await tidy();
       const problems = [
-        ...pending,
-        ...lost,
+        ...host.pending().map(({ plugin, hook }) => `${plugin} is still in ${hook}`),
+        ...[...lost].map(({ plugin, where, message }) => `${plugin} in ${where}: ${message}`),
         ...host.notices.filter(({ level }) => level === "warning").map(({ text }) => text),
+        ...left,
       ];
       if (problems.length) throw new Error(`left behind: ${problems.join("; ")}`);
     },
   };
 }
 
-function answering(answer: NonNullable<TestKernelOptions["answer"]>): Plugin {
+/** A session that a test talks to directly is watched like one that is talked to through the kernel. */
+function watchSession(session: Session, leaks: LeakWatch): void {
+  const send = session.send.bind(session);
+  session.send = (prompt) => leaks.stream(leaks.run(() => send(prompt)));
+  for (const name of ["enqueue", "interrupt", "setModel", "close"] as const) {
+    const method = session[name].bind(session) as (argument: never) => never;
+    session[name] = ((argument: never) => leaks.run(() => method(argument))) as never;
+  }
+}
+
+/** Answers questions, and notes failures between turns: those within a turn are told to whoever sent it. */
+function watching(lost: Set<Fault>, answer: TestKernelOptions["answer"]): Plugin {
+  let turns = 0;
   const ask = (question: Question): Answer | undefined =>
-    answer === "allow" ? { decision: "allow" } : answer(question);
-  return definePlugin({ name: "test-answers", setup: () => ({ taps: { ask } }) });
+    typeof answer === "function" ? answer(question) : { decision: "allow" };
+  const event = (happened: SessionEvent) => {
+    if (happened.type === "turn_start") turns++;
+    if (happened.type === "turn_end") turns--;
+    if (happened.type === "fault" && !turns) lost.add(happened.fault);
+  };
+  return definePlugin({ name: "test-kernel", setup: () => ({ taps: { event, ...(answer && { ask }) } }) });
 }
