@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { chmod, chown, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPlace, type Ended, type Place } from "./program.ts";
 
 // What people get wrong: one line on standard error with a code and a way out, exit code 1, nothing lost.
+
+const ID = "11111111-2222-4333-8444-555555555555";
 
 let place: Place;
 beforeEach(async () => {
@@ -23,6 +26,7 @@ describe("on the command line", () => {
   test.each([
     [["--permision-mode", "plan"], "GANTRY_ARGUMENT_UNKNOWN", 'Did you mean "--permission-mode"?'],
     [["--permission-mode", "bold"], "GANTRY_ARGUMENT_INVALID", "acceptEdits"],
+    [["--permission-mode", "acceptedits"], "GANTRY_ARGUMENT_INVALID", 'Did you mean "acceptEdits"?'],
     [["--permission-mode", "auto"], "GANTRY_PERMIT_AUTO", "--permission-mode acceptEdits"],
     [["--output-format", "xml"], "GANTRY_ARGUMENT_INVALID", "stream-json"],
     [["--output-format", "stream-json"], "GANTRY_HEADLESS_VERBOSE", "--verbose"],
@@ -40,6 +44,7 @@ describe("on the command line", () => {
     [["--resume", "absent"], "GANTRY_SESSION_ABSENT", "absent"],
     [["--continue"], "GANTRY_SESSION_NONE", "without --continue"],
     [["--session-id", "mine"], "GANTRY_SESSION_ID", "UUID"],
+    [["--session-id", ID, "--resume", ID], "GANTRY_SESSION_KEEPS_ID", "Leave out --session-id"],
   ])("%j", async (args, code, words) => {
     expectMistake(await place.gantry(["-p", "hello", ...args]), code, words);
   });
@@ -71,6 +76,7 @@ describe("in files", () => {
     ["gantry.config.json", '{ "tool-bsh": {} }', "GANTRY_CONFIG_UNKNOWN", 'Did you mean "tool-bash"?'],
     ["gantry.config.json", '{ "preset": "defalt" }', "GANTRY_PRESET_UNKNOWN", 'Did you mean "default"?'],
     ["gantry.config.json", '{ "model-budget": { "maxTurns": "x" } }', "GANTRY_CONFIG_INVALID", "maxTurns"],
+    ["gantry.config.json", '{ "model-budget": { "maxTurn": 3 } }', "GANTRY_CONFIG_INVALID", 'Did you mean "maxTurns"?'],
     [".gantry/plugins/x.ts", "export default 7;", "GANTRY_PLUGIN_SHAPE", "x.ts"],
     [".gantry/plugins/x.ts", "export default {", "GANTRY_PLUGIN_BROKEN", "x.ts"],
   ])("%s: %s", async (file, text, code, words) => {
@@ -90,6 +96,16 @@ describe("where nothing can be written", () => {
     const doctor = await place.gantry(["doctor"], { env });
     expect(doctor.code).toBe(1);
     expect(doctor.stdout).toMatch(/^fail +state folder/m);
+  });
+
+  test.runIf(existsSync("/dev/full"))("the disk behind standard output is full", async () => {
+    for (const args of ["-p help", "--help", "plugins"]) {
+      const full = await place.shell(`"$NODE" "$GANTRY" ${args} > /dev/full`);
+      expect(full).toMatchObject({ code: 1, stderr: expect.stringContaining("ENOSPC") });
+    }
+    // Nobody reads any more, as after head: nothing is worth saying.
+    const deserted = await place.shell(`{ "$NODE" "$GANTRY" -p help; echo "ended with $?" >&2; } | :`);
+    expect(deserted.stderr).toBe("ended with 141\n");
   });
 
   test.runIf(process.platform === "linux")("no folder can be made at all", async () => {

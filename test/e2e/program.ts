@@ -38,6 +38,8 @@ export interface Place {
   read(name: string): Promise<string>;
   start(args: readonly string[], options?: StartOptions): Running;
   gantry(args: readonly string[], options?: StartOptions): Promise<Ended>;
+  /** Runs a line of shell in which `$NODE` and `$GANTRY` are the program. */
+  shell(line: string): Promise<Ended>;
   /** The transcripts, as records, by session. */
   transcripts(): Promise<Readonly<Record<string, readonly Record<string, unknown>[]>>>;
   remove(): Promise<void>;
@@ -50,8 +52,9 @@ export async function createPlace(): Promise<Place> {
   // No model of the machine's own is found by chance: nothing listens on port 1.
   const config = { "provider-openai": { ports: { ollama: 1, lmStudio: 1, llamaCpp: 1 } } };
   await writeFile(path.join(home, ".gantry/config.json"), JSON.stringify(config));
-  const start = (args: readonly string[], { env = {}, input = "", uid }: StartOptions = {}): Running => {
-    const child = spawn(process.execPath, [program, ...args], {
+  const start = (args: readonly string[], options?: StartOptions) => run(process.execPath, [program, ...args], options);
+  const run = (file: string, args: readonly string[], { env = {}, input = "", uid }: StartOptions = {}): Running => {
+    const child = spawn(file, args, {
       cwd: work,
       env: { PATH: process.env.PATH ?? "", HOME: home, NO_COLOR: "1", TMPDIR: base, ...env },
       ...(uid !== undefined && { uid, gid: uid }),
@@ -101,6 +104,7 @@ export async function createPlace(): Promise<Place> {
     read: (name) => readFile(path.resolve(work, name), "utf8"),
     start,
     gantry: (args, options) => start(args, options).ended,
+    shell: (line) => run("sh", ["-c", line], { env: { NODE: process.execPath, GANTRY: program } }).ended,
     async transcripts() {
       const projects = path.join(home, ".gantry/projects");
       const files = (await readdir(projects, { recursive: true })).filter((name) => name.endsWith(".jsonl"));
