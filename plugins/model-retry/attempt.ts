@@ -1,5 +1,5 @@
 import type { ModelCall, ModelEvent, ModelFailure, ModelRequest, StreamFunction } from "gantry/sdk";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "gantry/sdk/kit/clock";
 import { watchWaits } from "./waits.ts";
 
 /** The limits of one try, in milliseconds. */

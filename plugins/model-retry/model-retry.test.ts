@@ -1,7 +1,6 @@
 import type { ModelCall, ModelEvent, ModelFailure, ModelRequest, StreamFunction } from "gantry/sdk";
-import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
+import { createTestKernel, type FakeClock, fakeClock, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "./clock.ts";
 import modelRetry from "./index.ts";
 import { type RetryLimits, withRetries } from "./retry.ts";
 
@@ -24,33 +23,6 @@ const failing = (failure: Partial<ModelFailure> = {}): ModelEvent => ({
   failure: { kind: "overloaded", message: "Overloaded", isRetryable: true, ...failure },
 });
 
-/** A clock that stands still until it is told to go on; chance is always the same. */
-function stoppedClock(random = 1) {
-  const timers = new Set<{ readonly at: number; readonly call: () => void }>();
-  let now = Date.parse("2026-01-01T00:00:00Z");
-  const clock: Clock = {
-    now: () => now,
-    elapsed: () => now,
-    random: () => random,
-    after(ms, call) {
-      const timer = { at: now + ms, call };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-  };
-  /** Goes on to the next timer and calls it; says how long that was. */
-  function tick(): number {
-    const next = [...timers].sort((a, b) => a.at - b.at)[0];
-    if (!next) throw new Error("no timer runs");
-    const ms = next.at - now;
-    now = next.at;
-    timers.delete(next);
-    next.call();
-    return ms;
-  }
-  return { clock, tick, timers, pass: (ms: number) => (now += ms) };
-}
-
 /** A model that plays one list of events a try, and hangs where a list says so until it is aborted. */
 function model(...tries: readonly (readonly (ModelEvent | "hang")[])[]) {
   const state = { requests: 0, aborted: 0 };
@@ -66,7 +38,7 @@ function model(...tries: readonly (readonly (ModelEvent | "hang")[])[]) {
 }
 
 /** Runs to the end; while nothing comes, the clock goes on. */
-async function gather(stream: StreamFunction, tick: () => number, signal = new AbortController().signal) {
+async function gather(stream: StreamFunction, clock: FakeClock, signal = new AbortController().signal) {
   const events: ModelEvent[] = [];
   const waits: number[] = [];
   const iterator = stream(REQUEST, { signal })[Symbol.asyncIterator]();
@@ -77,7 +49,7 @@ async function gather(stream: StreamFunction, tick: () => number, signal = new A
     });
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
     if (!result) {
-      waits.push(tick());
+      waits.push(clock.next());
       await pending;
     }
     if (!result || result.done) return { events, waits };
@@ -91,17 +63,17 @@ const retries = (events: readonly ModelEvent[]) =>
 describe("model-retry", () => {
   it("passes a whole answer on and asks once", async () => {
     const { stream, state } = model([START, { type: "text", text: "hi" }, END]);
-    const { clock, tick, timers } = stoppedClock();
-    const { events } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events } = await gather(withRetries(stream, LIMITS, clock), clock);
     expect(events).toEqual([START, { type: "text", text: "hi" }, END]);
     expect(state).toEqual({ requests: 1, aborted: 0 });
-    expect(timers.size).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it("tries again after a failure that may pass, and says so first", async () => {
     const { stream, state } = model([START, { type: "text", text: "ha" }, failing()], [START, END]);
-    const { clock, tick } = stoppedClock();
-    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), clock);
     expect(events.map(({ type }) => type)).toEqual(["start", "text", "retry", "start", "end"]);
     expect(events[2]).toMatchObject({ attempt: 1, maxAttempts: 6, failure: { kind: "overloaded" } });
     expect(waits).toEqual([1_000]);
@@ -110,8 +82,8 @@ describe("model-retry", () => {
 
   it("gives up after six tries, waiting up to twice as long each time", async () => {
     const { stream, state } = model([failing()]);
-    const { clock, tick } = stoppedClock();
-    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), clock);
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
     expect(retries(events).map(([number]) => number)).toEqual([1, 2, 3, 4, 5]);
     expect(events.at(-1)).toMatchObject({ type: "failure", failure: { message: "Overloaded (tried 6 times)" } });
@@ -120,30 +92,30 @@ describe("model-retry", () => {
 
   it("spreads its waits by chance, never above the longest", async () => {
     const { stream } = model([failing()]);
-    const { clock, tick } = stoppedClock(0.5);
+    const clock = fakeClock({ random: () => 0.5 });
     const limits = { ...LIMITS, longestDelayMs: 5_000 };
-    const { waits } = await gather(withRetries(stream, limits, clock), tick);
+    const { waits } = await gather(withRetries(stream, limits, clock), clock);
     expect(waits).toEqual([500, 1_000, 2_000, 2_500, 2_500]);
   });
 
   it("does not try again when that cannot help", async () => {
     const { stream, state } = model([failing({ kind: "auth", isRetryable: false })]);
-    const { clock, tick } = stoppedClock();
-    const { events } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events } = await gather(withRetries(stream, LIMITS, clock), clock);
     expect(events).toEqual([failing({ kind: "auth", isRetryable: false })]);
     expect(state.requests).toBe(1);
   });
 
   it("waits as long as the server asks, up to a minute", async () => {
     const { stream } = model([failing({ retryAfterMs: 60_000 })], [START, END]);
-    const { clock, tick } = stoppedClock(0);
-    expect((await gather(withRetries(stream, LIMITS, clock), tick)).waits).toEqual([60_000]);
+    const clock = fakeClock({ random: () => 0 });
+    expect((await gather(withRetries(stream, LIMITS, clock), clock)).waits).toEqual([60_000]);
   });
 
   it("does not sleep for an hour, but says when to come back", async () => {
     const { stream, state } = model([failing({ retryAfterMs: 3_600_000 })]);
-    const { clock, tick } = stoppedClock();
-    const { events } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events } = await gather(withRetries(stream, LIMITS, clock), clock);
     const time = new Date("2026-01-01T01:00:00Z").toTimeString().slice(0, 5);
     expect(events).toHaveLength(1);
     expect(events[0]).toMatchObject({
@@ -155,8 +127,8 @@ describe("model-retry", () => {
 
   it("ends a request that brings nothing, and one that falls silent, and tries again", async () => {
     const { stream, state } = model(["hang"], [START, "hang"], [START, END]);
-    const { clock, tick } = stoppedClock(0);
-    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 0 });
+    const { events, waits } = await gather(withRetries(stream, LIMITS, clock), clock);
     const failures = events.flatMap((event) => (event.type === "retry" ? [event.failure.code] : []));
     expect(failures).toEqual(["first_byte", "idle"]);
     expect(waits).toEqual([60_000, 0, 60_000, 0]);
@@ -167,7 +139,7 @@ describe("model-retry", () => {
   it("counts silence anew from each part of an answer, with one timer for all", async () => {
     const parts = Array.from({ length: 100 }, (): ModelEvent => ({ type: "text", text: "a" }));
     const { stream } = model([START, ...parts, "hang"]);
-    const { clock, tick, pass, timers } = stoppedClock();
+    const clock = fakeClock({ random: () => 1 });
     const iterator = withRetries(
       stream,
       { ...LIMITS, tries: 1 },
@@ -178,40 +150,40 @@ describe("model-retry", () => {
     for (let taken = 0; taken < 101; taken++) {
       expect((await iterator.next()).value.type).not.toBe("failure");
       // The idle time and that of the whole answer.
-      expect(timers.size).toBe(2);
-      pass(100);
+      expect(clock.timers).toBe(2);
+      clock.pass(100);
     }
     const pending = iterator.next();
     // Set for the beginning of the answer, the timer looks, finds a wait that has just begun, and waits for the rest of it.
-    expect([tick(), tick()]).toEqual([60_000 - 101 * 100, 101 * 100]);
+    expect([clock.next(), clock.next()]).toEqual([60_000 - 101 * 100, 101 * 100]);
     expect((await pending).value).toMatchObject({ type: "failure", failure: { code: "idle" } });
   });
 
   it("does not take the time that the listener needs for silence", async () => {
     const { stream } = model([START, { type: "text", text: "a" }, END]);
-    const { clock, tick } = stoppedClock();
+    const clock = fakeClock({ random: () => 1 });
     const iterator = withRetries(
       stream,
       LIMITS,
       clock,
     )(REQUEST, { signal: new AbortController().signal })[Symbol.asyncIterator]();
     await iterator.next();
-    expect(tick()).toBe(60_000);
+    expect(clock.next()).toBe(60_000);
     expect((await iterator.next()).value).toMatchObject({ type: "text" });
     expect((await iterator.next()).value).toEqual(END);
   });
 
   it("ends an answer that takes too long in all, for good", async () => {
     const { stream, state } = model([START, { type: "text", text: "a" }, "hang"]);
-    const { clock, tick } = stoppedClock();
-    const { events } = await gather(withRetries(stream, { ...LIMITS, answerMs: 30_000 }, clock), tick);
+    const clock = fakeClock({ random: () => 1 });
+    const { events } = await gather(withRetries(stream, { ...LIMITS, answerMs: 30_000 }, clock), clock);
     expect(events.at(-1)).toMatchObject({ type: "failure", failure: { code: "answer_time", isRetryable: false } });
     expect(state).toEqual({ requests: 1, aborted: 1 });
   });
 
   it("stops at once when the turn is interrupted, though the provider hangs", async () => {
     const { stream, state } = model([START, "hang"]);
-    const { clock, timers } = stoppedClock();
+    const clock = fakeClock({ random: () => 1 });
     const turn = new AbortController();
     const iterator = withRetries(stream, LIMITS, clock)(REQUEST, { signal: turn.signal })[Symbol.asyncIterator]();
     await iterator.next();
@@ -220,12 +192,12 @@ describe("model-retry", () => {
     expect((await pending).value).toMatchObject({ type: "failure", failure: { kind: "aborted" } });
     expect((await iterator.next()).done).toBe(true);
     expect(state).toEqual({ requests: 1, aborted: 1 });
-    expect(timers.size).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it("stops at once when the turn is interrupted during a wait, and asks no more", async () => {
     const { stream, state } = model([failing()]);
-    const { clock, timers } = stoppedClock();
+    const clock = fakeClock({ random: () => 1 });
     const turn = new AbortController();
     const iterator = withRetries(stream, LIMITS, clock)(REQUEST, { signal: turn.signal })[Symbol.asyncIterator]();
     expect((await iterator.next()).value.type).toBe("retry");
@@ -234,23 +206,23 @@ describe("model-retry", () => {
     expect((await pending).value).toMatchObject({ type: "failure", failure: { kind: "aborted" } });
     expect((await iterator.next()).done).toBe(true);
     expect(state.requests).toBe(1);
-    expect(timers.size).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it("takes a stream without an end for a failure", async () => {
     const { stream, state } = model([START], [START, END]);
-    const { clock, tick } = stoppedClock(0);
-    const { events } = await gather(withRetries(stream, LIMITS, clock), tick);
+    const clock = fakeClock({ random: () => 0 });
+    const { events } = await gather(withRetries(stream, LIMITS, clock), clock);
     expect(events.map(({ type }) => type)).toEqual(["start", "retry", "start", "end"]);
     expect(state.requests).toBe(2);
   });
 
   it("ends the provider's stream when whoever listens stops", async () => {
     const { stream, state } = model([START, "hang"]);
-    const { clock, timers } = stoppedClock();
+    const clock = fakeClock({ random: () => 1 });
     for await (const _ of withRetries(stream, LIMITS, clock)(REQUEST, { signal: new AbortController().signal })) break;
     expect(state.aborted).toBe(1);
-    expect(timers.size).toBe(0);
+    expect(clock.timers).toBe(0);
   });
 
   it("stands between any model and the turn", async () => {

@@ -1,6 +1,6 @@
 import type { ModelFailure, Setup, StreamFunction } from "gantry/sdk";
+import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import { attempt, type TimeLimits } from "./attempt.ts";
-import { type Clock, realClock } from "./clock.ts";
 import type { modelRetry } from "./index.ts";
 
 /** When to try again, in milliseconds where it is time. */
@@ -37,7 +37,8 @@ export function withRetries(stream: StreamFunction, limits: RetryLimits, clock: 
       if (!failure) return;
       const delayMs = delayAfter(failure, number, limits, clock);
       yield { type: "retry", attempt: number, maxAttempts: limits.tries, delayMs, failure };
-      await wait(delayMs, call.signal, clock);
+      // An abort ends the wait at once, and the next try then says that it was aborted.
+      await clock.sleep(delayMs, call.signal);
     }
   };
 }
@@ -62,20 +63,6 @@ function whyToStop(
 function delayAfter(failure: ModelFailure, number: number, limits: RetryLimits, clock: Clock): number {
   const ceiling = Math.min(limits.longestDelayMs, limits.firstDelayMs * 2 ** (number - 1));
   return Math.max(failure.retryAfterMs ?? 0, Math.round(clock.random() * ceiling));
-}
-
-/** Waits; an abort ends the wait at once, and the next try then says that it was aborted. */
-function wait(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      stop();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const stop = clock.after(ms, end);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
 }
 
 function inWords(ms: number): string {

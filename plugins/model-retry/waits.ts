@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "gantry/sdk/kit/clock";
 
 /**
  * Watches waits that follow each other. One timer serves them all, since most are short: it looks when it fires how long the

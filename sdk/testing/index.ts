@@ -6,6 +6,7 @@
  */
 
 export * from "./exec-conformance.ts";
+export * from "./fake-clock.ts";
 export * from "./files-conformance.ts";
 export * from "./memory-files.ts";
 export * from "./recorded-exec.ts";
