@@ -27,7 +27,7 @@ export const ERRORS = Object.freeze({
     'Use -p "prompt" where there is none.',
   ],
   GANTRY_CONFIG_BROKEN: (p: { file: string; problem: string }) => [
-    `The configuration ${p.file} cannot be read: ${p.problem}`,
+    `The configuration ${p.file} cannot be read: ${sentence(p.problem)}`,
     "Correct the file, or move it away.",
   ],
   GANTRY_CONFIG_INVALID: (p: { key: string; problem: string; from: string }) => [
@@ -47,7 +47,7 @@ export const ERRORS = Object.freeze({
     "Give a built-in name, a path that starts with ./, or the name of an installed package.",
   ],
   GANTRY_PLUGIN_BROKEN: (p: { name: string; problem: string }) => [
-    `The plugin ${p.name} cannot be loaded: ${p.problem}`,
+    `The plugin ${p.name} cannot be loaded: ${sentence(p.problem)}`,
     'Correct it, or leave it out with "-name" in "plugins".',
   ],
   GANTRY_PLUGIN_SHAPE: (p: { name: string; got: string }) => [
@@ -79,7 +79,7 @@ export const ERRORS = Object.freeze({
     "Setup returns a handler for exactly the names in the manifest.",
   ],
   GANTRY_PLUGIN_SETUP: (p: { name: string; problem: string }) => [
-    `The plugin ${p.name} cannot be set up: ${p.problem}`,
+    `The plugin ${p.name} cannot be set up: ${sentence(p.problem)}`,
     `Correct it, or leave it out with "-${p.name}" in "plugins". A plugin that names its taps in its manifest is only off.`,
   ],
   GANTRY_PLUGIN_SLOW: (p: { name: string; ms: number }) => [
@@ -118,15 +118,16 @@ export const ERRORS = Object.freeze({
   GANTRY_SESSION_CLOSED: (p: { id: string }) => [`The session ${p.id} has ended.`, "Open it again with resume."],
   GANTRY_FOLDER_ABSENT: (p: { path: string }) => [`There is no folder "${p.path}".`, "Give a folder that exists."],
   GANTRY_STATE_UNWRITABLE: (p: { path: string; problem: string }) => [
-    `${p.path} cannot be written: ${p.problem}`,
+    `${p.path} cannot be written: ${sentence(p.problem)}`,
     "Set GANTRY_HOME to a folder that you may write.",
   ],
 } as const satisfies Record<`GANTRY_${string}`, (parts: never) => readonly [string, string]>);
 
 type ErrorCode = keyof typeof ERRORS;
 
-function sentence(text: string): string {
-  return /[.?]$/.test(text) ? text : `${text}.`;
+/** A text of somebody else's, ended as a sentence is. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** Makes an error of the table. */

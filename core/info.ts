@@ -21,9 +21,9 @@ export interface InfoOptions {
 export function hostInfo(options: InfoOptions): HostInfo {
   const { folders = [], flagSettings = {} } = options;
   const env = options.env ?? process.env;
-  const home = env.HOME || env.USERPROFILE || os.homedir();
+  const home = [env.HOME, env.USERPROFILE].find((named) => named && path.isAbsolute(named)) ?? os.userInfo().homedir;
   const stateFolder = path.resolve(env.GANTRY_HOME || path.join(home, ".gantry"));
-  const cwd = realFolder(options.cwd ?? process.cwd());
+  const cwd = realFolder(options.cwd ?? workingFolder());
   return Object.freeze({
     version: VERSION,
     cwd,
@@ -35,6 +35,15 @@ export function hostInfo(options: InfoOptions): HostInfo {
     isTrusted: isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
     flagSettings,
   });
+}
+
+/** Somebody may have removed it. */
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw error("GANTRY_FOLDER_ABSENT", { path: process.env.PWD ?? "." });
+  }
 }
 
 function realFolder(folder: string): string {

@@ -15,6 +15,7 @@ import {
   textOf,
 } from "gantry/sdk";
 import { compactIfNeeded } from "./compaction.ts";
+import { sentence } from "./errors.ts";
 import { logInput, takeIn } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
 import { HookAborted, TapDenied } from "./tap-run.ts";
@@ -119,7 +120,7 @@ async function goesOn(turn: Turn): Promise<boolean> {
 function failedRequest(turn: Turn, failure: ModelFailure): TurnEnd {
   if (failure.kind === "aborted" || turn.signal.aborted) return aborted(turn);
   const reason = failure.kind === "limit" ? (failure.code ?? "limit") : "model_error";
-  const error = failure.remedy ? `${failure.message} ${failure.remedy}` : failure.message;
+  const error = failure.remedy ? `${sentence(failure.message)} ${failure.remedy}` : failure.message;
   return {
     reason,
     text: turn.lastText,

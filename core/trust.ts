@@ -5,6 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf } from "gantry/sdk";
+import { makeFolders } from "gantry/sdk/kit/folders";
 import { error } from "./errors.ts";
 
 const FILE = "trust.json";
@@ -32,7 +33,7 @@ export function rememberTrust(folder: string, stateFolder: string): void {
   const folders = [...new Set([...remembered(stateFolder), folder])].sort();
   const temporary = `${file}.${process.pid}`;
   try {
-    makeFolder(stateFolder);
+    makeFolders(stateFolder, 0o700);
     fs.writeFileSync(temporary, `${JSON.stringify({ folders }, null, 2)}\n`, { mode: 0o600 });
     fs.renameSync(temporary, file);
   } catch (cause) {
@@ -48,11 +49,4 @@ function remembered(stateFolder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** Node's own recursive mkdir never ends where a folder cannot be made though its parent is there. */
-function makeFolder(folder: string): void {
-  if (fs.existsSync(folder)) return;
-  if (!fs.existsSync(path.dirname(folder))) makeFolder(path.dirname(folder));
-  fs.mkdirSync(folder, { mode: 0o700 });
 }
