@@ -13,3 +13,4 @@ export * from "./recorded-exec.ts";
 export * from "./scripted-model.ts";
 export * from "./store-conformance.ts";
 export * from "./test-kernel.ts";
+export * from "./transcript.ts";
