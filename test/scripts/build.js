@@ -15,21 +15,30 @@ const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^ty
 /** Where the program starts. What they need statically lies in one file. */
 const START = ["core/program.ts", "core/index.ts"];
 
-/** What nearly every run sets up before its first request. Together they are one file: each file costs a millisecond. */
-const SESSION = [
-  "context-env",
-  "files-node",
-  "frontend-headless",
-  "http-node",
-  "model-budget",
-  "model-retry",
-  "permit-modes",
-  "permit-rules",
-  "prompt-base",
-  "session-jsonl",
-  "settings-files",
-  "usage-meter",
-];
+/**
+ * Plugins whose setups are needed at the same moment, each list one file: every file costs a millisecond.
+ * @type {Record<string, string[]>}
+ */
+const TOGETHER = {
+  /** Before the first request of nearly every run. */
+  session: [
+    "context-env",
+    "files-node",
+    "frontend-headless",
+    "http-node",
+    "model-budget",
+    "model-retry",
+    "permit-modes",
+    "permit-rules",
+    "prompt-base",
+    "session-jsonl",
+    "settings-files",
+    "usage-meter",
+  ],
+  /** At the first command. */
+  commands: ["exec-node", "tool-bash", "tool-jobs"],
+};
+const PLUGINS_TOGETHER = Object.values(TOGETHER).flat();
 
 /** Asked for alone, by `gantry --version`. */
 const VERSION = join(root, "core/version.ts");
@@ -60,21 +69,26 @@ const noPrograms = {
 };
 
 /**
- * Puts the setups of {@link SESSION} behind one `import()`. Left to itself the bundler keeps a file for each, which does no more
- * than name the other.
+ * Puts the setups of a list of {@link TOGETHER} behind one `import()`. Left to itself the bundler keeps a file for each, which
+ * does no more than name the other.
  */
 const together = {
   name: "together",
-  resolveId: { filter: { id: /^gantry:session$/ }, handler: () => "\0gantry:session" },
+  resolveId: { filter: { id: /^together:/ }, handler: (/** @type {string} */ id) => `\0${id}` },
   load: {
-    filter: { id: /^\0gantry:session$/ },
-    handler: () =>
-      SESSION.map((name) => `export { default as ${camel(name)} } from ${JSON.stringify(setupOf(name))};`).join("\n"),
+    filter: { id: /^\0together:/ },
+    handler: (/** @type {string} */ id) =>
+      TOGETHER[id.slice("\0together:".length)]
+        ?.map((name) => `export { default as ${camel(name)} } from ${JSON.stringify(setupOf(name))};`)
+        .join("\n"),
   },
   transform: {
-    filter: { id: new RegExp(`[\\\\/]plugins[\\\\/](${SESSION.join("|")})[\\\\/]index\\.ts$`) },
-    handler: (/** @type {string} */ code, /** @type {string} */ id) =>
-      code.replace(SETUP, `import("gantry:session").then((all) => ({ default: all.${camel(basename(dirname(id)))} }))`),
+    filter: { id: new RegExp(`[\\\\/]plugins[\\\\/](${PLUGINS_TOGETHER.join("|")})[\\\\/]index\\.ts$`) },
+    handler: (/** @type {string} */ code, /** @type {string} */ id) => {
+      const name = basename(dirname(id));
+      const [list] = Object.keys(TOGETHER).filter((key) => TOGETHER[key]?.includes(name));
+      return code.replace(SETUP, `import("together:${list}").then((all) => ({ default: all.${camel(name)} }))`);
+    },
   },
 };
 
@@ -112,7 +126,8 @@ async function bundle() {
           debugName: "start",
           priority: 2,
         },
-        { name: closureOf("session", ["\0gantry:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
+        { name: closureOf("session", ["\0together:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
+        { name: closureOf("commands", ["\0together:commands"]) },
       ],
     },
   });

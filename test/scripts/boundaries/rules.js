@@ -17,7 +17,6 @@ export const OWNERS = {
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
   diff: /^sdk\/kit\/patch\.ts$/,
-  execa: /^plugins\/exec-node\//,
   "fastest-levenshtein": /^sdk\/kit\/nearest\.ts$/,
   globby: /^plugins\/files-node\//,
   "gray-matter": /^sdk\/kit\/frontmatter\.ts$/,
