@@ -12,8 +12,9 @@ import { exists, filesBelow, pluginFolders, root } from "./project.js";
  */
 const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^typescript$/];
 
-/** Where the program starts. What they need statically lies in one file. */
-const START = ["core/program.ts", "core/index.ts"];
+/** Where the program starts, and the kernel for others. What each needs statically lies in one file. */
+const PROGRAM = "core/program.ts";
+const KERNEL = "core/index.ts";
 
 /**
  * Plugins whose setups are needed at the same moment, each list one file: every file costs a millisecond.
@@ -39,9 +40,6 @@ const TOGETHER = {
   commands: ["exec-node", "tool-bash", "tool-jobs"],
 };
 const PLUGINS_TOGETHER = Object.values(TOGETHER).flat();
-
-/** Asked for alone, by `gantry --version`. */
-const VERSION = join(root, "core/version.ts");
 
 /** What every model provider reads its answers with. */
 const STREAMS = ["sdk/kit/sse.ts", "sdk/kit/tool-input.ts"];
@@ -93,49 +91,87 @@ const together = {
 };
 
 const started = performance.now();
-const [written] = await Promise.all([bundle(), declarations()]);
-removeStale(written);
+const bundles = await Promise.all([bundleModules(), bundleProgram(), bundleBeginning(), declarations()]);
+const written = bundles.flatMap((files) => files ?? []);
+writeLicences(written);
+removeStale(new Set(["dist/licences.txt", ...written.map(({ file }) => file)]));
 console.log(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
-async function bundle() {
+/** The public modules, for whoever imports them. */
+function bundleModules() {
+  return bundle(entries(), {
+    dir: "dist",
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunks/[name]-[hash].js",
+    groups: groupsFrom(KERNEL),
+  });
+}
+
+/** The one small file that a start begins with. */
+async function bundleBeginning() {
+  const files = await bundle(
+    { gantry: "core/bin.ts" },
+    { dir: "dist", format: "esm", entryFileNames: "[name].js", banner: "#!/usr/bin/env node", groups: [] },
+  );
+  chmodSync(join(root, "dist/gantry.js"), 0o755);
+  return files;
+}
+
+/** The program itself, as CommonJS: the form in which every supported Node can keep compiled code. */
+function bundleProgram() {
+  return bundle(
+    { program: PROGRAM },
+    {
+      dir: "dist/program",
+      format: "cjs",
+      entryFileNames: "[name].cjs",
+      chunkFileNames: "[name]-[hash].cjs",
+      groups: groupsFrom(PROGRAM),
+    },
+  );
+}
+
+/**
+ * @param {Record<string, string>} input
+ * @param {import("rolldown").OutputOptions & { dir: string, groups: import("rolldown").CodeSplittingGroup[] }} output
+ */
+async function bundle(input, { dir, groups, ...options }) {
   const build = await rolldown({
     cwd: root,
-    input: entries(),
+    input,
     external: EXTERNAL,
     platform: "node",
     tsconfig: join(root, "tsconfig.json"),
     plugins: [plainEnglish, noPrograms, together],
   });
   const { output } = await build.write({
-    dir: join(root, "dist"),
-    format: "esm",
-    entryFileNames: "[name].js",
-    chunkFileNames: "chunks/[name]-[hash].js",
-    banner: ({ name }) => (name === "gantry" ? "#!/usr/bin/env node" : ""),
+    ...options,
+    dir: join(root, dir),
     // Names and lines stay, so that a stack trace can be read: without them the start is no quicker (measured).
     minify: { compress: { target: "node20" }, mangle: false, codegen: { removeWhitespace: false } },
     comments: { legal: true, annotation: false, jsdoc: false },
-    codeSplitting: {
-      groups: [
-        { name: "version", test: (/** @type {string} */ id) => id === VERSION, priority: 3 },
-        {
-          name: closureOf(
-            "start",
-            START.map((file) => join(root, file)),
-          ),
-          debugName: "start",
-          priority: 2,
-        },
-        { name: closureOf("session", ["\0together:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
-        { name: closureOf("commands", ["\0together:commands"]) },
-      ],
-    },
+    codeSplitting: { groups },
   });
   await build.close();
-  const modules = output.flatMap((file) => (file.type === "chunk" ? Object.keys(file.modules) : []));
-  writeFileSync(join(root, "dist/licences.txt"), licencesOf(modules).join(`\n${"-".repeat(80)}\n\n`));
-  if (exists("dist/gantry.js")) chmodSync(join(root, "dist/gantry.js"), 0o755);
-  return new Set(["dist/licences.txt", ...output.map((file) => `dist/${file.fileName}`)]);
+  return output.map((file) => ({
+    file: `${dir}/${file.fileName}`,
+    modules: file.type === "chunk" ? Object.keys(file.modules) : [],
+  }));
+}
+
+/** What a start needs statically, and what is set up together after it, a file each. */
+function groupsFrom(/** @type {string} */ start) {
+  return [
+    { name: closureOf("start", [join(root, start)]), debugName: "start", priority: 2 },
+    { name: closureOf("session", ["\0together:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
+    { name: closureOf("commands", ["\0together:commands"]) },
+  ];
+}
+
+function writeLicences(/** @type {{ modules: string[] }[]} */ files) {
+  const licences = licencesOf(files.flatMap(({ modules }) => modules));
+  writeFileSync(join(root, "dist/licences.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));
 }
 
 /** Every public file, by its name in `dist/`. */
@@ -143,7 +179,6 @@ function entries() {
   const kit = filesBelow("sdk/kit").filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
   return Object.fromEntries(
     [
-      ["gantry", "core/bin.ts"],
       ["index", "core/index.ts"],
       ["sdk", "sdk/index.ts"],
       ["plugins", "plugins/index.ts"],

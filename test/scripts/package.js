@@ -4,7 +4,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { exists, packageJson, root } from "./project.js";
 
-const ALLOWED = /^(dist\/(.+\.(js|d\.ts)|licences\.txt)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const ALLOWED = /^(dist\/(.+\.(c?js|d\.ts)|licences\.txt)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 const LARGEST_PACKED = 1_500_000;
 
 const problems = [];
