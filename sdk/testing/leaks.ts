@@ -29,38 +29,26 @@ interface Made {
   readonly at: string;
 }
 
-const context = new AsyncLocalStorage<object>();
+/** What one watch has noted so far. */
+interface Notes {
+  readonly made: Made[];
+  readonly listeners: { readonly event: string | symbol; readonly listener: unknown; readonly at: string }[];
+  readonly rejections: string[];
+}
+
+const context = new AsyncLocalStorage<Notes>();
+/** Of the watches that are under way. All share one hook: each hook is called for everything that Node makes. */
+const watches = new Set<Notes>();
 
 /**
  * Node says of everything it makes which work asked for it. So what the test itself, the test runner or another kernel
  * opens and closes meanwhile is never mistaken for a leak, whatever the timing.
  */
 export function watchLeaks(): LeakWatch {
-  const token = {};
-  const isOurs = () => context.getStore() === token;
-  const made: Made[] = [];
-  const listeners: { readonly event: string | symbol; readonly listener: unknown; readonly at: string }[] = [];
-  const rejections: string[] = [];
-
-  const hook = createHook({
-    init(_id, type, _trigger, resource: Resource) {
-      if (type === "PROMISE" || !isOurs()) return;
-      if (typeof resource.hasRef === "function") made.push({ type, resource, at: place() });
-    },
-  });
-  const onListener = (event: string | symbol, listener: unknown) => {
-    if (isOurs()) listeners.push({ event, listener, at: place() });
-  };
-  const onRejection = (reason: unknown) => {
-    if (isOurs()) rejections.push(`nobody caught "${messageOf(reason)}"`);
-    // Without another listener Node would have ended the program.
-    else if (process.listenerCount("unhandledRejection") === 1) throw reason;
-  };
-  hook.enable();
-  process.on("newListener", onListener);
-  process.on("unhandledRejection", onRejection);
-
-  const run = <T>(work: () => T) => context.run(token, work);
+  const notes: Notes = { made: [], listeners: [], rejections: [] };
+  if (!watches.size) begin();
+  watches.add(notes);
+  const run = <T>(work: () => T) => context.run(notes, work);
 
   return {
     run,
@@ -68,15 +56,15 @@ export function watchLeaks(): LeakWatch {
     async end() {
       // A turn of the event loop: by then rejections have been told of.
       await nextTurn();
+      const { made, listeners, rejections } = notes;
       const timers = made.filter((one) => isRunning(one) && isLongTimer(one));
       const until = performance.now() + GRACE_MS;
       while (made.some(isRunning) && performance.now() < until) await pause(5);
-      const leaks = made.filter((one) => isRunning(one) || (timers.includes(one) && !isCancelled(one)));
-      hook.disable();
-      process.off("newListener", onListener);
-      process.off("unhandledRejection", onRejection);
+      watches.delete(notes);
+      if (!watches.size) stop();
+      const left = made.filter((one) => isRunning(one) || (timers.includes(one) && !isCancelled(one)));
       return [
-        ...leaks.map(describe),
+        ...left.map(describe),
         ...listeners
           .filter(({ event, listener }) => process.listeners(event as "exit").includes(listener as never))
           .map(({ event, at }) => `a listener for ${String(event)} on process${at}`),
@@ -84,6 +72,42 @@ export function watchLeaks(): LeakWatch {
       ];
     },
   };
+}
+
+const hook = createHook({
+  init(_id, type, _trigger, resource: Resource) {
+    if (type === "PROMISE" || typeof resource.hasRef !== "function") return;
+    present()?.made.push({ type, resource, at: place() });
+  },
+});
+
+function noteListener(event: string | symbol, listener: unknown): void {
+  present()?.listeners.push({ event, listener, at: place() });
+}
+
+function noteRejection(reason: unknown): void {
+  const notes = present();
+  if (notes) notes.rejections.push(`nobody caught "${messageOf(reason)}"`);
+  // Without another listener Node would have ended the program.
+  else if (process.listenerCount("unhandledRejection") === 1) throw reason;
+}
+
+/** The watch that the present work belongs to. */
+function present(): Notes | undefined {
+  const notes = context.getStore();
+  return notes && watches.has(notes) ? notes : undefined;
+}
+
+function begin(): void {
+  hook.enable();
+  process.on("newListener", noteListener);
+  process.on("unhandledRejection", noteRejection);
+}
+
+function stop(): void {
+  hook.disable();
+  process.off("newListener", noteListener);
+  process.off("unhandledRejection", noteRejection);
 }
 
 function watchSteps<T>(source: AsyncIterable<T>, run: LeakWatch["run"]): AsyncIterable<T> {

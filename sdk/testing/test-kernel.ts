@@ -107,7 +107,12 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
       onFault: (fault) => void lost.add(fault),
     });
     const { answer, resume } = options;
-    return { host, session: await host.open({ isInteractive: answer !== undefined, ...(resume && { resume }) }) };
+    try {
+      return { host, session: await host.open({ isInteractive: answer !== undefined, ...(resume && { resume }) }) };
+    } catch (thrown) {
+      await host.close();
+      throw thrown;
+    }
   }
 
   async function run(prompt: string): Promise<TurnRecord> {
