@@ -25,7 +25,13 @@ const HANG = "trap 'exit 7' TERM; echo ready; while :; do sleep 1 & wait; done";
 const STUBBORN = "trap '' TERM; echo ready; while :; do sleep 1; done";
 const FLOOD = "head -c 3000000 /dev/zero";
 
-/** What a recorded Exec needs to pass the checks that need no real processes. */
+/**
+ * What a recorded Exec needs to pass the checks that need no real processes.
+ *
+ * @example
+ * const recorded = recordedExec(CONFORMANCE_RECORDING);
+ * for (const check of execConformance) if (!check.needsRealProcesses) it(check.name, () => check.run(recorded));
+ */
 export const CONFORMANCE_RECORDING: readonly RecordedProgram[] = [
   { args: ["-c", TALK], stdout: "out", stderr: "err", exitCode: 3 },
   { args: ["-c", "cat"], answer: ({ input }) => ({ stdout: input ?? "" }) },

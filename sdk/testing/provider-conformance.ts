@@ -1,18 +1,32 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type {
-  AssistantMessage,
-  FailureKind,
-  ModelEvent,
-  ModelFailure,
-  ModelRequest,
-  Provider,
-  ToolUseBlock,
-  TurnView,
+import {
+  type FailureKind,
+  type ModelFailure,
+  type ModelRequest,
+  NO_USAGE,
+  type Provider,
+  type TurnView,
 } from "gantry/sdk";
-import { NO_USAGE, text } from "gantry/sdk";
 import type { ConformanceCheck } from "./files-conformance.ts";
+import {
+  answerOf,
+  badInputsOf,
+  CONVERSATION,
+  callsIn,
+  failureOf,
+  gather,
+  inTime,
+  isSentence,
+  LIMIT_MS,
+  released,
+  requestOf,
+  said,
+  streamedInputs,
+  streamOf,
+  textIn,
+} from "./provider-asking.ts";
 
 /**
  * What the model, or the server in its place, does when it is asked:
@@ -26,6 +40,9 @@ import type { ConformanceCheck } from "./files-conformance.ts";
  * - `unreachable`: is not there at all;
  * - `cut_off`: hangs up in the middle of its answer; `garbage`: sends what is no answer;
  * - `silent`: takes the request and never answers; `stalled`: begins to answer and never goes on.
+ *
+ * @example
+ * const withoutTools = PROVIDER_SCENARIOS.filter((scenario) => scenario !== "calls" && scenario !== "bad_input");
  */
 export const PROVIDER_SCENARIOS = Object.freeze([
   "text",
@@ -273,163 +290,4 @@ function fails(
       await released(subject);
     }),
   ];
-}
-
-// ---------------------------------------------------------------- asking
-
-/** How long a loopback server and a provider may take over anything. */
-const LIMIT_MS = 3_000;
-
-interface Asking {
-  readonly request?: ModelRequest;
-  readonly signal?: AbortSignal;
-  readonly onFirst?: () => void;
-}
-
-/** All events of one request, in an order that the contract allows. */
-async function gather(subject: ProviderUnderTest, asking: Asking = {}): Promise<readonly ModelEvent[]> {
-  const events: ModelEvent[] = [];
-  const read = async () => {
-    for await (const event of streamOf(subject, asking)) {
-      events.push(event);
-      if (events.length === 1) asking.onFirst?.();
-    }
-  };
-  await inTime(read(), "the stream did not end");
-  const types = events.map(({ type }) => type);
-  const last = types.at(-1);
-  assert.ok(last === "end" || last === "failure", `the last of ${types.join(", ") || "no events"} is no ending`);
-  assert.equal(types.filter((type) => type === "end" || type === "failure").length, 1, `two endings: ${types}`);
-  assert.ok(types.lastIndexOf("start") <= 0, `it begins late or twice: ${types}`);
-  assert.ok(types[0] === "start" || types.length === 1, `it does not begin: ${types}`);
-  assert.ok(!types.includes("retry"), "it tries again by itself");
-  return events;
-}
-
-function streamOf(subject: ProviderUnderTest, { request, signal }: Asking = {}): AsyncIterable<ModelEvent> {
-  const { provider, turn } = subject;
-  return provider.stream(deepFreeze(request ?? requestOf(subject)), {
-    signal: signal ?? new AbortController().signal,
-    ...(turn && { turn }),
-  });
-}
-
-function requestOf({ request }: ProviderUnderTest): ModelRequest {
-  return {
-    system: [
-      { key: "role", text: "You help.", cache: "stable" },
-      { key: "now", text: "It is Monday.", cache: "turn" },
-    ],
-    messages: [{ role: "user", content: [text("Hello")] }],
-    tools: [READ],
-    ...request,
-  };
-}
-
-const READ = {
-  name: "Read",
-  description: "Reads a file.",
-  input_schema: { type: "object", properties: { file_path: { type: "string" } }, required: ["file_path"] },
-} as const;
-
-const CONVERSATION: ModelRequest["messages"] = [
-  {
-    role: "user",
-    content: [
-      text("Look at this."),
-      { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } },
-    ],
-  },
-  {
-    role: "assistant",
-    id: "earlier",
-    model: "other",
-    stop_reason: "tool_use",
-    usage: NO_USAGE,
-    content: [
-      { type: "thinking", thinking: "I should read it.", signature: "c2lnbmVk" },
-      text("I read it."),
-      { type: "tool_use", id: "earlier_1", name: "Read", input: { file_path: "a.txt" } },
-      { type: "tool_use", id: "earlier_2", name: "Read", input: {} },
-    ],
-  },
-  {
-    role: "user",
-    content: [
-      { type: "tool_result", tool_use_id: "earlier_1", content: [text("content")] },
-      { type: "tool_result", tool_use_id: "earlier_2", content: [text("There is no such file.")], is_error: true },
-      text("Go on."),
-    ],
-  },
-];
-
-async function released({ server }: ProviderUnderTest): Promise<void> {
-  if (server) await inTime(server.released(), "the connection was not let go");
-}
-
-async function inTime<T>(work: Promise<T>, problem: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new assert.AssertionError({ message: `${problem} within ${LIMIT_MS} ms` })),
-      LIMIT_MS,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) deepFreeze(inner);
-  }
-  return value;
-}
-
-// ---------------------------------------------------------------- reading what came
-
-function answerOf(events: readonly ModelEvent[]): AssistantMessage {
-  const last = events.at(-1);
-  assert.ok(last?.type === "end", `it failed: ${last?.type === "failure" ? last.failure.message : "no end"}`);
-  assert.equal(last.message.role, "assistant");
-  return last.message;
-}
-
-function failureOf(events: readonly ModelEvent[]): ModelFailure {
-  const last = events.at(-1);
-  assert.ok(last?.type === "failure", "it did not fail");
-  return last.failure;
-}
-
-function badInputsOf(events: readonly ModelEvent[]): Readonly<Record<string, string>> {
-  const last = events.at(-1);
-  return (last?.type === "end" && last.badInputs) || {};
-}
-
-function callsIn({ content }: AssistantMessage): ToolUseBlock[] {
-  return content.filter((block) => block.type === "tool_use");
-}
-
-function textIn({ content }: AssistantMessage): string {
-  return content.map((block) => (block.type === "text" ? block.text : "")).join("");
-}
-
-function said(events: readonly ModelEvent[], type: "text" | "thinking"): string {
-  return events.map((event) => (event.type === type ? event.text : "")).join("");
-}
-
-function streamedInputs(events: readonly ModelEvent[]): ReadonlyMap<string, string> {
-  const inputs = new Map<string, string>();
-  for (const event of events) {
-    if (event.type === "tool_input") inputs.set(event.id, (inputs.get(event.id) ?? "") + event.json);
-  }
-  return inputs;
-}
-
-function isSentence(words: string | undefined): void {
-  assert.ok(words?.trim() && !/\n\s+at /.test(words), `not a sentence for people: ${words}`);
 }
