@@ -43,7 +43,6 @@ export function loadCached(entry: string): unknown {
     const script = new vm.Script(module.wrap(fs.readFileSync(file, "utf8")), {
       filename: file,
       ...(cachedData && { cachedData }),
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (isKept && (!cachedData || script.cachedDataRejected)) missed.set(path.basename(file), script);
     return script;

@@ -111,7 +111,7 @@ describe("configuration", () => {
   });
 
   test.each([
-    ["gantry.config.json", '{\n  "colour": {,}\n}', "(line 2)"],
+    ["gantry.config.json", '{\n  "colour": {,}\n}', "(line 2"],
     ["gantry.config.yaml", "colour:\n  - a\n b: c\n", "(3:"],
     ["gantry.config.ts", "export default {\n  colour: (\n};\n", "gantry.config.ts:3:0"],
   ])("that is broken is shown where: %s", async (name, content, where) => {

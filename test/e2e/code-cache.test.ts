@@ -38,6 +38,14 @@ describe.skipIf("enableCompileCache" in module)("compiled code", () => {
     expect(after.map((bytes, i) => bytes.equals(before[i] as Buffer))).toEqual(files.map(() => true));
   });
 
+  test("loads a folder's TypeScript as well as fresh code does", async () => {
+    const { place } = await warm();
+    await place.write({ "gantry.config.ts": "const plugins: string[] = [];\nexport default { plugins };\n" });
+    for (let i = 0; i < 2; i++) {
+      expect(await place.gantry(["plugins", "--trust"])).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+
   test.each([
     ["is no compiled code", (file: string) => writeFile(file, "not compiled code")],
     ["is empty", (file: string) => truncate(file)],

@@ -46,7 +46,7 @@ export async function installPackage(): Promise<Installed> {
     },
     gantry: (args, more) => run(path.join(folder, "node_modules/.bin/gantry"), args, folder, { ...env, ...more }),
     node: (args) => run(process.execPath, args, folder, env),
-    remove: () => rm(base, { recursive: true, force: true }),
+    remove: () => rm(base, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

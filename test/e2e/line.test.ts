@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await terminal?.close();
   terminal = undefined;
-  await rm(base, { recursive: true, force: true });
+  await rm(base, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** Starts the built program in a terminal, between two looks at the terminal's modes. */

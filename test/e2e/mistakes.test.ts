@@ -113,7 +113,8 @@ describe("where nothing can be written", () => {
     expectMistake(await place.gantry(["-p", "hello"], { env }), "GANTRY_SESSION_WRITE", "/proc/no-such-process");
   });
 
-  test.runIf(process.getuid?.() === 0)(
+  // Node itself may lie where only root can look.
+  test.runIf(process.getuid?.() === 0 && !process.execPath.startsWith("/root/"))(
     "a person without rights reads a project, and is told what is denied",
     async () => {
       const nobody = 65_534;

@@ -114,7 +114,7 @@ export async function createPlace(): Promise<Place> {
       });
       return Object.fromEntries(await Promise.all(read));
     },
-    remove: () => rm(base, { recursive: true, force: true }),
+    remove: () => rm(base, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

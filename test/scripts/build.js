@@ -127,6 +127,8 @@ function bundleProgram() {
       format: "cjs",
       entryFileNames: "[name].cjs",
       chunkFileNames: "[name]-[hash].cjs",
+      // A script that comes from kept code has no way to import.
+      dynamicImportInCjs: false,
       groups: groupsFrom(PROGRAM),
     },
   );
