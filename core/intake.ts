@@ -6,7 +6,7 @@ import type { Turn } from "./turn.ts";
 
 /** Commands, then `input` taps, then the log and the prompt. An end, if nothing is left for a model. */
 export async function takeIn(turn: Turn, given: Input): Promise<TurnEnd | undefined> {
-  const input = await turn.generation.hooks.input.promise(await runCommand(turn, given), turn);
+  const input = await admit(turn, given);
   if (input.outcome) {
     const { kind, text: said } = input.outcome;
     return { reason: kind, text: said, ...(kind === "refused" && { error: said }) };
@@ -14,6 +14,23 @@ export async function takeIn(turn: Turn, given: Input): Promise<TurnEnd | undefi
   logInput(turn, input);
   await buildPrompt(turn);
   return undefined;
+}
+
+/**
+ * What comes in while a turn runs passes the same taps; what they keep is told and goes no further. Whether it is now part of
+ * the conversation.
+ */
+export async function takeInLater(turn: Turn, given: Input): Promise<boolean> {
+  const input = await admit(turn, given);
+  if (input.outcome) {
+    const { kind, text: said } = input.outcome;
+    if (said) turn.session.notify({ level: kind === "refused" ? "warning" : "info", text: said });
+  } else logInput(turn, input);
+  return !input.outcome;
+}
+
+async function admit(turn: Turn, given: Input): Promise<Input> {
+  return turn.generation.hooks.input.promise(await runCommand(turn, given), turn);
 }
 
 /** `/name arguments` runs the command of that name; anything else is left as it is. */

@@ -16,7 +16,7 @@ import {
 } from "gantry/sdk";
 import { compactIfNeeded } from "./compaction.ts";
 import { sentence } from "./errors.ts";
-import { logInput, takeIn } from "./intake.ts";
+import { logInput, takeIn, takeInLater } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
 import { HookAborted, TapDenied } from "./tap-run.ts";
 import { runCalls } from "./toolcall.ts";
@@ -25,6 +25,7 @@ import type { Turn } from "./turn.ts";
 /** How often `turnStop` may make one turn go on. */
 const CONTINUATIONS = 10;
 
+const REFUSED = "A call was refused and the turn ended with it.";
 const INTERRUPTED = "[Request interrupted by user]";
 
 /** Runs one turn to its end. Never rejects: whatever goes wrong is how the turn ended. */
@@ -63,25 +64,23 @@ function unlogged(turn: Turn, end: () => TurnEnd): TurnEnd {
 
 async function loop(turn: Turn): Promise<TurnEnd> {
   const provider = await providerOf(turn);
+  let finished: TurnEnd | undefined;
   while (true) {
-    takeQueued(turn);
+    const isMoreSaid = await takeQueued(turn);
+    if (finished && !isMoreSaid && !(await goesOn(turn))) return finished;
     await compactIfNeeded(turn, provider);
     const answer = await ask(turn, provider);
     if ("failure" in answer) return failedRequest(turn, answer.failure);
     const { message, badInputs } = answer;
     turn.lastText = textOf(message.content) || turn.lastText;
     const calls = message.content.filter((block) => block.type === "tool_use");
+    finished = undefined;
     if (calls.length) {
       const batch = await runCalls(turn, calls, (block) => cannotRun(block, message, badInputs));
       if (turn.signal.aborted) return aborted(turn);
-      if (batch.endsTurn)
-        return {
-          reason: "denied",
-          text: turn.lastText,
-          error: "A call was refused and the turn ended with it.",
-        };
-    } else if (message.stop_reason !== "pause_turn" && turn.session.isQueueEmpty && !(await goesOn(turn))) {
-      return { reason: "completed", text: textOf(message.content) };
+      if (batch.endsTurn) return { reason: "denied", text: turn.lastText, error: REFUSED };
+    } else if (message.stop_reason !== "pause_turn") {
+      finished = { reason: "completed", text: textOf(message.content) };
     }
   }
 }
@@ -98,12 +97,14 @@ function cannotRun(
   return `The call did not run: the answer ended early (${message.stop_reason}). Send it again, in smaller pieces.`;
 }
 
-/** What came in while the model was at work is said before it goes on. */
-function takeQueued(turn: Turn): void {
+/** What came in while the model was at work is said before it goes on. Whether anything was. */
+async function takeQueued(turn: Turn): Promise<boolean> {
+  let isMoreSaid = false;
   for (const input of turn.session.dequeue()) {
     turn.took(input);
-    logInput(turn, input);
+    if (await takeInLater(turn, input)) isMoreSaid = true;
   }
+  return isMoreSaid;
 }
 
 async function goesOn(turn: Turn): Promise<boolean> {

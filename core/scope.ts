@@ -9,8 +9,6 @@ export interface OwnedScope extends Scope {
   abort(): void;
   /** Ends it: fires the signal, then disposes of everything, last in, first out. Idempotent. */
   close(): Promise<void>;
-  /** What it still holds, innermost names first, for leak reports. */
-  held(): readonly string[];
 }
 
 /** How long one disposer may take. */
@@ -69,7 +67,6 @@ export function createScope(name: string, onError: (scope: string, message: stri
     },
     abort,
     close: () => (closing ??= disposeAll()),
-    held: () => owned.map((entry) => entry.label),
   };
   return scope;
 }

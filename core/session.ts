@@ -161,10 +161,6 @@ export class KernelSession implements Session {
     return this.#queue.splice(0);
   }
 
-  get isQueueEmpty(): boolean {
-    return this.#queue.length === 0;
-  }
-
   #start(): void {
     if (this.#turn || this.#closing) return;
     const controller = new AbortController();

@@ -188,6 +188,31 @@ describe("a conversation", () => {
     expect(model.requests[1]?.messages.at(-1)).toEqual({ role: "user", content: [text("And this")] });
   });
 
+  test("lets no input past the input taps, not even one that comes while a turn runs", async () => {
+    const clerk = definePlugin({
+      name: "clerk",
+      setup: () => ({
+        taps: {
+          input: (input) =>
+            JSON.stringify(input.content).includes("secret")
+              ? { ...input, outcome: { kind: "refused", text: "Not that." } as const }
+              : undefined,
+        },
+      }),
+    });
+    const { model, letGo } = held({ text: "Two." });
+    const { run } = await kernelWith({ plugins: [clerk], model });
+    const first = run("Go");
+    await asked(model, 1);
+    const second = run("the secret");
+    letGo();
+    await first;
+    const { events } = await second;
+    expect(events).toContainEqual({ type: "notice", notice: { level: "warning", text: "Not that." } });
+    expect(JSON.stringify(model.requests)).not.toContain("secret");
+    expect(model.requests).toHaveLength(1);
+  });
+
   test("is interrupted when whoever listens leaves", async () => {
     const { model } = held();
     const { session } = await kernelWith({ plugins: [], model });
