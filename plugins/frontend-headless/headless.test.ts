@@ -199,6 +199,7 @@ describe("text", () => {
       "A plugin is off.",
       "A setting does not count.",
       "The plugin mine failed in preTool: boom. Its hooks are off for this session.",
+      "The server is busy. Attempt 2 in 900 ms.",
       "",
     ]);
     const verbose = await run({ events, notices, isVerbose: true });
