@@ -5,18 +5,20 @@ import type { execNode } from "./index.ts";
 import { createLookup } from "./lookup.ts";
 import { createRun } from "./run.ts";
 import { createStart } from "./start.ts";
+import { createStrays } from "./strays.ts";
 
 const setup: Setup<typeof execNode> = ({ config, host, log, scope }) => {
   const workspace = [host.cwd, ...host.folders];
-  const groups = scope.own(createGroups());
+  const strays = createStrays();
+  const groups = scope.own(createGroups(strays.kill));
   const start = createStart({
     groups,
     log,
     lookup: createLookup(host.env.PATH, workspace),
-    environment: filterEnvironment(host.env, {
-      passEnv: config.passEnv,
-      hiddenFolders: host.isTrusted ? [] : workspace,
-    }),
+    environment: {
+      ...filterEnvironment(host.env, { passEnv: config.passEnv, hiddenFolders: host.isTrusted ? [] : workspace }),
+      ...strays.mark,
+    },
   });
   return { services: { exec: { start, run: createRun(start) } } };
 };

@@ -19,16 +19,19 @@ const DISPOSE_GRACE_MS = 1000;
 /** A killed process ends as soon as the system lets it; after this long nobody waits for it any more. */
 const KILL_MS = 1000;
 
-export function createGroups(): Groups {
+export function createGroups(killStrays: () => void): Groups {
   const running = new Map<number, Group>();
+  let hasStarted = false;
   const ending = new Set<Promise<void>>();
   const killAll = () => {
     for (const pid of running.keys()) signalGroup(pid, "SIGKILL");
+    if (hasStarted) killStrays();
   };
   process.once("exit", killAll);
 
   return {
     open(pid) {
+      hasStarted = true;
       const group = createGroup(pid, () => running.delete(pid));
       running.set(pid, group);
       return {
@@ -43,6 +46,7 @@ export function createGroups(): Groups {
     async dispose() {
       await Promise.all([...running.values()].map((group) => group.end(DISPOSE_GRACE_MS)));
       await Promise.all(ending);
+      if (hasStarted) killStrays();
       process.removeListener("exit", killAll);
     },
   };

@@ -76,6 +76,15 @@ describe.skipIf(process.platform === "win32")("commands", () => {
     for (const name of ["inner", "outer"]) await gone(Number(await place.read(name)));
   });
 
+  test.runIf(process.platform === "linux")("not even what leaves its process group outlives the program", async () => {
+    await follow(
+      bash({
+        command: "setsid sh -c 'echo $$ > stray; exec sleep 1000' >/dev/null 2>&1 & until test -s stray; do :; done",
+      }),
+    );
+    await gone(Number(await place.read("stray")));
+  });
+
   test("what a command leaves running does not outlive the program", async () => {
     await follow(bash({ command: "nohup sleep 600 > /dev/null 2>&1 & echo $! > pid" }));
     const pid = Number(await place.read("pid"));
