@@ -125,7 +125,7 @@ describe("the environment of programs", () => {
       DB_PASSWORD: "1",
       GOOGLE_APPLICATION_CREDENTIALS: "1",
     };
-    const plain = { HOME: "/root", AWS_REGION: "eu-1", SSH_AUTH_SOCK: "/s", TOKENIZERS_PARALLELISM: "1" };
+    const plain = { HOME: "/home/me", AWS_REGION: "eu-1", SSH_AUTH_SOCK: "/s", TOKENIZERS_PARALLELISM: "1" };
     const seen = await environmentOf(await open({ PATH, ...secrets, ...plain }));
     expect(seen).toMatchObject(plain);
     for (const name of Object.keys(secrets).filter((one) => one !== "npm_config_authtoken")) {

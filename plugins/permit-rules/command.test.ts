@@ -54,7 +54,7 @@ describe("a rule with a *", () => {
 
 describe("a suggested rule", () => {
   const bash = { tool: { name: "Bash", permission: { family: "Bash", command: "command" } } } as unknown as Call;
-  const suggest = (command: string) => suggestRule(bash, { kind: "command", command }, "/work");
+  const suggest = (command: string) => suggestRule(bash, { kind: "command", command }, "/project");
 
   it.each([
     ["npm test --watch", "Bash(npm test:*)"],

@@ -10,7 +10,7 @@ import { storeConformance } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createStore } from "./session-jsonl.ts";
 
-const CWD = "/work/my shop";
+const CWD = "/project/my shop";
 const ID = "01234567-89ab-4def-8123-456789abcdef";
 
 let state: string;
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(state, { recursive: true, force: true }));
 
-const transcript = (id = ID) => join(state, "projects", "-work-my-shop", `${id}.jsonl`);
+const transcript = (id = ID) => join(state, "projects", "-project-my-shop", `${id}.jsonl`);
 const lock = () => transcript().replace("jsonl", "lock");
 
 function record(text: string, sessionId = ID): Entry {
@@ -61,7 +61,7 @@ describe("a transcript", () => {
   it("lies where its folder's name says, for its owner alone", async () => {
     await writeSession("hello");
     expect(fs.statSync(transcript()).mode & 0o777).toBe(0o600);
-    for (const folder of [join(state, "projects"), join(state, "projects", "-work-my-shop")]) {
+    for (const folder of [join(state, "projects"), join(state, "projects", "-project-my-shop")]) {
       expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
     }
   });
@@ -116,7 +116,7 @@ describe("a transcript", () => {
     expect(writer.path).toBeUndefined();
     const other = await store.create(randomUUID(), CWD);
     other.append(record("not kept"));
-    expect(fs.readdirSync(join(state, "projects", "-work-my-shop"))).toEqual([`${ID}.jsonl`]);
+    expect(fs.readdirSync(join(state, "projects", "-project-my-shop"))).toEqual([`${ID}.jsonl`]);
     expect((await reopen()).entries).toHaveLength(2);
   });
 });

@@ -11,7 +11,7 @@ afterEach(async () => {
   kernel = undefined;
 });
 
-const A = "/work/a.ts";
+const A = "/project/a.ts";
 
 async function opened(contents: Record<string, string | Uint8Array>) {
   const memory = memoryFilesPlugin(contents);
@@ -27,7 +27,7 @@ describe("an edit", () => {
     const { see, edit, textOf: contentOf } = await opened({ [A]: "one\ntwo\nthree\n" });
     await see(A);
     const result = await edit("two", "zwei");
-    expect(textOf(result.content)).toBe('Edited "/work/a.ts" in line 2.');
+    expect(textOf(result.content)).toBe('Edited "/project/a.ts" in line 2.');
     expect(await contentOf(A)).toBe("one\nzwei\nthree\n");
     expect(result.data).toEqual({
       filePath: A,
@@ -103,7 +103,7 @@ describe("an edit is refused, and nothing is written,", () => {
   test("when the text occurs more than once", async () => {
     const { see, edit, textOf: contentOf } = await opened({ [A]: "a\nb\na\nb\na\n" });
     await see(A);
-    await refused(await edit("a", "c"), /occurs 3 times in "\/work\/a\.ts", in lines 1, 3, 5\..*replace_all/);
+    await refused(await edit("a", "c"), /occurs 3 times in "\/project\/a\.ts", in lines 1, 3, 5\..*replace_all/);
     expect(await contentOf(A)).toBe("a\nb\na\nb\na\n");
   });
 
@@ -120,13 +120,13 @@ describe("an edit is refused, and nothing is written,", () => {
   });
 
   test("when the file is gone, naming the nearest", async () => {
-    const { edit } = await opened({ "/work/b.ts": "x" });
-    await refused(await edit("x", "y"), /There is no file "\/work\/a\.ts"\. Did you mean "b\.ts"\?/);
+    const { edit } = await opened({ "/project/b.ts": "x" });
+    await refused(await edit("x", "y"), /There is no file "\/project\/a\.ts"\. Did you mean "b\.ts"\?/);
   });
 
   test("when it is a folder or no text", async () => {
-    const { see, edit } = await opened({ [A]: Uint8Array.of(0, 1, 2), "/work/dir/x": "x" });
-    await refused(await edit("x", "y", { file_path: "/work/dir" }), /is a folder.*Glob/);
+    const { see, edit } = await opened({ [A]: Uint8Array.of(0, 1, 2), "/project/dir/x": "x" });
+    await refused(await edit("x", "y", { file_path: "/project/dir" }), /is a folder.*Glob/);
     await see(A);
     await refused(await edit("x", "y"), /binary file/);
   });
@@ -166,7 +166,7 @@ describe("an empty old_string", () => {
   test("creates a file that is not there", async () => {
     const { edit, textOf: contentOf, seen } = await opened({});
     const result = await edit("", "new\n");
-    expect(textOf(result.content)).toBe('Created "/work/a.ts".');
+    expect(textOf(result.content)).toBe('Created "/project/a.ts".');
     expect(await contentOf(A)).toBe("new\n");
     expect(seen.get(A)?.isPartial).toBe(false);
   });

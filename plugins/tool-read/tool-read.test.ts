@@ -12,7 +12,7 @@ afterEach(async () => {
   kernel = undefined;
 });
 
-const A = "/work/a.txt";
+const A = "/project/a.txt";
 
 async function opened(contents: Record<string, string | Uint8Array>, env: Record<string, string> = {}) {
   const memory = memoryFilesPlugin(contents);
@@ -152,11 +152,11 @@ describe("reading an unchanged file again", () => {
 
 describe("what is no file", () => {
   test("is answered with the nearest name", async () => {
-    const { read } = await opened({ "/work/config.json": "{}" });
-    const result = await read("/work/confg.json");
+    const { read } = await opened({ "/project/config.json": "{}" });
+    const result = await read("/project/confg.json");
     expect([result.outcome, shown(result)]).toEqual([
       "error",
-      'There is no file "/work/confg.json". Did you mean "config.json"?',
+      'There is no file "/project/confg.json". Did you mean "config.json"?',
     ]);
   });
 
@@ -167,7 +167,7 @@ describe("what is no file", () => {
 
   test("is not listed when it is a folder", async () => {
     const { read } = await opened({ [A]: "x" });
-    expect(shown(await read("/work"))).toMatch(/is a folder, not a file.*Glob.*ls/);
+    expect(shown(await read("/project"))).toMatch(/is a folder, not a file.*Glob.*ls/);
   });
 
   test("is not shown when it is binary", async () => {
@@ -289,7 +289,7 @@ describe("a PDF", () => {
 });
 
 describe("a notebook", () => {
-  const N = "/work/n.ipynb";
+  const N = "/project/n.ipynb";
   const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   const notebook = (cells: unknown[]) => JSON.stringify({ cells, metadata: {}, nbformat: 4 });
   const code = (source: string | string[], ...outputs: unknown[]) => ({ cell_type: "code", id: "c1", source, outputs });

@@ -9,7 +9,7 @@ afterEach(async () => {
   kernel = undefined;
 });
 
-const A = "/work/a.txt";
+const A = "/project/a.txt";
 
 async function opened(contents: Record<string, string | Uint8Array>) {
   const memory = memoryFilesPlugin(contents);
@@ -22,17 +22,17 @@ async function opened(contents: Record<string, string | Uint8Array>) {
 describe("a new file", () => {
   test("is written with the folders it needs, and counts as read", async () => {
     const { write, textOf: contentOf } = await opened({});
-    const result = await write("one\ntwo\n", "/work/deep/er/b.txt");
-    expect(textOf(result.content)).toBe('Created "/work/deep/er/b.txt" with 2 lines.');
+    const result = await write("one\ntwo\n", "/project/deep/er/b.txt");
+    expect(textOf(result.content)).toBe('Created "/project/deep/er/b.txt" with 2 lines.');
     expect(result.data).toEqual({
       type: "create",
-      filePath: "/work/deep/er/b.txt",
+      filePath: "/project/deep/er/b.txt",
       content: "one\ntwo\n",
       structuredPatch: [],
       originalFile: null,
     });
-    expect(await contentOf("/work/deep/er/b.txt")).toBe("one\ntwo\n");
-    expect((await write("three\n", "/work/deep/er/b.txt")).outcome).toBe("ok");
+    expect(await contentOf("/project/deep/er/b.txt")).toBe("one\ntwo\n");
+    expect((await write("three\n", "/project/deep/er/b.txt")).outcome).toBe("ok");
   });
 });
 
@@ -41,7 +41,7 @@ describe("an existing file", () => {
     const { write, see, textOf: contentOf } = await opened({ [A]: "one\ntwo\n" });
     await see(A);
     const result = await write("one\nzwei\ndrei\n");
-    expect(textOf(result.content)).toBe('Replaced "/work/a.txt": 2 lines added, 1 removed.');
+    expect(textOf(result.content)).toBe('Replaced "/project/a.txt": 2 lines added, 1 removed.');
     expect(result.data).toMatchObject({
       type: "update",
       originalFile: "one\ntwo\n",
@@ -98,20 +98,20 @@ describe("an existing file", () => {
 
   test("is written through a link", async () => {
     const { write, see, files, textOf: contentOf } = await opened({ [A]: "one\n" });
-    await files.link("a.txt", "/work/link.txt");
+    await files.link("a.txt", "/project/link.txt");
     await see(A);
-    expect((await write("two\n", "/work/link.txt")).outcome).toBe("ok");
+    expect((await write("two\n", "/project/link.txt")).outcome).toBe("ok");
     expect(await contentOf(A)).toBe("two\n");
-    expect((await files.read("/work/link.txt")).realPath).toBe(A);
+    expect((await files.read("/project/link.txt")).realPath).toBe(A);
   });
 });
 
 test("a folder cannot be written", async () => {
-  const { write } = await opened({ "/work/dir/x": "x" });
-  expect(textOf((await write("y", "/work/dir")).content)).toMatch(/is a folder, not a file/);
+  const { write } = await opened({ "/project/dir/x": "x" });
+  expect(textOf((await write("y", "/project/dir")).content)).toMatch(/is a folder, not a file/);
 });
 
 test("a path through a file is refused with what to do", async () => {
   const { write } = await opened({ [A]: "x" });
-  expect(textOf((await write("y", "/work/a.txt/b")).content)).toMatch(/is a file.*Choose a path/);
+  expect(textOf((await write("y", "/project/a.txt/b")).content)).toMatch(/is a file.*Choose a path/);
 });

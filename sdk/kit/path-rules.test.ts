@@ -4,7 +4,7 @@ import { matchText } from "gantry/sdk/kit/stars";
 import ignore from "ignore";
 import { describe, expect, it } from "vitest";
 
-const ANCHORS = { machine: ["/"], home: ["/home/me"], settings: ["/work/rules"], cwd: ["/work/shop"] };
+const ANCHORS = { machine: ["/"], home: ["/home/me"], settings: ["/project/rules"], cwd: ["/project/shop"] };
 
 function fits(pattern: string, path: string, kind: "allow" | "deny" = "allow"): boolean {
   const isDeny = kind === "deny";
@@ -18,20 +18,20 @@ describe("a path pattern", () => {
     ["//etc/hosts", "/etc/hosts"],
     ["//etc/**", "/etc/ssl/certs/a"],
     ["~/notes/*.md", "/home/me/notes/a.md"],
-    ["/src/**", "/work/rules/src/a/b"],
-    ["src/**", "/work/shop/src/a/b"],
-    ["./src", "/work/shop/src/a/b"],
-    ["src/", "/work/shop/src/a"],
-    ["a.ts", "/work/shop/deep/er/a.ts"],
-    ["*.ts", "/work/shop/deep/a.ts"],
-    ["src/**/test/*.ts", "/work/shop/src/test/a.ts"],
-    ["src/**/test/*.ts", "/work/shop/src/x/y/test/a.ts"],
-    ["**/b", "/work/shop/b"],
-    ["../shared/**", "/work/shared/a"],
-    ["**", "/work/shop/a"],
-    ["a\\*b", "/work/shop/a*b"],
-    ["[ab]?[!c]", "/work/shop/axd"],
-    ["app/(group)/page.tsx", "/work/shop/app/(group)/page.tsx"],
+    ["/src/**", "/project/rules/src/a/b"],
+    ["src/**", "/project/shop/src/a/b"],
+    ["./src", "/project/shop/src/a/b"],
+    ["src/", "/project/shop/src/a"],
+    ["a.ts", "/project/shop/deep/er/a.ts"],
+    ["*.ts", "/project/shop/deep/a.ts"],
+    ["src/**/test/*.ts", "/project/shop/src/test/a.ts"],
+    ["src/**/test/*.ts", "/project/shop/src/x/y/test/a.ts"],
+    ["**/b", "/project/shop/b"],
+    ["../other/**", "/project/other/a"],
+    ["**", "/project/shop/a"],
+    ["a\\*b", "/project/shop/a*b"],
+    ["[ab]?[!c]", "/project/shop/axd"],
+    ["app/(group)/page.tsx", "/project/shop/app/(group)/page.tsx"],
   ])("%s fits %s", (pattern, path) => expect(fits(pattern, path)).toBe(true));
 
   it.each([
@@ -39,22 +39,22 @@ describe("a path pattern", () => {
     ["//etc/**", "/etcetera/a"],
     ["~/notes/*.md", "/home/me/notes/deep/a.md"],
     ["~/notes/*.md", "/home/meme/notes/a.md"],
-    ["src/**", "/work/shop/lib/src/a"],
-    ["src/**", "/work/shop/src2/a"],
-    ["src/**", "/work/shop2/src/a"],
-    ["./a.ts", "/work/shop/deep/a.ts"],
-    ["/src/**", "/work/shop/src/a"],
+    ["src/**", "/project/shop/lib/src/a"],
+    ["src/**", "/project/shop/src2/a"],
+    ["src/**", "/project/shop2/src/a"],
+    ["./a.ts", "/project/shop/deep/a.ts"],
+    ["/src/**", "/project/shop/src/a"],
     ["*.ts", "/elsewhere/a.ts"],
-    ["a\\*b", "/work/shop/axb"],
-    ["**", "/work/shop2/a"],
-    ["SRC/**", "/work/shop/src/a"],
+    ["a\\*b", "/project/shop/axb"],
+    ["**", "/project/shop2/a"],
+    ["SRC/**", "/project/shop/src/a"],
   ])("%s does not fit %s", (pattern, path) => expect(fits(pattern, path)).toBe(false));
 
   it("that forbids fits at any depth, in any letter case and composition", () => {
-    expect(fits("src/**", "/work/shop/lib/SRC/a", "deny")).toBe(true);
-    expect(fits(".env", "/work/shop/deep/.ENV", "deny")).toBe(true);
-    expect(fits("caf\u00e9/**", "/work/shop/cafe\u0301/a", "deny")).toBe(true);
-    expect(fits("./src/**", "/work/shop/lib/src/a", "deny")).toBe(false);
+    expect(fits("src/**", "/project/shop/lib/SRC/a", "deny")).toBe(true);
+    expect(fits(".env", "/project/shop/deep/.ENV", "deny")).toBe(true);
+    expect(fits("caf\u00e9/**", "/project/shop/cafe\u0301/a", "deny")).toBe(true);
+    expect(fits("./src/**", "/project/shop/lib/src/a", "deny")).toBe(false);
     expect(fits("//ETC/**", "/etc/hosts", "deny")).toBe(true);
   });
 
@@ -72,14 +72,14 @@ describe("a path pattern", () => {
       fc.property(pattern, path, (text, names) => {
         const git = ignore({ ignorecase: false }).add(text).ignores(names.join("/"));
         const rule = text.startsWith("/") ? `.${text}` : text;
-        expect(fits(rule, `/work/shop/${names.join("/")}`)).toBe(git);
+        expect(fits(rule, `/project/shop/${names.join("/")}`)).toBe(git);
       }),
       { numRuns: 3000 },
     );
   });
 
   it("takes no longer for a pattern made to be slow", () => {
-    const path = `/work/shop/${"a".repeat(250)}/${"a/".repeat(1000)}`;
+    const path = `/project/shop/${"a".repeat(250)}/${"a/".repeat(1000)}`;
     expect(fits(`${"*a".repeat(100)}*b`, path)).toBe(false);
     expect(fits(`${"**/a/".repeat(100)}b`, path)).toBe(false);
     expect(matchText(`${"*a".repeat(1000)}b`, "a".repeat(20_000))).toBe(false);
@@ -92,11 +92,11 @@ describe("the pattern for a path", () => {
       .string({ minLength: 1, maxLength: 6, unit: fc.constantFrom(..."ab*?[]!\\ ~#.-()é") })
       .filter((text) => text !== "." && text !== ".." && text.trim() === text);
     const path = fc
-      .tuple(fc.constantFrom("/work/shop", "/elsewhere", ""), fc.array(name, { minLength: 1, maxLength: 3 }))
+      .tuple(fc.constantFrom("/project/shop", "/elsewhere", ""), fc.array(name, { minLength: 1, maxLength: 3 }))
       .map(([base, names]) => `${base}/${names.join("/")}`);
     fc.assert(
       fc.property(path, path, (one, other) => {
-        const pattern = patternFor(one, "/work/shop");
+        const pattern = patternFor(one, "/project/shop");
         expect(fits(pattern, one)).toBe(true);
         expect(fits(pattern, other)).toBe(other === one || other.startsWith(`${one}/`));
       }),

@@ -12,7 +12,7 @@ export type Anchor = "machine" | "home" | "settings" | "cwd";
 /** A pattern, read. {@link parsePathPattern} makes one. */
 export interface PathPattern {
   readonly anchor: Anchor;
-  /** Folders to go up from the anchor: `../shared/**`. */
+  /** Folders to go up from the anchor: `../other/**`. */
   readonly up: number;
   /** It does not say where it begins, so it may fit at any depth. */
   readonly isBare: boolean;

@@ -12,11 +12,11 @@ const absolute = fc.array(name, { maxLength: 5 }).map((names) => resolve("/", ..
 
 describe("a path is within a folder", () => {
   it("only if it is the folder or can be reached from it going down", () => {
-    expect(isWithin("/work/shop/a", ["/work/shop"])).toBe(true);
-    expect(isWithin("/work/shop", ["/work/shop/"])).toBe(true);
-    expect(isWithin("/work/shop2/a", ["/work/shop"])).toBe(false);
-    expect(isWithin("/work", ["/work/shop"])).toBe(false);
-    expect(isWithin("/WORK/shop/a", ["/work/shop"])).toBe(false);
+    expect(isWithin("/project/shop/a", ["/project/shop"])).toBe(true);
+    expect(isWithin("/project/shop", ["/project/shop/"])).toBe(true);
+    expect(isWithin("/project/shop2/a", ["/project/shop"])).toBe(false);
+    expect(isWithin("/project", ["/project/shop"])).toBe(false);
+    expect(isWithin("/PROJECT/shop/a", ["/project/shop"])).toBe(false);
     expect(isWithin("/anything", ["/"])).toBe(true);
     expect(isWithin("/anything", [])).toBe(false);
   });
@@ -34,19 +34,19 @@ describe("a path is within a folder", () => {
 
 describe("the places of a path", () => {
   it("are what is written and where links lead, whether or not anything is there", async () => {
-    const from = { cwd: "/work/shop", home: "/home/me" };
-    const files = { resolve: async (path: string) => path.replace("/work/shop/link", "/secret") };
-    expect(await placesOf("link/key", from, files)).toEqual(["/work/shop/link/key", "/secret/key"]);
-    expect(await placesOf("link/../a", from, files)).toEqual(["/work/shop/a"]);
+    const from = { cwd: "/project/shop", home: "/home/me" };
+    const files = { resolve: async (path: string) => path.replace("/project/shop/link", "/secret") };
+    expect(await placesOf("link/key", from, files)).toEqual(["/project/shop/link/key", "/secret/key"]);
+    expect(await placesOf("link/../a", from, files)).toEqual(["/project/shop/a"]);
     expect(await placesOf("~/x", from, files)).toEqual(["/home/me/x"]);
-    expect(await placesOf("../x/./y", from, files)).toEqual(["/work/x/y"]);
+    expect(await placesOf("../x/./y", from, files)).toEqual(["/project/x/y"]);
   });
 });
 
 describe("a protected path", () => {
-  const roots = ["/work/shop"];
+  const roots = ["/project/shop"];
   const isProtected = (path: string) =>
-    isProtectedPath(resolve("/work/shop", path), roots, ["/state", "/home/me/.claude"]);
+    isProtectedPath(resolve("/project/shop", path), roots, ["/state", "/home/me/.claude"]);
 
   it.each([
     ".git/hooks/pre-commit",
@@ -104,7 +104,7 @@ describe("a protected path", () => {
   ])("is not %s", (path) => expect(isProtected(path)).toBe(false));
 
   it("does not count what leads to the folder that is worked in", () => {
-    const worktree = "/work/shop/.claude/worktrees/one";
+    const worktree = "/project/shop/.claude/worktrees/one";
     expect(isProtectedPath(`${worktree}/src/a.ts`, [worktree])).toBe(false);
     expect(isProtectedPath(`${worktree}/.git`, [worktree])).toBe(true);
   });

@@ -1,5 +1,5 @@
 /**
- * Questions about paths that decide what may be touched. All are pure and compare whole components, never text: `/work` does
+ * Questions about paths that decide what may be touched. All are pure and compare whole components, never text: `/project` does
  * not contain `/workshop`. What widens compares exactly; what protects compares without letter case.
  */
 import { parse, sep } from "node:path";

@@ -18,7 +18,7 @@ export function asToolError(thrown: unknown): unknown {
  * Reads a file for a tool. A path that is no file becomes a {@link ToolError} that says what to try instead.
  *
  * @example
- * const { bytes } = await readForTool(memoryFiles(), inputPath("notes.txt", { cwd: "/work", home: "/home/me" }), call);
+ * const { bytes } = await readForTool(memoryFiles(), inputPath("notes.txt", { cwd: "/project", home: "/home/me" }), call);
  */
 export async function readForTool(
   files: Files,

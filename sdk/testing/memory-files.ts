@@ -19,7 +19,7 @@ type Node =
  * real one.
  *
  * @example
- * const files = memoryFiles({ "/work/a.txt": "one\n" });
+ * const files = memoryFiles({ "/project/a.txt": "one\n" });
  */
 export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array>> = {}): MemoryFiles {
   let clock = 1_700_000_000_000;
@@ -213,7 +213,7 @@ export interface MemoryFilesPlugin {
  * Makes {@link memoryFiles} and a plugin that provides them, together with a memory of what was read.
  *
  * @example
- * const memory = memoryFilesPlugin({ "/work/a.txt": "one\n" });
+ * const memory = memoryFilesPlugin({ "/project/a.txt": "one\n" });
  * const kernel = await createTestKernel({ plugins: [memory.plugin, toolUnderTest] });
  */
 export function memoryFilesPlugin(contents: Readonly<Record<string, string | Uint8Array>> = {}): MemoryFilesPlugin {

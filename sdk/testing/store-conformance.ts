@@ -10,7 +10,7 @@ export interface StoreUnderTest {
   readonly dispose: () => void | Promise<void>;
 }
 
-const CWD = "/work/shop";
+const CWD = "/project/shop";
 
 /**
  * What every implementation of {@link SessionStore} has to keep, for any test runner.
@@ -123,15 +123,15 @@ const CHECKS: readonly Check[] = [
       assert.deepEqual(await (await place.connect()).list(CWD), []);
       const first = await write(place, [{ ...prompt("a reminder"), isMeta: true }, prompt("Fix the\n\nbug")]);
       const second = await write(place, [prompt("Write a test")]);
-      const other = await write(place, [prompt("Elsewhere")], "/work/other");
+      const other = await write(place, [prompt("Elsewhere")], "/project/other");
       const store = await place.connect();
       const listed = await store.list(CWD);
       assert.deepEqual(listed.map(({ id }) => id).sort(), [first.id, second.id].sort());
       assert.ok((listed[0]?.updatedMs ?? 0) >= (listed[1]?.updatedMs ?? 0));
       assert.match(listed.find(({ id }) => id === first.id)?.title ?? "", /^Fix the.*bug$/);
       assert.deepEqual(
-        (await store.list("/work/other")).map(({ id, cwd }) => [id, cwd]),
-        [[other.id, "/work/other"]],
+        (await store.list("/project/other")).map(({ id, cwd }) => [id, cwd]),
+        [[other.id, "/project/other"]],
       );
     },
   },
