@@ -1,18 +1,10 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
 import { fstatSync } from "node:fs";
-import {
-  type Frontend,
-  type FrontendHost,
-  isGantryError,
-  type JsonObject,
-  messageOf,
-  type Notice,
-  type Subcommand,
-} from "gantry/sdk";
+import { type FrontendHost, isGantryError, type JsonObject, type Notice } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
-import { error } from "./errors.ts";
+import { error, wordsOf } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
 import { VERSION } from "./version.ts";
@@ -54,7 +46,8 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
     return ending.code ?? code;
   } catch (thrown) {
     if (thrown instanceof Printed) return print(thrown.message);
-    process.stderr.write(`gantry: ${wordsOf(thrown)}\n`);
+    const report = isGantryError(thrown) ? "" : " [GANTRY_INTERNAL] Please report this, with what --debug shows.";
+    process.stderr.write(`gantry: ${wordsOf(thrown)}${report}\n`);
     return ending.code ?? 1;
   } finally {
     await host?.close();
@@ -65,19 +58,27 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
   const { subcommand } = line;
   const frontendHost = (prompt: string | undefined) => asFrontendHost(host, line, prompt, signal);
   const named = subcommand && host.generation.subcommands.get(subcommand.name);
-  if (named) return ((await named.handler()) as Subcommand)(subcommand.args, subcommand.flags, frontendHost(undefined));
+  if (named) return (await named.handler())(subcommand.args, subcommand.flags, frontendHost(undefined));
   const { frontends, subcommands } = host.generation;
+  const flags = choosingFlags(host);
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
   const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
   const chosen = line.frontend === undefined ? fitting : frontends.get(line.frontend);
-  if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { known: frontends.keys() });
-  if (chosen.manifest.needsTerminal && !isTerminal) throw error("GANTRY_FRONTEND_TERMINAL", { name: chosen.name });
+  if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { flags });
+  if (chosen.manifest.needsTerminal && !isTerminal)
+    throw error("GANTRY_FRONTEND_TERMINAL", { name: chosen.name, flags });
   const { prompt } = line;
   if (prompt && !line.frontend && !/\s/.test(prompt) && nearest(prompt, subcommands.keys())) {
-    throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys() });
+    throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys(), flags });
   }
   const whole = chosen.manifest.needsTerminal ? prompt : await withStdin(prompt);
-  return ((await chosen.handler()) as Frontend)(frontendHost(whole));
+  return (await chosen.handler())(frontendHost(whole));
+}
+
+/** The flags that choose a frontend. */
+function choosingFlags({ generation }: Host): readonly string[] {
+  const flags = generation.members.flatMap(({ plugin }) => Object.entries(plugin.manifest.flags ?? {}));
+  return flags.flatMap(([name, { to }]) => ("frontend" in to ? `--${name}` : []));
 }
 
 function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefined, signal: AbortSignal): FrontendHost {
@@ -198,9 +199,4 @@ function print(text: string): number {
 function debug(line: CommandLine | undefined, plugin: string, message: string): void {
   const filter = line?.own.debug;
   if (filter === true || filter?.split(",").includes(plugin)) process.stderr.write(`[${plugin}] ${message}\n`);
-}
-
-function wordsOf(thrown: unknown): string {
-  if (isGantryError(thrown)) return `${thrown.message}${thrown.remedy ? ` ${thrown.remedy}` : ""} [${thrown.code}]`;
-  return `${messageOf(thrown)} [GANTRY_INTERNAL] Please report this, with what --debug shows.`;
 }

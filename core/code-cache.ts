@@ -19,6 +19,7 @@ interface Loaded {
 /** Loads a CommonJS file of the program and what it requires. */
 export function loadCached(entry: string): unknown {
   const folder = cacheFolder();
+  const outside = module.createRequire(entry);
   const loaded = new Map<string, Loaded>();
   const missed = new Map<string, vm.Script>();
   if (folder) process.on("exit", () => keep(missed, folder));
@@ -29,7 +30,6 @@ export function loadCached(entry: string): unknown {
     if (known) return known;
     const made: Loaded = { exports: {} };
     loaded.set(file, made);
-    const outside = module.createRequire(file);
     const inside = (id: string) => (id.startsWith(".") ? load(path.join(path.dirname(file), id)).exports : outside(id));
     const run = compile(file).runInThisContext();
     run.call(made.exports, made.exports, inside, made, file, path.dirname(file));

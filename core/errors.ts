@@ -1,4 +1,4 @@
-import { GantryError } from "gantry/sdk";
+import { GantryError, isGantryError, messageOf } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 
 type Known = readonly string[] | Iterable<string>;
@@ -14,17 +14,17 @@ export const ERRORS = Object.freeze({
     `There is no flag "${p.flag}".${didYouMean(p.flag, p.known)}`,
     "gantry --help lists every flag.",
   ],
-  GANTRY_SUBCOMMAND_UNKNOWN: (p: { name: string; known: Known }) => [
+  GANTRY_SUBCOMMAND_UNKNOWN: (p: { name: string; known: Known; flags: Known }) => [
     `There is no subcommand "${p.name}".${didYouMean(p.name, p.known)}`,
-    `To send it as a prompt, use gantry -p "${p.name}".`,
+    `To send it as a prompt, choose a frontend: ${list(p.flags)}.`,
   ],
-  GANTRY_FRONTEND_ABSENT: (p: { known: Known }) => [
+  GANTRY_FRONTEND_ABSENT: (p: { flags: Known }) => [
     "No frontend fits: standard input and output are no terminal and no flag chooses another frontend.",
-    `Use -p "prompt". Frontends: ${list(p.known) || "none is loaded"}.`,
+    `Flags that choose one: ${list(p.flags) || "none is loaded"}.`,
   ],
-  GANTRY_FRONTEND_TERMINAL: (p: { name: string }) => [
+  GANTRY_FRONTEND_TERMINAL: (p: { name: string; flags: Known }) => [
     `The frontend "${p.name}" needs a terminal at standard input and output.`,
-    'Use -p "prompt" where there is none.',
+    `Flags that choose one: ${list(p.flags)}.`,
   ],
   GANTRY_CONFIG_BROKEN: (p: { file: string; problem: string }) => [
     `The configuration ${p.file} cannot be read: ${sentence(p.problem)}`,
@@ -68,7 +68,7 @@ export const ERRORS = Object.freeze({
   ],
   GANTRY_PLUGIN_NEEDS: (p: { name: string; service: string }) => [
     `The plugin ${p.name} needs the service "${p.service}", and no plugin provides it.`,
-    "Add a plugin that provides it; gantry plugins lists what each provides.",
+    "Add a plugin that provides it.",
   ],
   GANTRY_PLUGIN_CYCLE: (p: { members: Known }) => [
     `These plugins need each other: ${[...p.members].join(" → ")}.`,
@@ -94,14 +94,14 @@ export const ERRORS = Object.freeze({
     `The model "${p.name}" belongs to ${p.title}, which cannot be used here.`,
     p.setup,
   ],
-  GANTRY_MODEL_NONE: (_: object) => [
+  GANTRY_MODEL_NONE: (p: { setups: readonly string[] }) => [
     "No model can be used: no provider is loaded or usable.",
-    "Set ANTHROPIC_API_KEY or OPENAI_BASE_URL, or load a provider; gantry doctor says what each needs.",
+    p.setups.join(" ") || "Load a plugin that brings a provider.",
   ],
   GANTRY_SESSION_ID: (p: { id: string }) => [`"${p.id}" is no session id.`, "A session id is a UUID."],
   GANTRY_SESSION_BLOCKED: (p: { problem: string }) => [
     `The session cannot start: ${p.problem}.`,
-    "Correct that plugin, or leave it out; gantry plugins lists what is loaded.",
+    "Correct that plugin, or leave it out.",
   ],
   GANTRY_SESSION_KEEPS_ID: (p: { id: string }) => [
     `A session that goes on keeps its id; "${p.id}" cannot be given to it.`,
@@ -128,6 +128,12 @@ type ErrorCode = keyof typeof ERRORS;
 /** A text of somebody else's, ended as a sentence is. */
 export function sentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** What was thrown, for a person: the sentence, the remedy and the code, where there are such. */
+export function wordsOf(thrown: unknown): string {
+  if (!isGantryError(thrown)) return messageOf(thrown);
+  return [thrown.message, thrown.remedy, `[${thrown.code}]`].filter(Boolean).join(" ");
 }
 
 /** Makes an error of the table. */

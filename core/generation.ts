@@ -2,11 +2,17 @@
 import type {
   Command,
   CommandManifest,
+  Frontend,
   FrontendManifest,
   HookName,
   Hooks,
   JsonObject,
+  Provider,
   ProviderManifest,
+  SlotHandlers,
+  SlotManifests,
+  SlotName,
+  Subcommand,
   SubcommandManifest,
   TapReport,
   ToolImplementation,
@@ -17,7 +23,7 @@ import type {
 } from "gantry/sdk";
 import * as z from "zod";
 import type { Member } from "./activate.ts";
-import { error } from "./errors.ts";
+import { checkClaims } from "./graph.ts";
 import { type TapAllOptions, tapAll } from "./taps.ts";
 import type { Pending } from "./trace.ts";
 
@@ -46,9 +52,9 @@ export interface Generation {
   /** The tools as a model sees them, in plugin order. */
   readonly specs: readonly ToolSpec[];
   readonly commands: ReadonlyMap<string, Entry<CommandManifest, Command>>;
-  readonly subcommands: ReadonlyMap<string, Entry<SubcommandManifest, unknown>>;
-  readonly providers: ReadonlyMap<string, Entry<ProviderManifest, unknown>>;
-  readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, unknown>>;
+  readonly subcommands: ReadonlyMap<string, Entry<SubcommandManifest, Subcommand>>;
+  readonly providers: ReadonlyMap<string, Entry<ProviderManifest, Provider>>;
+  readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, Frontend>>;
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
   /** Which plugins are being waited for. */
@@ -64,35 +70,26 @@ export interface GenerationOptions extends TapAllOptions {
 export function createGeneration(options: GenerationOptions): Generation {
   const { members, activate } = options;
   const { hooks, taps, guard } = tapAll(options);
-  const tools = new Map(
-    slot("tools").map((entry) => [entry.name, asTool(entry as Entry<ToolManifest, never>, members, activate)]),
-  );
+  const tools = new Map([...keyed("tools")].map(([name, entry]) => [name, asTool(entry, members, activate)]));
   const aliases = new Map(
     [...tools.values()].flatMap(({ info }) => (info.aliases ?? []).map((alias) => [alias, info.name] as const)),
   );
 
-  function slot(name: "tools" | "commands" | "subcommands" | "providers" | "frontends"): Entry<never, never>[] {
-    return members.flatMap((owner) => {
-      const declared = Object.entries(owner.plugin.manifest[name] ?? {}).map(([key, manifest]) => {
-        const handler = async () => ((await activate(owner))[name] as Record<string, unknown>)[key];
-        return { name: key, manifest, owner, handler };
-      });
-      const added =
-        name === "tools" || name === "commands" ? Object.entries<object>(owner.contribution[name] ?? {}) : [];
-      const dynamic = added.map(([key, contributed]) => {
-        const { run, ...manifest } = contributed as { readonly run: unknown };
-        return { name: key, manifest, owner, handler: async () => run };
-      });
-      return [...declared, ...dynamic] as unknown as Entry<never, never>[];
-    });
+  /** What a slot holds, by name: what manifests declare, checked before, and what was contributed at run time. */
+  function keyed<S extends SlotName>(slot: S): Map<string, SlotEntry<S>> {
+    const entries = members.flatMap((owner) => [...declaredIn(slot, owner, activate), ...contributedTo(slot, owner)]);
+    checkClaims(
+      slot,
+      entries.map(({ name, owner }) => [name, owner.name]),
+    );
+    return new Map(entries.map((entry) => [entry.name, entry]));
   }
-  const keyed = <E>(name: Parameters<typeof slot>[0]) => new Map(slot(name).map((entry) => [entry.name, entry as E]));
 
   return Object.freeze<Generation>({
     number: options.number,
     members,
     hooks,
-    tools: checkContributed(tools),
+    tools,
     aliases,
     specs: Object.freeze([...tools.values()].map(({ info }) => specOf(info))),
     commands: keyed("commands"),
@@ -111,23 +108,23 @@ export function createGeneration(options: GenerationOptions): Generation {
       }
     },
   });
+}
 
-  /** Manifests were checked when they were ordered; what was contributed at run time only can be checked here. */
-  function checkContributed(all: Map<string, ToolEntry>) {
-    const claimed = new Map<string, string>();
-    for (const entry of slot("tools")) {
-      const first = claimed.get(entry.name);
-      if (first)
-        throw error("GANTRY_PLUGIN_CLASH", {
-          kind: "tool",
-          name: entry.name,
-          first,
-          second: entry.owner.name,
-        });
-      claimed.set(entry.name, entry.owner.name);
-    }
-    return all;
-  }
+type SlotEntry<S extends SlotName> = Entry<SlotManifests[S], SlotHandlers[S]>;
+
+function declaredIn<S extends SlotName>(slot: S, owner: Member, activate: GenerationOptions["activate"]) {
+  return Object.entries<unknown>(owner.plugin.manifest[slot] ?? {}).map(([name, manifest]) => {
+    const handler = async () => ((await activate(owner))[slot] as Record<string, unknown>)[name];
+    return { name, manifest, owner, handler } as SlotEntry<S>;
+  });
+}
+
+function contributedTo<S extends SlotName>(slot: S, owner: Member) {
+  const { [slot]: contributed = {} } = owner.contribution as Readonly<Record<string, Readonly<Record<string, object>>>>;
+  return Object.entries(contributed).map(([name, both]) => {
+    const { run, ...manifest } = both as { readonly run: unknown };
+    return { name, manifest, owner, handler: async () => run } as unknown as SlotEntry<S>;
+  });
 }
 
 // ---------------------------------------------------------------- tools

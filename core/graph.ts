@@ -63,13 +63,19 @@ export function ownersOf<N extends Node>(plugins: readonly N[]): Owners<N> {
 
 function checkNames(plugins: readonly Node[]) {
   for (const slot of [...SLOTS, "flags"] as const) {
-    const claimed = new Map<string, string>();
-    for (const { name: second, plugin } of plugins) {
-      for (const name of Object.keys(plugin.manifest[slot] ?? {})) {
-        const first = claimed.get(name);
-        if (first) throw error("GANTRY_PLUGIN_CLASH", { kind: slot.replace(/s$/, ""), name, first, second });
-        claimed.set(name, second);
-      }
-    }
+    const claims = plugins.flatMap(({ name, plugin }) =>
+      Object.keys(plugin.manifest[slot] ?? {}).map((claimed) => [claimed, name] as const),
+    );
+    checkClaims(slot, claims);
+  }
+}
+
+/** A name in a slot belongs to one plugin. */
+export function checkClaims(slot: string, claims: Iterable<readonly [name: string, plugin: string]>): void {
+  const claimed = new Map<string, string>();
+  for (const [name, second] of claims) {
+    const first = claimed.get(name);
+    if (first !== undefined) throw error("GANTRY_PLUGIN_CLASH", { kind: slot.replace(/s$/, ""), name, first, second });
+    claimed.set(name, second);
   }
 }

@@ -41,7 +41,7 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   const command = commands.get(name);
   if (!command) {
     if (!name || !commands.size) return input;
-    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} /help lists them.`;
+    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} Commands: ${[...commands.keys()].map((known) => `/${known}`).join(", ")}.`;
     return { ...input, outcome: { kind: "refused", text: said } };
   }
   try {

@@ -8,14 +8,13 @@ import {
   type Input,
   isGantryError,
   type ModelFailure,
-  messageOf,
   type ToolUseBlock,
   type TurnEnd,
   text,
   textOf,
 } from "gantry/sdk";
 import { compactIfNeeded } from "./compaction.ts";
-import { sentence } from "./errors.ts";
+import { sentence, wordsOf } from "./errors.ts";
 import { logInput, takeIn, takeInLater } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
 import { HookAborted, TapDenied } from "./tap-run.ts";
@@ -139,10 +138,6 @@ function broken(turn: Turn, thrown: unknown): TurnEnd {
   if (!(thrown instanceof TapDenied) && !isGantryError(thrown)) turn.fault("gantry", "turn", thrown);
   turn.session.answerOrphans();
   return { reason: "error", text: turn.lastText, error: wordsOf(thrown) };
-}
-
-function wordsOf(thrown: unknown): string {
-  return isGantryError(thrown) ? `${thrown.message} ${thrown.remedy ?? ""} [${thrown.code}]` : messageOf(thrown);
 }
 
 function logFault(thrown: unknown): string {

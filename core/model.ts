@@ -3,7 +3,7 @@ import type { ModelRef, Provider, ProviderManifest } from "gantry/sdk";
 import { error } from "./errors.ts";
 import type { Entry, Generation } from "./generation.ts";
 
-type ProviderEntry = Entry<ProviderManifest, unknown>;
+type ProviderEntry = Entry<ProviderManifest, Provider>;
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** How long providers may look around or list their models. */
@@ -38,7 +38,7 @@ export async function defaultModel(generation: Generation, env: Env): Promise<Mo
   }
   const last = providers.find((entry) => entry.manifest.usable === "always");
   if (last) return { provider: last.name, id: await defaultOf(last) };
-  throw error("GANTRY_MODEL_NONE", {});
+  throw error("GANTRY_MODEL_NONE", { setups: providers.flatMap(({ manifest }) => manifest.setup ?? []) });
 }
 
 /** Whether a provider can be used as things are, without asking anybody. */
@@ -53,7 +53,7 @@ async function listed(providers: readonly ProviderEntry[], name: string, env: En
     known.push(...Object.keys(entry.manifest.aliases ?? {}));
     if (!isUsable(entry.manifest, env) && !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe))
       continue;
-    const provider = await providerOf(entry);
+    const provider = await entry.handler();
     if (!provider.models) continue;
     const models = await provider.models(AbortSignal.timeout(LOOK_MS)).catch(() => []);
     if (models.some(({ id }) => id === name)) return { provider: entry.name, id: name };
@@ -80,7 +80,7 @@ async function usable(entry: ProviderEntry, id: string, name: string, env: Env):
 /** The model of a server that the provider finds by looking around. */
 async function finds(entry: ProviderEntry): Promise<string | undefined> {
   if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) return undefined;
-  const provider = await providerOf(entry);
+  const provider = await entry.handler();
   const found = await provider.probe?.(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
   return found?.model;
 }
@@ -98,7 +98,7 @@ function claims(manifest: ProviderManifest, name: string): boolean {
 }
 
 async function defaultOf(entry: ProviderEntry): Promise<string> {
-  const provider = await providerOf(entry);
+  const provider = await entry.handler();
   const known = provider.defaultModel?.() ?? entry.manifest.defaultModel;
   if (known) return known;
   const models = await provider.models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
@@ -112,8 +112,4 @@ async function defaultOf(entry: ProviderEntry): Promise<string> {
     });
   }
   return first;
-}
-
-async function providerOf(entry: ProviderEntry): Promise<Provider> {
-  return (await entry.handler()) as Provider;
 }

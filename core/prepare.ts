@@ -76,7 +76,7 @@ async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> 
   if (rewritten.input === call.input) return call;
   const valid = validate(entry, rewritten.input);
   if ("problem" in valid) throw new Error(`a plugin rewrote it badly: ${valid.problem}`);
-  turn.emitRewrite(call.id, valid.input);
+  turn.noteRewrite(call.id, valid.input);
   return freeze({ ...call, input: valid.input });
 }
 

@@ -5,7 +5,7 @@ import type { Turn } from "./turn.ts";
 export async function providerOf(turn: Turn): Promise<Provider> {
   const entry = turn.generation.providers.get(turn.session.model.provider);
   if (!entry) throw new Error(`the provider ${turn.session.model.provider} is gone`);
-  return (await entry.handler()) as Provider;
+  return entry.handler();
 }
 
 export type ModelAnswer =

@@ -58,7 +58,7 @@ export class Turn implements TurnView {
     });
   }
 
-  emitRewrite(id: string, input: unknown): void {
+  noteRewrite(id: string, input: unknown): void {
     this.#rewritten.set(id, input);
   }
 

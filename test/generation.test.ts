@@ -78,6 +78,15 @@ describe("a contribution made at run time", () => {
     await expect(contribute({ tools: { Mine: { ...tool, run: () => "stolen" } } })).rejects.toMatchObject({
       code: "GANTRY_PLUGIN_CLASH",
     });
+    const commands = { shout: { description: "", run: () => "!" } };
+    const other = definePlugin({
+      name: "other",
+      commands: { shout: { description: "" } },
+      setup: () => ({ commands: { shout: () => "?" } }),
+    });
+    const { plugin: second, contribute: add } = server();
+    open.push(await createTestKernel({ plugins: [second, other] }));
+    await expect(add({ commands })).rejects.toMatchObject({ code: "GANTRY_PLUGIN_CLASH" });
     expect((await kernel.call("Mine", {})).content).toEqual([text("mine")]);
     await contribute({ tools: { Far: { ...tool, run: () => "far" } } });
     expect((await kernel.call("Far", {})).content).toEqual([text("far")]);

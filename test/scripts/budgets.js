@@ -55,13 +55,27 @@ function kernelIsSmall() {
 /** The kernel decides by manifests; a name of a built-in in its text would be a privilege. */
 function kernelNamesNoPlugin() {
   const names = new Set();
+  /** What a sentence could name of a plugin. */
+  const phrases = new Set();
   for (const [name, { manifest }] of Object.entries(catalogue.plugins)) {
     for (const one of [name, ...Object.keys(manifest.tools ?? {}), ...Object.keys(manifest.providers ?? {})])
       names.add(one);
+    for (const subcommand of Object.keys(manifest.subcommands ?? {})) phrases.add(`gantry ${subcommand}`);
+    for (const command of Object.keys(manifest.commands ?? {})) phrases.add(`/${command}`);
+    for (const [flag, { short }] of Object.entries(manifest.flags ?? {})) {
+      phrases.add(`--${flag}`);
+      if (short) phrases.add(`-${short}`);
+    }
+    for (const { usable } of Object.values(manifest.providers ?? {})) {
+      if (typeof usable === "object") for (const variable of usable.env) phrases.add(variable);
+    }
   }
+  const said = new RegExp(`(^|[\\s"'(])(${[...phrases].join("|")})($|[\\s"'.,:;)])`);
   for (const file of kernelFiles()) {
     for (const { value, line } of strings(file)) {
-      const known = [...names].find((name) => value === name || (name.includes("-") && value.includes(name)));
+      const known =
+        [...names].find((name) => value === name || (name.includes("-") && value.includes(name))) ??
+        said.exec(value)?.[2];
       if (known) problems.push(`${file}:${line} names "${known}", which belongs to a plugin.`);
     }
   }
