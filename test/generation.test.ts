@@ -3,15 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type HostOptions, openHost } from "gantry";
 import { type Contribution, definePlugin, defineTool, type Plugin, type SessionEvent, text, z } from "gantry/sdk";
-import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { kernelWith } from "./kernels.ts";
 
-const open: { close(): Promise<void> }[] = [];
-const made: string[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close();
-  for (const folder of made.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
-});
 const empty = z.object({});
 
 describe("a contribution made at run time", () => {
@@ -30,8 +25,7 @@ describe("a contribution made at run time", () => {
 
   test("is there from the next turn on, until it is replaced", async () => {
     const { plugin, contribute } = server();
-    const kernel = await createTestKernel({ plugins: [plugin] });
-    open.push(kernel);
+    const kernel = await kernelWith({ plugins: [plugin] });
     expect((await kernel.call("Far", {})).outcome).toBe("invalid");
     await contribute({ tools: { Far: { ...tool, run: () => "far" } } });
     expect((await kernel.call("Far", { any: 1 })).content).toEqual([text("far")]);
@@ -58,8 +52,7 @@ describe("a contribution made at run time", () => {
       { calls: [{ name: "Far", input: {} }] },
       { text: "End." },
     ]);
-    const kernel = await createTestKernel({ plugins: [plugin, slow], model });
-    open.push(kernel);
+    const kernel = await kernelWith({ plugins: [plugin, slow], model });
     expect((await kernel.run("Go")).results.map(({ outcome }) => outcome)).toEqual(["ok", "invalid"]);
     expect((await kernel.call("Far", {})).outcome).toBe("ok");
   });
@@ -73,8 +66,7 @@ describe("a contribution made at run time", () => {
       traits: { readOnly: true },
       run: () => "mine",
     });
-    const kernel = await createTestKernel({ plugins: [plugin, mine] });
-    open.push(kernel);
+    const kernel = await kernelWith({ plugins: [plugin, mine] });
     await expect(contribute({ tools: { Mine: { ...tool, run: () => "stolen" } } })).rejects.toMatchObject({
       code: "GANTRY_PLUGIN_CLASH",
     });
@@ -85,7 +77,7 @@ describe("a contribution made at run time", () => {
       setup: () => ({ commands: { shout: () => "?" } }),
     });
     const { plugin: second, contribute: add } = server();
-    open.push(await createTestKernel({ plugins: [second, other] }));
+    await kernelWith({ plugins: [second, other] });
     await expect(add({ commands })).rejects.toMatchObject({ code: "GANTRY_PLUGIN_CLASH" });
     expect((await kernel.call("Mine", {})).content).toEqual([text("mine")]);
     await contribute({ tools: { Far: { ...tool, run: () => "far" } } });
@@ -97,7 +89,7 @@ describe("a reload", () => {
   /** A host on a folder whose gate denies everything, with a tool that waits to be let go. */
   async function guarded(plugins: readonly Plugin[], options: HostOptions = {}) {
     const home = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), "gantry-reload-")));
-    made.push(home);
+    onTestFinished(() => fs.rmSync(home, { recursive: true, force: true }));
     const project = path.join(home, "project");
     fs.mkdirSync(path.join(project, ".gantry", "plugins"), { recursive: true });
     const host = await openHost({
@@ -107,7 +99,7 @@ describe("a reload", () => {
       plugins,
       ...options,
     });
-    open.push(host);
+    onTestFinished(() => host.close());
     return { host, project };
   }
   async function turn(events: AsyncIterable<SessionEvent>) {

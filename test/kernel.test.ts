@@ -1,6 +1,7 @@
 import { definePlugin, defineTool, text, z } from "gantry/sdk";
-import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, test } from "vitest";
+import { kernelWith } from "./kernels.ts";
 
 const weather = defineTool({
   name: "Weather",
@@ -9,16 +10,6 @@ const weather = defineTool({
   traits: { readOnly: true },
   run: async ({ city }) => `12 °C in ${city}`,
 });
-
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const kernel of open.splice(0)) await kernel.close();
-});
-async function kernelWith(options: Parameters<typeof createTestKernel>[0]) {
-  const kernel = await createTestKernel(options);
-  open.push(kernel);
-  return kernel;
-}
 
 describe("a turn", () => {
   test("answers with what the model says", async () => {

@@ -3,23 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type CompactRequest, definePlugin, defineTool, entrySchema, type Provider, text, z } from "gantry/sdk";
 import { createTestKernel, type ScriptedModel, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import sessionJsonl from "../plugins/session-jsonl/index.ts";
+import { kernelWith } from "./kernels.ts";
 
-const open: { close(): Promise<void> }[] = [];
-const folders: string[] = [];
-afterEach(async () => {
-  for (const kernel of open.splice(0)) await kernel.close();
-  for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
-});
-async function kernelWith(options: Parameters<typeof createTestKernel>[0]) {
-  const kernel = await createTestKernel(options);
-  open.push(kernel);
-  return kernel;
-}
 function folder() {
   const made = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), "gantry-session-")));
-  folders.push(made);
+  onTestFinished(() => fs.rmSync(made, { recursive: true, force: true }));
   return made;
 }
 

@@ -1,16 +1,7 @@
 import { definePlugin, defineTool, lazy, manifest, type Plugin, type Setup, text, z } from "gantry/sdk";
 import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, test } from "vitest";
-
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const kernel of open.splice(0)) await kernel.close();
-});
-async function kernelWith(options: Parameters<typeof createTestKernel>[0]) {
-  const kernel = await createTestKernel(options);
-  open.push(kernel);
-  return kernel;
-}
+import { describe, expect, test } from "vitest";
+import { kernelWith, looking, pathInput } from "./kernels.ts";
 
 const empty = z.object({});
 
@@ -107,13 +98,7 @@ describe("calls of one answer", () => {
 
 describe("the path of a call", () => {
   test("refuses an input that does not fit the schema, and says what to correct", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: z.object({ path: z.string() }),
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking(undefined, pathInput);
     const kernel = await kernelWith({ plugins: [look] });
     const result = await kernel.call("Look", { path: 3 });
     expect(result.outcome).toBe("invalid");
@@ -122,13 +107,7 @@ describe("the path of a call", () => {
 
   test("lets preTool change the input, and runs what was judged", async () => {
     const judged: unknown[] = [];
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: z.object({ path: z.string() }),
-      traits: { readOnly: true },
-      run: ({ path }) => `saw ${path}`,
-    });
+    const look = looking(({ path }) => `saw ${path}`, pathInput);
     const rewriter = definePlugin({
       name: "rewriter",
       setup: () => ({
@@ -144,13 +123,7 @@ describe("the path of a call", () => {
   });
 
   test("refuses a call that preTool rewrote into nonsense", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: z.object({ path: z.string() }),
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking(undefined, pathInput);
     const rewriter = definePlugin({
       name: "rewriter",
       setup: () => ({ taps: { preTool: (call) => ({ ...call, input: { path: 1 } }) } }),
@@ -160,13 +133,7 @@ describe("the path of a call", () => {
   });
 
   test("takes the strictest vote, whatever the order", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking();
     const vote = (name: string, decision: "allow" | "deny") =>
       definePlugin({ name, setup: () => ({ taps: { toolGate: () => ({ decision, reason: `says ${name}` }) } }) });
     for (const plugins of [
@@ -179,13 +146,7 @@ describe("the path of a call", () => {
   });
 
   test("denies when a gate answers with something that is no verdict", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking();
     const liar = definePlugin({
       name: "liar",
       setup: () => ({ taps: { toolGate: () => ({ decision: "sure" }) as never } }),
@@ -209,13 +170,7 @@ describe("the path of a call", () => {
   });
 
   test("lets postTool shape the result", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "the secret",
-    });
+    const look = looking(() => "the secret");
     const redact = definePlugin({
       name: "redact",
       setup: () => ({
@@ -227,13 +182,7 @@ describe("the path of a call", () => {
   });
 
   test("withholds the result when a tap that must not fail open fails", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "the secret",
-    });
+    const look = looking(() => "the secret");
     const broken = () => {
       throw new Error("boom");
     };
@@ -372,13 +321,7 @@ describe("a plugin in two files", () => {
   });
 
   test("that is a gate by its manifest, and whose setup fails, denies every call", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking();
     const setup = () => {
       throw new Error("no policy");
     };
@@ -389,13 +332,7 @@ describe("a plugin in two files", () => {
   });
 
   test("that must not fail open never does, however often it fails", async () => {
-    const look = defineTool({
-      name: "Look",
-      description: "",
-      input: empty,
-      traits: { readOnly: true },
-      run: () => "x",
-    });
+    const look = looking();
     const handler = () => {
       throw new Error("boom");
     };
