@@ -88,16 +88,16 @@ export class Guard implements Keeper {
 
   #sync(hook: HookName, tap: GuardedTap) {
     const owner = tap.owner ?? tap.name;
-    const { onFail } = HOOKS[hook];
+    const failsClosed = HOOKS[hook].onFail === "fail";
     return (...args: unknown[]) => {
       const session = args[1] as SessionView;
-      if (this.#isOff(owner, session)) return undefined;
+      if (failsClosed ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return undefined;
       try {
         const result = tap.fn(...args);
         this.forgive(session, owner);
         return result ?? undefined;
       } catch (thrown) {
-        if (onFail === "fail") throw new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`);
+        if (failsClosed) throw new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`);
         this.blame(hook, owner, thrown, session, false);
         return undefined;
       }
@@ -114,10 +114,10 @@ export class Guard implements Keeper {
       hook,
       owner,
       isGate,
-      isStrict: tap.onFail === "deny" || onFail === "fail",
+      isRejecting: tap.onFail === "deny" || onFail === "fail",
       deadlineMs: Math.min(tap.deadlineMs || Infinity, deadlineMs || Infinity),
     };
-    const failsClosed = isGate || fixed.isStrict;
+    const failsClosed = isGate || fixed.isRejecting;
     const only = tap.only && new Set(tap.only);
     const isPrompt = hook === "promptBuild";
     const { isStrict } = this.#context;

@@ -46,7 +46,7 @@ export interface Fixed {
   readonly owner: string;
   readonly isGate: boolean;
   /** A failure rejects the hook. */
-  readonly isStrict: boolean;
+  readonly isRejecting: boolean;
   readonly deadlineMs: number;
 }
 
@@ -106,12 +106,12 @@ export class Run implements Pending {
   /** The tap failed, or took too long: by the hook's policy the call is denied, the hook rejects, or it goes on. */
   fail(thrown: unknown, isTimeout = false): void {
     if (this.isSettled) return;
-    const { guard, hook, owner, isGate, isStrict } = this.fixed;
-    guard.blame(hook, owner, thrown, this.session, isTimeout, isGate || isStrict);
+    const { guard, hook, owner, isGate, isRejecting } = this.fixed;
+    guard.blame(hook, owner, thrown, this.session, isTimeout, isGate || isRejecting);
     if (isGate) {
       const vote = { ...deny(`the plugin ${owner} could not judge the call: ${messageOf(thrown)}`), by: owner };
       this.#settle("failed", null, joinVerdicts(this.value as Verdict, vote));
-    } else if (isStrict) {
+    } else if (isRejecting) {
       this.#settle("failed", new TapDenied(`the plugin ${owner} failed in ${hook}: ${messageOf(thrown)}`));
     } else this.#settle("failed", null);
   }

@@ -109,6 +109,15 @@ describe("a tap that fails", () => {
     expect(runs).toBe(7);
   });
 
+  test("too often is off, but its wrap around the model is not: what limits the model is never skipped", async () => {
+    const { hooks, tap } = guarded();
+    tap("preTool", "limit", boom);
+    tap("modelWrap", "limit", () => "wrapped");
+    const turn = turnWith();
+    for (let i = 0; i < 3; i++) await hooks.preTool.promise(call, turn);
+    expect(hooks.modelWrap.call("bare" as never, turn.session)).toBe("wrapped");
+  });
+
   test("as a gate is never off: it keeps denying", async () => {
     const { hooks, tap } = guarded();
     tap("toolGate", "bad", boom);
