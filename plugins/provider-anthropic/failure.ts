@@ -1,5 +1,6 @@
 import { APIError } from "@anthropic-ai/sdk/core/error";
 import { type FailureKind, isGantryError, type ModelFailure, messageOf } from "gantry/sdk";
+import { ABORTED, failureOfCoded, isTransient } from "gantry/sdk/kit/model-failure";
 
 /** A request that failed, on its way out of the reader. */
 export class RequestFailed extends Error {
@@ -49,28 +50,13 @@ export function failureOf(thrown: unknown, signal: AbortSignal, secrets: readonl
   return { ...failure, message: withoutSecrets(failure.message, secrets) };
 }
 
-const ABORTED: ModelFailure = { kind: "aborted", message: "The request was aborted.", isRetryable: false };
-
 function classify(thrown: unknown): ModelFailure {
   if (thrown instanceof RequestFailed) return thrown.failure;
   const cause = thrown instanceof Error && thrown.cause ? thrown.cause : thrown;
-  if (isGantryError(cause)) return ofGantry(cause);
+  if (isGantryError(cause)) return failureOfCoded(cause, "protocol");
   if (thrown instanceof APIError && thrown.status !== undefined) return ofStatus(thrown);
   return { kind: "protocol", message: messageOf(thrown), isRetryable: false };
 }
-
-function ofGantry(error: { code: string; message: string; remedy: string | undefined }): ModelFailure {
-  const kind = KIND_OF_CODE[error.code] ?? "protocol";
-  const isRetryable = kind === "network" || kind === "timeout";
-  return { kind, message: error.message, isRetryable, ...(error.remedy && { remedy: error.remedy }) };
-}
-
-const KIND_OF_CODE: Readonly<Record<string, FailureKind>> = {
-  GANTRY_HTTP_NETWORK: "network",
-  GANTRY_HTTP_TIMEOUT: "timeout",
-  GANTRY_HTTP_ABORTED: "aborted",
-  GANTRY_HTTP_URL: "invalid_request",
-};
 
 /** Whether the server will not have thinking back that was written in what it takes for another conversation. */
 export function refusesThinking(thrown: unknown): boolean {
@@ -92,7 +78,7 @@ function ofStatus(error: APIError): ModelFailure {
     kind,
     message: `API Error: ${status} ${text}`,
     status,
-    isRetryable: saysWhether(header("x-should-retry")) ?? (TRANSIENT.has(kind) || status === 409),
+    isRetryable: saysWhether(header("x-should-retry")) ?? (isTransient(kind) || status === 409),
     ...(REMEDIES[kind] && { remedy: REMEDIES[kind] }),
     ...(code && { code }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -108,12 +94,10 @@ export function ofErrorEvent(error: { readonly type?: unknown; readonly message?
     kind,
     message: `API Error: ${text}`,
     code: type,
-    isRetryable: TRANSIENT.has(kind),
+    isRetryable: isTransient(kind),
     ...(REMEDIES[kind] && { remedy: REMEDIES[kind] }),
   });
 }
-
-const TRANSIENT: ReadonlySet<FailureKind> = new Set(["rate_limit", "overloaded", "server", "timeout"]);
 
 const REMEDIES: Readonly<Partial<Record<FailureKind, string>>> = {
   auth: "Check ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN.",

@@ -1,4 +1,5 @@
 import { type HttpResponse, isGantryError, type ModelFailure, messageOf } from "gantry/sdk";
+import { failureOfCoded, isTransient } from "gantry/sdk/kit/model-failure";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -9,12 +10,6 @@ interface Said {
   readonly message: string;
   readonly code: string;
 }
-
-export const ABORTED: ModelFailure = Object.freeze({
-  kind: "aborted",
-  message: "The request was aborted.",
-  isRetryable: false,
-});
 
 /** The failure that a response other than 200 is. */
 export async function failureOfResponse(response: HttpResponse, endpoint: Endpoint): Promise<ModelFailure> {
@@ -37,7 +32,7 @@ export async function failureOfResponse(response: HttpResponse, endpoint: Endpoi
     ...(said.code && { code: said.code }),
     ...remedyFor(kind, endpoint),
     ...(wait !== undefined && { retryAfterMs: wait }),
-    isRetryable: isRetryable(kind) && headers["x-should-retry"] !== "false",
+    isRetryable: isTransient(kind) && headers["x-should-retry"] !== "false",
   };
 }
 
@@ -52,34 +47,21 @@ export function failureOfError(error: unknown, endpoint: Endpoint): ModelFailure
     ...(said.code && { code: said.code }),
     ...(status !== undefined && { status }),
     ...remedyFor(kind, endpoint),
-    isRetryable: isRetryable(kind),
+    isRetryable: isTransient(kind),
   };
 }
 
 /** The failure behind a thrown value: no connection, a cut one, too long a silence. */
 export function failureOfThrown(thrown: unknown): ModelFailure {
-  const kind = (isGantryError(thrown) && KINDS[thrown.code]) || "network";
-  const remedy = isGantryError(thrown) ? thrown.remedy : undefined;
-  return {
-    kind,
-    message: isGantryError(thrown) ? thrown.message : `The connection was cut: ${messageOf(thrown)}.`,
-    ...(remedy && { remedy }),
-    isRetryable: isRetryable(kind),
-  };
+  if (isGantryError(thrown))
+    return failureOfCoded(thrown, thrown.code === "GANTRY_OPENAI_SILENCE" ? "timeout" : "network");
+  return { kind: "network", message: `The connection was cut: ${messageOf(thrown)}.`, isRetryable: true };
 }
 
 /** A server that does not keep to the protocol. */
 export function protocol(message: string, isRetryable = false): ModelFailure {
   return { kind: "protocol", message, isRetryable };
 }
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  GANTRY_HTTP_ABORTED: "aborted",
-  GANTRY_HTTP_TIMEOUT: "timeout",
-  GANTRY_HTTP_URL: "invalid_request",
-  GANTRY_SSE_TOO_LONG: "protocol",
-  GANTRY_OPENAI_SILENCE: "timeout",
-};
 
 // ---------------------------------------------------------------- classes
 
@@ -106,10 +88,6 @@ function statusOfWords({ message, code }: Said): number {
   if (/rate.?limit/i.test(words)) return 429;
   if (/invalid|unsupported/i.test(words)) return 400;
   return 500;
-}
-
-function isRetryable(kind: Kind): boolean {
-  return ["network", "overloaded", "rate_limit", "server", "timeout"].includes(kind);
 }
 
 function remedyFor(kind: Kind, { isOpenAi, baseUrl }: Endpoint): { readonly remedy?: string } {

@@ -7,10 +7,11 @@ import {
   type ModelRequest,
   PluginError,
 } from "gantry/sdk";
+import { ABORTED } from "gantry/sdk/kit/model-failure";
 import { createSseReader, type ServerSentEvent } from "gantry/sdk/kit/sse";
 import { type Answer, createAnswer, isObject } from "./answer.ts";
 import { type Endpoint, headersFor } from "./endpoint.ts";
-import { ABORTED, failureOfError, failureOfResponse, failureOfThrown, protocol } from "./failure.ts";
+import { failureOfError, failureOfResponse, failureOfThrown, protocol } from "./failure.ts";
 import { chatBody } from "./request.ts";
 
 /** The longest answer that is taken in: 32 Mi characters. */
