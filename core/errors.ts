@@ -86,6 +86,10 @@ export const ERRORS = Object.freeze({
     `The setup of ${p.name} did not end within ${p.ms} ms.`,
     "Start slow work in the background and let scope own it.",
   ],
+  GANTRY_MODEL_REQUEST: (p: { model: string; problem: string }) => [
+    `The model ${p.model} gave no answer: ${sentence(p.problem)}`,
+    "Try again, or choose another model.",
+  ],
   GANTRY_MODEL_UNKNOWN: (p: { name: string; known: Known }) => [
     `No provider has a model "${p.name}".${didYouMean(p.name, p.known)}`,
     `Write provider/model to be exact. Known: ${list(p.known)}.`,
@@ -97,6 +101,10 @@ export const ERRORS = Object.freeze({
   GANTRY_MODEL_NONE: (p: { setups: readonly string[] }) => [
     "No model can be used: no provider is loaded or usable.",
     p.setups.join(" ") || "Load a plugin that brings a provider.",
+  ],
+  GANTRY_SESSION_UNKNOWN: (p: { id: string }) => [
+    `The session ${p.id} is none that this host has open.`,
+    "Give the session that a hook, a command or a tool was called with.",
   ],
   GANTRY_SESSION_ID: (p: { id: string }) => [`"${p.id}" is no session id.`, "A session id is a UUID."],
   GANTRY_SESSION_BLOCKED: (p: { problem: string }) => [

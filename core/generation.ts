@@ -1,5 +1,7 @@
 /** One immutable set of hooks, slots and services. A change builds the next one; sessions adopt it between turns. */
 import type {
+  Claims,
+  ClaimsManifest,
   Command,
   CommandManifest,
   Frontend,
@@ -55,6 +57,7 @@ export interface Generation {
   readonly subcommands: ReadonlyMap<string, Entry<SubcommandManifest, Subcommand>>;
   readonly providers: ReadonlyMap<string, Entry<ProviderManifest, Provider>>;
   readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, Frontend>>;
+  readonly claims: ReadonlyMap<string, Entry<ClaimsManifest, Claims>>;
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
   /** Which plugins are being waited for. */
@@ -96,6 +99,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     subcommands: keyed("subcommands"),
     providers: keyed("providers"),
     frontends: keyed("frontends"),
+    claims: keyed("claims"),
     taps,
     waiting: () => guard.waiting(),
     async prepare() {

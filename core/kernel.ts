@@ -4,8 +4,10 @@ import {
   type HostInfo,
   type HostReport,
   Inspector,
+  Judge,
   type Entry as LogEntry,
   type ModelRef,
+  Models,
   messageOf,
   type Notice,
   newId,
@@ -16,6 +18,8 @@ import {
   type SessionView,
   type SessionWriter,
   Settings,
+  Tools,
+  Trust,
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
@@ -24,6 +28,7 @@ import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { hostInfo } from "./info.ts";
+import { createJudge, createModels, createTools } from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
@@ -104,7 +109,7 @@ class KernelHost implements Host {
       layers: [...(line?.config ?? []), ...layers],
       info: this.info,
       scope: this.#scope.child("plugins"),
-      given: new Map([[Inspector, this.#inspector()]]),
+      given: this.#given(),
       trace: this.#trace,
       isStrict,
       onLog,
@@ -142,10 +147,11 @@ class KernelHost implements Host {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
     const { id, entries, writer } = await this.#openLog(options, await this.service(SessionStore));
-    const { cwd, folders, env } = this.info;
+    const { cwd, home, folders, env } = this.info;
     const session = await this.#start({
       id,
       cwd,
+      home,
       folders: [cwd, ...folders],
       isInteractive: options.isInteractive ?? false,
       model: await this.#chooseModel(options, entries),
@@ -227,6 +233,18 @@ class KernelHost implements Host {
       ms: now - sinceMs,
     }));
     return waiting.sort((a, b) => b.ms - a.ms);
+  }
+
+  /** The services of the kernel itself. */
+  #given(): ReadonlyMap<ServiceKey<unknown>, unknown> {
+    const current = () => this.generation;
+    return new Map<ServiceKey<unknown>, unknown>([
+      [Inspector, this.#inspector()],
+      [Models, createModels(current, () => this.info.env)],
+      [Tools, createTools()],
+      [Judge, createJudge(current)],
+      [Trust, { approves: () => this.info.isTrusted, approve: () => undefined } satisfies Trust],
+    ]);
   }
 
   #inspector(): Inspector {

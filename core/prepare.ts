@@ -12,6 +12,7 @@ import {
   type ToolImplementation,
   type ToolResult,
   type ToolUseBlock,
+  type TurnView,
   text,
   type Verdict,
 } from "gantry/sdk";
@@ -80,10 +81,15 @@ async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> 
   return freeze({ ...call, input: valid.input });
 }
 
+/** What the gates say to a call, before anybody is asked: the one judgement, whoever makes the call. */
+export async function votesOn({ hooks }: Generation, call: Call, turn: TurnView): Promise<Verdict> {
+  const voted = await hooks.toolGate.promise(NO_VERDICT, call, turn);
+  return voted.decision === "none" ? byTraits(call, voted) : voted;
+}
+
 async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsTurn?: boolean }> {
   const { hooks } = turn.generation;
-  const voted = await hooks.toolGate.promise(NO_VERDICT, call, turn);
-  const verdict = voted.decision === "none" ? byTraits(call, voted) : voted;
+  const verdict = await votesOn(turn.generation, call, turn);
   if (verdict.decision !== "ask") return verdict;
   const answer = await hooks.ask.promise({ call, verdict }, turn);
   if (!answer) return { ...verdict, decision: "deny", reason: unanswered(verdict) };

@@ -29,7 +29,7 @@ export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> 
   if (signal.aborted) return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
   turn.requests++;
   turn.emit({ type: "request", turnId: turn.id, number: turn.requests });
-  session.provider = provider;
+  session.providers.set(session.model.provider, provider);
   let asked: string | undefined;
   for await (const event of session.stream(request, { signal, turn })) {
     switch (event.type) {

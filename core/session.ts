@@ -37,6 +37,7 @@ export interface SessionHost {
 export interface SessionOptions {
   readonly id: string;
   readonly cwd: string;
+  readonly home: string;
   readonly folders: readonly string[];
   readonly isInteractive: boolean;
   readonly model: ModelRef;
@@ -50,14 +51,15 @@ export interface SessionOptions {
 export class KernelSession implements Session {
   readonly id: string;
   readonly cwd: string;
+  readonly home: string;
   readonly folders: readonly string[];
   readonly isInteractive: boolean;
   readonly scope: OwnedScope;
   generation: Generation;
   /** The way to the model, with every wrap of the generation around it. */
   stream: StreamFunction;
-  /** Whoever the next request goes to. */
-  provider: Provider | undefined;
+  /** Whoever requests go to, by name. */
+  readonly providers = new Map<string, Provider>();
   model: ModelRef;
   /** The prompt as it was last sent. */
   prompt: readonly PromptSection[] = [];
@@ -77,6 +79,7 @@ export class KernelSession implements Session {
   constructor(options: SessionOptions) {
     this.id = options.id;
     this.cwd = options.cwd;
+    this.home = options.home;
     this.folders = options.folders;
     this.isInteractive = options.isInteractive;
     this.scope = options.scope;
@@ -90,7 +93,8 @@ export class KernelSession implements Session {
   }
 
   #streamOf(generation: Generation): StreamFunction {
-    const inner: StreamFunction = (request, call) => (this.provider as Provider).stream(request, call);
+    const inner: StreamFunction = (request, call) =>
+      (this.providers.get(request.model.provider) as Provider).stream(request, call);
     return generation.hooks.modelWrap.call(inner, this);
   }
 

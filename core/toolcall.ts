@@ -1,6 +1,7 @@
 /** The calls of one answer, scheduled; and one call that was prepared: run (wraps) → shape (`postTool`) → result. */
 import {
   type Call,
+  type CallOrigin,
   isToolError,
   messageOf,
   type ResultContent,
@@ -82,6 +83,14 @@ export async function runCalls(
     running.add(tracked);
     if (!prepared.isConcurrent) await tracked;
   }
+}
+
+/** One call that no model asked for: the same path, but its result is no part of the conversation. */
+export async function callTool(turn: Turn, block: ToolUseBlock, origin: CallOrigin): Promise<ToolResult> {
+  const prepared = await prepareCall(turn, block, origin);
+  const result = "result" in prepared ? prepared.result : await runPrepared(turn, prepared);
+  turn.recordOwnCall(block, result);
+  return result;
 }
 
 // ---------------------------------------------------------------- run: wraps around the tool, then shape

@@ -84,6 +84,18 @@ export class Turn implements TurnView {
     await this.session.flush();
   }
 
+  /** How a call ended that no model asked for. */
+  recordOwnCall({ id, name, input }: ToolUseBlock, result: ToolResult): void {
+    const { outcome, ms } = result;
+    const entry = this.session.append({
+      type: "plugin",
+      plugin: "gantry",
+      kind: "call",
+      data: { id, tool: name, input, outcome, ms: Math.round(ms) },
+    });
+    this.emit({ type: "tool_end", uuid: entry.uuid, id, tool: name, input: this.#inputs.get(id) ?? input, result });
+  }
+
   recordResult(block: ToolUseBlock, result: ToolResult): void {
     const { outcome, content, data, ms } = result;
     const tool = block.name;

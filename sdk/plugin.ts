@@ -27,6 +27,8 @@ export interface Manifest {
   readonly subcommands?: Readonly<Record<string, SlotManifests["subcommands"]>>;
   readonly providers?: Readonly<Record<string, SlotManifests["providers"]>>;
   readonly frontends?: Readonly<Record<string, SlotManifests["frontends"]>>;
+  /** What the folder asks for, by kind, such as `hooks`. */
+  readonly claims?: Readonly<Record<string, SlotManifests["claims"]>>;
   /** By name, without the dashes. */
   readonly flags?: Flags;
   /**
@@ -108,6 +110,7 @@ export type Handlers<M extends Manifest = Manifest> = ToolsOf<M> &
   SlotOf<M, "subcommands"> &
   SlotOf<M, "providers"> &
   SlotOf<M, "frontends"> &
+  SlotOf<M, "claims"> &
   ServicesOf<M> &
   TapsOf<M> &
   WrapsOf<M> & {
@@ -168,7 +171,7 @@ export function lazy<M extends Manifest>(load: () => Promise<{ readonly default:
 }
 
 /** The manifest that a one-file plugin's properties add up to. */
-type ManifestOf<C, N, P, T, Co, Su, Pr, F, Ta, W> = { readonly name: string } & (C extends z.ZodType
+type ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Ta, W> = { readonly name: string } & (C extends z.ZodType
   ? { readonly config: C }
   : unknown) &
   (N extends Needs ? { readonly needs: N } : unknown) &
@@ -178,6 +181,7 @@ type ManifestOf<C, N, P, T, Co, Su, Pr, F, Ta, W> = { readonly name: string } & 
   (Su extends object ? { readonly subcommands: Su } : unknown) &
   (Pr extends object ? { readonly providers: Pr } : unknown) &
   (F extends object ? { readonly frontends: F } : unknown) &
+  (Cl extends object ? { readonly claims: Cl } : unknown) &
   (Ta extends object ? { readonly taps: Ta } : unknown) &
   (W extends readonly string[] ? { readonly wraps: W } : unknown);
 
@@ -206,6 +210,7 @@ export function definePlugin<
   const Su extends Manifest["subcommands"] = undefined,
   const Pr extends Manifest["providers"] = undefined,
   const F extends Manifest["frontends"] = undefined,
+  const Cl extends Manifest["claims"] = undefined,
   const Ta extends Manifest["taps"] = undefined,
   const W extends Manifest["wraps"] = undefined,
 >(
@@ -218,9 +223,10 @@ export function definePlugin<
     readonly subcommands?: Su;
     readonly providers?: Pr;
     readonly frontends?: F;
+    readonly claims?: Cl;
     readonly taps?: Ta;
     readonly wraps?: W;
-    readonly setup?: Setup<ManifestOf<C, N, P, T, Co, Su, Pr, F, Ta, W>>;
+    readonly setup?: Setup<ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Ta, W>>;
   },
 ): Plugin;
 /** Defines a plugin in two files: its {@link manifest}, and its setup, usually {@link lazy}. */

@@ -8,7 +8,6 @@ import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
 import { createService } from "./service.ts";
 import type { Notice, SessionView } from "./session.ts";
-import type { Call } from "./tool.ts";
 
 // ---------------------------------------------------------------- files
 
@@ -150,6 +149,30 @@ export interface Exec {
 }
 export const Exec = createService<Exec>("exec");
 
+/** How commands of a session are confined. */
+export interface SandboxState {
+  /** The settings want commands confined. */
+  readonly isOn: boolean;
+  /** Where commands cannot be confined on this machine: why, and what to install. */
+  readonly problem?: string;
+  /** A command that cannot be confined does not run. */
+  readonly isRequired: boolean;
+}
+
+/**
+ * Confines programs: writes only below the session's folders, no network unless granted, protected names out of reach.
+ *
+ * **Contract**: never confines less than it says: what cannot be confined and must be rejects with `GANTRY_SANDBOX_UNAVAILABLE`.
+ */
+export interface Sandbox {
+  state(session: SessionView): Promise<SandboxState>;
+  /** Whether this shell command would run confined: the sandbox is on and works, and no setting excepts the command. */
+  confines(session: SessionView, command: string): Promise<boolean>;
+  /** The same program, confined; the spec itself where {@link confines} says no and nothing demands it. */
+  confine(session: SessionView, spec: ExecSpec, command: string): Promise<ExecSpec>;
+}
+export const Sandbox = createService<Sandbox>("sandbox");
+
 /** A program that goes on while the conversation does. */
 export interface Job {
   /** Short, for the model, such as `b1`. */
@@ -238,6 +261,14 @@ export interface Settings {
   layers<T>(path: string, schema: z.ZodType<T>): readonly SettingValue<T>[];
   /** What is wrong with the files. */
   readonly problems: readonly Notice[];
+  /** Calls the listener when a file has changed and what it says has been taken over. Returns what ends it. */
+  watch(listener: (change: SettingsChange) => void): () => void;
+}
+
+/** A settings file that has changed while the host runs. */
+export interface SettingsChange {
+  readonly layer: SettingsLayer;
+  readonly source: string;
 }
 export const Settings = createService<Settings>("settings");
 
@@ -290,36 +321,7 @@ export interface SessionStore {
 }
 export const SessionStore = createService<SessionStore>("session-store");
 
-// ---------------------------------------------------------------- permissions and figures
-
-/** The permission modes. `auto` needs a classifier. */
-export const PERMISSION_MODES = Object.freeze([
-  "default",
-  "acceptEdits",
-  "plan",
-  "auto",
-  "dontAsk",
-  "bypassPermissions",
-] as const);
-/** What runs without asking. */
-export type PermissionMode = (typeof PERMISSION_MODES)[number];
-
-/** The permission rules of a session. */
-export interface PermissionRules {
-  /** Adds allow rules for this session only. Throws `GANTRY_PERMIT_RULE` for one that has no meaning. */
-  allow(session: SessionView, rules: readonly string[]): void;
-  /** The narrowest rule that would have allowed the call, for "do not ask again". */
-  suggest(call: Call): string | undefined;
-}
-export const PermissionRules = createService<PermissionRules>("permission-rules");
-
-/** The permission mode of a session, and its rules. */
-export interface Permissions extends PermissionRules {
-  mode(session: SessionView): PermissionMode;
-  /** Rejects with a coded error when the mode may not be entered. */
-  setMode(session: SessionView, mode: PermissionMode): Promise<void>;
-}
-export const Permissions = createService<Permissions>("permissions");
+// ---------------------------------------------------------------- figures
 
 /** What one model of a session has used. */
 export interface ModelFigures {

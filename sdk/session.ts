@@ -28,6 +28,8 @@ export interface SessionView {
   readonly id: string;
   /** The folder the session works in, absolute and resolved. */
   readonly cwd: string;
+  /** What `~` stands for, absolute. */
+  readonly home: string;
   /** All folders it may work in: `cwd` first, then those added by the person. */
   readonly folders: readonly string[];
   readonly model: ModelRef;

@@ -9,6 +9,7 @@ import type {
 } from "./host.ts";
 import type { Provider, ProviderManifest } from "./model.ts";
 import type { ToolImplementation, ToolManifest } from "./tool.ts";
+import type { Claims, ClaimsManifest } from "./trust.ts";
 
 /**
  * The slots: lists of things of one kind. A manifest describes its contributions by slot and name, setup returns a
@@ -20,6 +21,7 @@ export interface SlotManifests {
   readonly subcommands: SubcommandManifest;
   readonly providers: ProviderManifest;
   readonly frontends: FrontendManifest;
+  readonly claims: ClaimsManifest;
 }
 
 /** What setup returns for a contribution to each slot. */
@@ -29,13 +31,21 @@ export interface SlotHandlers {
   readonly subcommands: Subcommand;
   readonly providers: Provider;
   readonly frontends: Frontend;
+  readonly claims: Claims;
 }
 
 /** The name of a slot. */
 export type SlotName = keyof SlotManifests;
 
 /** Every slot, in the order in which reports list them. */
-export const SLOTS: readonly SlotName[] = Object.freeze(["tools", "commands", "subcommands", "providers", "frontends"]);
+export const SLOTS: readonly SlotName[] = Object.freeze([
+  "tools",
+  "commands",
+  "subcommands",
+  "providers",
+  "frontends",
+  "claims",
+]);
 
 /** Flags are pure data: they have no handler. */
 export type Flags = Readonly<Record<string, FlagManifest>>;

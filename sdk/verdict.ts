@@ -22,11 +22,13 @@ const RANK: Readonly<Record<Decision, number>> = { none: 0, allow: 1, ask: 2, de
 export const NO_VERDICT: Verdict = Object.freeze({ decision: "none" });
 
 /**
- * Joins two verdicts: the stricter one wins, the earlier one on a tie. So a vote can never loosen another vote.
+ * Joins two verdicts: the stricter one wins, the earlier one on a tie. So a vote can never loosen another vote. Where nobody has
+ * voted, a reason for that is kept: it is what the person is asked with.
  * A remedy survives from whichever side has one, except a refusal: what would lift another vote would not lift it.
  */
 export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
-  const winner = RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
+  const isFirstWord = later.decision === "none" && earlier.decision === "none" && !earlier.reason;
+  const winner = isFirstWord || RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
   if (winner.decision === "deny") return winner;
   const remedy = winner.remedy ?? later.remedy ?? earlier.remedy;
   return remedy === winner.remedy ? winner : { ...winner, remedy };

@@ -2,7 +2,7 @@ import {
   type Answer,
   type FrontendHost,
   messageOf,
-  type Permissions,
+  type PermissionRules,
   type Question,
   type Session,
   type SessionStore,
@@ -23,11 +23,11 @@ export interface Conversation {
 }
 
 interface Services {
-  readonly permissions: Permissions | undefined;
+  readonly rules: PermissionRules | undefined;
   readonly store: SessionStore | undefined;
 }
 
-export function createConversation(host: FrontendHost, { permissions, store }: Services): Conversation {
+export function createConversation(host: FrontendHost, { rules, store }: Services): Conversation {
   const { env, cwd, version } = host.info;
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   const paint = createPaint(wantsColour(env, isScreen));
@@ -129,7 +129,7 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
   }
 
   async function askNow(question: Question, turn: TurnView): Promise<Answer> {
-    const rule = permissions?.suggest(question.call);
+    const rule = rules?.suggest(turn.session, question.call)?.rules[0];
     for (let isWhole = false; !turn.signal.aborted; ) {
       printer.say(questionText(question, rule, isWhole).trimEnd());
       const reading = await terminal.read("Allow? ", { signal: turn.signal });
@@ -138,8 +138,8 @@ export function createConversation(host: FrontendHost, { permissions, store }: S
       if (typeof answer === "object") return answer;
       isWhole = answer === "whole";
       if (answer !== "session") continue;
-      if (rule && permissions) {
-        permissions.allow(turn.session, [rule]);
+      if (rule && rules) {
+        rules.allow(turn.session, [rule]);
         return { decision: "allow" };
       }
       printer.say("No rule covers just this: answer y or n.");

@@ -1,9 +1,9 @@
-import { definePlugin, lazy, manifest, optional, Permissions, SessionStore } from "gantry/sdk";
+import { definePlugin, lazy, manifest, optional, PermissionRules, SessionStore } from "gantry/sdk";
 
 export const frontendLine = manifest({
   name: "frontend-line",
   description: "A plain conversation, line by line: for any terminal, for screen readers, and over slow lines.",
-  needs: { permissions: optional(Permissions), store: optional(SessionStore) },
+  needs: { rules: optional(PermissionRules), store: optional(SessionStore) },
   frontends: {
     line: { description: "Plain conversation, line by line", needsTerminal: true },
   },

@@ -5,7 +5,7 @@ import {
   definePlugin,
   defineTool,
   type FrontendHost,
-  type Permissions,
+  type PermissionRules,
   type Session,
   z,
 } from "gantry/sdk";
@@ -58,7 +58,7 @@ afterEach(async () => {
 
 type Dialogue = readonly (readonly [seen: string, typed: string | (() => void)])[];
 interface Extra {
-  readonly permissions?: Permissions;
+  readonly rules?: PermissionRules;
   readonly prompt?: string;
   readonly untrusted?: readonly string[];
   readonly trust?: () => void;
@@ -74,7 +74,7 @@ async function talk(
 ) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  const handlers = await setup({ use: { permissions: extra.permissions, store: undefined } } as never);
+  const handlers = await setup({ use: { rules: extra.rules, store: undefined } } as never);
   const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
   const kernel = await createTestKernel({
     plugins: [definePlugin(frontendLine, () => handlers), shell, look, greets, gate],
@@ -321,11 +321,11 @@ describe("a permission question", () => {
   });
 
   it("offers the narrowest rule for the session and adds it", async () => {
-    const rules: string[] = [];
-    const permissions = {
-      suggest: () => "Shell(rm -rf build)",
-      allow: (_: unknown, added: readonly string[]) => void rules.push(...added),
-    } as unknown as Permissions;
+    const added: string[] = [];
+    const rules = {
+      suggest: () => ({ rules: ["Shell(rm -rf build)"], covers: "" }),
+      allow: (_: unknown, some: readonly string[]) => void added.push(...some),
+    } as unknown as PermissionRules;
     const { shown } = await talk(
       [call, { text: "Removed." }],
       [
@@ -333,10 +333,10 @@ describe("a permission question", () => {
         ["Allow? ", "a\n"],
         ["Removed.\n> ", ""],
       ],
-      { permissions },
+      { rules },
     );
     expect(shown).toContain("a: yes, and for this session whatever the rule Shell(rm -rf build) covers");
-    expect(rules).toEqual(["Shell(rm -rf build)"]);
+    expect(added).toEqual(["Shell(rm -rf build)"]);
     expect(ran).toHaveLength(1);
   });
 

@@ -1,9 +1,9 @@
-import { definePlugin, Files, lazy, manifest, optional, PermissionRules, Permissions, Settings } from "gantry/sdk";
+import { definePlugin, Files, lazy, manifest, Permissions, Settings } from "gantry/sdk";
 
 export const permitModes = manifest({
   name: "permit-modes",
   description: "Permission modes: what runs without asking.",
-  needs: { settings: Settings, files: Files, rules: optional(PermissionRules) },
+  needs: { settings: Settings, files: Files },
   provides: { permissions: Permissions },
   flags: {
     "permission-mode": {

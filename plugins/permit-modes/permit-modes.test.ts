@@ -262,12 +262,6 @@ describe("a session", () => {
     expect(said(await second.call("Order", {}))).toBe("ok");
     await expect(permissions.setMode(second.session, "auto")).rejects.toMatchObject({ code: "GANTRY_PERMIT_AUTO" });
   });
-
-  it("passes rules on to the plugin that keeps them", async () => {
-    const { session, call } = await open(undefined);
-    permissions.allow(session, ["Order"]);
-    expect(said(await call("Order", {}))).toBe("ok");
-  });
 });
 
 describe("the mode at the start", () => {
@@ -349,5 +343,6 @@ function fakeSettings(layers: Partial<Record<SettingsLayer, Record<string, unkno
     get: <T>(key: string, schema: z.ZodType<T>) => found(key, schema)[0]?.value,
     layers: found,
     problems: [],
+    watch: () => () => undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { type PermissionMode, PluginError, perSession, type SessionView, type Setup } from "gantry/sdk";
+import { type PermissionMode, perSession, type SessionView, type Setup } from "gantry/sdk";
 import { createGate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
@@ -25,15 +25,9 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
           start.check(mode);
           change(session, mode);
         },
-        allow: (session, rules) => {
-          if (use.rules) return use.rules.allow(session, rules);
-          throw new PluginError(
-            "GANTRY_PERMIT_RULES",
-            "No plugin keeps permission rules.",
-            "Load permit-rules, or answer each question by itself.",
-          );
+        suppose: (session, mode) => {
+          current(session).mode = mode;
         },
-        suggest: (call) => use.rules?.suggest(call),
       },
     },
     taps: {

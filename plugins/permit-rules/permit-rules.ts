@@ -35,7 +35,12 @@ const setup: Setup<typeof permitRules> = ({ use, host }) => {
     services: {
       rules: {
         allow: rulebook.add,
-        suggest: (call) => suggestRule(call, aboutOf(call, host), host.cwd),
+        suppose: () => undefined,
+        covering: () => undefined,
+        suggest: (session, call) => {
+          const rule = suggestRule(call, aboutOf(call, session), session.cwd);
+          return rule === undefined ? undefined : { rules: [rule], covers: "" };
+        },
       },
     },
     taps: {

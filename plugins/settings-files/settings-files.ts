@@ -65,6 +65,7 @@ function createSettings(host: HostInfo, read: () => readonly ReadLayer[], proble
     },
     layers: (path, schema) =>
       found(path, schema).map(({ value, layer, source, root }) => ({ value, layer, source, root })),
+    watch: () => () => undefined,
     get problems() {
       read();
       return problems.all;

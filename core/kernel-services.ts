@@ -1,0 +1,115 @@
+/** What the kernel does for plugins: asks a model, calls a tool, judges a call, outside of the conversation. */
+import {
+  type AssistantMessage,
+  type CompletionRequest,
+  type Judge,
+  type Models,
+  messageOf,
+  newId,
+  type SessionView,
+  type ToolInfo,
+  type Tools,
+  type TurnView,
+  type Verdict,
+} from "gantry/sdk";
+import * as z from "zod";
+import { error } from "./errors.ts";
+import type { Generation } from "./generation.ts";
+import { chooseModel } from "./model.ts";
+import { lookUp, validate, votesOn } from "./prepare.ts";
+import { KernelSession } from "./session.ts";
+import { callTool } from "./toolcall.ts";
+import { Turn } from "./turn.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Models, asked in a session's name. */
+export function createModels(current: () => Generation, env: () => Env): Models {
+  return {
+    async complete(view, request) {
+      const session = opened(view);
+      const model = request.model === undefined ? session.model : await chooseModel(current(), request.model, env());
+      const provider = session.generation.providers.get(model.provider);
+      if (!provider)
+        throw error("GANTRY_MODEL_REQUEST", { model: model.id, problem: `the provider ${model.provider} is gone` });
+      session.providers.set(model.provider, await provider.handler());
+      return answerOf(session, { ...request, model: `${model.provider}/${model.id}` }, model);
+    },
+  };
+}
+
+async function answerOf(
+  session: KernelSession,
+  { system, messages, tools = [], maxTokens, signal, model: name = "" }: CompletionRequest,
+  model: KernelSession["model"],
+): Promise<AssistantMessage> {
+  const failed = (problem: string) => error("GANTRY_MODEL_REQUEST", { model: name, problem });
+  const request = {
+    model,
+    system: [{ key: "system", cache: "stable" as const, text: system }],
+    messages,
+    tools,
+    ...(maxTokens !== undefined && { maxTokens }),
+  };
+  for await (const event of session.stream(request, { signal: signal ?? session.scope.signal })) {
+    if (event.type === "end") return event.message;
+    if (event.type === "failure") throw failed(event.failure.message);
+  }
+  throw failed("its stream ended without an answer");
+}
+
+/** Tools, called in a session's name, on the one path of every call. */
+export function createTools(): Tools {
+  return {
+    list: (view) => [...opened(view).generation.tools.values()].map(({ info }) => info),
+    async call(view, { name, input, origin, signal }) {
+      const session = opened(view);
+      const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
+      return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
+    },
+  };
+}
+
+/** The gates' judgement of a call that is not made. */
+export function createJudge(current: () => Generation): Judge {
+  return {
+    async judge(session, { name, input }): Promise<Verdict> {
+      const generation = session instanceof KernelSession ? session.generation : current();
+      const entry = lookUp(generation, name);
+      const valid = entry ? validate(entry, input) : { input };
+      if ("problem" in valid) return { decision: "deny", reason: valid.problem };
+      const call = {
+        id: newId(),
+        tool: entry?.info ?? unknownTool(name),
+        input: valid.input,
+        origin: "model",
+      } as const;
+      try {
+        return await votesOn(generation, call, supposedTurn(session));
+      } catch (thrown) {
+        return { decision: "deny", reason: messageOf(thrown) };
+      }
+    },
+  };
+}
+
+/** A tool nobody has, as rules may speak of it: those of the Model Context Protocol come and go. */
+function unknownTool(name: string): ToolInfo {
+  const isFetch = name === "WebFetch" || name === "WebSearch";
+  return {
+    name,
+    owner: "",
+    description: "",
+    input: z.unknown(),
+    permission: isFetch ? { family: name, url: "url" } : { family: name },
+  };
+}
+
+function supposedTurn(session: SessionView): TurnView {
+  return { id: newId(), session, signal: session.scope.signal, requests: 0, continuations: 0 };
+}
+
+function opened(view: SessionView): KernelSession {
+  if (view instanceof KernelSession) return view;
+  throw error("GANTRY_SESSION_UNKNOWN", { id: view.id });
+}

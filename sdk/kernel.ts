@@ -1,0 +1,69 @@
+/** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
+import type { AssistantMessage, Message } from "./message.ts";
+import type { ToolSpec } from "./model.ts";
+import { createService } from "./service.ts";
+import type { SessionView } from "./session.ts";
+import type { ToolInfo, ToolResult } from "./tool.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A request to a model outside of the conversation. */
+export interface CompletionRequest {
+  /** `provider/id`, id or alias; default: the session's model. */
+  readonly model?: string;
+  readonly system: string;
+  readonly messages: readonly Message[];
+  readonly tools?: readonly ToolSpec[];
+  /** Most tokens of the answer. */
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks a model something that is no part of the conversation. The request passes what plugins have wrapped around the way to
+ * the model, so that limits, retries and figures hold for it.
+ *
+ * **Contract**: rejects with `GANTRY_MODEL_REQUEST` when no answer comes, with the code of the choice when there is no such model.
+ */
+export interface Models {
+  complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
+}
+export const Models = createService<Models>("models");
+
+/** A call of a tool that no model asked for. */
+export interface ToolRequest {
+  /** The tool's name or alias. */
+  readonly name: string;
+  readonly input: unknown;
+  /** Who asks: a person who typed it, or a plugin. */
+  readonly origin: "user" | "plugin";
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The tools of a session. A call passes the one path of every call: it may be rewritten, is validated, judged, asked for, run and
+ * shaped, whoever makes it. Its result is no part of the conversation.
+ *
+ * **Contract**: `call` never rejects for what the tool does: the result's outcome says how it ended.
+ */
+export interface Tools {
+  list(session: SessionView): readonly ToolInfo[];
+  call(session: SessionView, request: ToolRequest): Promise<ToolResult>;
+}
+export const Tools = createService<Tools>("tools");
+
+/** A call that might be made. */
+export interface SupposedCall {
+  readonly name: string;
+  readonly input: unknown;
+}
+
+/**
+ * Judges a call without making it: the gates vote as they would on a real one, nobody is asked, nothing runs. `session` need not be
+ * one that the kernel has opened.
+ *
+ * **Contract**: resolves to `allow`, `ask` or `deny`. A tool nobody has is judged by its name alone.
+ */
+export interface Judge {
+  judge(session: SessionView, call: SupposedCall): Promise<Verdict>;
+}
+export const Judge = createService<Judge>("judge");
