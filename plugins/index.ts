@@ -9,8 +9,11 @@ import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import permitCheck from "./permit-check/index.ts";
 import permitModes from "./permit-modes/index.ts";
+import permitPaths from "./permit-paths/index.ts";
 import permitRules from "./permit-rules/index.ts";
+import permitShell from "./permit-shell/index.ts";
 import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
 import presetMinimal from "./preset-minimal/index.ts";
@@ -44,8 +47,11 @@ export const catalogue = {
     inspect,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "permit-check": permitCheck,
     "permit-modes": permitModes,
+    "permit-paths": permitPaths,
     "permit-rules": permitRules,
+    "permit-shell": permitShell,
     "prompt-base": promptBase,
     "provider-anthropic": providerAnthropic,
     "provider-offline": providerOffline,

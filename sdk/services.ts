@@ -195,6 +195,13 @@ export interface Jobs {
 }
 export const Jobs = createService<Jobs>("jobs");
 
+/** Where a session's shell is: what `cd` has left it in. */
+export interface ShellFolders {
+  /** Absolute and resolved; the folder that the next command starts in. */
+  current(session: SessionView): string;
+}
+export const ShellFolders = createService<ShellFolders>("shell-folders");
+
 // ---------------------------------------------------------------- network
 
 /** One request. */

@@ -12,6 +12,8 @@ export interface Verdict {
   readonly rule?: string;
   /** How a person could have allowed it, shown when nobody can be asked: a flag or a rule. */
   readonly remedy?: string;
+  /** On an allowance: it is certain that this very call changes nothing, so that it may run while planning, too. */
+  readonly readsOnly?: boolean;
   /** The plugin that cast the deciding vote. Set by the kernel. */
   readonly by?: string;
 }

@@ -23,9 +23,8 @@ export const permitModes = manifest({
   },
   taps: {
     sessionStart: true,
-    // After the rules, so that what they allow is known.
-    toolGate: { stage: "late" },
-    ask: { stage: "first" },
+    // After all others: what they say is what the mode is about.
+    toolGate: { stage: "last" },
   },
 });
 

@@ -7,7 +7,7 @@ const PLUGIN = "permit-modes";
 
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const start = modeAtStart(use.settings, host);
-  const gate = createGate(host, use.files);
+  const gate = createGate(use.files);
   const current = perSession((session) => ({ mode: start.isAsked ? start.mode : (remembered(session) ?? start.mode) }));
 
   function change(session: SessionView, mode: PermissionMode): void {
@@ -37,14 +37,6 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
       toolGate: (verdict, call, turn) => gate(current(turn.session).mode, verdict, call, turn.session),
-      ask: ({ verdict }, turn) => {
-        if (current(turn.session).mode !== "dontAsk") return undefined;
-        const why = verdict.reason ?? "it needs a yes";
-        return {
-          decision: "deny",
-          reason: `${why}, and in the mode dontAsk nobody is asked.${verdict.remedy ? ` ${verdict.remedy}` : ""}`,
-        };
-      },
     },
   };
 };

@@ -17,6 +17,8 @@ export default definePreset("default", [
   "prompt-base",
   "context-env",
   "permit-rules",
+  "permit-shell",
+  "permit-paths",
   "permit-modes",
   "tool-read",
   "tool-edit",
@@ -28,5 +30,6 @@ export default definePreset("default", [
   "command-core",
   "frontend-line",
   "frontend-headless",
+  "permit-check",
   "inspect",
 ]);

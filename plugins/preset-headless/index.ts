@@ -17,6 +17,8 @@ export default definePreset("headless", [
   "prompt-base",
   "context-env",
   "permit-rules",
+  "permit-shell",
+  "permit-paths",
   "permit-modes",
   "tool-read",
   "tool-edit",
@@ -26,5 +28,6 @@ export default definePreset("headless", [
   "tool-glob",
   "tool-grep",
   "frontend-headless",
+  "permit-check",
   "inspect",
 ]);
