@@ -33,7 +33,9 @@ export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
   const winner = isFirstWord || RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
   if (winner.decision === "deny") return winner;
   const remedy = winner.remedy ?? later.remedy ?? earlier.remedy;
-  return remedy === winner.remedy ? winner : { ...winner, remedy };
+  const readsOnly = winner.decision === "allow" && (earlier.readsOnly === true || later.readsOnly === true);
+  if (remedy === winner.remedy && readsOnly === (winner.readsOnly === true)) return winner;
+  return { ...winner, ...(remedy !== undefined && { remedy }), ...(readsOnly && { readsOnly }) };
 }
 
 /**

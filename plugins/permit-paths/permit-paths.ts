@@ -1,4 +1,4 @@
-import { ask, type Call, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
+import { allow, ask, type Call, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
 import { below, isWithin, placesOf } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import { loadShell } from "gantry/sdk/kit/shell";
@@ -26,7 +26,11 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     if (verdict.decision === "allow") return undefined;
     const places = await placesOf(path, session, use.files);
     const outside = places.find((place) => !isWithin(place, session.folders) && !isOwnOutput(place, session, host));
-    if (outside === undefined) return undefined;
+    if (outside === undefined) {
+      return places.every((place) => isWithin(place, session.folders))
+        ? undefined
+        : allow("it is what the host kept for the session");
+    }
     const remedy = verdict.remedy ?? `To allow it: --add-dir ${JSON.stringify(outside)}`;
     return { ...ask(`${shown(outside)} lies outside the folders of this session`), remedy };
   }

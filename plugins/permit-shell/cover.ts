@@ -13,7 +13,9 @@ interface Services {
 }
 
 /** What covers a text; or the first part that nothing covers. */
-export type Covered = { readonly rules: readonly string[]; readonly edits: boolean } | { readonly problem: string };
+export type Covered =
+  | { readonly rules: readonly string[]; readonly edits: boolean; readonly looksOnly: boolean }
+  | { readonly problem: string };
 
 type Cover = (text: ShellText, family: string, session: SessionView, shell: Shell) => Promise<Covered>;
 
@@ -26,6 +28,7 @@ interface State {
   hasMoved: boolean;
   readonly rules: Set<string>;
   edits: boolean;
+  looksOnly: boolean;
 }
 
 export function createCover({ files, rules, permissions, folders }: Services): Cover {
@@ -33,7 +36,14 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
   return async (text, family, session, shell) => {
     const start = folders?.current(session) ?? session.cwd;
-    const state: State = { folders: [start], everywhere: [start], hasMoved: false, rules: new Set(), edits: false };
+    const state: State = {
+      folders: [start],
+      everywhere: [start],
+      hasMoved: false,
+      rules: new Set(),
+      edits: false,
+      looksOnly: true,
+    };
     if (text.commands.length === 0) return { problem: "it holds no command" };
     for (const command of text.commands) {
       // A `cd` may fail; only behind && is it certain that it has not.
@@ -41,7 +51,8 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       const problem = await problemOf(command, { family, session, shell, state });
       if (problem !== undefined) return { problem };
     }
-    return { rules: [...state.rules], edits: state.edits };
+    const { looksOnly, edits } = state;
+    return { rules: [...state.rules], edits, looksOnly };
   };
 
   async function problemOf(command: ShellCommand, context: Context): Promise<string | undefined> {
@@ -66,23 +77,32 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
     const said = words.map(({ text }) => text);
     const rule = rules?.covering(session, { family, words: said, isOpen });
+    const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
+    if (doubt === undefined) return undefined;
+    state.looksOnly = false;
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
     }
-    if (isOpen) return `no rule covers "${shown}"`;
-    const looking = shell.lookingOf(words);
-    if (looking) {
-      const outside = await firstOutside(looking.paths, context);
-      if (outside !== undefined) return outside;
-      if (!looking.isGit) return undefined;
-      const doubt = await repositories.doubt(state.folders[0] ?? session.cwd);
-      return doubt && `"${shown}" would obey the configuration of the repository: ${doubt}`;
-    }
-    const edited = isAccepting(session) ? shell.acceptableEdit(words) : undefined;
-    if (!edited) return `no rule covers "${shown}"`;
+    const edited = !isOpen && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
+    if (!edited) return doubt;
     state.edits = true;
     return firstBadEdit(edited, context);
+  }
+
+  /** Why a command may do more than look at what it may look at. */
+  async function doubtToLook(
+    words: readonly ShellWord[],
+    shown: string,
+    context: Context,
+  ): Promise<string | undefined> {
+    const { shell, state, session } = context;
+    const looking = shell.lookingOf(words);
+    if (!looking) return `no rule covers "${shown}"`;
+    const outside = await firstOutside(looking.paths, context);
+    if (outside !== undefined || !looking.isGit) return outside;
+    const doubt = await repositories.doubt(state.folders[0] ?? session.cwd);
+    return doubt && `"${shown}" would obey the configuration of the repository: ${doubt}`;
   }
 
   // ---------------------------------------------------------------- files
@@ -96,6 +116,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (kind === "read") return firstOutside([target], context);
     const { state, session } = context;
     if (state.hasMoved) return `it writes to ${target.text} in another folder`;
+    state.looksOnly = false;
     const places = await resolved(target, context);
     const rule = places && rules?.covering(session, { family: "Edit", places });
     if (rule !== undefined) {

@@ -13,14 +13,16 @@ const setup: Setup<typeof permitShell> = ({ use }) => {
     const shell = await loadShell();
     const text = shell.readShell(command);
     if (text.problem !== undefined) return { decision: "none", reason: text.problem };
-    // Word for word what a rule says; nothing of it needs to be understood.
-    if (whole !== undefined) return { decision: "allow", rule: whole };
     const covered = await cover(text, family, session, shell);
-    if ("problem" in covered) return { decision: "none", reason: visibleLine(covered.problem, 300) };
-    const [rule] = covered.rules;
-    if (rule !== undefined) return { decision: "allow", rule };
-    if (covered.edits) return { decision: "allow", reason: "the mode acceptEdits" };
-    return { decision: "allow", reason: "it only looks", readsOnly: true };
+    if ("problem" in covered) {
+      // Word for word what a rule says: nothing of it needs to be understood.
+      if (whole !== undefined) return { decision: "allow", rule: whole };
+      return { decision: "none", reason: visibleLine(covered.problem, 300) };
+    }
+    const rule = covered.rules[0] ?? whole;
+    const { looksOnly: readsOnly, edits } = covered;
+    const reason = readsOnly ? "it only looks" : edits ? "the mode accepts edits" : undefined;
+    return { decision: "allow", readsOnly, ...(reason && { reason }), ...(rule !== undefined && { rule }) };
   }
 
   return {

@@ -75,7 +75,8 @@ export interface Subject {
 
 /** Looks at a call once for all rules. */
 export async function subjectOf(call: Call, session: SessionView, files: Pick<Files, "resolve">): Promise<Subject> {
-  const resolved = async (path: string) => [...new Set([path, await files.resolve(path)])];
+  const resolved = async (path: string) =>
+    path.includes("\0") ? [path] : [...new Set([path, await files.resolve(path)])];
   const { permission = { family: call.tool.name } } = call.tool;
   const input = isRecord(call.input) ? call.input : {};
   const subject = {

@@ -153,10 +153,12 @@ class Reader {
 
   /** A variable that the text itself sets may be what it was set to; then that is a command, too. */
   #guess(words: readonly ShellWord[], place: Place): void {
-    if (!this.#values.size || !words.some(({ kind }) => kind === "open")) return;
+    if (!words.some(({ kind }) => kind === "open")) return;
     const put = words.flatMap(({ text, kind, ...rest }): ShellWord[] => {
       if (kind !== "open") return [{ text, kind, ...rest }];
-      const filled = text.replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole);
+      const filled = text
+        .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
+        .replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole);
       const isKnown = !/[$`]/.test(filled);
       return filled.split(/\s+/).map((part) => ({ text: part, kind: isKnown ? "literal" : "open" }));
     });
