@@ -101,8 +101,8 @@ async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsT
   };
 }
 
-/** A call nobody voted on: what only reads may run, all else is asked. */
-function byTraits(call: Call, voted: Verdict): Verdict {
+/** A call nobody voted on, so by nobody: what only reads may run, all else is asked. */
+function byTraits(call: Call, { by: _, ...voted }: Verdict): Verdict {
   return { ...voted, decision: call.tool.traits?.readOnly ? "allow" : "ask" };
 }
 
