@@ -9,7 +9,9 @@ import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
+import permitRemember from "./permit-remember/index.ts";
 import permitRules from "./permit-rules/index.ts";
 import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
@@ -44,7 +46,9 @@ export const catalogue = {
     inspect,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "permit-classifier": permitClassifier,
     "permit-modes": permitModes,
+    "permit-remember": permitRemember,
     "permit-rules": permitRules,
     "prompt-base": promptBase,
     "provider-anthropic": providerAnthropic,

@@ -58,9 +58,9 @@ export function createGate(host: HostInfo, files: Files): Gate {
         remedy: "A person has to say yes to it, or make the change.",
       };
     }
-    const isAccepted = mode === "acceptEdits" && call.tool.permission?.family === "Edit";
+    const isAccepted = (mode === "acceptEdits" || mode === "auto") && call.tool.permission?.family === "Edit";
     const isInside = places.every((place) => isWithin(place, session.folders));
-    return isAccepted && isInside ? allow("the mode acceptEdits") : undefined;
+    return isAccepted && isInside ? allow(`the mode ${mode}`) : undefined;
   }
 
   /** Outputs too long to be shown are kept in a folder named after the session, for the model to read. */

@@ -18,6 +18,8 @@ export default definePreset("headless", [
   "context-env",
   "permit-rules",
   "permit-modes",
+  "permit-remember",
+  "permit-classifier",
   "tool-read",
   "tool-edit",
   "tool-write",
