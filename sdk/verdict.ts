@@ -12,7 +12,7 @@ export interface Verdict {
   readonly rule?: string;
   /** How a person could have allowed it, shown when nobody can be asked: a flag or a rule. */
   readonly remedy?: string;
-  /** The plugin that cast the deciding vote. Set by the kernel. */
+  /** The plugin that cast the deciding vote; absent where nobody has voted. Set by the kernel. */
   readonly by?: string;
 }
 

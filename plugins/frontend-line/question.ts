@@ -19,7 +19,7 @@ export function questionText(parts: QuestionParts, { isWhole, width }: { isWhole
   const marked = (lines: readonly string[]) => lines.flatMap((line) => broken(MARK, line, width));
   const said = (line: string) => broken("", line, width);
   return [
-    `${parts.title}:`,
+    ...said(`${parts.title}:`),
     ...marked(parts.fields.length ? fields.flatMap(({ lines }) => lines) : ["(no input)"]),
     ...(parts.targets.length ? ["Its path leads to:", ...marked(parts.targets)] : []),
     ...(diff.lines.length ? ["It would change:", ...marked(diff.lines)] : []),

@@ -49,8 +49,10 @@ const LONGEST_REASON = 500;
  * The parts of a question. `targets` come from {@link questionTargets}, `offer` from the service that remembers answers.
  *
  * @example
- * const parts = questionParts(question, { targets: [], offer: undefined });
- * const lines = parts.fields.flatMap(({ name, lines }) => [`${name}:`, ...lines]);
+ * const ask: TapHandler<"ask"> = (question) => {
+ *   const { title, fields } = questionParts(question, { targets: [], offer: undefined });
+ *   console.error(title, ...fields.flatMap(({ lines }) => lines.map((line) => `\n  | ${line}`)));
+ * };
  */
 export function questionParts(
   question: Question,
