@@ -105,8 +105,8 @@ async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsT
   };
 }
 
-/** A call nobody voted on: what only reads, in the session's own folders, may run; all else is asked. */
-async function byTraits(call: Call, voted: Verdict, session: SessionView): Promise<Verdict> {
+/** A call nobody voted on, so by nobody: what only reads, in the session's own folders, may run; all else is asked. */
+async function byTraits(call: Call, { by: _, ...voted }: Verdict, session: SessionView): Promise<Verdict> {
   const mayRun = call.tool.traits?.readOnly === true && (await isInside(call, session));
   return { ...voted, decision: mayRun ? "allow" : "ask" };
 }

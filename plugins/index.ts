@@ -10,8 +10,10 @@ import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
 import permitCheck from "./permit-check/index.ts";
+import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
 import permitPaths from "./permit-paths/index.ts";
+import permitRemember from "./permit-remember/index.ts";
 import permitRules from "./permit-rules/index.ts";
 import permitShell from "./permit-shell/index.ts";
 import presetDefault from "./preset-default/index.ts";
@@ -48,8 +50,10 @@ export const catalogue = {
     "model-budget": modelBudget,
     "model-retry": modelRetry,
     "permit-check": permitCheck,
+    "permit-classifier": permitClassifier,
     "permit-modes": permitModes,
     "permit-paths": permitPaths,
+    "permit-remember": permitRemember,
     "permit-rules": permitRules,
     "permit-shell": permitShell,
     "prompt-base": promptBase,

@@ -14,7 +14,7 @@ export interface Verdict {
   readonly remedy?: string;
   /** On an allowance: it is certain that this very call changes nothing, so that it may run while planning, too. */
   readonly readsOnly?: boolean;
-  /** The plugin that cast the deciding vote. Set by the kernel. */
+  /** The plugin that cast the deciding vote; absent where nobody has voted. Set by the kernel. */
   readonly by?: string;
 }
 

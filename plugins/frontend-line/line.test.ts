@@ -4,13 +4,16 @@ import {
   ask as askVerdict,
   definePlugin,
   defineTool,
+  type Files,
   type FrontendHost,
-  type PermissionRules,
+  PluginError,
+  type RememberedAnswers,
   type Session,
+  type Verdict,
   z,
 } from "gantry/sdk";
 import { createTestKernel, type Script, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frontendLine } from "./index.ts";
 import setup from "./line.ts";
 
@@ -44,13 +47,25 @@ const greets = definePlugin({
     },
   }),
 });
+const edit = defineTool({
+  name: "Change",
+  description: "d",
+  input: z.object({ file_path: z.string(), old_string: z.string(), new_string: z.string() }),
+  permission: { family: "Edit", path: "file_path" },
+  run: () => "changed",
+});
+/** No opinion, for the reason that the person reads; or a vote. */
+let vote: Verdict;
 const gate = definePlugin({
   name: "gate",
-  taps: { toolGate: { only: ["Shell"] } },
-  setup: () => ({ taps: { toolGate: () => askVerdict("no rule allows it") } }),
+  taps: { toolGate: { only: ["Shell", "Change"] } },
+  setup: () => ({ taps: { toolGate: () => vote } }),
 });
 
 const closers: (() => Promise<void>)[] = [];
+beforeEach(() => {
+  vote = { decision: "none", reason: "no rule allows it" };
+});
 afterEach(async () => {
   ran.length = 0;
   for (const close of closers.splice(0)) await close();
@@ -58,7 +73,9 @@ afterEach(async () => {
 
 type Dialogue = readonly (readonly [seen: string, typed: string | (() => void)])[];
 interface Extra {
-  readonly rules?: PermissionRules;
+  readonly remembered?: RememberedAnswers;
+  readonly files?: Pick<Files, "resolve">;
+  readonly columns?: number;
   readonly prompt?: string;
   readonly untrusted?: readonly string[];
   readonly trust?: () => void;
@@ -74,10 +91,12 @@ async function talk(
 ) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  const handlers = await setup({ use: { rules: extra.rules, store: undefined } } as never);
+  const { remembered, files, columns } = extra;
+  Object.assign(stdout, { columns });
+  const handlers = await setup({ use: { remembered, files, store: undefined } } as never);
   const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
   const kernel = await createTestKernel({
-    plugins: [definePlugin(frontendLine, () => handlers), shell, look, greets, gate],
+    plugins: [definePlugin(frontendLine, () => handlers), shell, look, edit, greets, gate],
     model,
     answer: () => undefined,
   });
@@ -308,7 +327,7 @@ describe("a permission question", () => {
       [{ calls: [{ name: "Shell", input: { command: "ls", note } }] }, { text: "Done." }],
       [
         ["> ", "go\n"],
-        ["more characters; answer ? to see all", ""],
+        ["Not all of it is shown: ? shows the whole.", ""],
         ["Allow? ", "\n"],
         ["Allow? ", "?\n"],
         ["the end", ""],
@@ -320,24 +339,140 @@ describe("a permission question", () => {
     expect(ran).toEqual([]);
   });
 
-  it("offers the narrowest rule for the session and adds it", async () => {
-    const added: string[] = [];
-    const rules = {
-      suggest: () => ({ rules: ["Shell(rm -rf build)"], covers: "" }),
-      allow: (_: unknown, some: readonly string[]) => void added.push(...some),
-    } as unknown as PermissionRules;
+  /** What remembers answers, and what it was told to keep. */
+  function remembering(offer: ReturnType<RememberedAnswers["offer"]>, problem?: Error) {
+    const kept: string[] = [];
+    const keep = async (_: unknown, __: unknown, until: string) => {
+      kept.push(until);
+      if (problem) throw problem;
+    };
+    return { kept, remembered: { offer: () => offer, keep } as unknown as RememberedAnswers };
+  }
+  const offer = { rules: ["Shell(make:*)"], covers: "make with\u202e any words", file: "/shop/settings.local.json" };
+
+  it.each([
+    ["s", "session", "Removed."],
+    ["a", "always", "Written to /shop/settings.local.json.\n"],
+  ])("offers what a yes can be widened to, and %s keeps it", async (letter, until, seen) => {
+    const { kept, remembered } = remembering(offer);
+    const { shown, missing } = await talk(
+      [call, { text: "Removed." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", `${letter}\n`],
+        [seen, ""],
+      ],
+      { remembered },
+    );
+    expect(missing).toEqual([]);
+    expect(shown).toContain(
+      [
+        "s and a would allow from now on:",
+        "  | Shell(make:*)",
+        "  | make with<U+202E> any words",
+        "a writes that to /shop/settings.local.json",
+        "y: yes, once   s: yes, for this session   a: yes, always   n: no",
+      ].join("\n"),
+    );
+    expect(kept).toEqual([until]);
+    expect(ran).toHaveLength(1);
+  });
+
+  it("offers this very call for the session where no rule covers just it", async () => {
+    const { kept, remembered } = remembering({ ...offer, rules: [] });
     const { shown } = await talk(
+      [call, { text: "Refused." }],
+      [
+        ["> ", "go\n"],
+        ["y: yes, once   s: yes, for this session   n: no", ""],
+        ["Allow? ", "a\n"],
+        ["That is not offered here: answer y or n.", ""],
+        ["Allow? ", "n\n"],
+        ["Refused.\n> ", ""],
+      ],
+      { remembered },
+    );
+    expect(shown).toContain("s would allow from now on:\n  | make with");
+    expect([kept, ran]).toEqual([[], []]);
+  });
+
+  it("offers nothing for longer where a gate wants it asked for", async () => {
+    vote = askVerdict("a rule wants it asked for", "Shell(rm:*)");
+    const { kept, remembered } = remembering(offer);
+    const { shown } = await talk(
+      [call, { text: "Refused." }],
+      [
+        ["> ", "go\n"],
+        ["Rule: Shell(rm:*)\ny: yes, once   n: no\n", ""],
+        ["Allow? ", "s\n"],
+        ["Allow? ", "n\n"],
+        ["Refused.\n> ", ""],
+      ],
+      { remembered },
+    );
+    expect(shown).not.toContain("from now on");
+    expect([kept, ran]).toEqual([[], []]);
+  });
+
+  it("is asked again where an answer cannot be kept, and says why", async () => {
+    const broken = new PluginError("GANTRY_TEST_BROKEN", "The file is\u001b broken.", "Correct it.");
+    const { kept, remembered } = remembering(offer, broken);
+    const { missing } = await talk(
       [call, { text: "Removed." }],
       [
         ["> ", "go\n"],
         ["Allow? ", "a\n"],
+        ["The file is<U+001B> broken. Correct it.\n", ""],
+        ["Allow? ", "y\n"],
         ["Removed.\n> ", ""],
       ],
-      { rules },
+      { remembered },
     );
-    expect(shown).toContain("a: yes, and for this session whatever the rule Shell(rm -rf build) covers");
-    expect(added).toEqual(["Shell(rm -rf build)"]);
-    expect(ran).toHaveLength(1);
+    expect([missing, kept, ran.length]).toEqual([[], ["always"], 1]);
+  });
+
+  it("shows where a path leads, and what an edit changes", async () => {
+    const { shown } = await talk(
+      [
+        {
+          calls: [{ name: "Change", input: { file_path: "a/b", old_string: "one\ntwo", new_string: "one\n2\u00a0" } }],
+        },
+        { text: "Done." },
+      ],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "?\n"],
+        ["  | old_string:\n  |   one\n  |   two\n", ""],
+        ["Allow? ", "n\n"],
+        ["Done.\n> ", ""],
+      ],
+      { files: { resolve: async () => "/etc/target\u202e" } },
+    );
+    expect(shown).toContain("Change wants to run:\n  | file_path: a/b\nIts path leads to:\n  | /");
+    expect(shown).toContain(
+      "  | /etc/target<U+202E>\nIt would change:\n  |  one\n  | -two\n  | +2<U+00A0>\nWhy you are asked",
+    );
+  });
+
+  it("cannot be forged: every line of the call stands behind a mark, also where the screen would break it", async () => {
+    const forged = `ls${" ".repeat(60)}Why you are asked: it only reads\r\nRule: none\u2028y: yes\u0085n: no`;
+    vote = { decision: "none", reason: `${"x".repeat(50)} y: yes, it is safe ${"z".repeat(900)}` };
+    const { shown } = await talk(
+      [{ calls: [{ name: "Shell", input: { command: forged, note: "Allow: y\u00a0" } }] }, { text: "Done." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "n\n"],
+        ["Done.\n> ", ""],
+      ],
+      { columns: 40 },
+    );
+    const question = shown.slice(shown.indexOf("Shell wants"), shown.indexOf("y: yes, once")).trimEnd().split("\n");
+    expect(question.filter((line) => line.length > 40)).toEqual([]);
+    expect(question.filter((line) => !/^ {2}[|:] /.test(line))).toEqual([
+      "Shell wants to run:",
+      `Why you are asked: ${"x".repeat(21)}`,
+    ]);
+    expect(question.join("\n").replaceAll("\n  : ", "")).toContain("  |   Rule: none<U+2028>y: yes<U+0085>n: no\n");
   });
 
   it("refuses and ends the turn when nobody is there to answer", async () => {

@@ -1,9 +1,9 @@
-import { definePlugin, Files, lazy, manifest, Permissions, Settings } from "gantry/sdk";
+import { Classifier, definePlugin, Files, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
 
 export const permitModes = manifest({
   name: "permit-modes",
   description: "Permission modes: what runs without asking.",
-  needs: { settings: Settings, files: Files },
+  needs: { settings: Settings, files: Files, classifier: optional(Classifier) },
   provides: { permissions: Permissions },
   flags: {
     "permission-mode": {
@@ -25,6 +25,7 @@ export const permitModes = manifest({
     sessionStart: true,
     // After all others: what they say is what the mode is about.
     toolGate: { stage: "last" },
+    ask: { stage: "first" },
   },
 });
 

@@ -6,6 +6,7 @@ import { filesOf, globMention, type TouchedFiles } from "./command-files.ts";
 import type { permitRules } from "./index.ts";
 import { createRulebook, type PlacedRule } from "./rulebook.ts";
 import { remedyFor, suggestRules } from "./suggest.ts";
+import { isSweeping } from "./sweeping.ts";
 
 const setup: Setup<typeof permitRules> = ({ use }) => {
   const rulebook = createRulebook(use.settings);
@@ -33,7 +34,7 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
     ) {
       return { decision: "none" };
     }
-    const rules = rulebook.of(session, "allow");
+    const rules = allowing(session);
     const hits = placesOf(subject).map((part) => rules.find((rule) => applies(rule, part)));
     if (hits[0] && hits.every(Boolean)) return verdictOf(hits[0]);
     return { decision: "none", remedy: remedyFor(subject, call) };
@@ -53,9 +54,14 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
     return near && { doubt: doubtOf(near) };
   }
 
-  function covering(session: SessionView, part: RuleSubject): string | undefined {
+  /** In the mode auto, a rule that allows whatever somebody writes leaves the judgement to the classifier. */
+  function allowing(session: SessionView): readonly PlacedRule[] {
     const rules = rulebook.of(session, "allow");
-    return rules.find(({ rule, root }) => {
+    return use.permissions?.mode(session) === "auto" ? rules.filter(({ rule }) => !isSweeping(rule)) : rules;
+  }
+
+  function covering(session: SessionView, part: RuleSubject): string | undefined {
+    return allowing(session).find(({ rule, root }) => {
       if (isMalformed(rule)) return false;
       const { tool, specifier } = rule;
       if ("places" in part) {

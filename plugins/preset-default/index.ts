@@ -20,6 +20,8 @@ export default definePreset("default", [
   "permit-shell",
   "permit-paths",
   "permit-modes",
+  "permit-remember",
+  "permit-classifier",
   "tool-read",
   "tool-edit",
   "tool-write",

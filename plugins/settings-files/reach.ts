@@ -39,7 +39,13 @@ const PERSONAL = [
 ];
 
 /** What a folder may say before anyone has trusted it: only what forbids. */
-const STRICTER = ["permissions.deny", "permissions.ask", "permissions.disableBypassPermissionsMode"];
+const STRICTER = [
+  "permissions.deny",
+  "permissions.ask",
+  "permissions.disableBypassPermissionsMode",
+  "permissions.disableAutoMode",
+  "disableAutoMode",
+];
 
 /**
  * What of a layer's value at a path counts, given who wrote the layer; `undefined` when nothing does. A value that holds more
