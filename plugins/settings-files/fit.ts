@@ -19,7 +19,8 @@ export function fitted<T>(raw: unknown, schema: z.ZodType<T>): Fitted<T> {
     const parsed = schema.safeParse(rest);
     if (parsed.success) return { fit: { value: parsed.data, raw: rest }, issues };
     const found = parsed.error.issues.map(({ path, message }) => ({ path, message }));
-    issues.push(...(round === 0 ? found : []));
+    // Later places are no longer those of the file.
+    issues.push(...(round === 0 ? found : found.filter(({ path }) => path.length === 0)));
     rest = without(
       rest,
       found.map(({ path }) => removable(rest, path)),

@@ -57,47 +57,52 @@ export const KEYS: readonly string[] = [
   "forceLoginGatewayUrl sshHostAllowlist wslInheritsWindowsSettings prependPlugins appendPlugins allowManagedModsOnly",
 ].flatMap((line) => line.split(" "));
 
-/** A key that nothing knows. */
-interface UnknownKey {
-  readonly path: readonly string[];
-  /** The known key that was probably meant. */
-  readonly meant: string | undefined;
-}
-
-/** The keys of a file that are in no table, with the known ones nearest to them. */
-function unknownKeys(content: Readonly<Record<string, unknown>>, above: readonly string[] = []): UnknownKey[] {
-  const prefix = above.map((key) => `${key}.`).join("");
-  const known = KEYS.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
-  const names = new Set(known.map((key) => key.split(".")[0] as string));
-  return Object.entries(content).flatMap(([key, value]) => {
-    const path = [...above, key];
-    if (!names.has(key)) return [{ path, meant: meantBy(key, prefix, names) }];
-    return isObject(value) && !known.includes(key) ? unknownKeys(value, path) : [];
-  });
-}
-
 const MOST_NAMED = 5;
+/** Longer names are no slips of the finger. */
+const LONGEST = 60;
 
-/** Names the unknown keys of a file in one sentence; `undefined` when there is none. */
+/** Names the unknown keys of a file in one sentence, with the known ones that were meant; `undefined` when there is none. */
 export function unknownText(
   content: Readonly<Record<string, unknown>>,
   lineOf: (path: readonly string[]) => number | undefined,
 ): string | undefined {
-  const unknown = unknownKeys(content);
+  const unknown = unknownPaths(content);
   if (unknown.length === 0) return undefined;
-  const named = unknown.slice(0, MOST_NAMED).map(({ path, meant }) => {
-    const name = visibleLine(JSON.stringify(path.join(".")), 80);
-    const hint = meant === undefined ? "" : `did you mean "${meant}"?`;
-    const notes = [`line ${lineOf(path) ?? "?"}`, hint].filter(Boolean).join("; ");
-    return `${name} (${notes})`;
+  const named = unknown.slice(0, MOST_NAMED).map((path) => {
+    const meant = meantBy(path);
+    const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+    return `${visibleLine(JSON.stringify(path.join(".")), LONGEST)} (line ${lineOf(path) ?? "?"}${hint})`;
   });
   const more = unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : "";
   return `no setting is called ${named.join(", ")}${more}. What is not known does nothing.`;
 }
 
-/** A sibling that is spelt nearly so, or the same name elsewhere. */
-function meantBy(key: string, prefix: string, siblings: Iterable<string>): string | undefined {
-  const sibling = nearest(key, siblings);
-  if (sibling !== undefined) return prefix + sibling;
-  return KEYS.find((known) => known === key || known.endsWith(`.${key}`));
+function unknownPaths(
+  content: Readonly<Record<string, unknown>>,
+  above: readonly string[] = [],
+): (readonly string[])[] {
+  const names = partsBelow(above);
+  return Object.entries(content).flatMap(([key, value]) => {
+    const path = [...above, key];
+    if (!names.has(key)) return [path];
+    return isObject(value) && !KEYS.includes(path.join(".")) ? unknownPaths(value, path) : [];
+  });
+}
+
+function partsBelow(above: readonly string[]): ReadonlySet<string> {
+  const prefix = above.map((key) => `${key}.`).join("");
+  const known = KEYS.filter((key) => key.startsWith(prefix));
+  return new Set(known.map((key) => key.slice(prefix.length).split(".")[0] as string));
+}
+
+/** The same name elsewhere, or a neighbour that is spelt nearly so. */
+function meantBy(path: readonly string[]): string | undefined {
+  const key = path.at(-1) ?? "";
+  if (key.length > LONGEST) return undefined;
+  for (const parts of KEYS.map((known) => known.split("."))) {
+    if (parts.includes(key)) return parts.slice(0, parts.indexOf(key) + 1).join(".");
+  }
+  const above = path.slice(0, -1);
+  const near = nearest(key, partsBelow(above));
+  return near === undefined ? undefined : [...above, near].join(".");
 }
