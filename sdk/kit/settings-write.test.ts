@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { JsonObject } from "gantry/sdk";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
@@ -167,7 +168,7 @@ describe("many writers at once", () => {
     });
     while (!isDone) {
       expect(JSON.parse(read())).toMatchObject({ kept: true });
-      await new Promise((resolve) => setImmediate(resolve));
+      await setTimeout(1);
     }
     expect(await all).toEqual(names.map(() => "0 "));
     const saves = Array.from({ length: 50 }, (_, at) => at);
