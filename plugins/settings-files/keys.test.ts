@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
-import { open, path, useFolder, write } from "./fixtures/place.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeFolder, open, path, removeFolder, write } from "./fixtures/place.ts";
 
-useFolder();
+beforeEach(makeFolder);
+afterEach(removeFolder);
 
 describe("a key that no setting has", () => {
   it("is told of once a file, with its line and the key that was meant", () => {

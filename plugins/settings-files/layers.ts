@@ -19,6 +19,8 @@ export interface Layer {
   /** What counts of that. */
   readonly content: JsonObject;
   readonly dropped: readonly Dropped[];
+  /** It is as the command line asked for it, so it must be good; not so a file that has changed since. */
+  readonly isAsked: boolean;
   /** The source, with line and column where they are known. */
   readonly at: (path: readonly PropertyKey[]) => string;
 }
@@ -52,6 +54,7 @@ export function createLayers(host: HostInfo, managed: string, flags: FlagSetting
   let further: readonly Source[] = [];
   let folderProblem: string | undefined;
   let seen = new Map<string, unknown>();
+  const everChanged = new Set<string>();
   let current: Snapshot | undefined;
 
   function findFurther(): void {
@@ -66,6 +69,8 @@ export function createLayers(host: HostInfo, managed: string, flags: FlagSetting
     }
   }
 
+  const take = (sources: readonly Source[]) => snapshotOf(sources, folderProblem, host.isTrusted, everChanged);
+
   function look(): readonly Source[] {
     findFurther();
     const sources = [...further, base, ...lower];
@@ -78,7 +83,7 @@ export function createLayers(host: HostInfo, managed: string, flags: FlagSetting
       if (current) return current;
       const sources = look();
       seen = stateOf(sources, folderProblem);
-      current = snapshotOf(sources, folderProblem, host.isTrusted);
+      current = take(sources);
       return current;
     },
     refresh() {
@@ -90,7 +95,8 @@ export function createLayers(host: HostInfo, managed: string, flags: FlagSetting
       const changed = [...keys].filter((key) => before.get(key) !== after.get(key));
       if (changed.length === 0) return undefined;
       seen = after;
-      current = snapshotOf(sources, folderProblem, host.isTrusted);
+      for (const key of changed) everChanged.add(key);
+      current = take(sources);
       const layerOf = (source: string) => lower.find(({ file }) => file.path === source)?.layer ?? "managed";
       return changed.flatMap((key) => (key.startsWith("!") ? [] : [{ layer: layerOf(key), source: key }]));
     },
@@ -124,7 +130,12 @@ function lowerSources(host: HostInfo, { single, given, root, sources }: FlagSett
 
 // ---------------------------------------------------------------- what counts
 
-function snapshotOf(sources: readonly Source[], folderProblem: string | undefined, isTrusted: boolean): Snapshot {
+function snapshotOf(
+  sources: readonly Source[],
+  folderProblem: string | undefined,
+  isTrusted: boolean,
+  everChanged: ReadonlySet<string>,
+): Snapshot {
   const problems: string[] = [];
   if (folderProblem !== undefined) problems.push(`${folderProblem} ${LOCK_HOLDS}`);
   for (const { layer, file } of sources) if (file.problem) problems.push(brokenText(layer, file as SettingsFile));
@@ -147,7 +158,8 @@ function snapshotOf(sources: readonly Source[], folderProblem: string | undefine
     const lineOf = (path: readonly string[]) => placeInJson(file.text, path)?.line;
     const unknown = file.text === "" ? undefined : unknownText(written, lineOf);
     if (unknown !== undefined) problems.push(`${file.path}: ${unknown}`);
-    return { layer, source: file.path, root, written, content: counts, dropped, at };
+    const isAsked = layer === "flag" && !everChanged.has(file.path);
+    return { layer, source: file.path, root, written, content: counts, dropped, isAsked, at };
   });
   return { layers: isLocked ? [lockLayer(unreadable?.file.path ?? "managed settings"), ...layers] : layers, problems };
 }
@@ -161,6 +173,7 @@ function lockLayer(source: string): Layer {
     written: LOCK,
     content: LOCK,
     dropped: [],
+    isAsked: false,
     at: () => source,
   };
 }

@@ -1,14 +1,15 @@
 import fs from "node:fs";
 import { definePlugin, deny, type Notice, type SessionView, Settings, type SettingsChange, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
-import { describe, expect, it } from "vitest";
-import { at, open, path, useFolder, write } from "./fixtures/place.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { at, makeFolder, open, path, removeFolder, write } from "./fixtures/place.ts";
 import { settingsFiles } from "./index.ts";
 import { settingsFrom } from "./settings-files.ts";
 
 const strings = z.array(z.string());
 
-useFolder();
+beforeEach(makeFolder);
+afterEach(removeFolder);
 
 /** The plugin, with what listeners and an open session hear. */
 function listening(info: Parameters<typeof open>[0] = {}) {
@@ -119,6 +120,19 @@ describe("a saved settings file", () => {
     call();
     expect(deny()).toEqual(["Two"]);
     expect(told).toEqual([expect.stringContaining("What it said before stays in force")]);
+  });
+});
+
+describe("a value that does not fit any more", () => {
+  it("in the file of --settings is left out and told of, rather than stopping every call", () => {
+    write("other", { model: "one", theme: "dark" });
+    const { settings, call, told } = listening({ flagSettings: { settings: path("other") } });
+    expect(settings.get("model", z.string())).toBe("one");
+    write("other", { model: 5, theme: "dark" });
+    call();
+    expect(settings.get("model", z.string())).toBeUndefined();
+    expect(settings.get("theme", z.string())).toBe("dark");
+    expect(told).toEqual([expect.stringContaining('"model" does not count')]);
   });
 });
 

@@ -1,13 +1,14 @@
 import fs from "node:fs";
 import fc from "fast-check";
 import { type JsonObject, type Settings, z } from "gantry/sdk";
-import { describe, expect, it } from "vitest";
-import { at, open, path, setUp, useFolder, type Where, write } from "./fixtures/place.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { at, makeFolder, open, path, removeFolder, setUp, type Where, write } from "./fixtures/place.ts";
 
 const strings = z.array(z.string());
 const anything = z.unknown();
 
-useFolder();
+beforeEach(makeFolder);
+afterEach(removeFolder);
 
 describe("the administrator's further files", () => {
   it("come nearer the later their names stand in the alphabet, all nearer than the first file", () => {

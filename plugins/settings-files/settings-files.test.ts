@@ -2,14 +2,15 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { definePlugin, type JsonObject, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
-import { describe, expect, it } from "vitest";
-import { at, path, setUp, useFolder, write } from "./fixtures/place.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { at, makeFolder, path, removeFolder, setUp, write } from "./fixtures/place.ts";
 import { settingsFiles } from "./index.ts";
 import { settingsFrom } from "./settings-files.ts";
 
 const strings = z.array(z.string());
 
-useFolder();
+beforeEach(makeFolder);
+afterEach(removeFolder);
 
 describe("settings", () => {
   it("come from five layers: the nearest value counts, lists are joined, objects merged by key", () => {

@@ -122,7 +122,7 @@ function droppedAt({ written, dropped }: Layer, path: string): readonly Dropped[
 function fitting<T>(layer: Layer, path: string, raw: unknown, schema: z.ZodType<T>, problems: Problems) {
   const { fit, issues } = fitted(raw, schema);
   const [first] = issues;
-  if (first && layer.layer === "flag") throw invalid([path, ...first.path].join("."), layer.source, first.message);
+  if (first && layer.isAsked) throw invalid([path, ...first.path].join("."), layer.source, first.message);
   const stricter = !fit && layer.layer === "managed" ? stricterValue(path) : undefined;
   const instead = stricter === undefined ? undefined : schema.safeParse(stricter);
   const outcome = instead?.success ? `counts as ${JSON.stringify(stricter)}` : "does not count";
