@@ -153,7 +153,7 @@ function snapshotOf(
   const layers = strict.map(({ layer, root, file, written, content, at, ...made }): Layer => {
     const { counts, dropped } = split(content, layer, policy, isTrusted);
     for (const { key, text } of made.problems) problems.push(`${at(key.split("."))}: ${text}`);
-    for (const one of dropped) if (one.isMistake) problems.push(`${at(one.key.split("."))}: ${one.reason}`);
+    for (const one of dropped) if (one.kind === "mistake") problems.push(`${at(one.key.split("."))}: ${one.reason}`);
     // Flags of their own come from manifests, which know what they set.
     const lineOf = (path: readonly string[]) => placeInJson(file.text, path)?.line;
     const unknown = file.text === "" ? undefined : unknownText(written, lineOf);

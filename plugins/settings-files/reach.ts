@@ -102,8 +102,8 @@ export interface Dropped {
   readonly key: string;
   /** A sentence, for the person. */
   readonly reason: string;
-  /** It is a mistake in the file, whoever asks for the key. */
-  readonly isMistake: boolean;
+  /** The reason is about this key, about the file as a whole, or a mistake that is told of before anyone asks for the key. */
+  readonly kind: "key" | "file" | "mistake";
 }
 
 /** What of a layer counts, given who wrote it, and what does not. */
@@ -116,12 +116,12 @@ export function split(
   if (layer === "managed") return { counts: content, dropped: [] };
   const isFolder = layer === "project" || layer === "local";
   const dropped = new Map<string, Dropped>();
-  const drop = (key: string, reason: string, isMistake = false) => {
+  const drop = (key: string, reason: string, kind: Dropped["kind"] = "key") => {
     const isThere = valueAt(content, key) !== undefined;
-    if (isThere && !dropped.has(key)) dropped.set(key, { key, reason, isMistake });
+    if (isThere && !dropped.has(key)) dropped.set(key, { key, reason, kind });
   };
   for (const key of MANAGED_ONLY) {
-    drop(key, `"${key}" does not count there: only the administrator's file can set it.`, true);
+    drop(key, `"${key}" does not count there: only the administrator's file can set it.`, "mistake");
   }
   if (isFolder) {
     for (const key of PERSONAL) {
@@ -130,7 +130,7 @@ export function split(
     for (const key of loosening(content))
       drop(key, `"${key}" does not count there, since it does not forbid anything.`);
     const why = policy.isLocked ? LOCKED : UNTRUSTED;
-    if (policy.isLocked || !isTrusted) for (const key of unforbidding(content)) drop(key, why);
+    if (policy.isLocked || !isTrusted) for (const key of unforbidding(content)) drop(key, why, "file");
   }
   for (const [key, reason] of policy.closed) drop(key, reason);
   const paths = [...dropped.keys()].map((key) => key.split("."));

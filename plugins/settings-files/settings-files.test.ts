@@ -243,7 +243,7 @@ describe("what a folder says", () => {
     expect(before.get("permissions", z.unknown())).toEqual({ ask: ["Read"], deny: ["Edit"] });
     expect(before.get("model", z.string())).toBeUndefined();
     expect(before.get("hooks", z.unknown())).toBeUndefined();
-    expect(before.problems[0]?.text).toContain("--trust");
+    expect(before.problems.map(({ text }) => text)).toEqual([expect.stringContaining("--trust")]);
     const after = setUp({ isTrusted: true });
     expect(after.get("permissions.allow", strings)).toEqual(["Bash"]);
     expect(after.get("model", z.string())).toBe("theirs");

@@ -64,7 +64,9 @@ function createSettings(
 ): Settings {
   function found<T>(path: string, schema: z.ZodType<T>): readonly (SettingValue<T> & { readonly raw: unknown })[] {
     return layers.current.layers.flatMap((layer) => {
-      for (const { key, reason } of droppedAt(layer, path)) problems.report(`${layer.at(key.split("."))}: ${reason}`);
+      for (const { key, reason, kind } of droppedAt(layer, path)) {
+        problems.report(`${kind === "file" ? layer.source : layer.at(key.split("."))}: ${reason}`);
+      }
       const raw = valueAt(layer.content, path);
       if (raw === undefined) return [];
       const fit = fitting(layer, path, raw, schema, problems);

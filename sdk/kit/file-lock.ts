@@ -75,7 +75,10 @@ interface Held {
 
 function read(lock: string): Held | undefined {
   try {
-    const { ino, mtimeMs } = fs.lstatSync(lock);
+    const stat = fs.lstatSync(lock);
+    // To open a pipe that lies there would be to wait for good.
+    if (!stat.isFile()) return undefined;
+    const { ino, mtimeMs } = stat;
     const name = fs.readFileSync(lock, "utf8");
     return {
       name,

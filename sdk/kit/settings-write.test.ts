@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,6 +106,7 @@ describe("a lock on settings", () => {
     const gone = spawn(process.execPath, ["-e", ""]);
     await new Promise((resolve) => gone.once("exit", resolve));
     fs.writeFileSync(lock(), `${gone.pid} ${id}`);
+    fs.writeFileSync(`${file}.tmp`, "cut sho");
     await writeSettings(file, theme);
     expect(fs.readdirSync(folder)).toEqual(["settings.json"]);
   });
@@ -119,6 +120,12 @@ describe("a lock on settings", () => {
       expect(fs.readdirSync(folder)).toEqual(["settings.json"]);
     },
   );
+
+  it("that is a pipe holds nobody up for ever", async () => {
+    execFileSync("mkfifo", [lock()]);
+    const writing = writeSettings(file, theme, { waitMs: 20 });
+    await expect(writing).rejects.toMatchObject({ code: "GANTRY_SETTINGS_LOCKED" });
+  });
 
   it("that is held is waited for, and not for ever", async () => {
     fs.writeFileSync(lock(), `${process.pid} ${id}`);

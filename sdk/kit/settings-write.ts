@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { isGantryError, type JsonObject, messageOf, PluginError } from "gantry/sdk";
@@ -83,7 +82,9 @@ function replace(
   text: string,
   { mode, uid, isOurs }: Pick<Current, "mode" | "uid"> & { readonly isOurs: () => boolean },
 ): void {
-  const temporary = join(dirname(path), `.settings-${process.pid}-${randomUUID()}.tmp`);
+  // One name, so that what a killed program leaves behind is cleared by the next; the lock sees to it that one program writes it.
+  const temporary = `${path}.tmp`;
+  fs.rmSync(temporary, { force: true });
   try {
     const file = fs.openSync(temporary, "wx", 0o600);
     try {
@@ -97,7 +98,7 @@ function replace(
     if (!isOurs()) throw new Error("another program took its lock over");
     fs.renameSync(temporary, path);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    if (isOurs()) fs.rmSync(temporary, { force: true });
     throw error;
   }
 }
