@@ -1,8 +1,14 @@
 import fs from "node:fs";
 import fc from "fast-check";
-import { type JsonObject, type Settings, z } from "gantry/sdk";
+import { definePlugin, type JsonObject, type Settings, z } from "gantry/sdk";
+import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import filesNode from "../files-node/index.ts";
+import permitModes from "../permit-modes/index.ts";
+import permitRules from "../permit-rules/index.ts";
 import { at, makeFolder, open, path, removeFolder, setUp, type Where, write } from "./fixtures/place.ts";
+import { settingsFiles } from "./index.ts";
+import { settingsFrom } from "./settings-files.ts";
 
 const strings = z.array(z.string());
 const anything = z.unknown();
@@ -196,6 +202,46 @@ describe("what the administrator keeps to themselves", () => {
     expect(settings.leftOut?.("permissions")).toEqual([expect.objectContaining(rule)]);
     expect(settings.leftOut?.("env.A")).toEqual([expect.objectContaining({ key: "env", source: path("project") })]);
     expect(settings.leftOut?.("env.B")).toEqual([]);
+  });
+});
+
+describe("whoever goes by the settings", () => {
+  const tool = { description: "Do.", input: z.object({}) };
+  const tools = definePlugin({
+    name: "some-tools",
+    tools: { Mend: tool, Break: tool },
+    setup: () => ({ tools: { Mend: () => "ok", Break: () => "ok" } }),
+  });
+
+  /** The outcome of a call of each tool, in a real session. */
+  async function outcomes(settings: JsonObject) {
+    const plugins = [tools, filesNode, permitRules, permitModes];
+    const kernel = await createTestKernel({
+      cwd: at(),
+      env: { HOME: at("home"), IS_SANDBOX: "1" },
+      settings,
+      plugins: [...plugins, definePlugin(settingsFiles, settingsFrom(path("managed")))],
+    });
+    const calls = ["Mend", "Break"].map((name) => ({ calls: [{ name, input: {} }] }));
+    kernel.model.push(...calls, { text: "Done." });
+    const { results } = await kernel.run("go");
+    await kernel.close();
+    return results.map(({ outcome }) => outcome);
+  }
+
+  it("enters no mode that asks nobody while the administrator's file is broken", async () => {
+    const bypass = { permissions: { dangerouslySkip: true } };
+    expect(await outcomes(bypass)).toEqual(["ok", "ok"]);
+    write("managed", "{");
+    expect(await outcomes(bypass)).toEqual(["denied", "denied"]);
+  });
+
+  it("is not talked into a call by --allowedTools where only the administrator's rules count", async () => {
+    const flags = { permissions: { allow: ["Break"] } };
+    write("managed", { permissions: { allow: ["Mend"] } });
+    expect(await outcomes(flags)).toEqual(["ok", "ok"]);
+    write("managed", { allowManagedPermissionRulesOnly: true, permissions: { allow: ["Mend"] } });
+    expect(await outcomes(flags)).toEqual(["ok", "denied"]);
   });
 });
 
