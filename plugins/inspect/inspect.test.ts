@@ -195,6 +195,30 @@ describe("gantry config", () => {
     expect((await gantry("config", [], { why: "env.SOME_TOKEN" }, { settings })).out).not.toContain("t-123");
   });
 
+  it("says of a setting what is left out, where and why, without its secrets", async () => {
+    const user = "/home/me/.claude/settings.json";
+    const left = {
+      key: "env",
+      value: { SOME_TOKEN: "t-123", A: "1" },
+      layer: "project",
+      source: "/shop/.claude/settings.json",
+      reason: "nobody may",
+    } as const;
+    const settings = {
+      ...settingsOf({ model: [{ value: "mine", layer: "user", source: user, root: "/home/me/.claude" }] }),
+      leftOut: (key: string) => (key === "env" || key === "model" ? [left] : []),
+    } as Settings;
+    expect((await gantry("config", [], { why: "env" }, { settings })).lines).toEqual([
+      "env is not set.",
+      '  env in project: /shop/.claude/settings.json is left out: {"SOME_TOKEN":"(concealed)","A":"1"}',
+      "    nobody may",
+    ]);
+    const { lines } = await gantry("config", [], { why: "model" }, { settings });
+    expect(lines.slice(0, 2)).toEqual(['model is "mine"', `  counts  user: ${user}  "mine"`]);
+    const { leftOut } = (await gantry("config", [], { why: "env", json: true }, { settings })).json();
+    expect(leftOut).toEqual([expect.objectContaining({ key: "env", reason: "nobody may" })]);
+  });
+
   it.each([
     ["--why", [], { why: "weather.citty" }],
     ["a word", ["weather.citty"], {}],

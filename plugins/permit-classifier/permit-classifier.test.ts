@@ -25,7 +25,9 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import filesNode from "../files-node/index.ts";
 import permitModes from "../permit-modes/index.ts";
+import permitPaths from "../permit-paths/index.ts";
 import permitRules from "../permit-rules/index.ts";
+import permitShell from "../permit-shell/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import permitClassifier from "./index.ts";
@@ -68,7 +70,18 @@ const probe = definePlugin({
     return {};
   },
 });
-const plugins = [filesNode, settingsFiles, sessionJsonl, permitRules, permitModes, permitClassifier, tools, probe];
+const plugins = [
+  filesNode,
+  settingsFiles,
+  sessionJsonl,
+  permitRules,
+  permitShell,
+  permitPaths,
+  permitModes,
+  permitClassifier,
+  tools,
+  probe,
+];
 
 let base: string;
 let shop: string;

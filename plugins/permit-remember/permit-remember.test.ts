@@ -5,7 +5,9 @@ import { ask, type Call, definePlugin, PermissionRules, type Question, Remembere
 import { createTestKernel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitPaths from "../permit-paths/index.ts";
 import permitRules from "../permit-rules/index.ts";
+import permitShell from "../permit-shell/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import permitRemember from "./index.ts";
@@ -61,7 +63,17 @@ async function open(more: Partial<TestKernelOptions> = {}) {
   const questions: Question[] = [];
   kernel = await createTestKernel({
     cwd: shop,
-    plugins: [filesNode, settingsFiles, sessionJsonl, permitRules, permitRemember, tools, probe],
+    plugins: [
+      filesNode,
+      settingsFiles,
+      sessionJsonl,
+      permitRules,
+      permitShell,
+      permitPaths,
+      permitRemember,
+      tools,
+      probe,
+    ],
     env: { HOME: join(base, "home"), GANTRY_TRUST: "1" },
     answer: (question) => {
       questions.push(question);
@@ -114,7 +126,18 @@ describe("a yes for the session", () => {
       setup: () => ({ taps: { toolGate: () => (isStrict ? ask("it is Friday") : undefined) } }),
     });
     const { session, asked, outcome } = await open({
-      plugins: [filesNode, settingsFiles, sessionJsonl, permitRules, permitRemember, tools, probe, gate],
+      plugins: [
+        filesNode,
+        settingsFiles,
+        sessionJsonl,
+        permitRules,
+        permitShell,
+        permitPaths,
+        permitRemember,
+        tools,
+        probe,
+        gate,
+      ],
     });
     const call = await asked("Bash", { command: "make a && make b" });
     await remembered.keep(session, call, "session");
@@ -189,9 +212,9 @@ describe("a yes for good", () => {
   });
 
   it.each([
-    ["that is no JSON", "{ not json", "GANTRY_PERMIT_FILE_BROKEN"],
-    ["with a key twice", '{"a":1,"a":2}', "GANTRY_PERMIT_FILE_BROKEN"],
-    ["that is a list", "[]", "GANTRY_PERMIT_FILE_BROKEN"],
+    ["that is no JSON", "{ not json", "GANTRY_SETTINGS_UNREADABLE"],
+    ["with a key twice", '{"a":1,"a":2}', "GANTRY_SETTINGS_UNREADABLE"],
+    ["that is a list", "[]", "GANTRY_SETTINGS_UNREADABLE"],
     ["whose permissions are no object", '{"permissions":"all"}', "GANTRY_PERMIT_FILE_SHAPE"],
     ["whose rules are no list", '{"permissions":{"allow":"Bash"}}', "GANTRY_PERMIT_FILE_SHAPE"],
   ])("refuses a file %s and loses nothing of it", async (_, text, code) => {
@@ -219,7 +242,7 @@ describe("a yes for good", () => {
     link(elsewhere);
     const { session, asked } = await open();
     const call = await asked("Bash", { command: "npm test" });
-    await expect(remembered.keep(session, call, "always")).rejects.toMatchObject({ code: "GANTRY_PERMIT_LINK" });
+    await expect(remembered.keep(session, call, "always")).rejects.toMatchObject({ code: "GANTRY_SETTINGS_OUTSIDE" });
     expect(fs.existsSync(elsewhere)).toBe(false);
   });
 

@@ -9,12 +9,12 @@ import {
   type Setup,
   type Trust,
 } from "gantry/sdk";
+import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { sessionAnswers } from "./answers.ts";
 import { keyOf } from "./call-key.ts";
-import { checkLinks, settingsFile } from "./destinations.ts";
+import { settingsFile } from "./destinations.ts";
 import type { permitRemember } from "./index.ts";
 import { checkRules, withoutRules, withRules } from "./rule-change.ts";
-import { writeSettings } from "./settings-write.ts";
 
 type Change = Parameters<RememberedAnswers["write"]>[1];
 
@@ -79,9 +79,10 @@ function onlyThisCall(call: Call): RuleSuggestion | undefined {
 async function intoFile({ behavior, rules, destination, isRemoval }: Change, host: HostInfo, trust: Trust) {
   if (destination === "session") return;
   const file = settingsFile(destination, host);
-  if (destination !== "user") checkLinks(file, host);
   const change = isRemoval ? withoutRules : withRules;
-  await writeSettings(file, (current) => change(current, behavior, rules, file));
+  // A link that the repository brings along must not lead the pen elsewhere.
+  const options = destination === "user" ? {} : { within: host.cwd };
+  await writeSettings(file, (current) => change(current, behavior, rules, file), options);
   // Nobody is asked to approve an own answer.
   const isApproved = behavior === "allow" && !isRemoval && destination !== "user";
   if (isApproved) trust.approve(rules.map((text) => ({ kind: "allow rule", source: file, text })));
