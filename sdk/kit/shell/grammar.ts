@@ -16,7 +16,7 @@ const UNKNOWN_SIGN = /[\r\p{Co}\p{Cn}\p{Cs}]/u;
 const ODD_BLANK = /(?! )\p{Zs}/u;
 
 /** Every kind of node that the parser makes, besides those that {@link Reader.visit} deals with by name. */
-const KNOWN: ReadonlySet<string> = new Set(
+export const KNOWN: ReadonlySet<string> = new Set(
   [
     "Time Negation If Elif For ArithmeticFor Select While Subshell BraceGroup Case CaseItem Redirected Function Coproc",
     "TestCommand TestUnary TestBinary TestLogical TestNot TestGroup",
