@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { type Host, openHost } from "gantry";
-import { definePlugin, type FrontendHost, z } from "gantry/sdk";
+import { definePlugin, type FrontendHost, type Plugin, z } from "gantry/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import filesNode from "../files-node/index.ts";
 import permitModes from "../permit-modes/index.ts";
@@ -65,16 +65,34 @@ afterEach(async () => {
   fs.rmSync(base, { recursive: true });
 });
 
+const ALL: readonly Plugin[] = [
+  filesNode,
+  settingsFiles,
+  permitRules,
+  permitShell,
+  permitPaths,
+  permitModes,
+  permitCheck,
+  tools,
+];
+
+interface Options {
+  readonly flags?: object;
+  readonly stdin?: string;
+  readonly permissions?: object;
+  readonly plugins?: readonly Plugin[];
+}
+
 /** Runs `gantry permissions` on the real kernel. */
 async function permissions(
   words: string[],
-  { flags = {}, stdin = "", permissions = {} }: { flags?: object; stdin?: string | Buffer; permissions?: object } = {},
+  { flags = {}, stdin = "", permissions = {}, plugins = ALL }: Options = {},
 ): Promise<string> {
   await host?.close();
   host = await openHost({
     cwd: shop,
     env: { PATH: process.env.PATH ?? "", HOME: join(base, "home") },
-    plugins: [filesNode, settingsFiles, permitRules, permitShell, permitPaths, permitModes, permitCheck, tools],
+    plugins,
     flagSettings: { permissions } as never,
     useFiles: false,
     isStrict: true,
@@ -256,6 +274,20 @@ describe("gantry permissions check", () => {
     ]);
     expect(said.map(({ decision }) => decision)).toEqual(["allow", "ask"]);
   });
+});
+
+it("says no where it cannot suppose what it is told to, as no plugin does", async () => {
+  const plugins = [filesNode, settingsFiles, permitShell, permitPaths, permitCheck, tools];
+  const lines = [bash("ls", { rules: { deny: ["Bash(ls)"] } }), bash("ls", { mode: "plan" }), bash("ls")];
+  const out = await permissions(["check"], { stdin: lines.map((line) => JSON.stringify(line)).join("\n"), plugins });
+  expect(out).toContain("no plugin judges by rules");
+  expect(out).toContain("no plugin knows the mode plan");
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).decision),
+  ).toEqual(["deny", "deny", "allow"]);
 });
 
 describe("gantry permissions explain", () => {
