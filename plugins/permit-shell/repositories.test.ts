@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { judging } from "../../test/judging.ts";
 import { gitlinksIn } from "./git-index.ts";
 import { runningKey } from "./repositories.ts";
@@ -28,11 +28,20 @@ function git(cwd: string, ...args: string[]): string {
   });
 }
 
+let made: string;
+beforeAll(() => {
+  base = fs.mkdtempSync(join(tmpdir(), "gantry-repository-"));
+  made = join(base, "made");
+  git(base, "init", "-q", "-b", "main", "--template=", made);
+  fs.writeFileSync(join(made, "a"), "a");
+  git(made, "add", "a");
+  git(made, "commit", "-qm", "first");
+});
+afterAll(() => fs.rmSync(join(made, ".."), { recursive: true }));
+
+/** A repository with one commit, as git has made it. */
 function repository(folder: string): void {
-  git(base, "init", "-q", "-b", "main", folder);
-  fs.writeFileSync(join(folder, "a"), "a");
-  git(folder, "add", "a");
-  git(folder, "commit", "-qm", "first");
+  fs.cpSync(made, folder, { recursive: true });
 }
 
 async function status(cwd = shop, command = "git status") {
