@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PermissionMode } from "gantry/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type JudgingOptions, judging } from "../../test/judging.ts";
+import { type JudgingOptions, judging } from "./judging.ts";
 
 let base: string;
 let shop: string;

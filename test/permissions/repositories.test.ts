@@ -3,9 +3,9 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { judging } from "../../test/judging.ts";
-import { gitlinksIn } from "./git-index.ts";
-import { runningKey } from "./repositories.ts";
+import { gitlinksIn } from "../../plugins/permit-shell/git-index.ts";
+import { runningKey } from "../../plugins/permit-shell/repositories.ts";
+import { judging } from "./judging.ts";
 
 let base: string;
 let shop: string;

@@ -5,13 +5,13 @@ import { PassThrough } from "node:stream";
 import { type Host, openHost } from "gantry";
 import { definePlugin, type FrontendHost, type Plugin, z } from "gantry/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import filesNode from "../files-node/index.ts";
-import permitModes from "../permit-modes/index.ts";
-import permitPaths from "../permit-paths/index.ts";
-import permitRules from "../permit-rules/index.ts";
-import permitShell from "../permit-shell/index.ts";
-import settingsFiles from "../settings-files/index.ts";
-import permitCheck from "./index.ts";
+import filesNode from "../../plugins/files-node/index.ts";
+import permitCheck from "../../plugins/permit-check/index.ts";
+import permitModes from "../../plugins/permit-modes/index.ts";
+import permitPaths from "../../plugins/permit-paths/index.ts";
+import permitRules from "../../plugins/permit-rules/index.ts";
+import permitShell from "../../plugins/permit-shell/index.ts";
+import settingsFiles from "../../plugins/settings-files/index.ts";
 
 /** What has really happened; nothing ever should. */
 const happened: string[] = [];

@@ -1,12 +1,12 @@
 import { definePlugin, Judge, type PermissionMode, type Plugin, ShellFolders, type Verdict, z } from "gantry/sdk";
 import type { TestKernelOptions } from "gantry/sdk/testing";
-import filesNode from "../plugins/files-node/index.ts";
-import permitModes from "../plugins/permit-modes/index.ts";
-import permitPaths from "../plugins/permit-paths/index.ts";
-import permitRules from "../plugins/permit-rules/index.ts";
-import permitShell from "../plugins/permit-shell/index.ts";
-import settingsFiles from "../plugins/settings-files/index.ts";
-import { kernelWith } from "./kernels.ts";
+import filesNode from "../../plugins/files-node/index.ts";
+import permitModes from "../../plugins/permit-modes/index.ts";
+import permitPaths from "../../plugins/permit-paths/index.ts";
+import permitRules from "../../plugins/permit-rules/index.ts";
+import permitShell from "../../plugins/permit-shell/index.ts";
+import settingsFiles from "../../plugins/settings-files/index.ts";
+import { kernelWith } from "../kernels.ts";
 
 const file = { description: "A tool.", input: z.object({ file_path: z.string() }) };
 const tools = definePlugin({
