@@ -5,6 +5,7 @@ import {
   type HostReport,
   Inspector,
   Judge,
+  type LeftOut,
   type Entry as LogEntry,
   type ModelRef,
   Models,
@@ -12,6 +13,7 @@ import {
   type Notice,
   newId,
   type OpenOptions,
+  type ReviewedClaim,
   type ServiceKey,
   type Session,
   SessionStore,
@@ -23,6 +25,7 @@ import {
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
+import { type Ask, claimOf, claimsOf } from "./claims.ts";
 import { discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -34,7 +37,7 @@ import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
 import { KernelSession, memoryWriter, type SessionOptions } from "./session.ts";
 import { Trace } from "./trace.ts";
-import { rememberTrust } from "./trust.ts";
+import { TrustBook } from "./trust.ts";
 import { VERSION } from "./version.ts";
 
 // A schema is used a few times in a run: compiling it costs more than it saves.
@@ -60,13 +63,16 @@ export async function openHost(options: HostOptions = {}): Promise<Host> {
 class KernelHost implements Host {
   info: HostInfo;
   generation!: Generation;
-  untrusted: readonly string[] = [];
   readonly notices: Notice[] = [];
 
   readonly #options: HostOptions;
   readonly #trace = new Trace();
   readonly #scope = createScope("host", (scope, message) => this.#warn(`${scope}: ${message}`));
   readonly #sessions = new Set<KernelSession>();
+  readonly #trust: TrustBook;
+  #asks: readonly Ask[] = [];
+  /** What a yes would approve: what was shown. */
+  #shown: readonly ReviewedClaim[] | undefined;
   #assembly: Assembly | undefined;
   #bootMs = 0;
   #loading: Promise<void> = Promise.resolve();
@@ -74,7 +80,10 @@ class KernelHost implements Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.info = hostInfo(options);
+    const info = hostInfo(options);
+    this.#trust = new TrustBook(info);
+    this.info = this.#trusted(info);
+    if (this.#trust.problem) this.#warn(this.#trust.problem);
   }
 
   // ------------------------------------------------------------ plugins
@@ -90,10 +99,9 @@ class KernelHost implements Host {
     const { catalogue = { plugins: {}, presets: {} }, plugins = [], config = [], defaults = [] } = this.#options;
     const { useFiles = true, commandLine, onLog = () => undefined, isStrict = false } = this.#options;
     const where = { cwd: this.info.cwd, home: this.info.home, stateFolder: this.info.stateFolder };
-    const { isTrusted } = this.info;
-    const { found, layers, untrusted } = await discover({
+    const { found, layers, asks } = await discover({
       ...where,
-      isTrusted,
+      counts: (ask) => this.#counts(ask),
       useFiles,
       catalogue,
       plugins,
@@ -103,7 +111,7 @@ class KernelHost implements Host {
 
     const line = commandLine?.(found.map(({ plugin }) => plugin.manifest));
     if (line)
-      this.info = hostInfo({ ...this.#options, trust: isTrusted, flagSettings: line.settings, folders: line.folders });
+      this.info = this.#trusted(hostInfo({ ...this.#options, flagSettings: line.settings, folders: line.folders }));
     const next = new Assembly({
       found,
       layers: [...(line?.config ?? []), ...layers],
@@ -121,7 +129,7 @@ class KernelHost implements Host {
 
     const previous = this.#assembly;
     this.#assembly = next;
-    this.untrusted = untrusted;
+    this.#asks = asks;
     this.#renew(next);
     this.#bootMs = performance.now() - started;
     void previous?.retire(next, Promise.all([...this.#sessions].map((session) => session.idle())));
@@ -131,10 +139,48 @@ class KernelHost implements Host {
     this.generation = assembly.generation((this.generation?.number ?? 0) + 1);
   }
 
+  // ------------------------------------------------------------ trust
+
+  async untrusted(): Promise<LeftOut> {
+    const shown = (await this.#review()).filter(({ state }) => state !== "approved");
+    this.#shown = shown;
+    const { isTrusted, isRemembered, isWhole } = this.#trust;
+    return { isTrusted, isRemembered, claims: isWhole ? [] : shown };
+  }
+
   async trust(): Promise<void> {
-    rememberTrust(this.info.cwd, this.info.stateFolder);
-    this.info = { ...this.info, isTrusted: true };
+    if (!this.#shown) await this.untrusted();
+    this.#trust.approve(this.#shown ?? [], { isFolder: true });
+    this.#shown = undefined;
+    this.info = this.#trusted(this.info);
     await this.reload();
+  }
+
+  async #review(): Promise<readonly ReviewedClaim[]> {
+    return this.#trust.review(await claimsOf(this.#asks, this.generation, (text) => this.#warn(text)));
+  }
+
+  #counts(ask: Ask): boolean {
+    const { isWhole, isTrusted } = this.#trust;
+    return isWhole || (isTrusted && this.#trust.approves(claimOf(ask)));
+  }
+
+  #trusted(info: HostInfo): HostInfo {
+    return Object.freeze({ ...info, isTrusted: this.#trust.isTrusted });
+  }
+
+  /** What plugins may know and say of trust. */
+  #trustService(): Trust {
+    const book = this.#trust;
+    return {
+      approves: (claim) => book.approves(claim),
+      approve: (claims) => book.approve(claims, { isFolder: false }),
+      review: () => this.#review(),
+      get folders() {
+        return book.folders;
+      },
+      forget: (folder) => book.forget(folder),
+    };
   }
 
   service<T>(key: ServiceKey<T>): Promise<T | undefined> {
@@ -221,7 +267,6 @@ class KernelHost implements Host {
       prompt: session instanceof KernelSession ? session.prompt : [],
       bootMs: this.#bootMs,
       notices: this.notices,
-      untrusted: this.untrusted,
     };
   }
 
@@ -243,7 +288,7 @@ class KernelHost implements Host {
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Judge, createJudge(current)],
-      [Trust, { approves: () => this.info.isTrusted, approve: () => undefined } satisfies Trust],
+      [Trust, this.#trustService()],
     ]);
   }
 
@@ -258,6 +303,7 @@ class KernelHost implements Host {
   }
 
   #warn(text: string): void {
+    if (this.notices.some((notice) => notice.text === text)) return;
     this.notices.push({ level: "warning", text });
   }
 

@@ -14,6 +14,7 @@ import { createPaint, wantsColour } from "./paint.ts";
 import { createPrinter } from "./printer.ts";
 import { questionText, readAnswer } from "./question.ts";
 import { createTerminal } from "./terminal.ts";
+import { settleTrust } from "./trusting.ts";
 
 export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
@@ -43,7 +44,7 @@ export function createConversation(host: FrontendHost, { rules, store }: Service
 
   async function run(): Promise<number> {
     try {
-      if (!(await isTrustSettled())) return 130;
+      if (!(await settleTrust(host, terminal, printer.say))) return 130;
       session = await host.open({ isInteractive: true });
       session.watch(printer.event);
       greet(session);
@@ -145,18 +146,6 @@ export function createConversation(host: FrontendHost, { rules, store }: Service
       printer.say("No rule covers just this: answer y or n.");
     }
     return { decision: "deny", interrupt: true };
-  }
-
-  /** Asks about the folder where there is something to ask. False when the person would rather leave. */
-  async function isTrustSettled(): Promise<boolean> {
-    if (host.untrusted.length === 0) return true;
-    const left = host.untrusted.map((what) => `  - ${visible(what)}`).join("\n");
-    printer.say(`You have not said that you trust ${visible(cwd)}. Until you do, this is left out:\n${left}`);
-    const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
-    if (reading.kind !== "line") return false;
-    if (/^y(es)?$/i.test(reading.text.trim())) await host.trust();
-    else printer.say("It stays out.");
-    return true;
   }
 
   // ---------------------------------------------------------------- framing

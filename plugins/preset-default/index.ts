@@ -26,6 +26,7 @@ export default definePreset("default", [
   "tool-glob",
   "tool-grep",
   "command-core",
+  "command-trust",
   "frontend-line",
   "frontend-headless",
   "inspect",

@@ -25,6 +25,7 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "command-trust",
   "frontend-headless",
   "inspect",
 ]);

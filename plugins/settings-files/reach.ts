@@ -1,4 +1,5 @@
 import type { SettingsLayer } from "gantry/sdk";
+import { ALLOWING } from "./claims.ts";
 import { isObject } from "./merge.ts";
 
 /**
@@ -41,6 +42,13 @@ const PERSONAL = [
 /** What a folder may say before anyone has trusted it: only what forbids. */
 const STRICTER = ["permissions.deny", "permissions.ask", "permissions.disableBypassPermissionsMode"];
 
+/** What the person has said of the folder. */
+export interface FolderTrust {
+  readonly isTrusted: boolean;
+  /** What is left of a list that allows something. */
+  readonly approved: (value: unknown) => unknown;
+}
+
 /**
  * What of a layer's value at a path counts, given who wrote the layer; `undefined` when nothing does. A value that holds more
  * than may count is trimmed, so it does not matter at which depth somebody asks.
@@ -49,25 +57,28 @@ export function mayCount(
   value: unknown,
   path: string,
   layer: SettingsLayer,
-  isTrusted: boolean,
+  folder: FolderTrust,
   report: (problem: string) => void,
 ): unknown {
+  const { isTrusted } = folder;
   if (value === undefined || (layer !== "local" && layer !== "project")) return value;
   if (covers(PERSONAL, path)) {
     report(`"${path}" does not count there. Set it in your own settings or on the command line.`);
     return undefined;
   }
+  if (covers([ALLOWING], path)) return folder.approved(value);
   if (!isTrusted && covers(STRICTER, path)) return value;
-  const isDivided = isObject(value) && [...PERSONAL, ...STRICTER].some((key) => key.startsWith(prefixOf(path)));
+  const isDivided =
+    isObject(value) && [...PERSONAL, ...STRICTER, ALLOWING].some((key) => key.startsWith(prefixOf(path)));
   if (isDivided) {
     const kept = Object.entries(value)
-      .map(([key, inner]) => [key, mayCount(inner, prefixOf(path) + key, layer, isTrusted, report)] as const)
+      .map(([key, inner]) => [key, mayCount(inner, prefixOf(path) + key, layer, folder, report)] as const)
       .filter(([, inner]) => inner !== undefined);
     return kept.length > 0 ? Object.fromEntries(kept) : undefined;
   }
   if (isTrusted) return value;
   report(
-    "until this folder is trusted, only what forbids counts of this file. Start with --trust to trust the folder.",
+    "until this folder is trusted, only what forbids counts of this file. gantry trust add trusts it, --trust for one run.",
   );
   return undefined;
 }

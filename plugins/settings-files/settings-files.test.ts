@@ -41,7 +41,8 @@ function setUp(info: Partial<HostInfo> = {}) {
     flagSettings: {},
     ...info,
   } as HostInfo;
-  const handlers = settingsFrom(path("managed"))({ host } as never);
+  const use = { trust: { approves: () => host.isTrusted } };
+  const handlers = settingsFrom(path("managed"))({ host, use } as never);
   return (handlers as Awaited<typeof handlers> & { services: { settings: Settings } }).services.settings;
 }
 

@@ -7,9 +7,11 @@ import {
   type Settings,
   type SettingValue,
   type Setup,
+  type Trust,
   type z,
 } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { approvedPart, claimsOf } from "./claims.ts";
 import type { settingsFiles } from "./index.ts";
 import { flagLayers, managedFile, type ReadLayer, readLayers } from "./layers.ts";
 import { mergeValues, valueAt } from "./merge.ts";
@@ -17,7 +19,7 @@ import { mayCount } from "./reach.ts";
 
 /** The setup with the managed file at another place: for tests alone, since nothing else may lead around that file. */
 export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
-  return ({ host }) => {
+  return ({ host, use }) => {
     const problems = problemList();
     const flags = flagLayers(host);
     let known: readonly ReadLayer[] | undefined;
@@ -26,9 +28,10 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
       known ??= readLayers(host, managed, flags, problems.report);
       return known;
     };
-    const settings = createSettings(host, read, problems);
+    const settings = createSettings(host, read, problems, use.trust);
     return {
       services: { settings },
+      claims: { "allow-rules": () => claimsOf(read()) },
       taps: { sessionStart: (session) => problems.tell(session, settings.problems) },
     };
   };
@@ -36,11 +39,17 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
 
 export default settingsFrom(managedFile(process.platform));
 
-function createSettings(host: HostInfo, read: () => readonly ReadLayer[], problems: Problems): Settings {
+function createSettings(
+  { isTrusted }: HostInfo,
+  read: () => readonly ReadLayer[],
+  problems: Problems,
+  trust: Trust,
+): Settings {
   function found<T>(path: string, schema: z.ZodType<T>): readonly (SettingValue<T> & { readonly raw: unknown })[] {
     return read().flatMap(({ layer, source, root, content }) => {
       const report = (problem: string) => problems.report(`${source}: ${problem}`);
-      const raw = mayCount(valueAt(content, path), path, layer, host.isTrusted, report);
+      const folder = { isTrusted, approved: (value: unknown) => approvedPart(value, source, trust) };
+      const raw = mayCount(valueAt(content, path), path, layer, folder, report);
       if (raw === undefined) return [];
       const parsed = schema.safeParse(raw);
       if (parsed.success) return [{ value: parsed.data, raw, layer, source, root }];
