@@ -1,7 +1,9 @@
+import fs from "node:fs";
 import { resolve } from "node:path";
 import { type FrontendHost, PluginError, type ReviewedClaim, type Setup, type Trust } from "gantry/sdk";
 import { claimsText } from "gantry/sdk/kit/claims";
 import { didYouMean } from "gantry/sdk/kit/nearest";
+import { isWithin } from "gantry/sdk/kit/paths";
 import { visible } from "gantry/sdk/kit/visible";
 import type { commandTrust } from "./index.ts";
 
@@ -12,7 +14,7 @@ const setup: Setup<typeof commandTrust> = ({ use: { trust } }) => ({
       if (rest[most] !== undefined) throw tooMany(rest[most]);
       const action = ACTIONS[word as keyof typeof ACTIONS];
       if (!Object.hasOwn(ACTIONS, word) || !action) throw unknown(word);
-      const { text, data } = await action({ host, trust, folder: resolve(host.info.cwd, rest[0] ?? "") });
+      const { text, data } = await action({ host, trust, folder: realFolder(host.info.cwd, rest[0]) });
       host.stdout.write(`${flags.json ? JSON.stringify(data, null, 2) : visible(text)}\n`);
       return 0;
     },
@@ -31,6 +33,9 @@ interface Said {
   readonly text: string;
   readonly data: object;
 }
+
+/** How often what was approved may ask for more. */
+const MOST_ROUNDS = 10;
 
 const ACTIONS = { list, add, remove } satisfies Record<string, (asked: Asked) => Promise<Said> | Said>;
 
@@ -52,14 +57,15 @@ async function list({ host, trust }: Asked): Promise<Said> {
 async function add({ host }: Asked): Promise<Said> {
   const { cwd } = host.info;
   const approved: ReviewedClaim[] = [];
-  for (let isFirst = true; ; isFirst = false) {
+  for (let round = 0; ; round++) {
     const { claims, isRemembered } = await host.untrusted();
     if (!isRemembered) throw notForGood(cwd);
     const refused = claims.filter(({ problem }) => problem !== undefined);
     const open = claims.filter(({ problem }) => problem === undefined);
-    if (isFirst || open.length) await host.trust();
+    if (!open.length && round > 0) return { text: addedText(cwd, approved, refused), data: { cwd, approved, refused } };
+    if (round === MOST_ROUNDS) throw endless(cwd);
+    await host.trust();
     approved.push(...open);
-    if (!open.length) return { text: addedText(cwd, approved, refused), data: { cwd, approved, refused } };
   }
 }
 
@@ -74,12 +80,22 @@ function addedText(cwd: string, approved: readonly ReviewedClaim[], refused: rea
 
 function remove({ trust, folder }: Asked): Said {
   const isForgotten = trust.forget(folder);
-  const holding = trust.folders.find((one) => one !== folder && folder.startsWith(`${one}/`));
+  const holding = trust.folders.find((one) => isWithin(folder, [one]));
   const text = [
     `${folder} ${isForgotten ? "is forgotten, with all that was approved of it" : "was not remembered"}.`,
     ...(holding === undefined ? [] : [`It is still trusted, since it lies in ${holding}.`]),
   ];
   return { text: text.join(" "), data: { folder, isForgotten, ...(holding !== undefined && { holding }) } };
+}
+
+/** Folders are remembered by their real path; one that is gone can still be forgotten. */
+function realFolder(cwd: string, folder = "."): string {
+  const path = resolve(cwd, folder);
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function unknown(word: string): PluginError {
@@ -92,6 +108,14 @@ function unknown(word: string): PluginError {
 
 function tooMany(word: string): PluginError {
   return new PluginError("GANTRY_TRUST_EXTRA", `"${word}" is one word too many.`, "Add --help to see what it takes.");
+}
+
+function endless(cwd: string): PluginError {
+  return new PluginError(
+    "GANTRY_TRUST_ENDLESS",
+    `${cwd} asks for something else each time that it is approved.`,
+    "gantry trust list shows what, and where it stands.",
+  );
 }
 
 function notForGood(cwd: string): PluginError {

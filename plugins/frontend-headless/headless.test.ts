@@ -5,6 +5,7 @@ import {
   GantryError,
   NO_USAGE,
   type Notice,
+  type ReviewedClaim,
   type Session,
   type SessionEvent,
   type TurnEnd,
@@ -69,6 +70,7 @@ interface Run {
   readonly prompt?: string | undefined;
   readonly isVerbose?: boolean;
   readonly notices?: readonly Notice[];
+  readonly claims?: readonly ReviewedClaim[];
   readonly stdout?: Writable;
   readonly open?: () => Promise<Session>;
   readonly figures?: Figures;
@@ -118,7 +120,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
       ],
     }),
     notices: options.notices ?? [],
-    untrusted: [],
+    untrusted: async () => ({ isTrusted: false, isRemembered: true, claims: options.claims ?? [] }),
     trust: async () => {},
   } as unknown as FrontendHost;
 
