@@ -31,10 +31,7 @@ export interface Discovery {
   readonly found: readonly Found[];
   /** The configuration, nearest layer first. */
   readonly layers: readonly ConfigLayer[];
-}
-
-/** What a folder asks for; it counts as a whole or not at all, since its parts may need each other. */
-export interface Asked extends Discovery {
+  /** What the folder asks for; it counts as a whole or not at all, since its parts may need each other. */
   readonly asks: readonly Ask[];
 }
 
@@ -74,14 +71,18 @@ const CONFIG_NAMES = [
 ];
 const USER_NAMES = ["config.ts", "config.js", "config.mjs", "config.json", "config.yaml", "config.yml"];
 
-export async function discover(options: DiscoverOptions): Promise<Asked> {
+export async function discover(options: DiscoverOptions): Promise<Discovery> {
   const project = options.useFiles ? findProject(options) : NONE;
-  const asks: Ask[] = [
-    ...(project.config ? [{ kind: "configuration", file: project.config } as const] : []),
-    ...project.plugins.map((file) => ({ kind: "plugin", file }) as const),
+  const asks = [
+    ...asking("configuration", project.config ? [project.config] : []),
+    ...asking("plugin", project.plugins),
   ];
   const whole = asks.every(options.counts) ? await gather(options, project, asks) : undefined;
-  return { ...(whole ?? ((await gather(options, NONE, [])) as Discovery)), asks };
+  return whole ?? ((await gather(options, NONE, asks)) as Discovery);
+}
+
+function asking(kind: Ask["kind"], files: readonly string[]): Ask[] {
+  return files.map((file) => ({ kind, file }));
 }
 
 /** Adds to what is asked for what the project's configuration names; `undefined` when that may not count. */
@@ -104,8 +105,9 @@ async function gather(options: DiscoverOptions, project: Project, asks: Ask[]): 
   };
   add(options.plugins.map((plugin) => handed(plugin, "the embedder")));
   const named = await Promise.all(requested(layers, catalogue).map((request) => resolved(request, catalogue)));
-  const more = named.flatMap(({ file, from }) =>
-    file && from === project.config ? [{ kind: "plugin", file } as const] : [],
+  const more = asking(
+    "plugin",
+    named.flatMap(({ file, from }) => (file && from === project.config ? [file] : [])),
   );
   asks.push(...more);
   if (!more.every(counts)) return undefined;
@@ -116,7 +118,7 @@ async function gather(options: DiscoverOptions, project: Project, asks: Ask[]): 
   const own = useFiles ? pluginsIn(path.join(stateFolder, "plugins")) : [];
   for (const file of [...own, ...project.plugins]) add(await loadPlugins(file, "its folder", cache));
   checkKeys(layers, found, catalogue);
-  return { found: [...found.values()], layers };
+  return { found: [...found.values()], layers, asks };
 }
 
 // ---------------------------------------------------------------- configuration files

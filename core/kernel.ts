@@ -1,5 +1,6 @@
 /** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
 import {
+  type Claim,
   type Fault,
   type HostInfo,
   type HostReport,
@@ -13,7 +14,6 @@ import {
   type Notice,
   newId,
   type OpenOptions,
-  type ReviewedClaim,
   type ServiceKey,
   type Session,
   SessionStore,
@@ -25,7 +25,7 @@ import {
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
-import { type Ask, claimOf, claimsOf } from "./claims.ts";
+import { type Ask, claimOf, listedClaims } from "./claims.ts";
 import { discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -71,8 +71,6 @@ class KernelHost implements Host {
   readonly #sessions = new Set<KernelSession>();
   readonly #trust: TrustBook;
   #asks: readonly Ask[] = [];
-  /** What a yes would approve: what was shown. */
-  #shown: readonly ReviewedClaim[] | undefined;
   #assembly: Assembly | undefined;
   #bootMs = 0;
   #loading: Promise<void> = Promise.resolve();
@@ -81,7 +79,7 @@ class KernelHost implements Host {
   constructor(options: HostOptions) {
     this.#options = options;
     const info = hostInfo(options);
-    this.#trust = new TrustBook(info);
+    this.#trust = new TrustBook(info, () => this.#claims());
     this.info = this.#trusted(info);
     if (this.#trust.problem) this.#warn(this.#trust.problem);
   }
@@ -141,23 +139,19 @@ class KernelHost implements Host {
 
   // ------------------------------------------------------------ trust
 
-  async untrusted(): Promise<LeftOut> {
-    const shown = (await this.#review()).filter(({ state }) => state !== "approved");
-    this.#shown = shown;
-    const { isTrusted, isRemembered, isWhole } = this.#trust;
-    return { isTrusted, isRemembered, claims: isWhole ? [] : shown };
+  untrusted(): Promise<LeftOut> {
+    return this.#trust.leftOut();
   }
 
   async trust(): Promise<void> {
-    if (!this.#shown) await this.untrusted();
-    this.#trust.approve(this.#shown ?? [], { isFolder: true });
-    this.#shown = undefined;
+    await this.#trust.approveShown();
     this.info = this.#trusted(this.info);
     await this.reload();
   }
 
-  async #review(): Promise<readonly ReviewedClaim[]> {
-    return this.#trust.review(await claimsOf(this.#asks, this.generation, (text) => this.#warn(text)));
+  async #claims(): Promise<readonly Claim[]> {
+    const listed = await listedClaims(this.generation, (text) => this.#warn(text));
+    return [...this.#asks.map(claimOf), ...listed];
   }
 
   #counts(ask: Ask): boolean {
@@ -167,20 +161,6 @@ class KernelHost implements Host {
 
   #trusted(info: HostInfo): HostInfo {
     return Object.freeze({ ...info, isTrusted: this.#trust.isTrusted });
-  }
-
-  /** What plugins may know and say of trust. */
-  #trustService(): Trust {
-    const book = this.#trust;
-    return {
-      approves: (claim) => book.approves(claim),
-      approve: (claims) => book.approve(claims, { isFolder: false }),
-      review: () => this.#review(),
-      get folders() {
-        return book.folders;
-      },
-      forget: (folder) => book.forget(folder),
-    };
   }
 
   service<T>(key: ServiceKey<T>): Promise<T | undefined> {
@@ -288,7 +268,7 @@ class KernelHost implements Host {
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Judge, createJudge(current)],
-      [Trust, this.#trustService()],
+      [Trust, this.#trust satisfies Trust],
     ]);
   }
 

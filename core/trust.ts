@@ -4,8 +4,9 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { type Claim, type HostInfo, messageOf, type ReviewedClaim } from "gantry/sdk";
-import { makeFolders } from "gantry/sdk/kit/folders";
+import { type Claim, type HostInfo, type LeftOut, messageOf, type ReviewedClaim, type Trust } from "gantry/sdk";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
+import { makeFolders, realPath } from "gantry/sdk/kit/folders";
 import { isWithin } from "gantry/sdk/kit/paths";
 import * as z from "zod";
 import { error } from "./errors.ts";
@@ -23,7 +24,7 @@ const NOTHING: Entry = { isTrusted: false, approved: [] };
 const TRUSTED: Entry = { isTrusted: true, approved: [] };
 
 /** What the person has said of folders, as far as it concerns this one. */
-export class TrustBook {
+export class TrustBook implements Trust {
   /** Everything counts, for this run. */
   readonly isWhole: boolean;
   /** Whether what is said lasts: not of the home folder or one that holds it, since it would hold for all that lies below. */
@@ -33,17 +34,22 @@ export class TrustBook {
   readonly #cwd: string;
   readonly #home: string;
   readonly #file: string;
+  readonly #list: () => Promise<readonly Claim[]>;
   #folders: Folders;
   /** What was said in this run alone. */
   #run = NOTHING;
   /** What holds for this folder: said of it, or of one that it lies in. */
   #entries: readonly Entry[] = [];
   #approved: ReadonlySet<string> = new Set();
+  /** What a yes would approve: what was shown. */
+  #shown: readonly ReviewedClaim[] | undefined;
 
-  constructor({ cwd, home, stateFolder, isTrusted }: HostInfo) {
+  /** `list`: all that the folder asks for. */
+  constructor({ cwd, home, stateFolder, isTrusted }: HostInfo, list: () => Promise<readonly Claim[]>) {
+    this.#list = list;
     this.isWhole = isTrusted;
     this.#cwd = cwd;
-    this.#home = realOr(home);
+    this.#home = realPath(home);
     this.#file = path.join(stateFolder, "trust.json");
     this.isRemembered = this.#mayHold(cwd);
     const { folders, problem } = read(this.#file);
@@ -64,7 +70,8 @@ export class TrustBook {
     return this.isWhole || this.#isApproved(claim);
   }
 
-  review(claims: readonly Claim[]): readonly ReviewedClaim[] {
+  async review(): Promise<readonly ReviewedClaim[]> {
+    const claims = await this.#list();
     const present = new Set(this.#approved.size ? claims.map(hashOf) : []);
     const gone = this.#entries.flatMap(({ approved }) => approved.filter(({ sha256 }) => !present.has(sha256)));
     return claims.map((claim) => {
@@ -74,8 +81,24 @@ export class TrustBook {
     });
   }
 
-  /** Approves exactly these; with `isFolder` the folder is trusted from now on, too. */
-  approve(claims: readonly Claim[], { isFolder }: { readonly isFolder: boolean }): void {
+  async leftOut(): Promise<LeftOut> {
+    const shown = (await this.review()).filter(({ state }) => state !== "approved");
+    this.#shown = shown;
+    return { isTrusted: this.isTrusted, isRemembered: this.isRemembered, claims: this.isWhole ? [] : shown };
+  }
+
+  /** The person trusts the folder, and what of it was shown last. */
+  async approveShown(): Promise<void> {
+    if (!this.#shown) await this.leftOut();
+    this.#approve(this.#shown ?? [], true);
+    this.#shown = undefined;
+  }
+
+  approve(claims: readonly Claim[]): void {
+    this.#approve(claims, false);
+  }
+
+  #approve(claims: readonly Claim[], isFolder: boolean): void {
     const added = claims.filter(({ problem }) => problem === undefined).map(approvalOf);
     const joined = ({ isTrusted, approved }: Entry): Entry => ({
       isTrusted: isTrusted || isFolder,
@@ -115,9 +138,10 @@ export class TrustBook {
       const { folders, problem } = read(this.#file);
       makeFolders(path.dirname(this.#file), 0o700);
       if (problem !== undefined) fs.renameSync(this.#file, `${this.#file}.broken`);
-      this.#folders = change(folders);
-      fs.writeFileSync(temporary, `${JSON.stringify({ folders: this.#folders }, null, 2)}\n`, { mode: 0o600 });
+      const changed = change(folders);
+      fs.writeFileSync(temporary, `${JSON.stringify({ folders: changed }, null, 2)}\n`, { mode: 0o600 });
       fs.renameSync(temporary, this.#file);
+      this.#folders = changed;
     } catch (cause) {
       throw error("GANTRY_STATE_UNWRITABLE", { path: this.#file, problem: messageOf(cause) }, cause);
     }
@@ -130,8 +154,8 @@ function read(file: string): { readonly folders: Folders; readonly problem?: str
     const { success, data } = stateSchema.safeParse(JSON.parse(fs.readFileSync(file, "utf8")));
     return success ? { folders: data.folders } : { folders: {}, problem: "it has another shape." };
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return { folders: {} };
-    return { folders: {}, problem: messageOf(thrown) };
+    const isAbsent = ["ENOENT", "ENOTDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "");
+    return { folders: {}, ...(!isAbsent && { problem: messageOf(thrown) }) };
   }
 }
 
@@ -140,16 +164,5 @@ function approvalOf(claim: Claim): Approval {
 }
 
 function hashOf({ kind, source, text }: Claim): string {
-  const { createHash } = process.getBuiltinModule("node:crypto");
-  return createHash("sha256")
-    .update(JSON.stringify([kind, source, text]))
-    .digest("hex");
-}
-
-function realOr(folder: string): string {
-  try {
-    return fs.realpathSync(folder);
-  } catch {
-    return folder;
-  }
+  return sha256Of(JSON.stringify([kind, source, text]));
 }

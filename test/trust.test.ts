@@ -189,6 +189,14 @@ describe("what was approved", () => {
     expect(await asked(await start())).toEqual([["mine", "changed"]]);
   });
 
+  test("of code is what it imports from the folder, too", async () => {
+    write("gantry.config.ts", `import { plugins } from "./lib/plugins"; export default { plugins };`);
+    const lib = write("lib/plugins.ts", "export const plugins: string[] = [];");
+    await trusted();
+    write(lib, "export const plugins: string[] = []; // and more");
+    expect(await asked(await start())).toEqual([["gantry.config.ts", "changed"]]);
+  });
+
   test("of a link is where it leads, and what lies there", async () => {
     const outside = write(path.join(home, "outside.ts"), plugin("mine"));
     fs.mkdirSync(path.join(project, ".gantry/plugins"), { recursive: true });
@@ -241,8 +249,8 @@ describe("what was approved", () => {
       expect.stringContaining("absent.ts"),
       expect.stringContaining("too many symbolic links"),
       expect.stringContaining("more than 2000 files"),
-      expect.stringContaining("is no file"),
-      expect.stringContaining("is no file"),
+      expect.stringContaining("neither a file nor a folder"),
+      expect.stringContaining("neither a file nor a folder"),
     ]);
     await host.trust();
     expect((await host.untrusted()).claims).toHaveLength(5);

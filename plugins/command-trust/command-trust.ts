@@ -1,7 +1,7 @@
-import fs from "node:fs";
 import { resolve } from "node:path";
 import { type FrontendHost, PluginError, type ReviewedClaim, type Setup, type Trust } from "gantry/sdk";
 import { claimsText } from "gantry/sdk/kit/claims";
+import { realPath } from "gantry/sdk/kit/folders";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { visible } from "gantry/sdk/kit/visible";
@@ -14,7 +14,7 @@ const setup: Setup<typeof commandTrust> = ({ use: { trust } }) => ({
       if (rest[most] !== undefined) throw tooMany(rest[most]);
       const action = ACTIONS[word as keyof typeof ACTIONS];
       if (!Object.hasOwn(ACTIONS, word) || !action) throw unknown(word);
-      const { text, data } = await action({ host, trust, folder: realFolder(host.info.cwd, rest[0]) });
+      const { text, data } = await action({ host, trust, folder: realPath(resolve(host.info.cwd, rest[0] ?? ".")) });
       host.stdout.write(`${flags.json ? JSON.stringify(data, null, 2) : visible(text)}\n`);
       return 0;
     },
@@ -86,16 +86,6 @@ function remove({ trust, folder }: Asked): Said {
     ...(holding === undefined ? [] : [`It is still trusted, since it lies in ${holding}.`]),
   ];
   return { text: text.join(" "), data: { folder, isForgotten, ...(holding !== undefined && { holding }) } };
-}
-
-/** Folders are remembered by their real path; one that is gone can still be forgotten. */
-function realFolder(cwd: string, folder = "."): string {
-  const path = resolve(cwd, folder);
-  try {
-    return fs.realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function unknown(word: string): PluginError {

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import type { HostInfo } from "gantry/sdk";
+import { realPath } from "./folders.ts";
 import { isWithin } from "./paths.ts";
 
 const DEFAULT_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -32,14 +33,7 @@ function projectsAbove(folder: string, home: string): readonly string[] {
 export function programFolders(path: string | undefined, outside: readonly string[]): string[] {
   const folders = path ? path.split(delimiter) : DEFAULT_PATH;
   return folders.filter(
-    (folder) => isAbsolute(folder) && !isWithin(resolve(folder), outside) && !isWithin(realOr(folder), outside),
+    (folder) =>
+      isAbsolute(folder) && !isWithin(resolve(folder), outside) && !isWithin(realPath(resolve(folder)), outside),
   );
-}
-
-function realOr(folder: string): string {
-  try {
-    return fs.realpathSync(folder);
-  } catch {
-    return resolve(folder);
-  }
 }
