@@ -43,23 +43,25 @@ async function list({ host, trust }: Asked): Promise<Said> {
   const { cwd } = host.info;
   const [{ isTrusted }, claims] = [await host.untrusted(), await trust.review()];
   const { folders } = trust;
+  const remembered = folders.map((one) => `\n  ${one}`).join("");
+  const asked = claims.length
+    ? `It asks for:\n${claimsText(claims, { hasStates: true, isTrusted })}`
+    : "It asks for nothing.";
   const text = [
-    folders.length
-      ? `Trusted, each with what lies in it:\n${folders.map((one) => `  ${one}`).join("\n")}`
-      : "No folder is trusted.",
-    `${cwd} ${isTrusted ? "is trusted" : "is not trusted"}. ${claims.length ? "It asks for:" : "It asks for nothing."}`,
-    ...(claims.length ? [claimsText(claims, { hasStates: true })] : []),
+    folders.length ? `Trusted, each with what lies in it:${remembered}` : "No folder is remembered as trusted.",
+    `${cwd} ${isTrusted ? "is trusted" : "is not trusted"}. ${asked}`,
   ];
-  return { text: text.join("\n\n").replace("for:\n\n", "for:\n"), data: { folders, cwd, isTrusted, claims } };
+  return { text: text.join("\n\n"), data: { folders, cwd, isTrusted, claims } };
 }
 
 /** Approves what is there, and what that asks for in turn: a configuration may name plugins. */
-async function add({ host }: Asked): Promise<Said> {
+async function add({ host, trust }: Asked): Promise<Said> {
   const { cwd } = host.info;
   const approved: ReviewedClaim[] = [];
   for (let round = 0; ; round++) {
-    const { claims, isRemembered } = await host.untrusted();
+    const { isRemembered } = await host.untrusted();
     if (!isRemembered) throw notForGood(cwd);
+    const claims = (await trust.review()).filter(({ state }) => state !== "approved");
     const refused = claims.filter(({ problem }) => problem !== undefined);
     const open = claims.filter(({ problem }) => problem === undefined);
     if (!open.length && round > 0) return { text: addedText(cwd, approved, refused), data: { cwd, approved, refused } };
@@ -70,11 +72,10 @@ async function add({ host }: Asked): Promise<Said> {
 }
 
 function addedText(cwd: string, approved: readonly ReviewedClaim[], refused: readonly ReviewedClaim[]): string {
-  const plain = { hasStates: false };
   return [
     `${cwd} is trusted.`,
-    ...(approved.length ? [`Approved, exactly as it is:\n${claimsText(approved, plain)}`] : []),
-    ...(refused.length ? [`Not approved:\n${claimsText(refused, plain)}`] : []),
+    ...(approved.length ? [`Approved, exactly as it is:\n${claimsText(approved)}`] : []),
+    ...(refused.length ? [`Not approved:\n${claimsText(refused)}`] : []),
   ].join("\n\n");
 }
 

@@ -173,6 +173,23 @@ describe("text", () => {
     expect({ out, err, exit }).toEqual({ out: "", err: "gantry: No such model.<U+001B>[2J\n", exit: 1 });
   });
 
+  it("says what is left out of the folder, by kind and count, and how to see it", async () => {
+    const claim = { kind: "hook", source: "/w/.claude/settings.json", text: "secret-command", state: "new" } as const;
+    const claims = [claim, { ...claim, text: "other" }, { ...claim, kind: "plugin" }];
+    const text =
+      "Left out: 2 hooks, 1 plugin. It counts only once you trust this folder. gantry trust list shows all of it, --trust lets it count this time.";
+    const events = [turnEnd({ text: "ok" })];
+    expect((await run({ events, claims })).err).toBe(`${text}\n`);
+    const stream = await run({
+      events,
+      claims,
+      config: { outputFormat: "stream-json" },
+      isVerbose: true,
+    });
+    expect(JSON.stringify(stream.lines()[0])).toContain(text);
+    expect((await run({ events })).err).toBe("");
+  });
+
   it("tells what is wrong always, and every step when asked", async () => {
     const events: SessionEvent[] = [
       { type: "notice", notice: { level: "info", text: "Compacted." } },

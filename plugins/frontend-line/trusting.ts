@@ -16,7 +16,7 @@ export async function settleTrust(
     const left = await host.untrusted();
     if (left.claims.every(({ problem }) => problem !== undefined)) {
       const notice = leftOutNotice(left);
-      if (notice) say(`${claimsText(left.claims, { hasStates: false })}\n${notice.text}`);
+      if (notice) say(`${claimsText(left.claims)}\n${notice.text}`);
       return true;
     }
     say(questionOf(left, host.info.cwd));
@@ -39,5 +39,5 @@ function questionOf(left: LeftOut, cwd: string): string {
   const lasting = isRemembered
     ? "y: approve all of this, exactly as it is, and remember it   n: leave it out"
     : "y: approve all of this for this run; your home folder is not remembered   n: leave it out";
-  return [`${why} ${until}`, claimsText(claims, { hasStates: isTrusted }), lasting].join("\n");
+  return [`${why} ${until}`, claimsText(claims, { hasStates: isTrusted, isTrusted }), lasting].join("\n");
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { definePlugin, type HostInfo, type JsonObject, type Settings, z } from "gantry/sdk";
+import { type Claim, definePlugin, type HostInfo, type JsonObject, type Settings, type Trust, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { settingsFiles } from "./index.ts";
@@ -31,7 +31,12 @@ function write(where: Where, content: object | string): void {
   fs.writeFileSync(path(where), typeof content === "string" ? content : JSON.stringify(content));
 }
 
-function setUp(info: Partial<HostInfo> = {}) {
+function setUp(info: Partial<HostInfo> = {}, approves?: Trust["approves"]) {
+  return handlersOf(info, approves).services.settings;
+}
+
+/** The plugin's handlers; unless said otherwise all is approved where the folder is trusted. */
+function handlersOf(info: Partial<HostInfo> = {}, approves?: Trust["approves"]) {
   const home = join(base, "home");
   const host = {
     cwd: join(base, "shop"),
@@ -41,9 +46,12 @@ function setUp(info: Partial<HostInfo> = {}) {
     flagSettings: {},
     ...info,
   } as HostInfo;
-  const use = { trust: { approves: () => host.isTrusted } };
+  const use = { trust: { approves: approves ?? (() => host.isTrusted) } };
   const handlers = settingsFrom(path("managed"))({ host, use } as never);
-  return (handlers as Awaited<typeof handlers> & { services: { settings: Settings } }).services.settings;
+  return handlers as Awaited<typeof handlers> & {
+    services: { settings: Settings };
+    claims: { "allow-rules": () => readonly Claim[] };
+  };
 }
 
 describe("settings", () => {
@@ -253,6 +261,64 @@ describe("what a folder says", () => {
     expect(after.get("permissions.allow", strings)).toEqual(["Bash"]);
     expect(after.get("model", z.string())).toBe("theirs");
     expect(after.problems).toEqual([]);
+  });
+
+  describe("it would allow", () => {
+    const rules = (...allow: unknown[]) => ({ permissions: { allow, deny: ["Edit"] } });
+    const only = (text: string) => (claim: Claim) => claim.text === text;
+
+    it("is listed rule by rule, of its own files alone", () => {
+      write("project", rules("Bash(npm test:*)", "Read(~/**)", "Read(~/**)"));
+      write("local", rules("WebFetch", 7));
+      for (const where of ["user", "managed"] as const) write(where, rules("Bash"));
+      const claim = (where: Where, text: string) => ({ kind: "allow rule", source: path(where), text });
+      expect(handlersOf().claims["allow-rules"]()).toEqual([
+        claim("local", "WebFetch"),
+        claim("local", "7"),
+        claim("project", "Bash(npm test:*)"),
+        claim("project", "Read(~/**)"),
+      ]);
+    });
+
+    it.each(["project", "local"] as const)(
+      "counts rule by rule once it is approved, however it is asked for (%s)",
+      (where) => {
+        write(where, rules("Bash", "Read", { Bash: true }));
+        for (const isTrusted of [true, false]) {
+          const settings = setUp({ isTrusted }, only("Read"));
+          expect(settings.get("permissions.allow", strings)).toEqual(["Read"]);
+          expect(settings.get("permissions", z.unknown())).toEqual({ allow: ["Read"], deny: ["Edit"] });
+          expect(settings.get("permissions.deny", strings)).toEqual(["Edit"]);
+          expect(settings.layers("permissions.allow", z.unknown())).toMatchObject([{ value: ["Read"], layer: where }]);
+          expect(settings.problems).toEqual([]);
+        }
+        expect(setUp({}, () => false).get("permissions.allow", strings)).toBeUndefined();
+      },
+    );
+
+    it("is what the person says now: an answer counts at once", () => {
+      write("local", rules("Bash"));
+      let isApproved = false;
+      const settings = setUp({ isTrusted: false }, () => isApproved);
+      expect(settings.get("permissions.allow", strings)).toBeUndefined();
+      isApproved = true;
+      expect(settings.get("permissions.allow", strings)).toEqual(["Bash"]);
+    });
+
+    it("asks nothing of what the person or the administrator allows", () => {
+      for (const where of ["user", "managed"] as const) write(where, rules(where));
+      expect(setUp({ isTrusted: false }, () => false).get("permissions.allow", strings)).toEqual(["managed", "user"]);
+    });
+
+    it("may be no list, and does not come in below another name", () => {
+      write("project", { permissions: { allow: { Bash: ["x"] } } });
+      const settings = setUp({}, () => false);
+      for (const key of ["permissions.allow", "permissions.allow.Bash", "permissions", ""]) {
+        expect(settings.get(key, z.unknown())).toBeUndefined();
+      }
+      write("project", { permissions: { allow: "Bash" } });
+      expect(setUp({}, only("Bash")).get("permissions.allow", z.string())).toBe("Bash");
+    });
   });
 
   it("cannot name another file for the settings of the command line", () => {

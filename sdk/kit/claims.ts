@@ -2,16 +2,12 @@
 import type { Claim, LeftOut, Notice, ReviewedClaim } from "gantry/sdk";
 import { visible, visibleLine } from "./visible.ts";
 
-const STATES = {
-  approved: "approved",
-  changed: "changed since you approved it",
-  new: "new since you trusted this folder",
-} as const;
-
 /** How a list of claims is written. */
 export interface ClaimsTextOptions {
-  /** Say of each what was said of it; without, only what stands there. */
-  readonly hasStates: boolean;
+  /** Say of each whether it is approved; without, only what stands there. */
+  readonly hasStates?: boolean;
+  /** Whether the folder is trusted, so that what is not approved is new in it. */
+  readonly isTrusted?: boolean;
 }
 
 /**
@@ -19,26 +15,33 @@ export interface ClaimsTextOptions {
  * ours: each begins with `|`.
  *
  * @example
- * claimsText([{ kind: "hook", source: "/w/.claude/settings.json", text: "PreToolUse: ./check.sh", state: "new" }], { hasStates: false });
+ * claimsText([{ kind: "hook", source: "/w/.claude/settings.json", text: "PreToolUse: ./check.sh", state: "new" }]);
  * // "1 hook\n  /w/.claude/settings.json\n    | PreToolUse: ./check.sh"
  */
-export function claimsText(claims: readonly ReviewedClaim[], { hasStates }: ClaimsTextOptions): string {
+export function claimsText(claims: readonly ReviewedClaim[], options: ClaimsTextOptions = {}): string {
   const lines = [...groupBy(claims, ({ kind }) => kind)].flatMap(([kind, ofKind]) => [
     counted(kind, ofKind.length),
     ...[...groupBy(ofKind, ({ source }) => source)].flatMap(([source, ofSource]) => [
       `  ${visibleLine(source)}`,
-      ...ofSource.flatMap((claim) => claimLines(claim, hasStates)),
+      ...ofSource.flatMap((claim) => claimLines(claim, options)),
     ]),
   ]);
   return lines.join("\n");
 }
 
-function claimLines({ text, state, problem }: ReviewedClaim, hasStates: boolean): readonly string[] {
-  const remark = problem === undefined ? hasStates && STATES[state] : `cannot be approved: ${visibleLine(problem)}`;
-  const lines = visible(text)
+function claimLines(claim: ReviewedClaim, options: ClaimsTextOptions): readonly string[] {
+  const remark = remarkOn(claim, options);
+  const lines = visible(claim.text)
     .split("\n")
     .map((line) => `    | ${line}`);
   return remark ? [...lines, `      (${remark})`] : lines;
+}
+
+function remarkOn({ state, problem }: ReviewedClaim, { hasStates, isTrusted }: ClaimsTextOptions): string | undefined {
+  if (problem !== undefined) return `cannot be approved: ${visibleLine(problem)}`;
+  if (!hasStates) return undefined;
+  if (state === "new") return isTrusted ? "new since you trusted this folder" : "not approved";
+  return state === "changed" ? "changed since you approved it" : state;
 }
 
 /** How many of each kind, such as `2 plugins, 1 hook`. */

@@ -116,7 +116,7 @@ describe("gantry trust", () => {
     const before = await gantry("trust");
     expect(before.stdout).toContain("No folder is remembered as trusted.");
     expect(before.stdout).toContain(`${place.work} is not trusted. It asks for:\n1 configuration\n`);
-    expect(before.stdout).toContain("    | Edit(src/**)<U+202E>\n      (new since you trusted this folder)");
+    expect(before.stdout).toContain("    | Edit(src/**)<U+202E>\n      (not approved)");
 
     const added = await gantry("trust", "add");
     expect([added.code, added.stderr]).toEqual([0, ""]);
