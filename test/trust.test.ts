@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Host, type HostOptions, openHost } from "gantry";
 import { type Claim, definePlugin, Trust } from "gantry/sdk";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 let home: string;
 let project: string;
@@ -348,6 +348,21 @@ describe("what plugins find in the folder", () => {
     for (let times = 0; times < 2; times++) expect(await asked(host)).toEqual([["mine.ts", "new"]]);
     expect(host.notices).toEqual([{ level: "warning", text: expect.stringMatching(/plugin asking .*no list today/) }]);
     expect(((await host.service(Trust)) as Trust).approves(hook("a"))).toBe(false);
+  });
+
+  test("is not waited for without end", async () => {
+    const host = await start({ plugins: [asking(() => new Promise(() => undefined))] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const left = host.untrusted();
+      // Only once the list is asked for is there a timer.
+      while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect((await left).claims).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(host.notices[0]?.text).toContain("GANTRY_CLAIMS_SLOW");
   });
 
   test("may be approved by a plugin that the person has answered, and nothing else with it", async () => {

@@ -1,4 +1,5 @@
 import type { Claim, Trust } from "gantry/sdk";
+import { ruleClaim } from "gantry/sdk/kit/claims";
 import type { ReadLayer } from "./layers.ts";
 import { valueAt } from "./merge.ts";
 
@@ -9,13 +10,13 @@ export const ALLOWING = "permissions.allow";
 export function claimsOf(layers: readonly ReadLayer[]): readonly Claim[] {
   const claims = layers
     .filter(({ layer }) => layer === "local" || layer === "project")
-    .flatMap(({ content, source }) => entriesOf(valueAt(content, ALLOWING)).map((rule) => claimOf(rule, source)));
+    .flatMap(({ content, source }) => entriesOf(valueAt(content, ALLOWING)).map((rule) => ruleClaim(rule, source)));
   return [...new Map(claims.map((claim) => [`${claim.source}\0${claim.text}`, claim])).values()];
 }
 
 /** What of a value the person has approved; `undefined` when it is nothing. */
 export function approvedPart(value: unknown, source: string, trust: Pick<Trust, "approves">): unknown {
-  const approved = entriesOf(value).filter((rule) => trust.approves(claimOf(rule, source)));
+  const approved = entriesOf(value).filter((rule) => trust.approves(ruleClaim(rule, source)));
   if (approved.length === 0) return undefined;
   return Array.isArray(value) ? approved : value;
 }
@@ -23,8 +24,4 @@ export function approvedPart(value: unknown, source: string, trust: Pick<Trust, 
 function entriesOf(value: unknown): readonly unknown[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
-}
-
-function claimOf(rule: unknown, source: string): Claim {
-  return { kind: "allow rule", source, text: typeof rule === "string" ? rule : (JSON.stringify(rule) ?? "") };
 }

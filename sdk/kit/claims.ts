@@ -2,6 +2,16 @@
 import type { Claim, LeftOut, Notice, ReviewedClaim } from "gantry/sdk";
 import { visible, visibleLine } from "./visible.ts";
 
+/**
+ * An allow rule of a folder's settings file, as its reader lists it: whoever writes one for the person approves this.
+ *
+ * @example
+ * trust.approve([ruleClaim("Bash(npm test:*)", "/work/shop/.claude/settings.local.json")]);
+ */
+export function ruleClaim(rule: unknown, source: string): Claim {
+  return { kind: "allow rule", source, text: typeof rule === "string" ? rule : (JSON.stringify(rule) ?? "") };
+}
+
 /** How a list of claims is written. */
 export interface ClaimsTextOptions {
   /** Say of each whether it is approved; without, only what stands there. */
