@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the folders beside this file.
 import commandCore from "./command-core/index.ts";
+import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
 import filesNode from "./files-node/index.ts";
@@ -40,6 +41,7 @@ import usageMeter from "./usage-meter/index.ts";
 export const catalogue = {
   plugins: {
     "command-core": commandCore,
+    "command-trust": commandTrust,
     "context-env": contextEnv,
     "exec-node": execNode,
     "files-node": filesNode,

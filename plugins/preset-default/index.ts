@@ -30,6 +30,7 @@ export default definePreset("default", [
   "tool-glob",
   "tool-grep",
   "command-core",
+  "command-trust",
   "frontend-line",
   "frontend-headless",
   "permit-check",

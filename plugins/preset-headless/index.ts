@@ -29,6 +29,7 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "command-trust",
   "frontend-headless",
   "permit-check",
   "inspect",

@@ -69,7 +69,9 @@ async function warm(lines) {
 
 function program(lines) {
   const home = mkdtempSync(join(tmpdir(), "gantry-bench-"));
-  const asked = lines.slice(0, CHECKS).map(({ expect: _, ...line }) => JSON.stringify({ ...line, cwd: "/project", home }));
+  const asked = lines
+    .slice(0, CHECKS)
+    .map(({ expect: _, ...line }) => JSON.stringify({ ...line, cwd: "/project", home }));
   const started = performance.now();
   spawnSync(process.execPath, [join(root, "dist/gantry.js"), "permissions", "check", "--json"], {
     cwd: home,
