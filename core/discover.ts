@@ -119,7 +119,8 @@ function findProject({ cwd, home }: DiscoverOptions): Project {
 }
 
 function existing(folder: string, names: readonly string[]): string[] {
-  return names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
+  const isFile = (file: string) => fs.existsSync(file) && fs.statSync(file).isFile();
+  return names.map((name) => path.join(folder, name)).filter(isFile);
 }
 
 /** A package that cannot be read is not ours to complain about. */

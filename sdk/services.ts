@@ -157,19 +157,46 @@ export interface SandboxState {
   readonly problem?: string;
   /** A command that cannot be confined does not run. */
   readonly isRequired: boolean;
+  /** A person may let a command run outside. */
+  readonly mayBeLeft: boolean;
+  /** What the settings ask for and is not done, in sentences for the person. */
+  readonly notices: readonly string[];
+}
+
+/** What a confined program needs beyond the session's folders, or that it is not to be confined. */
+export interface ConfineOptions {
+  /** Files of the caller's own that the program writes, absolute. They are made if they are missing. */
+  readonly writable?: readonly string[];
+  /** A person has let this command run outside. Rejects with `GANTRY_SANDBOX_FORBIDDEN` where the settings do not let them. */
+  readonly isOutside?: boolean;
+}
+
+/** A program that is ready to start. */
+export interface Confinement {
+  /** What to start in place of the program. */
+  readonly spec: ExecSpec;
+  readonly isConfined: boolean;
+  /** For the model, should the program fail for being confined: what was out of reach, and what to do. */
+  readonly advice: string;
+  /** Call it when the program has ended, or could not be started: takes away what the confinement needed meanwhile. */
+  release(): void;
 }
 
 /**
  * Confines programs: writes only below the session's folders, no network unless granted, protected names out of reach.
  *
  * **Contract**: never confines less than it says: what cannot be confined and must be rejects with `GANTRY_SANDBOX_UNAVAILABLE`.
+ *
+ * @example
+ * const { spec, release } = await sandbox.confine(session, { file: "/bin/sh", args: ["-c", command], cwd: session.cwd }, command);
+ * await exec.run(spec).finally(release);
  */
 export interface Sandbox {
   state(session: SessionView): Promise<SandboxState>;
   /** Whether this shell command would run confined: the sandbox is on and works, and no setting excepts the command. */
   confines(session: SessionView, command: string): Promise<boolean>;
-  /** The same program, confined; the spec itself where {@link confines} says no and nothing demands it. */
-  confine(session: SessionView, spec: ExecSpec, command: string): Promise<ExecSpec>;
+  /** The same program, confined; the program itself where {@link confines} says no and nothing demands it. */
+  confine(session: SessionView, spec: ExecSpec, command: string, options?: ConfineOptions): Promise<Confinement>;
 }
 export const Sandbox = createService<Sandbox>("sandbox");
 

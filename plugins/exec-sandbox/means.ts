@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import type { Exec, HostInfo } from "gantry/sdk";
+import { probeArguments } from "./bubblewrap.ts";
+import { findBwrap } from "./bwrap-program.ts";
+import type { Policy } from "./policy.ts";
+
+/** What this machine confines with, or why it cannot. */
+export type Means =
+  | { readonly kind: "bubblewrap" | "seatbelt"; readonly program: string }
+  | { readonly problem: string };
+
+const SEATBELT = "/usr/bin/sandbox-exec";
+const PROBE_MS = 10_000;
+
+/** Looks for the program and runs it once. */
+export async function findMeans(
+  exec: Exec,
+  host: HostInfo,
+  policy: Policy,
+  workspace: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): Promise<Means> {
+  if (platform === "darwin") {
+    if (!existsSync(SEATBELT)) return { problem: `There is no ${SEATBELT} on this machine.` };
+    const problem = await probe(exec, SEATBELT, ["-p", "(version 1)(allow default)", "/usr/bin/true"]);
+    return problem === undefined ? { kind: "seatbelt", program: SEATBELT } : { problem };
+  }
+  if (platform !== "linux") return { problem: `Commands cannot be confined on ${platform}; in WSL 2 they can.` };
+  const program = findBwrap(host.env.PATH, workspace, policy.bwrapPath);
+  if (program === undefined) return { problem: absent(policy.bwrapPath) };
+  const problem = await probe(exec, program, [...probeArguments(policy.isWeaker), "--", program, "--version"]);
+  return problem === undefined ? { kind: "bubblewrap", program } : { problem };
+}
+
+async function probe(exec: Exec, file: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const env = { LD_LIBRARY_PATH: "" };
+    const { exitCode, stderr, isTimedOut } = await exec.run({ file, args, cwd: "/", env, timeoutMs: PROBE_MS });
+    if (exitCode === 0) return undefined;
+    const said = isTimedOut ? "it did not answer" : (stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+    return `${file} cannot confine commands on this machine (${said || `exit code ${exitCode}`}). ${remedyFor(said)}`;
+  } catch (error) {
+    return `${file} could not be run: ${(error as Error).message}`;
+  }
+}
+
+function absent(given: string | undefined): string {
+  if (given !== undefined) return `sandbox.bwrapPath names ${given}, which is no program that can be run.`;
+  return "bubblewrap is not installed. Install it, for example with: apt install bubblewrap (dnf, pacman and apk have it by the same name).";
+}
+
+function remedyFor(said: string): string {
+  if (/proc/i.test(said)) {
+    return "In a container that may not mount /proc, set sandbox.enableWeakerNestedSandbox, which lets commands see other processes.";
+  }
+  return (
+    "User namespaces have to be on: see the sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone and, on Ubuntu, " +
+    "kernel.apparmor_restrict_unprivileged_userns; a container needs a seccomp profile that lets it make them."
+  );
+}

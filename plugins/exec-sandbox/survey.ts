@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { isProtectedPath, namesNotToMake } from "gantry/sdk/kit/protected-paths";
+import type { Disk } from "./disk.ts";
+
+/**
+ * What of a working folder steers programs. It is looked for once a session, before anything confined has run there: what a confined
+ * command makes later must not decide what is mounted where.
+ */
+export interface Survey {
+  /** Protected names at the top, there or not. */
+  readonly names: readonly string[];
+  /** The `.git` of the folder, there or not, and of those below it as far down as is looked. */
+  readonly repositories: readonly string[];
+}
+
+/** How deep, and in how many folders, repositories within a working folder are looked for. */
+const DEPTH = 3;
+const FOLDERS = 400;
+
+export function surveyFolder(root: string, isHome: boolean, state: readonly string[], disk: Disk): Survey {
+  const there = disk
+    .list(root)
+    .map(({ name }) => join(root, name))
+    .filter((path) => isProtectedPath(path, [root], state));
+  const git = join(root, ".git");
+  const absent = namesNotToMake(isHome).map((name) => join(root, name));
+  // Without one of them the folder cannot be made to look like a repository itself.
+  const isBare = disk.kindOf(git) === undefined && disk.kindOf(join(root, "refs")) === undefined;
+  const names = new Set([...there, ...absent, ...(isBare ? [join(root, "refs")] : [])]);
+  names.delete(git);
+  return { names: [...names], repositories: [...new Set([git, ...repositoriesBelow(root, disk)])] };
+}
+
+function repositoriesBelow(root: string, disk: Disk): readonly string[] {
+  const found: string[] = [];
+  let level = [root];
+  let seen = 0;
+  for (let depth = 0; depth <= DEPTH; depth++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      if (++seen > FOLDERS) return found;
+      for (const { name, isFolder } of disk.list(folder)) {
+        if (name === ".git") found.push(join(folder, name));
+        else if (isFolder && name !== "node_modules" && !name.startsWith(".")) next.push(join(folder, name));
+      }
+    }
+    level = next;
+  }
+  return found;
+}
+
+/** What of a repository makes git run programs; the rest is written by every commit. */
+export function guardedInRepository(git: string, disk: Disk): readonly string[] {
+  const isLink = (path: string) => disk.resolve(path) !== path;
+  // A file, or a link, says where the repository is.
+  if (disk.kindOf(git) !== "folder" || isLink(git)) return [git];
+  const always = ["hooks", "config", "config.worktree", "commondir"].map((name) => join(git, name));
+  const there = ["info/attributes", "modules", "worktrees"].map((name) => join(git, name));
+  const guarded = [...always, ...there.filter((path) => disk.kindOf(path) !== undefined)];
+  // A link can be replaced where a file cannot, unless its folder is guarded.
+  return guarded.some(isLink) ? [git] : guarded;
+}
