@@ -2,6 +2,7 @@
 import commandCore from "./command-core/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
+import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
@@ -37,6 +38,7 @@ export const catalogue = {
     "command-core": commandCore,
     "context-env": contextEnv,
     "exec-node": execNode,
+    "exec-sandbox": execSandbox,
     "files-node": filesNode,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,

@@ -74,13 +74,13 @@ export function createConfinement({ host, exec, settings, scope }: Parts): Confi
   }
 
   async function prepare(session: SessionView, spec: ExecSpec, policy: Policy, means: Means, files: readonly string[]) {
+    if ("problem" in means) throw unavailable(means.problem);
     const place = placeOf(session);
     makeFolders(shellFolder(host, session), 0o700);
     for (const file of files) fs.closeSync(fs.openSync(file, "a", 0o600));
     const temporary = await place.temporary;
     const boundary = drawBoundary({ host, session, policy, disk, temporary, files, survey: place.survey });
     const environment = confinedEnvironment(host, spec, temporary, policy.sockets === "all");
-    if ("problem" in means) throw unavailable(means.problem);
     if (means.kind === "seatbelt") {
       const unset = Object.fromEntries(environment.unset.map((name) => [name, ""]));
       const env = { ...spec.env, ...unset, ...environment.set };

@@ -6,6 +6,7 @@ export default definePreset("default", [
   "seen-files",
   "exec-node",
   "settings-files",
+  "exec-sandbox",
   "session-jsonl",
   "usage-meter",
   "model-budget",

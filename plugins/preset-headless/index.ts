@@ -6,6 +6,7 @@ export default definePreset("headless", [
   "seen-files",
   "exec-node",
   "settings-files",
+  "exec-sandbox",
   "session-jsonl",
   "usage-meter",
   "model-budget",

@@ -4,10 +4,12 @@ import {
   type Exec,
   type ExecExit,
   type ExecProcess,
+  type ExecSpec,
   type HostInfo,
   type Jobs,
   newId,
   type RunTool,
+  type Sandbox,
   type ToolContext,
 } from "gantry/sdk";
 import { environmentFile, shellFolder } from "gantry/sdk/kit/shell-folder";
@@ -26,11 +28,13 @@ interface Input {
   readonly timeout?: number | undefined;
   readonly description?: string | undefined;
   readonly run_in_background?: boolean | undefined;
+  readonly dangerouslyDisableSandbox?: boolean | undefined;
 }
 
 interface Parts {
   readonly exec: Exec;
   readonly jobs: Jobs;
+  readonly sandbox: Sandbox | undefined;
   readonly host: HostInfo;
   readonly limits: Limits;
   readonly bash: () => string;
@@ -44,6 +48,8 @@ export interface Running {
   readonly notices: string[];
   readonly folderFile: string | undefined;
   readonly progress: Progress;
+  /** For the model, should a confined command fail for being confined. */
+  readonly advice: string;
 }
 
 /** How long an interrupted command may take to end before it is killed, and how long its last words are waited for. */
@@ -85,25 +91,39 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     const notices = notice ? [notice] : [];
     const progress = reportProgress(call);
     let isFlood = false;
-    const process = await parts.exec
-      .start({
-        file: parts.bash(),
-        args: bashArguments({ command: input.command, environmentFiles: environmentFiles(call), folderFile }),
-        cwd,
-        env: ENVIRONMENT,
-        onOutput(chunk) {
-          capture.push(chunk);
-          progress.show(chunk);
-          if (isFlood || capture.size <= limits.maxOutputBytes) return;
-          isFlood = true;
-          notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
-          void process.kill();
-        },
-      })
-      .catch((error) => {
-        throw asToolError(error);
-      });
-    return { input, process, capture, notices, folderFile, progress };
+    const spec: ExecSpec = {
+      file: parts.bash(),
+      args: bashArguments({ command: input.command, environmentFiles: environmentFiles(call), folderFile }),
+      cwd,
+      env: ENVIRONMENT,
+      onOutput(chunk) {
+        capture.push(chunk);
+        progress.show(chunk);
+        if (isFlood || capture.size <= limits.maxOutputBytes) return;
+        isFlood = true;
+        notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
+        void process.kill();
+      },
+    };
+    const { process, advice } = await startConfined(spec, input, call, folderFile).catch((error) => {
+      throw asToolError(error);
+    });
+    return { input, process, capture, notices, folderFile, progress, advice };
+  }
+
+  async function startConfined(spec: ExecSpec, input: Input, { session }: ToolContext, folderFile: string | undefined) {
+    const confinement = await parts.sandbox?.confine(session, spec, input.command, {
+      writable: folderFile ? [folderFile] : [],
+      isOutside: input.dangerouslyDisableSandbox === true,
+    });
+    try {
+      const process = await parts.exec.start(confinement?.spec ?? spec);
+      if (confinement) void process.exited.then(confinement.release);
+      return { process, advice: confinement?.advice ?? "" };
+    } catch (error) {
+      confinement?.release();
+      throw error;
+    }
   }
 
   function environmentFiles({ session }: ToolContext): string[] {
