@@ -5,7 +5,7 @@ import { shellFolder } from "gantry/sdk/kit/shell-folder";
 import type { Disk } from "./disk.ts";
 import type { Policy } from "./policy.ts";
 import { hiddenPlaces } from "./secrets.ts";
-import { guardedInRepository, type Survey } from "./survey.ts";
+import { guardedInRepository, isRepository, type Survey } from "./survey.ts";
 
 /** What a confined program may touch: the same for every way of confining. Paths are absolute, without links. */
 export interface Boundary {
@@ -70,7 +70,7 @@ export function drawBoundary(parts: BoundaryParts): Boundary {
   return {
     writable: [...new Set([...roots, ...granted, ...real(files)])],
     guarded: [...new Set([...steering, ...real(policy.denyWrite)])],
-    pinned: repositories.filter((git) => disk.kindOf(git) === "folder" && disk.resolve(git) === git),
+    pinned: repositories.filter((git) => isRepository(git, disk)),
     hidden,
     readable,
     denied: real(policy.denyRead).filter(isThere),

@@ -52,8 +52,17 @@ export function probeArguments(isWeaker: boolean): readonly string[] {
 }
 
 function namespaces({ isNetworkOpen }: Pick<Boundary, "isNetworkOpen">): string[] {
-  return ["--unshare-all", ...(isNetworkOpen ? ["--share-net"] : []), "--new-session", "--die-with-parent"];
+  return [
+    "--unshare-all",
+    ...(isNetworkOpen ? ["--share-net"] : []),
+    "--new-session",
+    "--die-with-parent",
+    ...NO_RIGHTS,
+  ];
 }
+
+/** Root keeps what it needs to take mounts away, otherwise. */
+const NO_RIGHTS = ["--cap-drop", "ALL"];
 
 function processTable({ isWeaker }: Pick<Boundary, "isWeaker">): string[] {
   // The host's own environment lies in its entry.
@@ -123,8 +132,17 @@ function coverOf(path: string, mounts: Mounts): Mount | undefined {
 function mountArguments(path: string, mount: Mount, { temporary }: Boundary, disk: Disk): string[] {
   if (mount === "writable") return ["--bind", path, path];
   if (mount === "temporary") return ["--bind", temporary, path];
+  // Cheaper than to mount an empty folder over itself: bubblewrap reads the whole table of mounts for each of those.
+  if (mount === "guarded" && isEmptyFolder(path, disk)) return ["--perms", "0555", "--tmpfs", path];
   if (mount === "guarded" || mount === "readable") return ["--ro-bind", path, path];
   return disk.kindOf(path) === "folder" ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+}
+
+/** A placeholder is one, though it may not be there yet. */
+function isEmptyFolder(path: string, disk: Disk): boolean {
+  const kind = disk.kindOf(path);
+  if (kind === undefined) return NEUTRAL[basename(path)] === undefined;
+  return kind === "folder" && disk.list(path).length === 0;
 }
 
 function depthOf(path: string): number {

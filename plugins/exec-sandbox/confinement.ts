@@ -19,10 +19,10 @@ import {
 } from "gantry/sdk";
 import { makeFolders } from "gantry/sdk/kit/folders";
 import { shellFolder } from "gantry/sdk/kit/shell-folder";
-import { drawBoundary } from "./boundary.ts";
+import { type Boundary, drawBoundary } from "./boundary.ts";
 import { bubblewrapArguments } from "./bubblewrap.ts";
 import { disk } from "./disk.ts";
-import { confinedEnvironment } from "./environment.ts";
+import { confinedEnvironment, type Environment } from "./environment.ts";
 import { isExcluded } from "./excluded.ts";
 import { createMasks } from "./masks.ts";
 import { findMeans, type Means } from "./means.ts";
@@ -76,32 +76,23 @@ export function createConfinement({ host, exec, settings, scope }: Parts): Confi
   async function prepare(session: SessionView, spec: ExecSpec, policy: Policy, means: Means, files: readonly string[]) {
     if ("problem" in means) throw unavailable(means.problem);
     const place = placeOf(session);
+    const temporary = await place.temporary;
     makeFolders(shellFolder(host, session), 0o700);
     for (const file of files) fs.closeSync(fs.openSync(file, "a", 0o600));
-    const temporary = await place.temporary;
-    const boundary = drawBoundary({ host, session, policy, disk, temporary, files, survey: place.survey });
-    const environment = confinedEnvironment(host, spec, temporary, policy.sockets === "all");
-    if (means.kind === "seatbelt") {
-      const unset = Object.fromEntries(environment.unset.map((name) => [name, ""]));
-      const env = { ...spec.env, ...unset, ...environment.set };
-      const args = ["-p", seatbeltProfile(boundary), spec.file, ...spec.args];
-      return { spec: { ...spec, file: means.program, args, env }, release: () => undefined };
+    const hold = masks.hold();
+    try {
+      const boundary = drawBoundary({ host, session, policy, disk, temporary, files, survey: place.survey });
+      const environment = confinedEnvironment(host, spec, temporary, policy.sockets === "all");
+      if (means.kind === "seatbelt") {
+        return { spec: asSeatbelt(means.program, spec, boundary, environment), release: hold.release };
+      }
+      const { args, placeholders } = bubblewrapArguments(boundary, disk, spec);
+      hold.make(placeholders);
+      return { spec: asBubblewrap(means.program, spec, args, environment), release: hold.release };
+    } catch (error) {
+      hold.release();
+      throw error;
     }
-    const { args, placeholders } = bubblewrapArguments(boundary, disk, spec);
-    const changes = [
-      ...environment.unset.flatMap((name) => ["--unsetenv", name]),
-      ...Object.entries(environment.set).flatMap(([name, value]) => ["--setenv", name, value]),
-    ];
-    return {
-      spec: {
-        ...spec,
-        file: means.program,
-        args: [...args, ...changes, "--", spec.file, ...spec.args],
-        // It runs outside: no library of the working folder may get into it.
-        env: { ...spec.env, LD_LIBRARY_PATH: "" },
-      },
-      release: masks.hold(placeholders),
-    };
   }
 
   return {
@@ -143,6 +134,21 @@ const WHOLE_MACHINE =
   "The session works in /, and a sandbox that may write everywhere is none. Start in a folder below.";
 const FORBIDDEN =
   "the settings let no command run outside of the sandbox (sandbox.allowUnsandboxedCommands); call it without dangerouslyDisableSandbox";
+
+function asBubblewrap(file: string, spec: ExecSpec, args: readonly string[], { set, unset }: Environment): ExecSpec {
+  const changes = [
+    ...unset.flatMap((name) => ["--unsetenv", name]),
+    ...Object.entries(set).flatMap(([name, value]) => ["--setenv", name, value]),
+  ];
+  // It runs outside itself: no library of the working folder may get into it.
+  const env = { ...spec.env, LD_LIBRARY_PATH: "" };
+  return { ...spec, file, args: [...args, ...changes, "--", spec.file, ...spec.args], env };
+}
+
+function asSeatbelt(file: string, spec: ExecSpec, boundary: Boundary, { set, unset }: Environment): ExecSpec {
+  const env = { ...spec.env, ...Object.fromEntries(unset.map((name) => [name, ""])), ...set };
+  return { ...spec, file, args: ["-p", seatbeltProfile(boundary), spec.file, ...spec.args], env };
+}
 
 function unconfined(spec: ExecSpec) {
   return { spec, isConfined: false, advice: "", release: () => undefined };

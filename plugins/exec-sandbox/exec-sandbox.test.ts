@@ -212,6 +212,17 @@ describe.skipIf(!hasBwrap)(`a confined command${reason}`, () => {
     expect(said(await bash("ls /run"))).toBe("(no output)");
   });
 
+  it("has no right to take a mask away, whoever runs it", async () => {
+    repository(cwd);
+    await open();
+    for (const attempt of ["umount .git/hooks", "umount -l .mcp.json", "mount -o remount,rw .git/config"]) {
+      expect((await bash(attempt)).outcome, attempt).toBe("error");
+    }
+    const inner = said(await bash("grep CapEff /proc/self/status; unshare -Urm umount .git/hooks && echo off; true"));
+    expect(inner).toMatch(/CapEff:\t0{16}$/m);
+    expect(inner).not.toContain("off");
+  });
+
   it("sees no process but its own", async () => {
     await open();
     expect(said(await bash(`kill -0 ${process.pid}`))).toMatch(/No such process/);
@@ -275,7 +286,7 @@ describe.skipIf(!hasBwrap)(`a confined command${reason}`, () => {
     for (let round = 0; round < 3; round++) await bash("true");
     await bash("touch stop");
     const output = await (kernel as TestKernel).call("TaskOutput", { task_id: "b1", block: true });
-    expect(said(output)).toContain(".mcp.json: Is a directory");
+    expect(said(output)).toContain("Is a directory");
     await close();
     expect(await readdir(cwd)).toEqual(["stop"]);
   });

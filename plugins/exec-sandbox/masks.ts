@@ -9,9 +9,15 @@ import type { Placeholder } from "./bubblewrap.ts";
  * host of this person runs confined, since to remove one uncovers it in every sandbox.
  */
 export interface Masks {
-  /** Makes what is missing. Returns what gives it up. Throws where a placeholder cannot be made although a command could. */
-  hold(placeholders: readonly Placeholder[]): () => void;
+  /** From here on nothing is taken away. Throws when it cannot be made sure. */
+  hold(): Hold;
   dispose(): Promise<void>;
+}
+
+export interface Hold {
+  /** Makes what is missing. Throws when it cannot. */
+  make(placeholders: readonly Placeholder[]): void;
+  release(): void;
 }
 
 /** Whatever a confinement leaves running has been killed by then; and the next command often follows soon. */
@@ -45,23 +51,27 @@ export function createMasks(folder: string): Masks {
   }
 
   return {
-    hold(placeholders) {
+    hold() {
       clearTimeout(timer);
       timer = undefined;
-      makeFolders(folder, 0o700);
-      withLock(folder, () => {
-        if (!isLeased) fs.writeFileSync(lease, "");
+      if (!isLeased) {
+        makeFolders(folder, 0o700);
+        withLock(folder, () => fs.writeFileSync(lease, ""));
         isLeased = true;
-        for (const placeholder of placeholders) {
-          const made = make(placeholder);
-          if (made) fs.appendFileSync(record, `${JSON.stringify(made)}\n`);
-        }
-      });
+      }
       holders++;
       let isHeld = true;
-      return () => {
-        if (isHeld) release();
-        isHeld = false;
+      return {
+        make(placeholders) {
+          if (placeholders.length === 0) return;
+          withLock(folder, () => {
+            for (const made of placeholders.map(make)) if (made) fs.appendFileSync(record, `${JSON.stringify(made)}\n`);
+          });
+        },
+        release() {
+          if (isHeld) release();
+          isHeld = false;
+        },
       };
     },
     async dispose() {

@@ -17,7 +17,8 @@ export function hiddenPlaces(host: HostInfo, hasSockets: boolean): readonly stri
     ...IN_HOME.map((name) => join(host.home, name)),
     host.stateFolder,
     join(host.claudeFolder, ".credentials.json"),
-    ...ACCOUNTS,
+    // Nobody else can read them anyway.
+    ...(process.getuid?.() === 0 ? ACCOUNTS : []),
     ...(hasSockets ? [] : SOCKETS),
   ];
 }

@@ -25,7 +25,7 @@ export function surveyFolder(root: string, isHome: boolean, state: readonly stri
   const git = join(root, ".git");
   const absent = namesNotToMake(isHome).map((name) => join(root, name));
   // Without one of them the folder cannot be made to look like a repository itself.
-  const isBare = disk.kindOf(git) === undefined && disk.kindOf(join(root, "refs")) === undefined;
+  const isBare = !isRepository(git, disk) && disk.list(join(root, "refs")).length === 0;
   const names = new Set([...there, ...absent, ...(isBare ? [join(root, "refs")] : [])]);
   names.delete(git);
   return { names: [...names], repositories: [...new Set([git, ...repositoriesBelow(root, disk)])] };
@@ -49,11 +49,16 @@ function repositoriesBelow(root: string, disk: Disk): readonly string[] {
   return found;
 }
 
+/** Whether it is a folder that holds a repository: an empty one may be a placeholder. */
+export function isRepository(git: string, disk: Disk): boolean {
+  return disk.kindOf(join(git, "HEAD")) !== undefined && disk.resolve(git) === git;
+}
+
 /** What of a repository makes git run programs; the rest is written by every commit. */
 export function guardedInRepository(git: string, disk: Disk): readonly string[] {
   const isLink = (path: string) => disk.resolve(path) !== path;
   // A file, or a link, says where the repository is.
-  if (disk.kindOf(git) !== "folder" || isLink(git)) return [git];
+  if (!isRepository(git, disk)) return [git];
   const always = ["hooks", "config", "config.worktree", "commondir"].map((name) => join(git, name));
   const there = ["info/attributes", "modules", "worktrees"].map((name) => join(git, name));
   const guarded = [...always, ...there.filter((path) => disk.kindOf(path) !== undefined)];
