@@ -3,7 +3,9 @@ import type { HostInfo, SessionView } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { shellFolder } from "gantry/sdk/kit/shell-folder";
 import type { Disk } from "./disk.ts";
+import { linkedRepository } from "./linked.ts";
 import type { Policy } from "./policy.ts";
+import type { RuleDenials } from "./rules.ts";
 import { hiddenPlaces } from "./secrets.ts";
 import { guardedInRepository, isRepository, type Survey } from "./survey.ts";
 
@@ -31,6 +33,7 @@ export interface BoundaryParts {
   readonly host: HostInfo;
   readonly session: SessionView;
   readonly policy: Policy;
+  readonly rules: RuleDenials;
   readonly disk: Disk;
   readonly temporary: string;
   /** Files of the caller's own. */
@@ -42,7 +45,7 @@ export interface BoundaryParts {
 const PROGRAMS = ["/run/current-system", "/run/wrappers"];
 
 export function drawBoundary(parts: BoundaryParts): Boundary {
-  const { host, session, policy, disk, temporary, files } = parts;
+  const { host, session, policy, rules, disk, temporary, files } = parts;
   const real = (paths: readonly string[]) => [...new Set(paths.map(disk.resolve))];
   const isThere = (path: string) => disk.kindOf(path) !== undefined;
   const folders = real(session.folders);
@@ -51,10 +54,12 @@ export function drawBoundary(parts: BoundaryParts): Boundary {
 
   const surveys = roots.map(parts.survey);
   const repositories = surveys.flatMap((survey) => survey.repositories).filter((git) => isThere(dirname(git)));
+  const linked = folders.flatMap((root) => linkedRepository(root, disk) ?? []);
   const environment = host.env.CLAUDE_ENV_FILE ? [host.env.CLAUDE_ENV_FILE] : [];
   const steering = real([
     ...surveys.flatMap((survey) => survey.names),
     ...repositories.flatMap((git) => guardedInRepository(git, disk)),
+    ...linked.flatMap(({ guarded }) => guarded),
     ...[host.claudeFolder, ...environment],
   ]).filter((path) => !granted.includes(path) && !roots.includes(path));
 
@@ -68,12 +73,12 @@ export function drawBoundary(parts: BoundaryParts): Boundary {
     .filter((path) => !isWithin(path, opened) && !roots.includes(path));
 
   return {
-    writable: [...new Set([...roots, ...granted, ...real(files)])],
-    guarded: [...new Set([...steering, ...real(policy.denyWrite)])],
+    writable: [...new Set([...roots, ...granted, ...linked.flatMap(({ writable }) => writable), ...real(files)])],
+    guarded: [...new Set([...steering, ...real([...policy.denyWrite, ...rules.write])])],
     pinned: repositories.filter((git) => isRepository(git, disk)),
     hidden,
     readable,
-    denied: real(policy.denyRead).filter(isThere),
+    denied: real([...policy.denyRead, ...rules.read]).filter(isThere),
     temporary,
     isNetworkOpen: policy.isNetworkOpen,
     isWeaker: policy.isWeaker,

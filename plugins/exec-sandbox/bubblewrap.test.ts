@@ -24,6 +24,7 @@ function diskWith(folders: readonly string[], files: readonly string[] = []): Di
   return {
     kindOf: (path) => (folders.includes(path) ? "folder" : files.includes(path) ? "file" : undefined),
     resolve: (path) => path,
+    read: () => undefined,
     list: (folder) => (folders.includes(folder) ? [{ name: "something", isFolder: false }] : []),
   };
 }

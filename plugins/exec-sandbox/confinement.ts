@@ -27,6 +27,7 @@ import { isExcluded } from "./excluded.ts";
 import { createMasks } from "./masks.ts";
 import { findMeans, type Means } from "./means.ts";
 import { type Policy, readPolicy } from "./policy.ts";
+import { deniedByRules } from "./rules.ts";
 import { seatbeltProfile } from "./seatbelt.ts";
 import { type Survey, surveyFolder } from "./survey.ts";
 
@@ -81,7 +82,8 @@ export function createConfinement({ host, exec, settings, scope }: Parts): Confi
     for (const file of files) fs.closeSync(fs.openSync(file, "a", 0o600));
     const hold = masks.hold();
     try {
-      const boundary = drawBoundary({ host, session, policy, disk, temporary, files, survey: place.survey });
+      const rules = deniedByRules(settings, host, session.folders);
+      const boundary = drawBoundary({ host, session, policy, rules, disk, temporary, files, survey: place.survey });
       const environment = confinedEnvironment(host, spec, temporary, policy.sockets === "all");
       if (means.kind === "seatbelt") {
         return { spec: asSeatbelt(means.program, spec, boundary, environment), release: hold.release };

@@ -7,9 +7,13 @@ export interface Disk {
   kindOf(path: string): "file" | "folder" | undefined;
   /** The path without links, whether or not its end exists. */
   resolve(path: string): string;
+  /** The text of a small file; `undefined` when there is none. */
+  read(path: string): string | undefined;
   /** What lies in a folder; a link is no folder. */
   list(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[];
 }
+
+const SMALL_BYTES = 10_000;
 
 export const disk: Disk = {
   kindOf(path) {
@@ -20,6 +24,14 @@ export const disk: Disk = {
     }
   },
   resolve,
+  read(path) {
+    try {
+      const stat = fs.statSync(path);
+      return stat.isFile() && stat.size <= SMALL_BYTES ? fs.readFileSync(path, "utf8") : undefined;
+    } catch {
+      return undefined;
+    }
+  },
   list(folder) {
     try {
       const entries = fs.readdirSync(folder, { withFileTypes: true });

@@ -139,6 +139,30 @@ describe.skipIf(!hasBwrap)(`a confined command${reason}`, () => {
     expect(readdirSync(join(cwd, ".git"))).toContain("hooks");
   });
 
+  it("commits in a linked working folder, to the repository that knows it", async () => {
+    const main = join(place, "main");
+    await mkdir(main);
+    repository(main);
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: main, stdio: "pipe" });
+    git("commit", "-q", "--allow-empty", "-m", "first");
+    await rm(cwd, { recursive: true });
+    git("worktree", "add", "-q", cwd);
+    await open();
+    expect(said(await bash("echo 1 > file && git add -A && git commit -qm second && git log --oneline | wc -l"))).toBe(
+      "2",
+    );
+    for (const path of ["hooks/x", "config", "worktrees/other", "worktrees/work/commondir", "worktrees/work/gitdir"]) {
+      expect((await bash(`echo x >> ${main}/.git/${path}`)).outcome, path).toBe("error");
+    }
+    await bash(`echo x > ${main}/file`);
+    expect(readdirSync(main)).toEqual([".git"]);
+    await close();
+    await writeFile(join(main, ".git/worktrees/work/gitdir"), "/elsewhere/.git\n");
+    await open();
+    await bash(`echo x > ${main}/.git/planted`);
+    expect(readdirSync(join(main, ".git"))).not.toContain("planted");
+  });
+
   it("cannot move a folder away that a repository lies in", async () => {
     await mkdir(join(cwd, "a/b"), { recursive: true });
     repository(join(cwd, "a/b"));
@@ -203,8 +227,12 @@ describe.skipIf(!hasBwrap)(`a confined command${reason}`, () => {
     await writeFile(join(home, ".ssh/id_ed25519"), "key");
     await writeFile(join(home, ".netrc"), "password");
     await writeFile(join(state, "transcript"), "private");
-    await open({}, { env: { ANTHROPIC_API_KEY: "sk-secret", SSH_AUTH_SOCK: "/x", LD_PRELOAD: "" } });
+    await open(
+      {},
+      { env: { ANTHROPIC_API_KEY: "sk-secret", SSH_AUTH_SOCK: "/x", LD_PRELOAD: "", LD_LIBRARY_PATH: "/usr/lib/x" } },
+    );
     expect(said(await bash("env"))).not.toMatch(/sk-secret|SSH_AUTH_SOCK|LD_PRELOAD/);
+    expect(said(await bash("echo [$LD_LIBRARY_PATH]"))).toBe("[/usr/lib/x]");
     expect(said(await bash("cat /proc/*/environ"))).not.toContain("sk-secret");
     for (const path of [join(home, ".ssh/id_ed25519"), join(home, ".netrc"), join(state, "transcript")]) {
       expect((await bash(`cat ${path}`)).outcome, path).toBe("error");
@@ -322,6 +350,18 @@ describe.skipIf(!hasBwrap)(`the settings${reason}`, () => {
     expect(said(await bash("cat ~/.aws/config"))).toBe("region");
   });
 
+  it("of permissions forbid a command what they forbid the tools, where they name a path", async () => {
+    await writeFile(join(cwd, ".env"), "KEY=1");
+    await writeFile(join(home, "notes"), "private");
+    await mkdir(join(cwd, "generated"));
+    const deny = ["Read(.env)", "Read(~/notes)", "Edit(./generated/**)"];
+    await open({}, { settings: { permissions: { deny } } });
+    for (const attempt of ["cat .env", "cat ~/notes", "echo x > generated/x"]) {
+      expect((await bash(attempt)).outcome, attempt).toBe("error");
+    }
+    expect((await bash("ls generated")).outcome).toBe("ok");
+  });
+
   it("except commands, which then are asked for and run outside", async () => {
     const questions: Question[] = [];
     const answer = (question: Question): Answer => {
@@ -393,6 +433,18 @@ describe("where nothing can confine", () => {
     await open(sandbox, { answer: "allow" });
     expect((await bash("echo x > x")).outcome).toBe("ok");
     expect(readdirSync(cwd)).not.toContain("ran");
+  });
+
+  it("no command runs if it must be confined and the plugin that confines is left out", async () => {
+    const plugins = [execNode, settingsFiles, toolJobs, toolBash];
+    await open({ failIfUnavailable: true }, { plugins, answer: "allow" });
+    const result = await bash("touch x");
+    expect(result.outcome).toBe("error");
+    expect(said(result)).toContain("sandbox.failIfUnavailable");
+    expect(readdirSync(cwd)).toEqual([]);
+    await close();
+    await open({}, { plugins, answer: "allow" });
+    expect((await bash("true")).outcome).toBe("ok");
   });
 
   it("no command runs if it must be confined, whoever says yes", async () => {

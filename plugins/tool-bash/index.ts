@@ -1,4 +1,4 @@
-import { definePlugin, Exec, Jobs, lazy, manifest, optional, Sandbox, z } from "gantry/sdk";
+import { definePlugin, Exec, Jobs, lazy, manifest, optional, Sandbox, Settings, z } from "gantry/sdk";
 
 export const toolBash = manifest({
   name: "tool-bash",
@@ -13,7 +13,7 @@ export const toolBash = manifest({
     /** A command that writes more is ended. */
     maxOutputBytes: z.number().positive().default(5e9),
   }),
-  needs: { exec: Exec, jobs: Jobs, sandbox: optional(Sandbox) },
+  needs: { exec: Exec, jobs: Jobs, sandbox: optional(Sandbox), settings: optional(Settings) },
   tools: {
     Bash: {
       description:

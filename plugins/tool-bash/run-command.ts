@@ -34,7 +34,7 @@ interface Input {
 interface Parts {
   readonly exec: Exec;
   readonly jobs: Jobs;
-  readonly sandbox: Sandbox | undefined;
+  readonly sandbox: Pick<Sandbox, "confine"> | undefined;
   readonly host: HostInfo;
   readonly limits: Limits;
   readonly bash: () => string;

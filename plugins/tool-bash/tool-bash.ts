@@ -1,4 +1,4 @@
-import type { Setup } from "gantry/sdk";
+import { type Sandbox, type Settings, type Setup, ToolError, z } from "gantry/sdk";
 import { isHarmless } from "./harmless.ts";
 import type { toolBash } from "./index.ts";
 import { readLimits } from "./limits.ts";
@@ -7,7 +7,9 @@ import { findBash } from "./shell.ts";
 
 const setup: Setup<typeof toolBash> = ({ config, host, use }) => {
   const run = createRunCommand({
-    ...use,
+    exec: use.exec,
+    jobs: use.jobs,
+    sandbox: use.sandbox ?? missingSandbox(use.settings),
     host,
     limits: readLimits(config, host.env),
     bash: findBash(host),
@@ -23,3 +25,16 @@ const setup: Setup<typeof toolBash> = ({ config, host, use }) => {
 };
 
 export default setup;
+
+/** Settings may demand what no plugin here does: then nothing runs. */
+function missingSandbox(settings: Settings | undefined): Pick<Sandbox, "confine"> | undefined {
+  const isSet = (key: string) => settings?.get(`sandbox.${key}`, z.boolean()) === true;
+  if (!isSet("enabled") || !isSet("failIfUnavailable")) return undefined;
+  return {
+    confine: () => {
+      throw new ToolError(
+        "Commands have to be confined (sandbox.failIfUnavailable), and no plugin does it. Ask the person to add the plugin exec-sandbox.",
+      );
+    },
+  };
+}
