@@ -24,6 +24,7 @@ function diskWith(folders: readonly string[], files: readonly string[] = []): Di
   return {
     kindOf: (path) => (folders.includes(path) ? "folder" : files.includes(path) ? "file" : undefined),
     resolve: (path) => path,
+    mayMakeIn: (folder) => folder !== "/work/theirs",
     read: () => undefined,
     list: (folder) => (folders.includes(folder) ? [{ name: "something", isFolder: false }] : []),
   };
@@ -87,6 +88,14 @@ describe("the arguments of bubblewrap", () => {
     expect(text).toContain("--perms 0555 --tmpfs /work/.config/git");
     expect(text).toContain("--bind /work/.git /work/.git");
     expect(text).toContain("--ro-bind /work/.git/commondir /work/.git/commondir");
+  });
+
+  it("cover nothing in a folder where nobody could make anything", () => {
+    const guarded = ["/work/theirs/.mcp.json", "/work/theirs/.config/git"];
+    const boundary = { ...BOUNDARY, guarded };
+    const { args, placeholders } = bubblewrapArguments(boundary, diskWith(["/work", "/work/theirs"]), { cwd: "/work" });
+    expect(placeholders).toEqual([]);
+    expect(args.join(" ")).not.toContain("theirs/");
   });
 
   it("do not touch what is guarded where nothing can be written anyway", () => {

@@ -98,10 +98,14 @@ function planMounts(boundary: Boundary, disk: Disk): Mounts {
 /** What is to be guarded and is not there has to be there for bubblewrap, with the folders above it. */
 function planPlaceholders(mounts: Mounts, { writable }: Boundary, disk: Disk): readonly Placeholder[] {
   const planned = new Map<string, Placeholder>();
-  for (const [path, mount] of mounts) {
+  for (const [path, mount] of [...mounts]) {
     if (mount !== "guarded" || disk.kindOf(path) !== undefined) continue;
-    for (const folder of foldersBetween(path, writable))
-      if (disk.kindOf(folder) === undefined) planned.set(folder, { path: folder });
+    const missing = foldersBetween(path, writable).filter((folder) => disk.kindOf(folder) === undefined);
+    if (!disk.mayMakeIn(dirname(missing[0] ?? path))) {
+      mounts.delete(path);
+      continue;
+    }
+    for (const folder of missing) planned.set(folder, { path: folder });
     const text = NEUTRAL[basename(path)];
     planned.set(path, text === undefined ? { path } : { path, text });
   }

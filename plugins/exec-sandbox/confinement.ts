@@ -21,7 +21,7 @@ import { makeFolders } from "gantry/sdk/kit/folders";
 import { shellFolder } from "gantry/sdk/kit/shell-folder";
 import { type Boundary, drawBoundary } from "./boundary.ts";
 import { bubblewrapArguments } from "./bubblewrap.ts";
-import { disk } from "./disk.ts";
+import { disk, snapshot } from "./disk.ts";
 import { confinedEnvironment, type Environment } from "./environment.ts";
 import { isExcluded } from "./excluded.ts";
 import { createMasks } from "./masks.ts";
@@ -82,13 +82,23 @@ export function createConfinement({ host, exec, settings, scope }: Parts): Confi
     for (const file of files) fs.closeSync(fs.openSync(file, "a", 0o600));
     const hold = masks.hold();
     try {
+      const now = snapshot();
       const rules = deniedByRules(settings, host, session.folders);
-      const boundary = drawBoundary({ host, session, policy, rules, disk, temporary, files, survey: place.survey });
+      const boundary = drawBoundary({
+        host,
+        session,
+        policy,
+        rules,
+        disk: now,
+        temporary,
+        files,
+        survey: place.survey,
+      });
       const environment = confinedEnvironment(host, spec, temporary, policy.sockets === "all");
       if (means.kind === "seatbelt") {
         return { spec: asSeatbelt(means.program, spec, boundary, environment), release: hold.release };
       }
-      const { args, placeholders } = bubblewrapArguments(boundary, disk, spec);
+      const { args, placeholders } = bubblewrapArguments(boundary, now, spec);
       hold.make(placeholders);
       return { spec: asBubblewrap(means.program, spec, args, environment), release: hold.release };
     } catch (error) {

@@ -10,7 +10,7 @@ export type Means =
   | { readonly problem: string };
 
 const SEATBELT = "/usr/bin/sandbox-exec";
-const PROBE_MS = 10_000;
+const PROBE_MS = 5000;
 
 /** Looks for the program and runs it once. */
 export async function findMeans(
