@@ -188,8 +188,11 @@ export interface Confinement {
  * **Contract**: never confines less than it says: what cannot be confined and must be rejects with `GANTRY_SANDBOX_UNAVAILABLE`.
  *
  * @example
- * const { spec, release } = await sandbox.confine(session, { file: "/bin/sh", args: ["-c", command], cwd: session.cwd }, command);
- * await exec.run(spec).finally(release);
+ * const run = async (sandbox: Sandbox, session: SessionView, command: string) => {
+ *   const shell = { file: "/bin/sh", args: ["-c", command], cwd: session.cwd };
+ *   const { spec, release } = await sandbox.confine(session, shell, command);
+ *   return exec.run(spec).finally(release);
+ * };
  */
 export interface Sandbox {
   state(session: SessionView): Promise<SandboxState>;

@@ -6,7 +6,6 @@ import {
   allow,
   ask,
   deny,
-  type Exec,
   type ExecSpec,
   type HostInfo,
   PluginError,
@@ -33,7 +32,6 @@ import { type Survey, surveyFolder } from "./survey.ts";
 
 export interface Parts {
   readonly host: HostInfo;
-  readonly exec: Exec;
   readonly settings: Settings;
   readonly scope: Scope;
 }
@@ -49,7 +47,7 @@ interface Place {
   survey(root: string): Survey;
 }
 
-export function createConfinement({ host, exec, settings, scope }: Parts): ConfinementService {
+export function createConfinement({ host, settings, scope }: Parts): ConfinementService {
   const masks = scope.own(createMasks(join(host.stateFolder, "sandbox")));
   const known = new Map<string, Promise<Means>>();
   const placeOf = perSession((session): Place => {
@@ -69,7 +67,7 @@ export function createConfinement({ host, exec, settings, scope }: Parts): Confi
     if (session.folders.includes("/")) return Promise.resolve({ problem: WHOLE_MACHINE });
     const workspace = [host.cwd, ...host.folders, ...session.folders, ...policy.allowWrite];
     const key = JSON.stringify([policy.bwrapPath, policy.isWeaker, workspace]);
-    const means = known.get(key) ?? findMeans(exec, host, policy, workspace);
+    const means = known.get(key) ?? findMeans(host, policy, workspace);
     known.set(key, means);
     return means;
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { ToolResult } from "gantry/sdk";
 import { scriptedModel } from "gantry/sdk/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createPlace, hasBwrap, makeRepository, type Place, said, unlessSkipped } from "./fixtures/place.ts";
+import { createPlace, hasBwrap, makeRepository, type Place, said, unlessSkipped } from "./test-place.ts";
 
 let place: Place;
 beforeEach(() => {

@@ -10,7 +10,9 @@ const setup: Setup<typeof execSandbox> = ({ use, host, scope }) => {
   const isOn = () => isSandboxOn(use.settings);
   let loaded: Promise<ConfinementService> | undefined;
   const confinement = () => {
-    loaded ??= import("./confinement.ts").then((module) => module.createConfinement({ ...use, host, scope }));
+    loaded ??= import("./confinement.ts").then((module) =>
+      module.createConfinement({ settings: use.settings, host, scope }),
+    );
     return loaded;
   };
 

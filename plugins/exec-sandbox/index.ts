@@ -1,9 +1,9 @@
-import { definePlugin, Exec, lazy, manifest, Sandbox, Settings } from "gantry/sdk";
+import { definePlugin, lazy, manifest, Sandbox, Settings } from "gantry/sdk";
 
 export const execSandbox = manifest({
   name: "exec-sandbox",
   description: "Confines shell commands: bubblewrap on Linux, sandbox-exec on macOS.",
-  needs: { exec: Exec, settings: Settings },
+  needs: { settings: Settings },
   provides: { sandbox: Sandbox },
   taps: { sessionStart: true, toolGate: true },
 });

@@ -1,5 +1,6 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import type { Exec, HostInfo } from "gantry/sdk";
+import type { HostInfo } from "gantry/sdk";
 import { probeArguments } from "./bubblewrap.ts";
 import { findBwrap } from "./bwrap-program.ts";
 import type { Policy } from "./policy.ts";
@@ -14,7 +15,6 @@ const PROBE_MS = 5000;
 
 /** Looks for the program and runs it once. */
 export async function findMeans(
-  exec: Exec,
   host: HostInfo,
   policy: Policy,
   workspace: readonly string[],
@@ -22,26 +22,25 @@ export async function findMeans(
 ): Promise<Means> {
   if (platform === "darwin") {
     if (!existsSync(SEATBELT)) return { problem: `There is no ${SEATBELT} on this machine.` };
-    const problem = await probe(exec, SEATBELT, ["-p", "(version 1)(allow default)", "/usr/bin/true"]);
+    const problem = await probe(SEATBELT, ["-p", "(version 1)(allow default)", "/usr/bin/true"]);
     return problem === undefined ? { kind: "seatbelt", program: SEATBELT } : { problem };
   }
   if (platform !== "linux") return { problem: `Commands cannot be confined on ${platform}; in WSL 2 they can.` };
   const program = findBwrap(host.env.PATH, workspace, policy.bwrapPath);
   if (program === undefined) return { problem: absent(policy.bwrapPath) };
-  const problem = await probe(exec, program, [...probeArguments(policy.isWeaker), "--", program, "--version"]);
+  const problem = await probe(program, [...probeArguments(policy.isWeaker), "--", program, "--version"]);
   return problem === undefined ? { kind: "bubblewrap", program } : { problem };
 }
 
-async function probe(exec: Exec, file: string, args: readonly string[]): Promise<string | undefined> {
-  try {
-    const env = { LD_LIBRARY_PATH: "" };
-    const { exitCode, stderr, isTimedOut } = await exec.run({ file, args, cwd: "/", env, timeoutMs: PROBE_MS });
-    if (exitCode === 0) return undefined;
-    const said = isTimedOut ? "it did not answer" : (stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
-    return `${file} cannot confine commands on this machine (${said || `exit code ${exitCode}`}). ${remedyFor(said)}`;
-  } catch (error) {
-    return `${file} could not be run: ${(error as Error).message}`;
-  }
+/** Without the service for programs, which a session would else set up before it has to. */
+function probe(file: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(file, args, { cwd: "/", env: {}, timeout: PROBE_MS }, (error, _, stderr) => {
+      if (!error) return resolve(undefined);
+      const said = error.killed ? "it did not answer" : stderr.trim().split("\n").at(-1) || error.message;
+      resolve(`${file} cannot confine commands on this machine (${said.slice(0, 300)}). ${remedyFor(said)}`);
+    });
+  });
 }
 
 function absent(given: string | undefined): string {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createPlace, hasBwrap, makeRepository, type Place, said, unlessSkipped } from "./fixtures/place.ts";
+import { createPlace, hasBwrap, makeRepository, type Place, said, unlessSkipped } from "./test-place.ts";
 
 let place: Place;
 beforeEach(() => {

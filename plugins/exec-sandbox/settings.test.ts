@@ -7,8 +7,8 @@ import execNode from "../exec-node/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import toolBash from "../tool-bash/index.ts";
 import toolJobs from "../tool-jobs/index.ts";
-import { createPlace, hasBwrap, type Place, said, unlessSkipped } from "./fixtures/place.ts";
 import execSandbox from "./index.ts";
+import { createPlace, hasBwrap, type Place, said, unlessSkipped } from "./test-place.ts";
 
 let place: Place;
 beforeEach(() => {
