@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Boundary } from "./boundary.ts";
 import { bubblewrapArguments, probeArguments } from "./bubblewrap.ts";
 import { type Disk, disk } from "./disk.ts";
+import { hasBwrap } from "./test-place.ts";
 
 const BOUNDARY: Boundary = {
   writable: ["/work"],
@@ -152,7 +153,7 @@ describe("the arguments of bubblewrap", () => {
   });
 });
 
-const mayChange = existsSync("/usr/bin/bwrap") && process.getuid?.() === 0;
+const mayChange = hasBwrap && process.getuid?.() === 0;
 
 describe.skipIf(!mayChange)("somebody who is not root (skipped unless root runs it, with bubblewrap)", () => {
   it("is confined by the same arguments", () => {
