@@ -47,6 +47,8 @@ describe("the arguments of bubblewrap", () => {
     const { args } = bubblewrapArguments(BOUNDARY, diskWith(["/work"]), { cwd: "/work/sub" });
     expect(args.join(" ")).toBe(
       "--unshare-all --new-session --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc " +
+        "--ro-bind-try /proc/sys /proc/sys --ro-bind-try /proc/sysrq-trigger /proc/sysrq-trigger " +
+        "--ro-bind-try /proc/irq /proc/irq --ro-bind-try /proc/bus /proc/bus --ro-bind-try /proc/fs /proc/fs " +
         "--bind /tmp/gantry-x /tmp --bind /work /work --bind /tmp/gantry-x /var/tmp --chdir /work/sub",
     );
   });

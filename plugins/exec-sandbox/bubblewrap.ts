@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { ExecSpec } from "gantry/sdk";
-import { below, isWithin } from "gantry/sdk/kit/paths";
+import { below } from "gantry/sdk/kit/paths";
 import { type Boundary, foldersBetween } from "./boundary.ts";
 import type { Disk } from "./disk.ts";
 
@@ -66,8 +66,13 @@ const NO_RIGHTS = ["--cap-drop", "ALL"];
 
 function processTable({ isWeaker }: Pick<Boundary, "isWeaker">): string[] {
   // The host's own environment lies in its entry.
-  return isWeaker ? ["--ro-bind", "/proc", "/proc", "--tmpfs", `/proc/${process.pid}`] : ["--proc", "/proc"];
+  return isWeaker
+    ? ["--ro-bind", "/proc", "/proc", "--tmpfs", `/proc/${process.pid}`]
+    : ["--proc", "/proc", ...SWITCHES.flatMap((path) => ["--ro-bind-try", path, path])];
 }
+
+/** The kernel lets whoever is root outside write them, without any rights inside. */
+const SWITCHES = ["sys", "sysrq-trigger", "irq", "bus", "fs"].map((name) => `/proc/${name}`);
 
 function planMounts(boundary: Boundary, disk: Disk): Mounts {
   const mounts: Mounts = new Map();
@@ -81,7 +86,8 @@ function planMounts(boundary: Boundary, disk: Disk): Mounts {
   add("hidden", boundary.hidden);
   add("writable", boundary.writable);
   add("writable", boundary.pinned);
-  if (!isWithin(boundary.temporary, ["/tmp"])) add("writable", [boundary.temporary]);
+  // There, a link in it leads back to it.
+  if (dirname(boundary.temporary) !== "/tmp") add("writable", [boundary.temporary]);
   // What is read-only already needs nothing; what is hidden is better so.
   add(
     "guarded",

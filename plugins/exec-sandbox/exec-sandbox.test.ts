@@ -156,6 +156,17 @@ describe.skipIf(!hasBwrap)(`a confined command${unlessSkipped}`, () => {
     expect(inner).not.toContain("off");
   });
 
+  it("reaches no switch of the machine", async () => {
+    await place.open();
+    // Opened and never written: where the sandbox failed, the machine would be changed.
+    const places = "/proc/sys /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs /sys/kernel /sys/fs/cgroup";
+    const opened = `for f in $(find ${places} -type f 2>/dev/null); do { : 3>>$f; } 2>/dev/null && echo $f; done; true`;
+    expect(said(await place.bash(opened))).toBe("(no output)");
+    expect((await place.bash("mknod disk b 8 0")).outcome).toBe("error");
+    expect((await place.bash("ln /etc/passwd ./passwd")).outcome).toBe("error");
+    expect(said(await place.bash("ls -A /dev/shm"))).toBe("(no output)");
+  });
+
   it("sees no process but its own", async () => {
     await place.open();
     expect(said(await place.bash(`kill -0 ${process.pid}`))).toMatch(/No such process/);

@@ -62,6 +62,16 @@ describe.skipIf(!hasBwrap)(`a confined command in a repository${unlessSkipped}`,
     expect(readdirSync(join(main, ".git"))).not.toContain("planted");
   });
 
+  it("cannot change hooks that lie among the project's files", async () => {
+    makeRepository(place.cwd);
+    execFileSync("git", ["config", "core.hooksPath", "tools/hooks"], { cwd: place.cwd });
+    await mkdir(join(place.cwd, "tools/hooks"), { recursive: true });
+    await place.open();
+    for (const attempt of ["echo x > tools/hooks/pre-commit", "mv tools/hooks x", "mv tools x"]) {
+      expect((await place.bash(attempt)).outcome, attempt).toBe("error");
+    }
+  });
+
   it("cannot move a folder away that a repository lies in", async () => {
     await mkdir(join(place.cwd, "a/b"), { recursive: true });
     makeRepository(join(place.cwd, "a/b"));

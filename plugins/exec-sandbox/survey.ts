@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isProtectedPath, namesNotToMake } from "gantry/sdk/kit/protected-paths";
 import type { Disk } from "./disk.ts";
 
@@ -63,5 +63,12 @@ export function guardedInRepository(git: string, disk: Disk): readonly string[] 
   const there = ["info/attributes", "modules", "worktrees"].map((name) => join(git, name));
   const guarded = [...always, ...there.filter((path) => disk.kindOf(path) !== undefined)];
   // A link can be replaced where a file cannot, unless its folder is guarded.
-  return guarded.some(isLink) ? [git] : guarded;
+  return [...(guarded.some(isLink) ? [git] : guarded), ...hooksElsewhere(git, disk)];
+}
+
+/** Hooks may lie among the project's files. */
+function hooksElsewhere(git: string, disk: Disk): readonly string[] {
+  const config = disk.read(join(git, "config")) ?? "";
+  const named = [...config.matchAll(/^\s*hookspath\s*=\s*"?([^"\n]+?)"?\s*$/gim)].map(([, path = ""]) => path);
+  return named.filter((path) => !path.startsWith("~")).map((path) => resolve(dirname(git), path));
 }
