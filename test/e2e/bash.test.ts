@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("commands", () => {
     const { results } = await followWith(
       ["--settings", JSON.stringify({ sandbox: { enabled: true } })],
       bash({ command: "echo 1 > inside; mkdir .claude/x || echo kept out" }),
-      bash({ command: "echo 1 > /etc/gantry-planted" }),
+      bash({ command: ": >>/etc/passwd" }),
     );
     expect(results[0]).toContain("kept out");
     expect(results[1]).toContain("Read-only file system");
