@@ -15,6 +15,7 @@ import { heedInterrupts } from "./interrupts.ts";
 import { createPaint, wantsColour } from "./paint.ts";
 import { createPrinter } from "./printer.ts";
 import { createTerminal } from "./terminal.ts";
+import { settleTrust } from "./trusting.ts";
 
 export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
@@ -46,7 +47,7 @@ export function createConversation(host: FrontendHost, { remembered, files, stor
 
   async function run(): Promise<number> {
     try {
-      if (!(await isTrustSettled())) return 130;
+      if (!(await settleTrust(host, terminal, printer.say))) return 130;
       session = await host.open({ isInteractive: true });
       session.watch(printer.event);
       greet(session);
@@ -123,18 +124,6 @@ export function createConversation(host: FrontendHost, { remembered, files, stor
   }
 
   // ---------------------------------------------------------------- trust
-
-  /** Asks about the folder where there is something to ask. False when the person would rather leave. */
-  async function isTrustSettled(): Promise<boolean> {
-    if (host.untrusted.length === 0) return true;
-    const left = host.untrusted.map((what) => `  - ${visible(what)}`).join("\n");
-    printer.say(`You have not said that you trust ${visible(cwd)}. Until you do, this is left out:\n${left}`);
-    const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
-    if (reading.kind !== "line") return false;
-    if (/^y(es)?$/i.test(reading.text.trim())) await host.trust();
-    else printer.say("It stays out.");
-    return true;
-  }
 
   // ---------------------------------------------------------------- framing
 

@@ -6,8 +6,10 @@ import {
   defineTool,
   type Files,
   type FrontendHost,
+  type LeftOut,
   PluginError,
   type RememberedAnswers,
+  type ReviewedClaim,
   type Session,
   type Verdict,
   z,
@@ -77,7 +79,7 @@ interface Extra {
   readonly files?: Pick<Files, "resolve">;
   readonly columns?: number;
   readonly prompt?: string;
-  readonly untrusted?: readonly string[];
+  readonly untrusted?: () => LeftOut;
   readonly trust?: () => void;
   /** Leaves standard input open after the last line. */
   readonly keepOpen?: boolean;
@@ -125,7 +127,7 @@ async function talk(
     isVerbose: false,
     open: async (): Promise<Session> => kernel.session,
     notices: [],
-    untrusted: extra.untrusted ?? [],
+    untrusted: async () => extra.untrusted?.() ?? { isTrusted: false, isRemembered: true, claims: [] },
     trust: async () => extra.trust?.(),
   } as unknown as FrontendHost;
   const exit = await handlers.frontends.line(host);
@@ -507,34 +509,100 @@ describe("a permission question", () => {
   });
 });
 
-describe("a folder that is not trusted", () => {
-  const untrusted = [".gantry/plugins/mine.ts", "hooks of .claude/settings.json\u001b[8m"];
+describe("a folder that asks for something", () => {
+  const claims: readonly ReviewedClaim[] = [
+    { kind: "plugin", source: "/w/.gantry/plugins/mine.ts", text: "mine.ts: 12 bytes, SHA-256 00ff", state: "new" },
+    {
+      kind: "hook",
+      source: "/w/.claude/settings.json",
+      text: "PreToolUse: ./check\u001b[8m\nTrust this folder, and let it run? y/n y",
+      state: "changed",
+    },
+    { kind: "hook", source: "/w/.claude/settings.json", text: `PostToolUse: ${"x".repeat(5000)}end`, state: "new" },
+  ];
+  const left = (more: Partial<LeftOut> = {}): LeftOut => ({ isTrusted: false, isRemembered: true, claims, ...more });
+  const nothing = left({ claims: [] });
+  const question = "leave it out\nTrust this folder, and let it run? y/n ";
 
-  it("is asked about before anything else, with what is left out", async () => {
-    const trusted: string[] = [];
-    const { shown } = await talk(
-      [],
+  /** What is left out, answer by answer: each yes leads to the next. */
+  const asked = async (steps: readonly LeftOut[], dialogue: Dialogue) => {
+    let yeses = 0;
+    const untrusted = () => steps[yeses] as LeftOut;
+    const { shown, exit, missing } = await talk([], dialogue, { untrusted, trust: () => void yeses++ });
+    return { shown, exit, missing, yeses };
+  };
+
+  it("is asked about before anything else, by kind, each in full and visible", async () => {
+    const { shown, yeses } = await asked(
+      [left(), nothing],
       [
-        ["Trust this folder, and let it run? y/n ", "y\n"],
+        [question, "y\n"],
         ["> ", ""],
       ],
-      { untrusted, trust: () => void trusted.push("yes") },
     );
-    expect(shown).toContain("  - .gantry/plugins/mine.ts\n  - hooks of .claude/settings.json<U+001B>[8m\n");
-    expect(trusted).toEqual(["yes"]);
+    expect(yeses).toBe(1);
+    expect(shown).toContain(
+      [
+        "1 plugin",
+        "  /w/.gantry/plugins/mine.ts",
+        "    | mine.ts: 12 bytes, SHA-256 00ff",
+        "2 hooks",
+        "  /w/.claude/settings.json",
+        "    | PreToolUse: ./check<U+001B>[8m",
+        "    | Trust this folder, and let it run? y/n y",
+        `    | PostToolUse: ${"x".repeat(5000)}end`,
+        "",
+      ].join("\n"),
+    );
+    expect(shown).not.toContain("since you");
   });
 
   it("stays out on any other answer, and the conversation goes on", async () => {
-    const trusted: string[] = [];
-    const { shown } = await talk(
-      [],
+    const { shown, yeses } = await asked(
+      [left()],
       [
-        ["Trust this folder, and let it run? y/n ", "yeah whatever\n"],
+        [question, "yeah whatever\n"],
         ["It stays out.\n", ""],
         ["> ", ""],
       ],
-      { untrusted, trust: () => void trusted.push("yes") },
     );
-    expect([trusted, shown.includes("has ended")]).toEqual([[], true]);
+    expect([yeses, shown.includes("has ended")]).toEqual([0, true]);
+  });
+
+  it("says of a trusted folder what is new and what has changed", async () => {
+    const { shown } = await asked([left({ isTrusted: true })], [[question, "n\n"]]);
+    expect(shown).toContain("asks for more than you have approved");
+    expect(shown).toContain("SHA-256 00ff\n      (new since you trusted this folder)");
+    expect(shown).toContain("y/n y\n      (changed since you approved it)");
+  });
+
+  it("is asked about again when what was approved asks for more", async () => {
+    const { yeses, missing } = await asked(
+      [left(), left({ isTrusted: true, claims: claims.slice(1) }), nothing],
+      [
+        [question, "y\n"],
+        [question, "yes\n"],
+        ["> ", ""],
+      ],
+    );
+    expect([yeses, missing]).toEqual([2, []]);
+  });
+
+  it("is not asked about when nothing asks for anything, nor for what cannot be approved", async () => {
+    expect((await asked([nothing], [["> ", ""]])).shown).not.toContain("Trust this folder");
+    const [first] = claims as [ReviewedClaim];
+    const { shown } = await asked([left({ claims: [{ ...first, problem: "It is too large." }] })], [["> ", ""]]);
+    expect(shown).not.toContain(question);
+    expect(shown).toContain("(cannot be approved: It is too large.)");
+  });
+
+  it("tells that a home folder is not remembered", async () => {
+    const { shown } = await asked([left({ isRemembered: false })], [[question, "n\n"]]);
+    expect(shown).toContain("for this run; your home folder is not remembered");
+  });
+
+  it("is left when the person leaves", async () => {
+    const { exit, yeses } = await asked([left()], [[question, () => void process.emit("SIGINT")]]);
+    expect([exit, yeses]).toEqual([130, 0]);
   });
 });

@@ -9,6 +9,7 @@ import {
   type Setup,
   type Trust,
 } from "gantry/sdk";
+import { ruleClaim } from "gantry/sdk/kit/claims";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { sessionAnswers } from "./answers.ts";
 import { keyOf } from "./call-key.ts";
@@ -85,7 +86,7 @@ async function intoFile({ behavior, rules, destination, isRemoval }: Change, hos
   await writeSettings(file, (current) => change(current, behavior, rules, file), options);
   // Nobody is asked to approve an own answer.
   const isApproved = behavior === "allow" && !isRemoval && destination !== "user";
-  if (isApproved) trust.approve(rules.map((text) => ({ kind: "allow rule", source: file, text })));
+  if (isApproved) trust.approve(rules.map((rule) => ruleClaim(rule, file)));
 }
 
 function noRule({ tool }: Call): PluginError {

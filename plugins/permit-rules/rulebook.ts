@@ -62,7 +62,7 @@ export function createRulebook(settings: Settings): Rulebook {
   const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
     const { rules } = supposed(session);
     if (!rules) return [...ofSettings(effect), ...(effect === "allow" ? own(session) : [])];
-    return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "the rules that are supposed"));
+    return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
   };
 
   const placedIn = (session: SessionView, effect: Effect, text: string, source: string): PlacedRule => ({

@@ -9,7 +9,7 @@ export const permitShell = manifest({
     permissions: optional(Permissions),
     folders: optional(ShellFolders),
   },
-  taps: { toolGate: true },
+  taps: { toolGate: { only: ["Bash"] } },
 });
 
 export default definePlugin(

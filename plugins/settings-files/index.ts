@@ -1,9 +1,11 @@
-import { definePlugin, lazy, manifest, Settings } from "gantry/sdk";
+import { definePlugin, lazy, manifest, Settings, Trust } from "gantry/sdk";
 
 export const settingsFiles = manifest({
   name: "settings-files",
   description: "Settings from five layers of settings.json.",
+  needs: { trust: Trust },
   provides: { settings: Settings },
+  claims: { "allow-rules": { description: "Rules that the folder's settings would allow calls by." } },
   taps: {
     sessionStart: true,
     // First, so that whoever comes next goes by what has just been saved.

@@ -1,4 +1,5 @@
 import type { JsonObject, SettingsLayer } from "gantry/sdk";
+import { ALLOWING } from "./claims.ts";
 import type { Policy } from "./managed.ts";
 import { isObject, valueAt, without } from "./merge.ts";
 
@@ -130,8 +131,9 @@ export function split(
     }
     for (const key of loosening(content))
       drop(key, `"${key}" does not count there, since it does not forbid anything.`);
-    const why = policy.isLocked ? LOCKED : UNTRUSTED;
-    if (policy.isLocked || !isTrusted) for (const key of unforbidding(content)) drop(key, why, "file");
+    if (policy.isLocked) for (const key of unforbidding(content)) drop(key, LOCKED, "file");
+    // What allows counts one by one, as it is approved.
+    else if (!isTrusted) for (const key of unforbidding(content)) if (key !== ALLOWING) drop(key, UNTRUSTED, "file");
   }
   for (const [key, reason] of policy.closed) drop(key, reason);
   const paths = [...dropped.keys()].map((key) => key.split("."));
@@ -139,7 +141,7 @@ export function split(
 }
 
 const UNTRUSTED =
-  "until this folder is trusted, only what forbids counts of this file. Start with --trust to trust the folder.";
+  "until this folder is trusted, only what forbids counts of this file. gantry trust add trusts it, --trust for one run.";
 const LOCKED = "only what forbids counts of this file, until the administrator's settings can be read.";
 
 function loosening(content: JsonObject): readonly string[] {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import { definePlugin, type JsonObject, z } from "gantry/sdk";
+import { type Claim, definePlugin, type JsonObject, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { at, makeFolder, path, removeFolder, setUp, write } from "./fixtures/place.ts";
+import { at, makeFolder, open, path, removeFolder, setUp, type Where, write } from "./fixtures/place.ts";
 import { settingsFiles } from "./index.ts";
 import { settingsFrom } from "./settings-files.ts";
 
@@ -248,6 +248,64 @@ describe("what a folder says", () => {
     expect(after.get("permissions.allow", strings)).toEqual(["Bash"]);
     expect(after.get("model", z.string())).toBe("theirs");
     expect(after.problems).toEqual([]);
+  });
+
+  describe("it would allow", () => {
+    const rules = (...allow: unknown[]) => ({ permissions: { allow, deny: ["Edit"] } });
+    const only = (text: string) => (claim: Claim) => claim.text === text;
+
+    it("is listed rule by rule, of its own files alone", () => {
+      write("project", rules("Bash(npm test:*)", "Read(~/**)", "Read(~/**)"));
+      write("local", rules("WebFetch", 7));
+      for (const where of ["user", "managed"] as const) write(where, rules("Bash"));
+      const claim = (where: Where, text: string) => ({ kind: "allow rule", source: path(where), text });
+      expect(open().claims["allow-rules"]()).toEqual([
+        claim("local", "WebFetch"),
+        claim("local", "7"),
+        claim("project", "Bash(npm test:*)"),
+        claim("project", "Read(~/**)"),
+      ]);
+    });
+
+    it.each(["project", "local"] as const)(
+      "counts rule by rule once it is approved, however it is asked for (%s)",
+      (where) => {
+        write(where, rules("Bash", "Read", { Bash: true }));
+        for (const isTrusted of [true, false]) {
+          const settings = setUp({ isTrusted }, only("Read"));
+          expect(settings.get("permissions.allow", strings)).toEqual(["Read"]);
+          expect(settings.get("permissions", z.unknown())).toEqual({ allow: ["Read"], deny: ["Edit"] });
+          expect(settings.get("permissions.deny", strings)).toEqual(["Edit"]);
+          expect(settings.layers("permissions.allow", z.unknown())).toMatchObject([{ value: ["Read"], layer: where }]);
+          expect(settings.problems).toEqual([]);
+        }
+        expect(setUp({}, () => false).get("permissions.allow", strings)).toBeUndefined();
+      },
+    );
+
+    it("is what the person says now: an answer counts at once", () => {
+      write("local", rules("Bash"));
+      let isApproved = false;
+      const settings = setUp({ isTrusted: false }, () => isApproved);
+      expect(settings.get("permissions.allow", strings)).toBeUndefined();
+      isApproved = true;
+      expect(settings.get("permissions.allow", strings)).toEqual(["Bash"]);
+    });
+
+    it("asks nothing of what the person or the administrator allows", () => {
+      for (const where of ["user", "managed"] as const) write(where, rules(where));
+      expect(setUp({ isTrusted: false }, () => false).get("permissions.allow", strings)).toEqual(["managed", "user"]);
+    });
+
+    it("may be no list, and does not come in below another name", () => {
+      write("project", { permissions: { allow: { Bash: ["x"] } } });
+      const settings = setUp({}, () => false);
+      for (const key of ["permissions.allow", "permissions.allow.Bash", "permissions", ""]) {
+        expect(settings.get(key, z.unknown())).toBeUndefined();
+      }
+      write("project", { permissions: { allow: "Bash" } });
+      expect(setUp({}, only("Bash")).get("permissions.allow", z.string())).toBe("Bash");
+    });
   });
 
   it("cannot name another file for the settings of the command line", () => {

@@ -5,8 +5,10 @@ import {
   type SettingsChange,
   type SettingValue,
   type Setup,
+  type Trust,
   type z,
 } from "gantry/sdk";
+import { approvedIn, claimsOf } from "./claims.ts";
 import { fitted } from "./fit.ts";
 import { flagSettings } from "./flags.ts";
 import type { settingsFiles } from "./index.ts";
@@ -18,11 +20,11 @@ import type { Dropped } from "./reach.ts";
 
 /** The setup with the managed file at another place: for tests alone, since nothing else may lead around that file. */
 export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
-  return ({ host, log }) => {
+  return ({ host, log, use }) => {
     const layers = createLayers(host, managed, flagSettings(host));
     const problems = problemList();
     const listeners = new Set<(change: SettingsChange) => void>();
-    const settings = createSettings(layers, problems, listeners);
+    const settings = createSettings(layers, problems, listeners, use.trust);
 
     /** What was saved counts from the next prompt and the next call on. */
     function refresh(): undefined {
@@ -43,6 +45,7 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
 
     return {
       services: { settings },
+      claims: { "allow-rules": () => claimsOf(layers.current.layers) },
       taps: {
         sessionStart: (session) => {
           reportFiles(layers, problems);
@@ -61,13 +64,14 @@ function createSettings(
   layers: Layers,
   problems: Problems,
   listeners: Set<(change: SettingsChange) => void>,
+  trust: Trust,
 ): Settings {
   function found<T>(path: string, schema: z.ZodType<T>): readonly (SettingValue<T> & { readonly raw: unknown })[] {
     return layers.current.layers.flatMap((layer) => {
       for (const { key, reason, kind } of droppedAt(layer, path)) {
         problems.report(`${kind === "file" ? layer.source : layer.at(key.split("."))}: ${reason}`);
       }
-      const raw = valueAt(layer.content, path);
+      const raw = approvedIn(valueAt(layer.content, path), path, layer, trust);
       if (raw === undefined) return [];
       const fit = fitting(layer, path, raw, schema, problems);
       return fit ? [{ ...fit, layer: layer.layer, source: layer.source, root: layer.root }] : [];

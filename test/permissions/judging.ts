@@ -1,4 +1,13 @@
-import { definePlugin, Judge, type PermissionMode, type Plugin, ShellFolders, type Verdict, z } from "gantry/sdk";
+import {
+  definePlugin,
+  Judge,
+  type PermissionMode,
+  type Plugin,
+  type SessionView,
+  ShellFolders,
+  type Verdict,
+  z,
+} from "gantry/sdk";
 import type { TestKernelOptions } from "gantry/sdk/testing";
 import filesNode from "../../plugins/files-node/index.ts";
 import permitModes from "../../plugins/permit-modes/index.ts";
@@ -52,7 +61,11 @@ export async function judging({ cwd, rules, mode, shellFolder, more = [], env, .
   const shell = definePlugin({
     name: "some-shell",
     provides: { folders: ShellFolders },
-    setup: () => ({ services: { folders: { current: (session) => shellFolder ?? session.cwd } } }),
+    setup: () => {
+      const current = (session: SessionView) => shellFolder ?? session.cwd;
+      const enter = (session: SessionView) => ({ path: current(session) });
+      return { services: { folders: { current, enter, leave: () => undefined, watch: () => () => undefined } } };
+    },
   });
   const kernel = await kernelWith({
     plugins: [

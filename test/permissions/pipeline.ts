@@ -20,6 +20,7 @@ import permitRules from "../../plugins/permit-rules/index.ts";
 import permitShell from "../../plugins/permit-shell/index.ts";
 import seenFiles from "../../plugins/seen-files/index.ts";
 import settingsFiles from "../../plugins/settings-files/index.ts";
+import shellFolders from "../../plugins/shell-folders/index.ts";
 import toolBash from "../../plugins/tool-bash/index.ts";
 import toolEdit from "../../plugins/tool-edit/index.ts";
 import toolGlob from "../../plugins/tool-glob/index.ts";
@@ -46,6 +47,7 @@ const REST = [
   toolRead,
   toolEdit,
   toolWrite,
+  shellFolders,
   toolJobs,
   toolBash,
   toolGlob,

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { definePlugin, PERMISSION_MODES, textOf } from "gantry/sdk";
+import { definePlugin, PERMISSION_MODES, textOf, z } from "gantry/sdk";
 import { loadShell } from "gantry/sdk/kit/shell";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import execNode from "../../plugins/exec-node/index.ts";
@@ -9,6 +9,7 @@ import filesNode from "../../plugins/files-node/index.ts";
 import permitRules from "../../plugins/permit-rules/index.ts";
 import permitShell from "../../plugins/permit-shell/index.ts";
 import settingsFiles from "../../plugins/settings-files/index.ts";
+import shellFolders from "../../plugins/shell-folders/index.ts";
 import toolBash from "../../plugins/tool-bash/index.ts";
 import toolJobs from "../../plugins/tool-jobs/index.ts";
 import { kernelWith } from "../kernels.ts";
@@ -166,7 +167,7 @@ describe("cd", () => {
     fs.writeFileSync(join(shop, "a"), "in shop");
     const { call } = await kernelWith({
       cwd: shop,
-      plugins: [filesNode, settingsFiles, execNode, toolJobs, toolBash, permitRules, permitShell],
+      plugins: [filesNode, settingsFiles, execNode, shellFolders, toolJobs, toolBash, permitRules, permitShell],
       settings: { permissions: { deny: ["Read(./sub/secret)"] } },
     });
     fs.writeFileSync(join(shop, "sub/secret"), "secret");
@@ -282,21 +283,23 @@ describe("the grammar of bash", () => {
   });
 });
 
-it("another plugin's tool of commands is judged in the same way, by rules of its family", async () => {
-  const { z } = await import("gantry/sdk");
+it.each([
+  ["Bash", "ok"],
+  ["Remote", "denied"],
+])("another plugin's tool of commands is judged by its family: %s", async (family, expected) => {
   const other = definePlugin({
     name: "another-shell",
     tools: {
       Remote: {
         description: "Run elsewhere.",
         input: z.object({ line: z.string() }),
-        permission: { family: "Remote", command: "line" },
+        permission: { family, command: "line" },
       },
     },
     setup: () => ({ tools: { Remote: () => "ran" } }),
   });
-  const { kernel } = await open({ more: [other], rules: { allow: ["Remote(make:*)", "Bash(npm test:*)"] } });
+  const { kernel } = await open({ more: [other], rules: { allow: ["Bash(make:*)", "Remote(make:*)"] } });
   const outcome = async (line: string) => (await kernel.call("Remote", { line })).outcome;
-  expect(await outcome("ls; make a")).toBe("ok");
+  expect(await outcome("ls; make a")).toBe(expected);
   expect(await outcome("npm test")).toBe("denied");
 });
