@@ -7,8 +7,8 @@ import { createRepositories } from "./repositories.ts";
 
 interface Services {
   readonly files: Files;
-  readonly rules: PermissionRules | undefined;
-  readonly permissions: Permissions | undefined;
+  readonly rules: PermissionRules;
+  readonly permissions: Permissions;
   readonly folders: ShellFolders | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
 
     const said = words.map(({ text }) => text);
-    const rule = rules?.covering(session, { family, words: said, isOpen });
+    const rule = rules.covering(session, { family, words: said, isOpen });
     const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
     state.looksOnly = false;
@@ -119,7 +119,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     state.looksOnly = false;
     const places = await resolved(target, context);
     if (places?.some((place) => isProtectedPath(place, session.folders))) return steers(target);
-    const rule = places && rules?.covering(session, { family: "Edit", places });
+    const rule = places && rules.covering(session, { family: "Edit", places });
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
@@ -135,7 +135,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       const places = await resolved(word, context);
       if (!places) return `it cannot be told where ${word.text} leads`;
       const isInside = places.every((place) => isWithin(place, session.folders) || place === "/dev/null");
-      if (!isInside && rules?.covering(session, { family: "Read", places }) === undefined) {
+      if (!isInside && rules.covering(session, { family: "Read", places }) === undefined) {
         return `${word.text} lies outside the folders of this session`;
       }
     }
@@ -175,7 +175,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
   }
 
   function isAccepting(session: SessionView): boolean {
-    const mode = permissions?.mode(session);
+    const mode = permissions.mode(session);
     return mode === "acceptEdits" || mode === "auto";
   }
 
