@@ -18,6 +18,7 @@ export default definePreset("default", [
   "context-env",
   "permit-rules",
   "permit-modes",
+  "hook-scripts",
   "tool-read",
   "tool-edit",
   "tool-write",
