@@ -69,7 +69,7 @@ type Program = { readonly file: string; readonly args: readonly string[] };
 /** A line for the shell, or a program with its arguments. */
 function programOf({ command, args, shell }: HandlerOf<"command">, cwd: string): Program {
   if (args) {
-    const filled = [command, ...args].map((word) => word.replaceAll("${CLAUDE_PROJECT_DIR}", cwd));
+    const filled = [command, ...args].map((word) => word.replace(/\$\{CLAUDE_PROJECT_DIR\}/g, () => cwd));
     const [file = "", ...rest] = filled;
     const isPath = file.includes("/") || file.includes("\\");
     return { file: isPath && !isAbsolute(file) ? resolve(cwd, file) : file, args: rest };

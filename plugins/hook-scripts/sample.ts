@@ -58,7 +58,7 @@ function madeUp(event: EventName): Record<string, unknown> {
   const common = new Set(["session_id", "transcript_path", "cwd", "hook_event_name", "permission_mode", "prompt_id"]);
   const { properties = {}, required = [] } = z.toJSONSchema(inputSchema(event), { unrepresentable: "any" });
   const wanted = Object.entries(properties).filter(([key]) => required.includes(key) && !common.has(key));
-  return Object.fromEntries(wanted.map(([key, schema]) => [key, valueOf(schema as Schema, key)]));
+  return Object.fromEntries(wanted.map(([key, schema]) => [key, somethingLike(schema as Schema, key)]));
 }
 
 interface Schema {
@@ -66,7 +66,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
 }
 
-function valueOf({ type, enum: choices }: Schema, key: string): unknown {
+function somethingLike({ type, enum: choices }: Schema, key: string): unknown {
   if (choices) return choices[0];
   if (type === "boolean") return false;
   if (type === "number") return 0;
