@@ -57,8 +57,8 @@ const SPECIFIC: { readonly [E in EventName]?: z.ZodRawShape } = {
   PermissionDenied: { retry: z.boolean().optional() },
   PostToolUse: {
     ...context,
-    updatedToolOutput: z.unknown(),
-    updatedMCPToolOutput: z.unknown(),
+    updatedToolOutput: z.unknown().optional(),
+    updatedMCPToolOutput: z.unknown().optional(),
     classifierContext: words,
   },
   PostToolUseFailure: context,

@@ -49,7 +49,7 @@ describe("a PreToolUse script that ends with", () => {
   });
 
   it("another code tells the person the first line of stderr, and the model nothing", async () => {
-    const { text, notices } = await under("echo 'first line' >&2; echo second >&2; exit 4");
+    const { text, notices } = await under("echo 'first line' >&2; printf 'sec%s' ond >&2; exit 4");
     expect(text).toBe("done");
     expect(notices.join()).toContain("ended with exit code 4: first line");
     expect(notices.join()).not.toContain("second");

@@ -67,8 +67,8 @@ export function shell(command: string, more: Readonly<Record<string, unknown>> =
 }
 
 /** A shell line that prints the value as JSON. */
-export function printing(value: unknown): string {
-  return `cat <<'EOF'\n${typeof value === "string" ? value : JSON.stringify(value)}\nEOF`;
+export function printing(value: object): string {
+  return `printf '%s\\n' '${JSON.stringify(value).replaceAll("'", "'\\''")}'`;
 }
 
 /** What a PreToolUse hook prints to decide. */
