@@ -115,9 +115,6 @@ const FIELDS = {
   },
 } satisfies Record<EventName, z.ZodRawShape>;
 
-/** The fields of one event, as whoever fires it fills them in. */
-export type InputOf<E extends EventName> = z.output<z.ZodObject<(typeof FIELDS)[E]>>;
-
 /** The whole input of an event. */
 export function inputSchema(event: EventName) {
   return z.looseObject({

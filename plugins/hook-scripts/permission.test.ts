@@ -1,8 +1,7 @@
-import fs from "node:fs";
 import { join } from "node:path";
 import { ask, definePlugin, PermissionRules, Permissions, RememberedAnswers } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
-import { fakeBash, folder, hooked, printing, said, shell, tapping } from "./test-kit.ts";
+import { fakeBash, folder, hooked, printing, readInput, said, shell, tapping } from "./test-kit.ts";
 
 const answering = (decision: object) =>
   printing({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
@@ -105,7 +104,7 @@ describe("a PermissionRequest hook", () => {
     const cwd = folder();
     const kernel = await hooked({ PermissionRequest: shell(command) }, { plugins: [bash.plugin, permits], cwd });
     expect((await kernel.call("Bash", { command: "ls" })).outcome).toBe("ok");
-    const input = JSON.parse(fs.readFileSync(join(cwd, "in.json"), "utf8"));
+    const input = readInput(join(cwd, "in.json"));
     expect(input).toMatchObject({ hook_event_name: "PermissionRequest", permission_mode: "default" });
     expect(input).not.toHaveProperty("tool_use_id");
     expect(input.permission_suggestions).toEqual([
@@ -150,7 +149,7 @@ describe("a PermissionDenied hook", () => {
     while (!kernel.notices.includes("Heard")) await new Promise((resolve) => setImmediate(resolve));
     release();
     await running;
-    expect(JSON.parse(fs.readFileSync(join(cwd, "in.json"), "utf8"))).toMatchObject({
+    expect(readInput(join(cwd, "in.json"))).toMatchObject({
       tool_name: "Bash",
       reason: "too risky",
     });

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeBash, folder, hooked, printing, said, shell } from "./test-kit.ts";
+import { fakeBash, folder, hooked, printing, readInput, said, shell } from "./test-kit.ts";
 
 const specific = (fields: object, event = "PostToolUse") =>
   printing({ hookSpecificOutput: { hookEventName: event, ...fields } });
@@ -15,7 +15,7 @@ async function afterCall(
   const cwd = folder();
   const kernel = await hooked({ [event]: shell(command, more) }, { plugins: [bash.plugin], cwd });
   const result = await kernel.call("Bash", { command: "ls" });
-  const read = (name: string) => JSON.parse(fs.readFileSync(join(cwd, name), "utf8"));
+  const read = (name: string) => readInput(join(cwd, name));
   return { result, text: said(result), kernel, read };
 }
 

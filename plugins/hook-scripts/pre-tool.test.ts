@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { allow, ask, deny } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
-import { deciding, fakeBash, folder, hooked, printing, said, shell, tapping } from "./test-kit.ts";
+import { deciding, fakeBash, folder, hooked, printing, readInput, said, shell, tapping } from "./test-kit.ts";
 
 /** Calls Bash under one PreToolUse hook; whether it ran, what the model was told, what the person. */
 async function under(command: string, more: Readonly<Record<string, unknown>> = {}) {
@@ -188,7 +188,7 @@ describe("what a hook reads", () => {
     const look = 'cat > input.json; env | grep "^CLAUDE" | sort > env.txt; pwd > pwd.txt';
     const kernel = await hooked({ PreToolUse: shell(look) }, { plugins: [bash.plugin], cwd });
     await kernel.call("Bash", { command: "ls" });
-    const input = JSON.parse(fs.readFileSync(join(cwd, "input.json"), "utf8"));
+    const input = readInput(join(cwd, "input.json"));
     expect(input).toEqual({
       session_id: kernel.session.id,
       prompt_id: expect.any(String),

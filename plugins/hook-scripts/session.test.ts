@@ -8,13 +8,13 @@ import filesNode from "../files-node/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import { setupWith } from "./hook-scripts.ts";
 import { hookScripts } from "./index.ts";
-import { fakeBash, folder, hooked, noting, printing, shell } from "./test-kit.ts";
+import { fakeBash, folder, hooked, noting, printing, readInput, shell } from "./test-kit.ts";
 
 const specific = (event: string, fields: object) =>
   printing({ hookSpecificOutput: { hookEventName: event, ...fields } });
 const lastPrompt = (kernel: { model: { requests: readonly { messages: readonly Message[] }[] } }) =>
   JSON.stringify(kernel.model.requests.at(-1)?.messages);
-const read = (cwd: string, name = "in.json") => JSON.parse(fs.readFileSync(join(cwd, name), "utf8"));
+const read = (cwd: string, name = "in.json") => readInput(join(cwd, name));
 
 describe("a UserPromptSubmit hook", () => {
   it.each([

@@ -113,7 +113,7 @@ function leftOut({ book }: Kit): { readonly unapproved?: string } {
   const files = [...new Set(waiting.map(({ source }) => source))];
   if (!waiting.length) return {};
   return {
-    unapproved: `${waiting.length} hooks do not run, since nobody has approved them: ${files.join(", ")}. \`gantry hooks list\` shows them.`,
+    unapproved: `hooks that nobody has approved do not run: ${files.join(", ")}. \`gantry hooks list\` shows them.`,
   };
 }
 

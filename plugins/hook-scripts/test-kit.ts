@@ -9,6 +9,7 @@ import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import hookScripts from "./index.ts";
+import { inputSchema } from "./input-schemas.ts";
 
 export function folder(): string {
   const path = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "gantry-hooks-")));
@@ -74,6 +75,12 @@ export function printing(value: object): string {
 /** What a PreToolUse hook prints to decide. */
 export function deciding(permissionDecision: string, more: Readonly<Record<string, unknown>> = {}) {
   return printing({ hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision, ...more } });
+}
+
+/** What a script has kept of its input, which has to fit the published schema. */
+export function readInput(path: string): Record<string, unknown> {
+  const input = JSON.parse(fs.readFileSync(path, "utf8"));
+  return inputSchema(input.hook_event_name).parse(input);
 }
 
 export function said(result: ToolResult | undefined): string {
