@@ -1,54 +1,69 @@
 import { z } from "gantry/sdk";
 import { type EventName, rulesOf } from "./events.ts";
 
-const common = {
-  if: z.string().optional().describe("one permission rule that the call must fit"),
-  timeout: z.number().positive().optional().describe("seconds"),
-  onFail: z
-    .enum(["deny", "report"])
-    .optional()
-    .describe("what a failure of the hook means; for gates deny, else report"),
-  statusMessage: z.string().optional(),
-};
-const asked = { ...common, prompt: z.string(), model: z.string().optional(), continueOnBlock: z.boolean().optional() };
+let made: ReturnType<typeof makeSchema> | undefined;
 
-/** The five kinds of hooks. Keys that nobody knows are let be: files in the wild have them. */
-export const handlerSchema = z.discriminatedUnion("type", [
-  z.looseObject({
-    ...common,
-    type: z.literal("command"),
-    command: z.string().min(1),
-    args: z.array(z.string()).optional().describe("without a shell"),
-    async: z.boolean().optional(),
-    asyncRewake: z.boolean().optional(),
-    shell: z.enum(["bash", "powershell"]).optional(),
-  }),
-  z.looseObject({
-    ...common,
-    type: z.literal("http"),
-    url: z.url({ protocol: /^https?$/ }),
-    headers: z.record(z.string(), z.string()).optional(),
-    allowedEnvVars: z.array(z.string()).optional(),
-  }),
-  z.looseObject({
-    ...common,
-    type: z.literal("mcp_tool"),
-    server: z.string().min(1),
-    tool: z.string().min(1),
-    input: z.record(z.string(), z.unknown()).optional(),
-  }),
-  z.looseObject({ ...asked, type: z.literal("prompt") }),
-  z.looseObject({ ...asked, type: z.literal("agent") }),
-]);
+/** The five kinds of hooks. Made when there is a hook to read: most starts have none. */
+function handlerSchema() {
+  made ??= makeSchema();
+  return made;
+}
 
-export type Handler = z.output<typeof handlerSchema>;
+function makeSchema() {
+  const common = {
+    if: z.string().optional().describe("one permission rule that the call must fit"),
+    timeout: z.number().positive().optional().describe("seconds"),
+    onFail: z
+      .enum(["deny", "report"])
+      .optional()
+      .describe("what a failure of the hook means; for gates deny, else report"),
+    statusMessage: z.string().optional(),
+  };
+  const asked = {
+    ...common,
+    prompt: z.string(),
+    model: z.string().optional(),
+    continueOnBlock: z.boolean().optional(),
+  };
+
+  // Keys that nobody knows are let be: files in the wild have them.
+  return z.discriminatedUnion("type", [
+    z.looseObject({
+      ...common,
+      type: z.literal("command"),
+      command: z.string().min(1),
+      args: z.array(z.string()).optional().describe("without a shell"),
+      async: z.boolean().optional(),
+      asyncRewake: z.boolean().optional(),
+      shell: z.enum(["bash", "powershell"]).optional(),
+    }),
+    z.looseObject({
+      ...common,
+      type: z.literal("http"),
+      url: z.url({ protocol: /^https?$/ }),
+      headers: z.record(z.string(), z.string()).optional(),
+      allowedEnvVars: z.array(z.string()).optional(),
+    }),
+    z.looseObject({
+      ...common,
+      type: z.literal("mcp_tool"),
+      server: z.string().min(1),
+      tool: z.string().min(1),
+      input: z.record(z.string(), z.unknown()).optional(),
+    }),
+    z.looseObject({ ...asked, type: z.literal("prompt") }),
+    z.looseObject({ ...asked, type: z.literal("agent") }),
+  ]);
+}
+
+export type Handler = z.output<ReturnType<typeof makeSchema>>;
 export type HandlerOf<T extends Handler["type"]> = Extract<Handler, { type: T }>;
 
 /** Reads one hook; an old one without a type is a command. A sentence when it means nothing. */
 export function readHandler(event: EventName, value: unknown): Handler | string {
   const given = value as Readonly<Record<string, unknown>> | null;
   const isUntyped = typeof given === "object" && given !== null && given.type === undefined && "command" in given;
-  const parsed = handlerSchema.safeParse(isUntyped ? { ...given, type: "command" } : value);
+  const parsed = handlerSchema().safeParse(isUntyped ? { ...given, type: "command" } : value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = issue?.path.join(".");

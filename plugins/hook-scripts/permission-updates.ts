@@ -1,4 +1,4 @@
-import { type Call, messageOf, type PermissionMode, type RuleDestination, type SessionView, z } from "gantry/sdk";
+import { type Call, messageOf, PERMISSION_MODES, type RuleDestination, type SessionView, z } from "gantry/sdk";
 import type { Kit, Permits } from "./kit.ts";
 import type { PermissionUpdate } from "./output-schemas.ts";
 
@@ -33,7 +33,7 @@ async function apply({ permits }: Kit, session: SessionView, update: PermissionU
   if (update.type === "setMode") {
     if (!permissions) throw new Error("no plugin knows modes");
     const mode = update.mode === "manual" ? "default" : update.mode;
-    return permissions.setMode(session, modeSchema.parse(mode));
+    return permissions.setMode(session, z.enum(PERMISSION_MODES).parse(mode));
   }
   if (!("rules" in update)) {
     throw new Error("the folders of a session are chosen when it starts (--add-dir)");
@@ -51,15 +51,6 @@ async function apply({ permits }: Kit, session: SessionView, update: PermissionU
   }
   rules.allow(session, written);
 }
-
-const modeSchema = z.enum([
-  "default",
-  "acceptEdits",
-  "plan",
-  "auto",
-  "dontAsk",
-  "bypassPermissions",
-]) satisfies z.ZodType<PermissionMode>;
 
 function asParts(rule: string) {
   const [, toolName = rule, ruleContent] = /^([^(]+)\(([\s\S]*)\)$/.exec(rule) ?? [];

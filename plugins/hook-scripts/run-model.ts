@@ -22,12 +22,6 @@ const SYSTEM =
   'Add "impossible": true when it can never hold.';
 const LOOK = " Before you answer you may look around with the tools you have.";
 
-const answerSchema = z.looseObject({
-  ok: z.boolean(),
-  reason: z.string().optional(),
-  impossible: z.boolean().optional(),
-});
-
 export function createRunPrompt({ models, clock }: Means): Run<"prompt"> {
   return (job) =>
     withinTime(job, clock, async (signal) => {
@@ -103,7 +97,12 @@ function blockOf(event: string, reason: string): string {
   return JSON.stringify({ decision: "block", reason });
 }
 
-function answerIn(said: string): z.output<typeof answerSchema> | undefined {
+function answerIn(said: string) {
+  const answerSchema = z.looseObject({
+    ok: z.boolean(),
+    reason: z.string().optional(),
+    impossible: z.boolean().optional(),
+  });
   const json = said.slice(said.indexOf("{"), said.lastIndexOf("}") + 1);
   try {
     return answerSchema.parse(JSON.parse(json));

@@ -14,7 +14,7 @@ import { EVENT_NAMES, type EventName, isEventName, rulesOf } from "./events.ts";
 import type { OwnMoment } from "./fire.ts";
 import { inputSchema } from "./input-schemas.ts";
 
-const objectSchema = z.record(z.string(), z.unknown());
+const objectSchema = () => z.record(z.string(), z.unknown());
 
 /** A moment of the event, its fields made up where the person gives none. */
 export function sampleOf(host: FrontendHost, name: string, subject: string | undefined, given: unknown): OwnMoment {
@@ -32,7 +32,7 @@ function aboutTool(
   subject: string,
   fields: Readonly<Record<string, unknown>>,
 ): OwnMoment {
-  const toolInput = objectSchema.safeParse(fields.tool_input).data ?? sampleInput(subject, host.info.cwd);
+  const toolInput = objectSchema().safeParse(fields.tool_input).data ?? sampleInput(subject, host.info.cwd);
   const input = { ...madeUp(event), tool_name: subject, ...fields, tool_input: toolInput };
   const manifest = manifestOf(host, subject);
   const tool = { description: "", input: z.unknown(), ...manifest, name: subject, owner: "" };
@@ -77,7 +77,7 @@ function somethingLike({ type, enum: choices }: Schema, key: string): unknown {
 
 function readFields(given: unknown): Record<string, unknown> {
   try {
-    return objectSchema.parse(JSON.parse(String(given)));
+    return objectSchema().parse(JSON.parse(String(given)));
   } catch (error) {
     throw new PluginError(
       "GANTRY_HOOKS_INPUT",
