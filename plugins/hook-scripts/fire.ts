@@ -1,5 +1,4 @@
 /** One moment: which hooks are meant, all of them at once, and what they say together. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import { type HookEvents, type HookMoment, type HookOutcome, messageOf, type SessionView } from "gantry/sdk";
 import { type Answer, type Ended, failed, interpret, named } from "./answer.ts";
 import type { Book } from "./book.ts";
@@ -7,6 +6,7 @@ import { capped } from "./cap.ts";
 import { type EventName, isEventName, rulesOf } from "./events.ts";
 import { timeoutOf } from "./handlers.ts";
 import { mayMean } from "./if-filter.ts";
+import { createInside } from "./inside.ts";
 import type { Means, Run } from "./job.ts";
 import { merge, SILENCE } from "./merge.ts";
 import type { Hook } from "./read.ts";
@@ -55,8 +55,7 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     prompt: createRunPrompt(means),
     agent: createRunAgent(means),
   };
-  // A hook that calls a tool or a model comes by here again; it is no hook of its own doings.
-  const atWork = new AsyncLocalStorage<ReadonlySet<string>>();
+  const inside = createInside();
 
   return { has, fire, plan, inputOf };
 
@@ -116,7 +115,7 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     if (condition !== undefined && !(call && rulesOf(hook.event).isAboutTool && mayMean(condition, call))) {
       return `the call is not ${condition}`;
     }
-    if (atWork.getStore()?.has(keyOf(hook))) return "it is at work";
+    if (inside.has(hook)) return "it is at work";
     const off = book.whyOff(hook);
     if (off !== undefined) return off;
     return seen.has(hook.key) ? "the same hook runs already" : undefined;
@@ -133,7 +132,6 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     { signal = session.scope.signal, mostMs = Infinity, onReport }: Partial<OwnMoment>,
   ): Promise<Answer> {
     const started = means.clock.elapsed();
-    const inside = new Set([...(atWork.getStore() ?? []), keyOf(hook)]);
     let answer: Answer;
     try {
       const job = {
@@ -144,10 +142,10 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
         text: JSON.stringify(input),
         timeoutMs: Math.min(timeoutOf(hook.event, hook.handler) * 1_000, mostMs),
         signal,
-        onLater: (ended: Ended) => void atWork.exit(() => takeLater(hook, session, ended)),
+        onLater: (ended: Ended) => void inside.leave(() => takeLater(hook, session, ended)),
       };
       const run = runs[hook.handler.type] as Run<Hook["handler"]["type"]>;
-      answer = interpret(hook, await atWork.run(inside, () => run(job)));
+      answer = interpret(hook, await inside.run(hook, () => run(job)));
     } catch (error) {
       answer = failed(hook, `could not be run: ${messageOf(error)}`);
     }
@@ -187,8 +185,4 @@ export function wrapped(said: string): string {
 export function notify(session: SessionView, said: string): void {
   const capital = said.charAt(0).toUpperCase() + said.slice(1);
   session.notify({ level: "warning", plugin: "hook-scripts", text: capital });
-}
-
-function keyOf(hook: Hook): string {
-  return `${hook.event} ${hook.key}`;
 }
