@@ -45,9 +45,11 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
       if (!firing.has(moment.event)) return;
       void firing.fire(session, moment).then(({ context }) => tellModel(session, context));
     };
+    const claims = createClaims(host, use.files);
     const kit: Kit = {
       host,
       book,
+      claims,
       firing,
       stateOf,
       permits: { permissions, rules, remembered },
@@ -70,7 +72,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
     const ofSession = sessionTaps(kit);
     return {
       services: { hookEvents: firing },
-      claims: { hooks: createClaims(host, use.files) },
+      claims: { hooks: claims },
       subcommands: { hooks: createSubcommand(kit) },
       taps: {
         ...ofSession,

@@ -1,4 +1,5 @@
 import type {
+  Claims,
   HookName,
   HookOutcome,
   HostInfo,
@@ -25,6 +26,7 @@ export interface Permits {
 export interface Kit {
   readonly host: HostInfo;
   readonly book: Book;
+  readonly claims: Claims;
   readonly firing: Firing;
   readonly stateOf: States;
   readonly permits: Permits;

@@ -2,6 +2,8 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { allow, ask, deny } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
+import { createStates } from "./state.ts";
+import { toolTaps } from "./taps-tools.ts";
 import { deciding, fakeBash, folder, hooked, printing, readInput, said, shell, tapping } from "./test-kit.ts";
 
 /** Calls Bash under one PreToolUse hook; whether it ran, what the model was told, what the person. */
@@ -103,6 +105,19 @@ describe("a script that hangs", () => {
     await kernel.session.interrupt();
     expect((await calling).outcome).toBe("aborted");
     expect(bash.commands).toEqual([]);
+  });
+});
+
+describe("a call that is judged while its hooks are still at work", () => {
+  it("is denied", async () => {
+    const stateOf = createStates();
+    const firing = { has: () => true, fire: () => new Promise(() => undefined) };
+    const taps = toolTaps({ firing, stateOf } as never);
+    const turn = { session: { scope: { own: () => undefined } }, signal: new AbortController().signal } as never;
+    const call = { id: "c1", tool: { name: "Bash" }, input: {}, origin: "model" } as never;
+    void taps.preTool(call, turn);
+    expect(await taps.toolGate({ decision: "none" }, call, turn)).toMatchObject({ decision: "deny" });
+    expect(await taps.toolGate({ decision: "none" }, call, turn)).toBeUndefined();
   });
 });
 

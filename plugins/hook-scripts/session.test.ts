@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { definePlugin, type Message, type ModelEvent, text } from "gantry/sdk";
+import { definePlugin, HookEvents, type Message, type ModelEvent, text } from "gantry/sdk";
 import { createTestKernel, fakeClock, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
+import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import { setupWith } from "./hook-scripts.ts";
 import { hookScripts } from "./index.ts";
@@ -72,6 +73,21 @@ describe("a UserPromptExpansion hook", () => {
       command_args: "the tests",
       prompt: "Review the tests with care.",
     });
+  });
+
+  it("takes what is said while the turn runs for what it is", async () => {
+    const hooks = { UserPromptExpansion: shell("echo expanded") };
+    const said: { kernel?: Awaited<ReturnType<typeof hooked>> } = {};
+    const model = scriptedModel([
+      () => {
+        said.kernel?.session.enqueue({ content: [text("and be quick")], origin: "person" });
+        return { text: "Done." };
+      },
+    ]);
+    said.kernel = await hooked(hooks, { plugins: [review], model });
+    await said.kernel.run("/review the tests");
+    expect(lastPrompt(said.kernel)).toContain("and be quick");
+    expect(lastPrompt(said.kernel).split("\\nexpanded\\n")).toHaveLength(2);
   });
 
   it("does not run for what is no command", async () => {
@@ -278,6 +294,50 @@ describe("a SessionEnd hook", () => {
     );
     await kernel.session.close();
     expect(kernel.notices.join()).toContain("gave no answer within 0.05 s");
+  });
+});
+
+describe("an event of another plugin", () => {
+  it("is fired through the service, and its owner learns what hooks said", async () => {
+    const cwd = folder();
+    const outcomes: unknown[] = [];
+    const agents = definePlugin({
+      name: "agents-of-the-test",
+      needs: { hookEvents: HookEvents },
+      commands: { fire: { description: "" } },
+      setup: ({ use }) => ({
+        commands: {
+          fire: async (event, session) => {
+            const input = { agent_id: "a1", agent_type: "reviewer" };
+            outcomes.push(use.hookEvents.has(event));
+            outcomes.push(await use.hookEvents.fire(session, { event, subject: "reviewer", input }));
+            return "";
+          },
+        },
+      }),
+    });
+    const hooks = { SubagentStart: shell("cat > in.json; echo no >&2; exit 2", { matcher: "^review" }) };
+    const kernel = await hooked(hooks, { cwd, plugins: [agents] });
+    await kernel.run("/fire SubagentStart");
+    await kernel.run("/fire SubagentStop");
+    await kernel.run("/fire Nonsense");
+    expect(read(cwd)).toMatchObject({
+      hook_event_name: "SubagentStart",
+      agent_id: "a1",
+      session_id: kernel.session.id,
+    });
+    const silence = { decision: "none", context: [], fields: {}, count: 0 };
+    expect(outcomes).toEqual([true, { ...silence, count: 1 }, false, silence, false, silence]);
+    expect(kernel.notices.join()).toContain("no");
+  });
+});
+
+describe("a kept session", () => {
+  it("tells hooks where its transcript is", async () => {
+    const cwd = folder();
+    const kernel = await hooked({ SessionStart: shell("cat > in.json") }, { cwd, plugins: [sessionJsonl] });
+    const { transcript_path: path } = read(cwd);
+    expect(fs.readFileSync(String(path), "utf8")).toContain(kernel.session.id);
   });
 });
 

@@ -83,6 +83,16 @@ describe("gantry hooks list", () => {
     expect((await (await program({})).gantry(["list"])).text).toBe("No hooks are configured.\n");
   });
 
+  it("shows what a folder asks for that nobody trusts yet", async () => {
+    const { gantry, cwd } = await program({});
+    fs.mkdirSync(join(cwd, ".claude"));
+    fs.writeFileSync(join(cwd, ".claude/settings.json"), JSON.stringify({ hooks: { Stop: shell("touch ran") } }));
+    const { text } = await gantry(["list"]);
+    expect(text).toBe(
+      `Left out until you trust this folder:\n  Stop *: command touch ran | ${join(cwd, ".claude/settings.json")}\n`,
+    );
+  });
+
   it("writes JSON", async () => {
     const list = (await (await program(HOOKS)).gantry(["list"], { json: true })).json();
     expect(list.events.map(({ event }: { event: string }) => event)).toEqual(["PreToolUse", "SubagentStop"]);

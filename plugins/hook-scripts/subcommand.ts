@@ -26,8 +26,10 @@ export function createSubcommand(kit: Kit): Subcommand {
 
 type Write = (value: unknown, lines: readonly string[]) => void;
 
-function list({ book }: Kit, write: Write): number {
+async function list({ book, host, claims }: Kit, write: Write): Promise<number> {
   const events = EVENT_NAMES.map((event) => ({ event, hooks: book.of(event) })).filter(({ hooks }) => hooks.length);
+  // Settings say nothing of a folder before it is trusted.
+  const waiting = host.isTrusted ? [] : await claims();
   const data = events.map(({ event, hooks }) => ({
     event,
     isFired: rulesOf(event).isFired === true,
@@ -37,8 +39,12 @@ function list({ book }: Kit, write: Write): number {
     rulesOf(event).isFired ? event : `${event} (no plugin here fires it)`,
     ...hooks.map((hook, at) => `  ${at + 1}. ${described(hook)}${suffix(book.whyOff(hook))}`),
   ]);
-  const text = lines.length ? lines : ["No hooks are configured."];
-  write({ events: data, problems: book.problems }, [...text, ...book.problems.map((problem) => `Problem: ${problem}`)]);
+  write({ events: data, untrusted: waiting, problems: book.problems }, [
+    ...(lines.length || waiting.length ? lines : ["No hooks are configured."]),
+    ...(waiting.length ? ["Left out until you trust this folder:"] : []),
+    ...waiting.map(({ text, source }) => `  ${visibleLine(text, 400)} | ${visibleLine(source)}`),
+    ...book.problems.map((problem) => `Problem: ${problem}`),
+  ]);
   return 0;
 }
 

@@ -24,11 +24,14 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
 
   return {
     input: (input, turn) => {
-      const { untold } = stateOf(turn.session);
+      const state = stateOf(turn.session);
       const isPrompt = input.origin === "person" && !input.isMeta && !input.outcome;
+      const { typed } = state;
+      // What comes later in this turn was typed as it stands, as far as anybody knows.
+      if (isPrompt) state.typed = undefined;
       const isAsked = isPrompt && (firing.has("UserPromptSubmit") || firing.has("UserPromptExpansion"));
-      if (isAsked) return prompt(input, turn);
-      return untold.length && !input.outcome ? withContext(input, untold.splice(0)) : undefined;
+      if (isAsked) return prompt(input, typed, turn);
+      return state.untold.length && !input.outcome ? withContext(input, state.untold.splice(0)) : undefined;
     },
     modelWrap: (stream, session) => (request, call) => {
       const isOwn = call.turn === undefined;
@@ -39,10 +42,10 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
     compact: (request, turn) => (firing.has("PreCompact") ? shortening(request, turn) : undefined),
   };
 
-  async function prompt(input: Input, turn: TurnView): Promise<Input | undefined> {
+  async function prompt(input: Input, typed: string | undefined, turn: TurnView): Promise<Input | undefined> {
     const { session, signal } = turn;
     const said = textOf(input.content);
-    const expanded = commandIn(stateOf(session).typed, said);
+    const expanded = commandIn(typed, said);
     const moments = [
       { event: "UserPromptSubmit", input: { prompt: expanded?.typed ?? said }, signal },
       ...(expanded
