@@ -144,8 +144,9 @@ describe("a PostToolBatch hook", () => {
     ]);
   });
 
-  it("with exit 2 ends the loop", async () => {
-    const kernel = await hooked({ PostToolBatch: shell("echo enough >&2; exit 2") }, { plugins: [fakeBash().plugin] });
+  it("with exit 2 ends the loop, and is not asked about the same calls again", async () => {
+    const hooks = { PostToolBatch: shell("echo enough >&2; exit 2") };
+    const kernel = await hooked(hooks, { plugins: [fakeBash().plugin] });
     kernel.model.push({ calls: twoCalls }, { text: "Done." });
     const { end } = await kernel.run("Go.");
     expect([end.reason, end.error?.includes("enough"), kernel.model.requests.length]).toEqual([
@@ -153,6 +154,7 @@ describe("a PostToolBatch hook", () => {
       true,
       1,
     ]);
+    expect((await kernel.run("Go on.")).end).toMatchObject({ reason: "completed", text: "Done." });
   });
 
   it("has its context said before the turn ends", async () => {

@@ -270,7 +270,16 @@ describe("a Notification hook", () => {
     const { notices } = noting(kernel);
     await kernel.run("Hello");
     await clock.advance(59_000);
-    await kernel.run("Still here");
+    let release = () => {};
+    const thinking = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    kernel.model.push({ text: "Hm.", after: thinking });
+    const running = kernel.run("Still here");
+    await clock.advance(60_000);
+    expect(clock.timers).toBe(0);
+    release();
+    await running;
     expect(clock.timers).toBe(1);
     await clock.advance(60_000);
     await until(() => notices.includes("Heard"));
