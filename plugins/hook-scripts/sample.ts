@@ -92,7 +92,7 @@ function unknownEvent(name: string): PluginError {
   return new PluginError(
     "GANTRY_HOOKS_EVENT",
     `There is no hook event "${name}".${didYouMean(name, EVENT_NAMES)}`,
-    "docs/reference/hook-events.md lists them.",
+    `Events: ${EVENT_NAMES.join(", ")}.`,
   );
 }
 
