@@ -65,7 +65,9 @@ export function interpret(hook: Hook, ended: Ended): Answer {
 // ---------------------------------------------------------------- exit code 2
 
 function refused(hook: Hook, stderr: string, printed: Printed): Answer {
-  const given = "json" in printed ? fromJson(printed.json) : NOTHING;
+  const json = "json" in printed ? fromJson(printed.json) : NOTHING;
+  // Whoever says no in one way and yes in another has not said yes.
+  const given: Answer = json.decision === "allow" ? { ...json, decision: "none" } : json;
   const said = `[${named(hook)}]: ${stderr || "No stderr output"}`;
   switch (rulesOf(hook.event).exitTwo) {
     case "block":

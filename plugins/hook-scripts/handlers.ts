@@ -84,9 +84,12 @@ function unfit(event: EventName, handler: Handler): string | undefined {
   return undefined;
 }
 
+/** What a timer can count to: 24 days. */
+const MOST_SECONDS = 2_000_000;
+
 /** How long a hook may take, in seconds. */
 export function timeoutOf(event: EventName, handler: Handler): number {
-  if (handler.timeout !== undefined) return handler.timeout;
+  if (handler.timeout !== undefined) return Math.min(handler.timeout, MOST_SECONDS);
   if (handler.type === "prompt") return 30;
   if (handler.type === "agent") return 60;
   return rulesOf(event).timeout ?? 600;

@@ -34,7 +34,7 @@ describe("a PermissionRequest hook", () => {
   });
 
   it("leaves it to the person when it says nothing, with exit 1 or with exit 2", async () => {
-    for (const command of ["exit 0", "exit 1", "exit 2"]) {
+    for (const command of ["exit 0", "exit 1", "exit 2", `${answering({ behavior: "allow" })}; exit 2`]) {
       expect((await asked(command)).text).toContain("the person said no");
     }
   });

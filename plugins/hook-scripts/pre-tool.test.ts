@@ -91,6 +91,10 @@ describe("a script that hangs", () => {
     expect([outcome, text.includes("gave no answer within 0.1 s")]).toEqual(["denied", true]);
   });
 
+  it("has not run out of time before it began, however much it is given", async () => {
+    expect((await under(deciding("allow"), { timeout: 1e12 })).outcome).toBe("ok");
+  });
+
   it("denies nothing with onFail report", async () => {
     expect((await under("sleep 600", { timeout: 0.1, onFail: "report" })).outcome).toBe("ok");
   });

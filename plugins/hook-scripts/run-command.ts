@@ -11,6 +11,7 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const GRACE_MS = 1_000;
 /** How long a script that has detached itself may go on when it does not say. */
 const DETACHED_MS = 600_000;
+const MOST_DETACHED_MS = 2_000_000_000;
 
 /** Runs a command with the event on its standard input. */
 export function createRunCommand({ exec, host, clock }: Means): Run<"command"> {
@@ -99,7 +100,8 @@ function askedToDetach(stdout: Gathered): number | undefined {
   try {
     const said = JSON.parse(line) as { readonly async?: unknown; readonly asyncTimeout?: unknown };
     if (said.async !== true) return undefined;
-    return typeof said.asyncTimeout === "number" && said.asyncTimeout > 0 ? said.asyncTimeout : DETACHED_MS;
+    const { asyncTimeout: ms } = said;
+    return typeof ms === "number" && ms > 0 ? Math.min(ms, MOST_DETACHED_MS) : DETACHED_MS;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { definePlugin, HookEvents, type Message, type ModelEvent, text } from "gantry/sdk";
+import { definePlugin, HookEvents, type Message, type ModelEvent, type SessionView, text } from "gantry/sdk";
 import { createTestKernel, fakeClock, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import execNode from "../exec-node/index.ts";
@@ -9,7 +9,7 @@ import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import { setupWith } from "./hook-scripts.ts";
 import { hookScripts } from "./index.ts";
-import { fakeBash, folder, hooked, noting, printing, readInput, shell } from "./test-kit.ts";
+import { fakeBash, folder, hooked, noting, printing, readInput, shell, tapping } from "./test-kit.ts";
 
 const specific = (event: string, fields: object) =>
   printing({ hookSpecificOutput: { hookEventName: event, ...fields } });
@@ -100,7 +100,8 @@ describe("a SessionStart hook", () => {
   it("says its context with the first prompt, once, and starts no turn", async () => {
     const cwd = folder();
     const hooks = { SessionStart: shell("cat > in.json; echo 'The sprint ends on Friday.'") };
-    const kernel = await hooked(hooks, { cwd });
+    const recording = { stage: "first", handler: (session: SessionView) => session.record("tapping", "mode", {}) };
+    const kernel = await hooked(hooks, { cwd, plugins: [tapping({ sessionStart: recording })] });
     expect(read(cwd)).toMatchObject({ source: "startup", model: "scripted/script", hook_event_name: "SessionStart" });
     expect(read(cwd)).not.toHaveProperty("prompt_id");
     expect(kernel.model.requests).toEqual([]);

@@ -120,7 +120,8 @@ function leftOut({ book }: Kit): { readonly unapproved?: string } {
 function sourceOf(session: SessionView): string {
   const [first] = session.entries;
   if (first?.type === "session" && first.forkedFrom) return "fork";
-  return session.entries.length > 1 ? "resume" : "startup";
+  // Plugins may have written something down by now.
+  return session.entries.some(({ type }) => type === "user") ? "resume" : "startup";
 }
 
 const REASONS = new Set(["clear", "resume", "logout", "prompt_input_exit"]);
