@@ -84,15 +84,18 @@ async function setUp(member: Member, context: ActivateContext): Promise<LooseHan
   const started = performance.now();
   const setup = await load(plugin);
   const handlers = setup
-    ? await inTime(name, () =>
-        setup({
-          config,
-          use,
-          host: context.info,
-          log: (message: string) => context.log(name, message),
-          scope: member.scope,
-          contribute: (contribution: Contribution) => context.contribute(member, contribution),
-        } as never),
+    ? await inTime(
+        SETUP_MS,
+        () =>
+          setup({
+            config,
+            use,
+            host: context.info,
+            log: (message: string) => context.log(name, message),
+            scope: member.scope,
+            contribute: (contribution: Contribution) => context.contribute(member, contribution),
+          } as never),
+        () => error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS }),
       )
     : {};
   check(plugin, (handlers ?? {}) as LooseHandlers);
@@ -123,10 +126,11 @@ export async function serviceOf<T>(key: ServiceKey<T>, context: ActivateContext)
   return services?.[name as string] as T;
 }
 
-async function inTime<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+/** Waits for a plugin's work, but not for ever. */
+export async function inTime<T>(ms: number, work: () => T | Promise<T>, failure: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS })), SETUP_MS);
+    timer = setTimeout(() => reject(failure()), ms);
   });
   try {
     return await Promise.race([work(), late]);

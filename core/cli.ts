@@ -1,6 +1,6 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
 import { fstatSync } from "node:fs";
-import { type FrontendHost, isGantryError, type JsonObject, type Notice } from "gantry/sdk";
+import { type FrontendHost, isGantryError, type JsonObject } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
@@ -87,11 +87,8 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
     get info() {
       return host.info;
     },
-    get untrusted() {
-      return host.untrusted;
-    },
     get notices() {
-      return [...host.notices, ...leftOut(host)];
+      return host.notices;
     },
     prompt,
     signal,
@@ -115,15 +112,9 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
         ...(own.sessionId !== undefined && { id: own.sessionId }),
       }),
     report: (session) => host.report(session),
+    untrusted: () => host.untrusted(),
     trust: () => host.trust(),
   };
-}
-
-/** Frontends that can ask do so; the others have this to say. */
-function leftOut({ untrusted }: Host): readonly Notice[] {
-  if (!untrusted.length) return [];
-  const text = `Left out until you trust this folder: ${untrusted.join(", ")}. --trust lets it count this time.`;
-  return [{ level: "warning", text }];
 }
 
 // ---------------------------------------------------------------- standard input

@@ -1,10 +1,11 @@
 /**
- * Finds what there is: configuration files, and the plugins that they, the presets and the plugin folders name. Of a folder
- * that is not trusted only the names of its files are looked at, and whether its package has the key.
+ * Finds what there is: configuration files, and the plugins that they, the presets and the plugin folders name. Of what is not
+ * approved only the names of files are looked at, and what its package says under the key.
  */
 import fs from "node:fs";
 import path from "node:path";
 import type { Plugin, Preset } from "gantry/sdk";
+import { type Ask, gantryKey } from "./claims.ts";
 import { type ConfigLayer, isRecord } from "./config.ts";
 import { error } from "./errors.ts";
 import {
@@ -30,15 +31,16 @@ export interface Discovery {
   readonly found: readonly Found[];
   /** The configuration, nearest layer first. */
   readonly layers: readonly ConfigLayer[];
-  /** What was left out because the folder is not trusted. */
-  readonly untrusted: readonly string[];
+  /** What the folder asks for; it counts as a whole or not at all, since its parts may need each other. */
+  readonly asks: readonly Ask[];
 }
 
 export interface DiscoverOptions {
   readonly cwd: string;
   readonly home: string;
   readonly stateFolder: string;
-  readonly isTrusted: boolean;
+  /** Whether what the folder asks for may count, just as it is. */
+  readonly counts: (ask: Ask) => boolean;
   readonly catalogue: Catalogue;
   /** Layers nearer than any file: flags, an embedder's options. */
   readonly nearest: readonly ConfigLayer[];
@@ -68,12 +70,27 @@ const CONFIG_NAMES = [
   "package.json",
 ];
 const USER_NAMES = ["config.ts", "config.js", "config.mjs", "config.json", "config.yaml", "config.yml"];
+
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
-  const { stateFolder, isTrusted, useFiles, catalogue } = options;
-  const project = useFiles ? findProject(options) : { plugins: [] };
-  const counting = isTrusted ? project : { plugins: [] };
-  const files = [counting.config, useFiles ? existing(stateFolder, USER_NAMES)[0] : undefined];
-  const read = await Promise.all(files.filter((file) => file !== undefined).map(readConfig));
+  const project = options.useFiles ? findProject(options) : NONE;
+  const asks = [
+    ...asking("configuration", project.config ? [project.config] : []),
+    ...asking("plugin", project.plugins),
+  ];
+  const whole = asks.every(options.counts) ? await gather(options, project, asks) : undefined;
+  return whole ?? ((await gather(options, NONE, asks)) as Discovery);
+}
+
+function asking(kind: Ask["kind"], files: readonly string[]): Ask[] {
+  return files.map((file) => ({ kind, file }));
+}
+
+/** Adds to what is asked for what the project's configuration names; `undefined` when that may not count. */
+async function gather(options: DiscoverOptions, project: Project, asks: Ask[]): Promise<Discovery | undefined> {
+  const { stateFolder, useFiles, catalogue, counts } = options;
+  const cache = path.join(stateFolder, "cache", "modules");
+  const files = [project.config, useFiles ? existing(stateFolder, USER_NAMES)[0] : undefined];
+  const read = await Promise.all(files.filter((file) => file !== undefined).map((file) => readConfig(file, cache)));
   const layers = [...options.nearest, ...read, ...options.defaults].filter(({ values }) => Object.keys(values).length);
 
   const found = new Map<string, Found>();
@@ -87,16 +104,21 @@ export async function discover(options: DiscoverOptions): Promise<Discovery> {
     }
   };
   add(options.plugins.map((plugin) => handed(plugin, "the embedder")));
-  for (const request of requested(layers, catalogue)) {
-    if (request.name.startsWith("-")) found.delete(request.name.slice(1));
-    else add(await fulfil(request, catalogue));
+  const named = await Promise.all(requested(layers, catalogue).map((request) => resolved(request, catalogue)));
+  const more = asking(
+    "plugin",
+    named.flatMap(({ file, from }) => (file && from === project.config ? [file] : [])),
+  );
+  asks.push(...more);
+  if (!more.every(counts)) return undefined;
+  for (const { name, from, given, file } of named) {
+    if (name.startsWith("-")) found.delete(name.slice(1));
+    else add(file ? await loadPlugins(file, from, cache) : given);
   }
   const own = useFiles ? pluginsIn(path.join(stateFolder, "plugins")) : [];
-  for (const file of [...own, ...counting.plugins]) add(await loadPlugins(file, "its folder"));
+  for (const file of [...own, ...project.plugins]) add(await loadPlugins(file, "its folder", cache));
   checkKeys(layers, found, catalogue);
-
-  const untrusted = isTrusted ? [] : [...(project.config ? [project.config] : []), ...project.plugins];
-  return { found: [...found.values()], layers, untrusted };
+  return { found: [...found.values()], layers, asks };
 }
 
 // ---------------------------------------------------------------- configuration files
@@ -107,43 +129,45 @@ interface Project {
   readonly plugins: readonly string[];
 }
 
+const NONE: Project = { plugins: [] };
+
 /** The nearest folder upward that configures Gantry; the home folder and what lies above it do not. */
 function findProject({ cwd, home }: DiscoverOptions): Project {
   for (let at = cwd; at !== home; at = path.dirname(at)) {
-    const [config] = existing(at, CONFIG_NAMES).filter((file) => !file.endsWith("package.json") || hasGantryKey(file));
+    const [config] = existing(at, CONFIG_NAMES).filter((file) => !isPackage(file) || gantryKey(file) !== undefined);
     const plugins = pluginsIn(path.join(at, ".gantry", "plugins"));
     if (config || plugins.length) return { ...(config && { config }), plugins };
     if (at === path.dirname(at)) break;
   }
-  return { plugins: [] };
+  return NONE;
+}
+
+function isPackage(file: string): boolean {
+  return path.basename(file) === "package.json";
 }
 
 function existing(folder: string, names: readonly string[]): string[] {
   return names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
 }
 
-/** A package that cannot be read is not ours to complain about. */
-function hasGantryKey(file: string): boolean {
-  try {
-    return "gantry" in JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function readConfig(file: string): Promise<ConfigLayer> {
-  const { cosmiconfig, defaultLoaders } = await import("cosmiconfig");
-  const code = async (from: string) => defaultOf(await importForeign(from));
-  const loaders = { ...defaultLoaders, ".ts": code, ".mts": code, ".js": code, ".mjs": code, ".cjs": code };
+/** With the loaders alone: the package's own search would read, and run, what the working folder says of it. */
+async function readConfig(file: string, cache: string): Promise<ConfigLayer> {
   const broken = (problem: string, cause?: unknown) => error("GANTRY_CONFIG_BROKEN", { file, problem }, cause);
-  const result = await cosmiconfig("gantry", { loaders })
-    .load(file)
-    .catch((cause) => {
-      throw broken(problemIn(cause, file), cause);
-    });
-  const values = result?.config ?? {};
+  const values = await valuesOf(file, cache).catch((cause) => {
+    throw broken(problemIn(cause, file), cause);
+  });
   if (!isRecord(values)) throw broken("it holds no object.");
   return { from: file, values };
+}
+
+async function valuesOf(file: string, cache: string): Promise<unknown> {
+  if (isPackage(file)) return gantryKey(file);
+  const extension = path.extname(file);
+  if (/^\.[cm]?[jt]s$/.test(extension)) return defaultOf(await importForeign(file, cache));
+  const { defaultLoaders } = await import("cosmiconfig");
+  const content = fs.readFileSync(file, "utf8");
+  if (content.trim() === "") return {};
+  return (await defaultLoaders[extension === ".json" ? ".json" : ".yaml"](file, content)) ?? {};
 }
 
 function checkKeys(layers: readonly ConfigLayer[], found: ReadonlyMap<string, Found>, catalogue: Catalogue) {
@@ -187,11 +211,19 @@ function requestOf(entry: unknown, from: string): Request {
   throw error("GANTRY_CONFIG_INVALID", { key: "plugins", problem, from });
 }
 
-async function fulfil({ name, plugin, from }: Request, { plugins }: Catalogue): Promise<readonly Found[]> {
-  if (plugin) return [handed(plugin, from)];
+interface Resolved extends Request {
+  /** Where it is to be loaded from; otherwise it is at hand. */
+  readonly file?: string;
+  readonly given: readonly Found[];
+}
+
+async function resolved(request: Request, { plugins }: Catalogue): Promise<Resolved> {
+  const { name, plugin, from } = request;
   const builtIn = plugins[name];
-  if (builtIn) return [{ name, plugin: builtIn, from: "built-in", namedBy: from, loadMs: 0 }];
+  if (plugin) return { ...request, given: [handed(plugin, from)] };
+  if (builtIn) return { ...request, given: [{ name, plugin: builtIn, from: "built-in", namedBy: from, loadMs: 0 }] };
+  if (name.startsWith("-")) return { ...request, given: [] };
   const file = await resolveForeign(name, from);
   if (!file) throw error("GANTRY_PLUGIN_UNKNOWN", { name, from, known: Object.keys(plugins) });
-  return loadPlugins(file, from);
+  return { ...request, file, given: [] };
 }

@@ -86,6 +86,10 @@ export const ERRORS = Object.freeze({
     `The setup of ${p.name} did not end within ${p.ms} ms.`,
     "Start slow work in the background and let scope own it.",
   ],
+  GANTRY_CLAIMS_SLOW: (p: { name: string; ms: number }) => [
+    `The plugin ${p.name} did not list within ${p.ms} ms what the folder asks for.`,
+    "Leave it out, or see what it waits for.",
+  ],
   GANTRY_MODEL_REQUEST: (p: { model: string; problem: string }) => [
     `The model ${p.model} gave no answer: ${sentence(p.problem)}`,
     "Try again, or choose another model.",

@@ -257,7 +257,8 @@ export class Guard implements Keeper {
 }
 
 function matches(only: ReadonlySet<string>, { tool }: Call): boolean {
-  return only.has(tool.name) || (tool.aliases?.some((name) => only.has(name)) ?? false);
+  const { name, aliases = [], permission } = tool;
+  return only.has(name) || aliases.some((alias) => only.has(alias)) || only.has(permission?.family ?? name);
 }
 
 function stackOf(thrown: unknown): { stack?: string } {

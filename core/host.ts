@@ -4,6 +4,7 @@ import type {
   HostInfo,
   HostReport,
   JsonObject,
+  LeftOut,
   Manifest,
   Notice,
   OpenOptions,
@@ -47,8 +48,6 @@ export interface Host {
   /** The newest generation. */
   readonly generation: Generation;
   readonly notices: readonly Notice[];
-  /** What of the folder is left out until it is trusted. */
-  readonly untrusted: readonly string[];
   open(options?: OpenOptions): Promise<Session>;
   report(session?: SessionView): HostReport;
   /** Which plugin is being waited for, longest first. */
@@ -57,7 +56,9 @@ export interface Host {
   service<T>(key: ServiceKey<T>): Promise<T | undefined>;
   /** Looks for plugins and configuration anew; every plugin is set up anew, and sessions change over between turns. */
   reload(): Promise<void>;
-  /** Remembers that the person trusts this folder, and takes in what was left out. */
+  /** What the folder asks for and that does not count. Reads the files of the folder, and runs none. */
+  untrusted(): Promise<LeftOut>;
+  /** Approves exactly what `untrusted` said last, remembers that the person trusts this folder, and takes it in. */
   trust(): Promise<void>;
   /** Ends all sessions and plugins; idempotent. */
   close(): Promise<void>;

@@ -1,16 +1,15 @@
-/** What the host is: its folders, its environment, whether its folder is trusted. */
+/** What the host is: its folders, its environment, whether its folder is trusted in this run. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { HostInfo, JsonObject } from "gantry/sdk";
 import { error } from "./errors.ts";
-import { isTrusted } from "./trust.ts";
 import { VERSION } from "./version.ts";
 
 export interface InfoOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Trust the folder, whatever was remembered. */
+  /** Everything that the folder asks for counts, whatever was remembered. */
   readonly trust?: boolean;
   /** Further folders that sessions may work in. */
   readonly folders?: readonly string[];
@@ -18,6 +17,7 @@ export interface InfoOptions {
   readonly flagSettings?: JsonObject;
 }
 
+/** What it is before it is known what was remembered: trusted in this run, or not. */
 export function hostInfo(options: InfoOptions): HostInfo {
   const { folders = [], flagSettings = {} } = options;
   const env = options.env ?? process.env;
@@ -32,7 +32,7 @@ export function hostInfo(options: InfoOptions): HostInfo {
     home,
     stateFolder,
     claudeFolder: path.resolve(env.CLAUDE_CONFIG_DIR || path.join(home, ".claude")),
-    isTrusted: isTrusted(cwd, { flag: options.trust ?? false, env, stateFolder }),
+    isTrusted: options.trust === true || env.GANTRY_TRUST === "1",
     flagSettings,
   });
 }

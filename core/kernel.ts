@@ -1,10 +1,12 @@
 /** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
 import {
+  type Claim,
   type Fault,
   type HostInfo,
   type HostReport,
   Inspector,
   Judge,
+  type LeftOut,
   type Entry as LogEntry,
   type ModelRef,
   Models,
@@ -23,6 +25,7 @@ import {
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
+import { type Ask, claimOf, listedClaims } from "./claims.ts";
 import { discover } from "./discover.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -34,7 +37,7 @@ import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
 import { KernelSession, memoryWriter, type SessionOptions } from "./session.ts";
 import { Trace } from "./trace.ts";
-import { rememberTrust } from "./trust.ts";
+import { TrustBook } from "./trust.ts";
 import { VERSION } from "./version.ts";
 
 // A schema is used a few times in a run: compiling it costs more than it saves.
@@ -60,13 +63,14 @@ export async function openHost(options: HostOptions = {}): Promise<Host> {
 class KernelHost implements Host {
   info: HostInfo;
   generation!: Generation;
-  untrusted: readonly string[] = [];
   readonly notices: Notice[] = [];
 
   readonly #options: HostOptions;
   readonly #trace = new Trace();
   readonly #scope = createScope("host", (scope, message) => this.#warn(`${scope}: ${message}`));
   readonly #sessions = new Set<KernelSession>();
+  readonly #trust: TrustBook;
+  #asks: readonly Ask[] = [];
   #assembly: Assembly | undefined;
   #bootMs = 0;
   #loading: Promise<void> = Promise.resolve();
@@ -74,7 +78,10 @@ class KernelHost implements Host {
 
   constructor(options: HostOptions) {
     this.#options = options;
-    this.info = hostInfo(options);
+    const info = hostInfo(options);
+    this.#trust = new TrustBook(info, () => this.#claims());
+    this.info = this.#trusted(info);
+    if (this.#trust.problem) this.#warn(this.#trust.problem);
   }
 
   // ------------------------------------------------------------ plugins
@@ -90,10 +97,9 @@ class KernelHost implements Host {
     const { catalogue = { plugins: {}, presets: {} }, plugins = [], config = [], defaults = [] } = this.#options;
     const { useFiles = true, commandLine, onLog = () => undefined, isStrict = false } = this.#options;
     const where = { cwd: this.info.cwd, home: this.info.home, stateFolder: this.info.stateFolder };
-    const { isTrusted } = this.info;
-    const { found, layers, untrusted } = await discover({
+    const { found, layers, asks } = await discover({
       ...where,
-      isTrusted,
+      counts: (ask) => this.#counts(ask),
       useFiles,
       catalogue,
       plugins,
@@ -103,7 +109,7 @@ class KernelHost implements Host {
 
     const line = commandLine?.(found.map(({ plugin }) => plugin.manifest));
     if (line)
-      this.info = hostInfo({ ...this.#options, trust: isTrusted, flagSettings: line.settings, folders: line.folders });
+      this.info = this.#trusted(hostInfo({ ...this.#options, flagSettings: line.settings, folders: line.folders }));
     const next = new Assembly({
       found,
       layers: [...(line?.config ?? []), ...layers],
@@ -121,7 +127,7 @@ class KernelHost implements Host {
 
     const previous = this.#assembly;
     this.#assembly = next;
-    this.untrusted = untrusted;
+    this.#asks = asks;
     this.#renew(next);
     this.#bootMs = performance.now() - started;
     void previous?.retire(next, Promise.all([...this.#sessions].map((session) => session.idle())));
@@ -131,10 +137,30 @@ class KernelHost implements Host {
     this.generation = assembly.generation((this.generation?.number ?? 0) + 1);
   }
 
+  // ------------------------------------------------------------ trust
+
+  untrusted(): Promise<LeftOut> {
+    return this.#trust.leftOut();
+  }
+
   async trust(): Promise<void> {
-    rememberTrust(this.info.cwd, this.info.stateFolder);
-    this.info = { ...this.info, isTrusted: true };
+    await this.#trust.approveShown();
+    this.info = this.#trusted(this.info);
     await this.reload();
+  }
+
+  async #claims(): Promise<readonly Claim[]> {
+    const listed = await listedClaims(this.generation, (text) => this.#warn(text));
+    return [...this.#asks.map(claimOf), ...listed];
+  }
+
+  #counts(ask: Ask): boolean {
+    const { isWhole, isTrusted } = this.#trust;
+    return isWhole || (isTrusted && this.#trust.approves(claimOf(ask)));
+  }
+
+  #trusted(info: HostInfo): HostInfo {
+    return Object.freeze({ ...info, isTrusted: this.#trust.isTrusted });
   }
 
   service<T>(key: ServiceKey<T>): Promise<T | undefined> {
@@ -221,7 +247,6 @@ class KernelHost implements Host {
       prompt: session instanceof KernelSession ? session.prompt : [],
       bootMs: this.#bootMs,
       notices: this.notices,
-      untrusted: this.untrusted,
     };
   }
 
@@ -243,7 +268,7 @@ class KernelHost implements Host {
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Judge, createJudge(current)],
-      [Trust, { approves: () => this.info.isTrusted, approve: () => undefined } satisfies Trust],
+      [Trust, this.#trust satisfies Trust],
     ]);
   }
 
@@ -258,6 +283,7 @@ class KernelHost implements Host {
   }
 
   #warn(text: string): void {
+    if (this.notices.some((notice) => notice.text === text)) return;
     this.notices.push({ level: "warning", text });
   }
 

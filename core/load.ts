@@ -23,9 +23,9 @@ export interface Found {
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** The plugins of a module: it holds one, or a list of them. */
-export async function loadPlugins(file: string, namedBy: string): Promise<readonly Found[]> {
+export async function loadPlugins(file: string, namedBy: string, cache: string): Promise<readonly Found[]> {
   const started = performance.now();
-  const module = await importForeign(file).catch((cause) => {
+  const module = await importForeign(file, cache).catch((cause) => {
     throw error("GANTRY_PLUGIN_BROKEN", { name: file, problem: problemIn(cause, file) }, cause);
   });
   const loadMs = performance.now() - started;
@@ -44,13 +44,20 @@ export function handed(plugin: Plugin, from: string): Found {
 
 /** What lies in a folder of plugins, by name alone: source files, and folders. */
 export function pluginsIn(folder: string): readonly string[] {
-  if (!fs.existsSync(folder)) return [];
   const isPluginFile = (name: string) => /\.[cm]?[jt]s$/.test(name) && !/\.(test|d)\.[cm]?[jt]s$/.test(name);
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
+  return entriesOf(folder)
     .filter((entry) => entry.isDirectory() || isPluginFile(entry.name))
     .map((entry) => path.join(folder, entry.name))
     .sort();
+}
+
+/** What is no folder, or may not be read, holds no plugins. */
+function entriesOf(folder: string): readonly fs.Dirent[] {
+  try {
+    return fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The file that a name or a path stands for, seen from whoever named it. */
@@ -60,15 +67,19 @@ export async function resolveForeign(name: string, from: string): Promise<string
   return url === undefined ? undefined : fileURLToPath(url);
 }
 
-/** A fresh instance of the module: an edited file is picked up when it is loaded again. */
-export async function importForeign(file: string): Promise<unknown> {
-  return (await jitiFor(file)).import(file);
+/**
+ * A fresh instance of the module: an edited file is picked up when it is loaded again. `cache` keeps what was compiled: never a
+ * folder that others write into, since what lies there runs in place of the file.
+ */
+export async function importForeign(file: string, cache: string): Promise<unknown> {
+  return (await jitiFor(file, cache)).import(file);
 }
 
-async function jitiFor(file: string) {
+async function jitiFor(file: string, cache: string | false = false) {
   const { createJiti } = await import("jiti");
   return createJiti(file, {
     moduleCache: false,
+    fsCache: cache,
     tryNative: false,
     interopDefault: false,
     virtualModules: { "gantry/sdk": sdk as Record<string, unknown> },

@@ -2,12 +2,14 @@
  * A call before it runs, the same whoever asks: look up → validate → rewrite (`preTool`) → validate → freeze → gate
  * (`toolGate`, `ask`).
  */
+import fs from "node:fs/promises";
 import {
   type Call,
   type CallOrigin,
   messageOf,
   NO_VERDICT,
   type RunTool,
+  type SessionView,
   type ToolHandlers,
   type ToolImplementation,
   type ToolResult,
@@ -17,6 +19,8 @@ import {
   type Verdict,
 } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import { isWithin } from "gantry/sdk/kit/paths";
+import { inputPath } from "gantry/sdk/kit/tool-files";
 import type { Generation, ToolEntry } from "./generation.ts";
 import { freeze } from "./guard.ts";
 import { HookAborted } from "./tap-run.ts";
@@ -84,7 +88,7 @@ async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> 
 /** What the gates say to a call, before anybody is asked: the one judgement, whoever makes the call. */
 export async function votesOn({ hooks }: Generation, call: Call, turn: TurnView): Promise<Verdict> {
   const voted = await hooks.toolGate.promise(NO_VERDICT, call, turn);
-  return voted.decision === "none" ? byTraits(call, voted) : voted;
+  return voted.decision === "none" ? byTraits(call, voted, turn.session) : voted;
 }
 
 async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsTurn?: boolean }> {
@@ -101,9 +105,20 @@ async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsT
   };
 }
 
-/** A call nobody voted on: what only reads may run, all else is asked. */
-function byTraits(call: Call, voted: Verdict): Verdict {
-  return { ...voted, decision: call.tool.traits?.readOnly ? "allow" : "ask" };
+/** A call nobody voted on, so by nobody: what only reads, in the session's own folders, may run; all else is asked. */
+async function byTraits(call: Call, { by: _, ...voted }: Verdict, session: SessionView): Promise<Verdict> {
+  const mayRun = call.tool.traits?.readOnly === true && (await isInside(call, session));
+  return { ...voted, decision: mayRun ? "allow" : "ask" };
+}
+
+/** Whether the path that a call is about, where it is about one, lies in the session's folders, links followed. */
+async function isInside({ tool, input }: Call, session: SessionView): Promise<boolean> {
+  if (!tool.permission || !("path" in tool.permission)) return true;
+  const value = (input as Readonly<Record<string, unknown>> | null)?.[tool.permission.path];
+  const written = inputPath(typeof value === "string" && value ? value : ".", session);
+  // What is not there cannot be read.
+  const real = await fs.realpath(written).catch(() => written);
+  return isWithin(written, session.folders) && isWithin(real, session.folders);
 }
 
 function unanswered(verdict: Verdict): string {

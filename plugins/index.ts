@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the folders beside this file.
 import commandCore from "./command-core/index.ts";
+import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
 import filesNode from "./files-node/index.ts";
@@ -10,8 +11,13 @@ import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import permitCheck from "./permit-check/index.ts";
+import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
+import permitPaths from "./permit-paths/index.ts";
+import permitRemember from "./permit-remember/index.ts";
 import permitRules from "./permit-rules/index.ts";
+import permitShell from "./permit-shell/index.ts";
 import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
 import presetMinimal from "./preset-minimal/index.ts";
@@ -36,6 +42,7 @@ import usageMeter from "./usage-meter/index.ts";
 export const catalogue = {
   plugins: {
     "command-core": commandCore,
+    "command-trust": commandTrust,
     "context-env": contextEnv,
     "exec-node": execNode,
     "files-node": filesNode,
@@ -46,8 +53,13 @@ export const catalogue = {
     inspect,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "permit-check": permitCheck,
+    "permit-classifier": permitClassifier,
     "permit-modes": permitModes,
+    "permit-paths": permitPaths,
+    "permit-remember": permitRemember,
     "permit-rules": permitRules,
+    "permit-shell": permitShell,
     "prompt-base": promptBase,
     "provider-anthropic": providerAnthropic,
     "provider-offline": providerOffline,

@@ -4,6 +4,7 @@ import type { Manifest } from "./plugin.ts";
 import type { PromptSection } from "./prompt.ts";
 import { createService } from "./service.ts";
 import type { Notice, Session, SessionView } from "./session.ts";
+import type { LeftOut } from "./trust.ts";
 
 /** What a plugin may know of the host it runs in. */
 export interface HostInfo {
@@ -19,7 +20,7 @@ export interface HostInfo {
   readonly stateFolder: string;
   /** Where `~/.claude` is read from: `CLAUDE_CONFIG_DIR`, or that. */
   readonly claudeFolder: string;
-  /** Whether code and settings of `cwd` may count. */
+  /** Whether the person trusts `cwd`. What it would run or allow counts only once approved, each for itself: see {@link Trust}. */
   readonly isTrusted: boolean;
   /** Settings given by flags, as one settings object; the `flag` layer. */
   readonly flagSettings: JsonObject;
@@ -56,9 +57,12 @@ export interface FrontendHost {
   report(session?: SessionView): HostReport;
   /** What the person should be told before anything else. */
   readonly notices: readonly Notice[];
-  /** What of this folder is left out until it is trusted; empty when it is, or when there is nothing. */
-  readonly untrusted: readonly string[];
-  /** Remembers that the person trusts this folder, and takes in what was left out. */
+  /** What this folder asks for and that does not count. Reads the files of the folder, and runs none. */
+  untrusted(): Promise<LeftOut>;
+  /**
+   * The person has said yes to what `untrusted` said last: approves exactly that, remembers that the folder is trusted, and takes it
+   * in. What is taken in may ask for more, so ask `untrusted` again.
+   */
   trust(): Promise<void>;
 }
 
@@ -196,8 +200,6 @@ export interface HostReport {
   readonly prompt: readonly PromptSection[];
   readonly bootMs: number;
   readonly notices: readonly Notice[];
-  /** What of this folder is left out until it is trusted. */
-  readonly untrusted: readonly string[];
 }
 
 /** The kernel's report as a service, for plugins that show it. */

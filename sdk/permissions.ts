@@ -23,8 +23,9 @@ export interface RuleLists {
   readonly deny?: readonly string[];
 }
 
-/** A part of a call that rules may speak about: one plain command, or a file that is read or edited. */
+/** A part of a call that rules may speak about: a text of commands, one plain command of it, or a file that is read or edited. */
 export type RuleSubject =
+  | { readonly family: string; readonly text: string }
   /** `isOpen`: more words follow that are not known. */
   | { readonly family: string; readonly words: readonly string[]; readonly isOpen?: boolean }
   /** Every place that the path stands for: as written, and where its links lead. */

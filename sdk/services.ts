@@ -195,6 +195,13 @@ export interface Jobs {
 }
 export const Jobs = createService<Jobs>("jobs");
 
+/** Where a session's shell is: what `cd` has left it in. */
+export interface ShellFolders {
+  /** Absolute and resolved; the folder that the next command starts in. */
+  current(session: SessionView): string;
+}
+export const ShellFolders = createService<ShellFolders>("shell-folders");
+
 // ---------------------------------------------------------------- network
 
 /** One request. */
@@ -259,10 +266,27 @@ export interface Settings {
   get<T>(path: string, schema: z.ZodType<T>): T | undefined;
   /** The same layer by layer, nearest first. */
   layers<T>(path: string, schema: z.ZodType<T>): readonly SettingValue<T>[];
-  /** What is wrong with the files. */
+  /** What is wrong with the files, as they are now. */
   readonly problems: readonly Notice[];
+  /**
+   * What layers say at a dotted path, above or below it, and why it does not count: nobody may say it there, the folder is not
+   * trusted, an administrator has the last word. Settings that cannot tell leave this function out.
+   */
+  leftOut?(path: string): readonly LeftOutSetting[];
   /** Calls the listener when a file has changed and what it says has been taken over. Returns what ends it. */
   watch(listener: (change: SettingsChange) => void): () => void;
+}
+
+/** A setting that does not count where it stands. */
+export interface LeftOutSetting {
+  /** The dotted path of what is left out. */
+  readonly key: string;
+  readonly value: unknown;
+  readonly layer: SettingsLayer;
+  /** The file, or the flag. */
+  readonly source: string;
+  /** Why, in a sentence for the person. */
+  readonly reason: string;
 }
 
 /** A settings file that has changed while the host runs. */

@@ -12,7 +12,9 @@ export interface Verdict {
   readonly rule?: string;
   /** How a person could have allowed it, shown when nobody can be asked: a flag or a rule. */
   readonly remedy?: string;
-  /** The plugin that cast the deciding vote. Set by the kernel. */
+  /** On an allowance: it is certain that this very call changes nothing, so that it may run while planning, too. */
+  readonly readsOnly?: boolean;
+  /** The plugin that cast the deciding vote; absent where nobody has voted. Set by the kernel. */
   readonly by?: string;
 }
 
@@ -31,7 +33,9 @@ export function joinVerdicts(earlier: Verdict, later: Verdict): Verdict {
   const winner = isFirstWord || RANK[later.decision] > RANK[earlier.decision] ? later : earlier;
   if (winner.decision === "deny") return winner;
   const remedy = winner.remedy ?? later.remedy ?? earlier.remedy;
-  return remedy === winner.remedy ? winner : { ...winner, remedy };
+  const readsOnly = winner.decision === "allow" && (earlier.readsOnly === true || later.readsOnly === true);
+  if (remedy === winner.remedy && readsOnly === (winner.readsOnly === true)) return winner;
+  return { ...winner, ...(remedy !== undefined && { remedy }), ...(readsOnly && { readsOnly }) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { definePlugin, defineTool, lazy, manifest, type Plugin, type Setup, text, z } from "gantry/sdk";
+import { definePlugin, defineTool, lazy, manifest, type Plugin, type Question, type Setup, text, z } from "gantry/sdk";
 import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, test } from "vitest";
 import { kernelWith, looking, pathInput } from "./kernels.ts";
@@ -362,4 +362,23 @@ describe("what happens before anybody listens", () => {
     const { events } = await kernel.run("Hi");
     expect(events[0]).toEqual({ type: "notice", notice: { level: "warning", text: "Mind the gap." } });
   });
+});
+
+test("a question that nobody has voted on is nobody's, also where a gate had something to say", async () => {
+  const asked: Question[] = [];
+  const order = defineTool({ name: "Order", description: "", input: empty, run: () => "ordered" });
+  const gate = definePlugin({
+    name: "gate",
+    taps: { toolGate: {} },
+    setup: () => ({ taps: { toolGate: () => ({ decision: "none", reason: "no rule", remedy: "Add one." }) } }),
+  });
+  const kernel = await kernelWith({
+    plugins: [order, gate],
+    answer: (question) => {
+      asked.push(question);
+      return { decision: "deny" };
+    },
+  });
+  await kernel.call("Order", {});
+  expect(asked.map(({ verdict }) => verdict)).toEqual([{ decision: "ask", reason: "no rule", remedy: "Add one." }]);
 });

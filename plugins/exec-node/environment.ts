@@ -1,5 +1,5 @@
-import { delimiter, isAbsolute, resolve } from "node:path";
-import { isWithin } from "gantry/sdk/kit/paths";
+import { delimiter } from "node:path";
+import { programFolders } from "gantry/sdk/kit/program-folders";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +18,7 @@ export function filterEnvironment(env: Environment, options: FilterOptions): Rec
     if (isSecret(name) && !options.passEnv.includes(name)) continue;
     kept[name] = value;
   }
-  kept.PATH = searchFolders(env.PATH, options.hiddenFolders).join(delimiter);
+  kept.PATH = programFolders(env.PATH, options.hiddenFolders).join(delimiter);
   return kept;
 }
 
@@ -29,14 +29,6 @@ export function additions(env: Environment | undefined): Record<string, string> 
     if (value !== undefined && !steersPrograms(name)) kept[name] = value;
   }
   return kept;
-}
-
-const DEFAULT_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
-
-/** The absolute folders of a PATH that lie outside the given ones. */
-export function searchFolders(path: string | undefined, outside: readonly string[]): string[] {
-  const folders = path ? path.split(delimiter) : DEFAULT_PATH;
-  return folders.filter((folder) => isAbsolute(folder) && !isWithin(resolve(folder), outside));
 }
 
 const STEERING = new Set([

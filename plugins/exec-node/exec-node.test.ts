@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Exec, HostInfo, Scope } from "gantry/sdk";
@@ -26,8 +26,12 @@ async function closeHost() {
   for (const dispose of disposers.splice(0).reverse()) await dispose();
 }
 
-async function open(env: Record<string, string> = { PATH }, more: { passEnv?: string[]; isTrusted?: boolean } = {}) {
-  const host = { cwd: folder, folders: [], env, isTrusted: more.isTrusted ?? true } as unknown as HostInfo;
+async function open(
+  env: Record<string, string> = { PATH },
+  more: { passEnv?: string[]; isTrusted?: boolean; cwd?: string } = {},
+) {
+  const { cwd = folder, isTrusted = true } = more;
+  const host = { cwd, folders: [], home: "/nowhere/home", env, isTrusted } as unknown as HostInfo;
   const scope: Pick<Scope, "own"> = {
     own(thing) {
       disposers.push(() => (typeof thing === "function" ? thing() : thing.dispose()));
@@ -170,6 +174,28 @@ describe("the environment of programs", () => {
     expect((await environmentOf(trusted)).PATH).toBe(`${bin}:${PATH}`);
     const untrusted = await open({ PATH: `${bin}:${PATH}` }, { isTrusted: false });
     expect((await environmentOf(untrusted)).PATH).toBe(PATH);
+  });
+
+  it("never finds one in the repository that the folder lies in, nor through a link into it", async () => {
+    const [bin, cwd, link] = [
+      join(folder, "node_modules/.bin"),
+      join(folder, "packages/shop"),
+      join(folder, "../link"),
+    ];
+    for (const made of [bin, cwd, join(folder, ".git")]) await mkdir(made, { recursive: true });
+    await writeFile(join(bin, "planted-tool"), "#!/bin/sh\necho planted");
+    await chmod(join(bin, "planted-tool"), 0o755);
+    const outside = `${link}-${process.pid}`;
+    await symlink(bin, outside);
+    try {
+      const exec = await open({ PATH: `${bin}:${outside}:${PATH}` }, { isTrusted: false, cwd });
+      await expect(exec.start({ file: "planted-tool", args: [], cwd })).rejects.toMatchObject({
+        code: "GANTRY_EXEC_ABSENT",
+      });
+      expect((await environmentOf(exec)).PATH).toBe(PATH);
+    } finally {
+      await rm(outside);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Setup } from "gantry/sdk";
+import { workspaceOf } from "gantry/sdk/kit/program-folders";
 import { filterEnvironment } from "./environment.ts";
 import { createGroups } from "./groups.ts";
 import type { execNode } from "./index.ts";
@@ -8,7 +9,7 @@ import { createStart } from "./start.ts";
 import { createStrays } from "./strays.ts";
 
 const setup: Setup<typeof execNode> = ({ config, host, log, scope }) => {
-  const workspace = [host.cwd, ...host.folders];
+  const workspace = workspaceOf(host);
   const strays = createStrays();
   const groups = scope.own(createGroups(strays.kill));
   const start = createStart({

@@ -1,11 +1,11 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { PluginError } from "gantry/sdk";
-import { searchFolders } from "./environment.ts";
+import { programFolders } from "gantry/sdk/kit/program-folders";
 
 /** Finds programs by name, outside the workspace: a file planted there must never pass for `git`. */
 export function createLookup(path: string | undefined, workspace: readonly string[]) {
-  const folders = searchFolders(path, workspace);
+  const folders = programFolders(path, workspace);
   const known = new Map<string, string>();
 
   return (file: string): string => {

@@ -5,6 +5,7 @@ import {
   GantryError,
   NO_USAGE,
   type Notice,
+  type ReviewedClaim,
   type Session,
   type SessionEvent,
   type TurnEnd,
@@ -69,6 +70,7 @@ interface Run {
   readonly prompt?: string | undefined;
   readonly isVerbose?: boolean;
   readonly notices?: readonly Notice[];
+  readonly claims?: readonly ReviewedClaim[];
   readonly stdout?: Writable;
   readonly open?: () => Promise<Session>;
   readonly figures?: Figures;
@@ -118,7 +120,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
       ],
     }),
     notices: options.notices ?? [],
-    untrusted: [],
+    untrusted: async () => ({ isTrusted: false, isRemembered: true, claims: options.claims ?? [] }),
     trust: async () => {},
   } as unknown as FrontendHost;
 
@@ -169,6 +171,23 @@ describe("text", () => {
       ],
     });
     expect({ out, err, exit }).toEqual({ out: "", err: "gantry: No such model.<U+001B>[2J\n", exit: 1 });
+  });
+
+  it("says what is left out of the folder, by kind and count, and how to see it", async () => {
+    const claim = { kind: "hook", source: "/w/.claude/settings.json", text: "secret-command", state: "new" } as const;
+    const claims = [claim, { ...claim, text: "other" }, { ...claim, kind: "plugin" }];
+    const text =
+      "Left out: 2 hooks, 1 plugin. It counts only once you trust this folder. gantry trust list shows all of it, --trust lets it count this time.";
+    const events = [turnEnd({ text: "ok" })];
+    expect((await run({ events, claims })).err).toBe(`${text}\n`);
+    const stream = await run({
+      events,
+      claims,
+      config: { outputFormat: "stream-json" },
+      isVerbose: true,
+    });
+    expect(JSON.stringify(stream.lines()[0])).toContain(text);
+    expect((await run({ events })).err).toBe("");
   });
 
   it("tells what is wrong always, and every step when asked", async () => {

@@ -1,4 +1,13 @@
-import { type FrontendHost, isGantryError, PluginError, type Session, type Setup, type z } from "gantry/sdk";
+import {
+  type FrontendHost,
+  isGantryError,
+  type Notice,
+  PluginError,
+  type Session,
+  type Setup,
+  type z,
+} from "gantry/sdk";
+import { leftOutNotice } from "gantry/sdk/kit/claims";
 import type { frontendHeadless } from "./index.ts";
 import { createOutput, type Output } from "./output.ts";
 import { failedResult } from "./result.ts";
@@ -16,7 +25,8 @@ const setup: Setup<typeof frontendHeadless> = ({ config, use }) => ({
       const output = createOutput(host.stdout, interrupt);
       session = await open(host, config, output);
 
-      const view = VIEWS[config.outputFormat]({ ...use, host, session, output });
+      const notices = await noticesOf(host);
+      const view = VIEWS[config.outputFormat]({ ...use, host, notices, session, output });
       const tally = createTally();
       host.signal.addEventListener("abort", interrupt, { once: true });
       try {
@@ -69,6 +79,12 @@ function promptOf(host: FrontendHost, config: Config): string {
     );
   }
   return host.prompt;
+}
+
+/** With what is left out of an untrusted folder: nobody can be asked about it. */
+async function noticesOf(host: FrontendHost): Promise<readonly Notice[]> {
+  const left = leftOutNotice(await host.untrusted());
+  return left ? [...host.notices, left] : host.notices;
 }
 
 /** A session that cannot be opened is a result too, for whoever reads results. */

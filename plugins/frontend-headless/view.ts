@@ -1,4 +1,4 @@
-import type { FrontendHost, Meter, Permissions, Session, SessionEvent, TurnEnd } from "gantry/sdk";
+import type { FrontendHost, Meter, Notice, Permissions, Session, SessionEvent, TurnEnd } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
@@ -15,6 +15,8 @@ export interface View {
 
 export interface ViewParts {
   readonly host: FrontendHost;
+  /** What is to be said before anything else. */
+  readonly notices: readonly Notice[];
   readonly session: Session;
   readonly output: Output;
   readonly meter: Meter | undefined;
@@ -33,11 +35,11 @@ export const VIEWS = {
 } satisfies Record<string, (parts: ViewParts) => View>;
 
 /** The final text alone; what went wrong goes to standard error. */
-function textView({ host, output }: ViewParts): View {
+function textView({ host, notices, output }: ViewParts): View {
   // A pipe gets the text as it is; a terminal must not obey it.
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   return {
-    event: remarks(host),
+    event: remarks(host, notices),
     end(end) {
       if (!isSuccess(end)) host.stderr.write(`gantry: ${visible(errorOf(end))}\n`);
       else if (end.text) output.write(`${isScreen ? visible(end.text) : end.text}\n`);
@@ -46,21 +48,21 @@ function textView({ host, output }: ViewParts): View {
 }
 
 /** One object at the end. */
-function jsonView({ host, session, output, meter }: ViewParts): View {
+function jsonView({ host, notices, session, output, meter }: ViewParts): View {
   return {
-    event: remarks(host),
+    event: remarks(host, notices),
     end: (end, tally) => output.write(jsonLine(resultOf(session.id, tally, end, meter?.of(session)))),
   };
 }
 
 /** A line for each step. */
-function streamView({ host, session, output, meter, permissions }: ViewParts): View {
+function streamView({ host, notices, session, output, meter, permissions }: ViewParts): View {
   let hasBegun = false;
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
   };
   const tell = (event: SessionEvent) => write(linesOf(event, session.id));
-  for (const notice of host.notices) tell({ type: "notice", notice });
+  for (const notice of notices) tell({ type: "notice", notice });
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;

@@ -1,19 +1,21 @@
 import {
   type Answer,
+  type Files,
   type FrontendHost,
   messageOf,
-  type PermissionRules,
   type Question,
+  type RememberedAnswers,
   type Session,
   type SessionStore,
   type TurnView,
 } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
+import { createAsking } from "./asking.ts";
 import { heedInterrupts } from "./interrupts.ts";
 import { createPaint, wantsColour } from "./paint.ts";
 import { createPrinter } from "./printer.ts";
-import { questionText, readAnswer } from "./question.ts";
 import { createTerminal } from "./terminal.ts";
+import { settleTrust } from "./trusting.ts";
 
 export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
@@ -23,27 +25,29 @@ export interface Conversation {
 }
 
 interface Services {
-  readonly rules: PermissionRules | undefined;
+  readonly remembered: RememberedAnswers | undefined;
+  readonly files: Files | undefined;
   readonly store: SessionStore | undefined;
 }
 
-export function createConversation(host: FrontendHost, { rules, store }: Services): Conversation {
+export function createConversation(host: FrontendHost, { remembered, files, store }: Services): Conversation {
   const { env, cwd, version } = host.info;
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   const paint = createPaint(wantsColour(env, isScreen));
   const terminal = createTerminal(host, { canEdit: isScreen && env.TERM !== "dumb", onTyped: takeTyped });
   const printer = createPrinter(terminal.write, paint, cwd);
+  const width = () => (host.stdout as { columns?: number }).columns || 80;
+  const ask = createAsking({ terminal, printer, remembered, files, width });
   const interrupts = heedInterrupts(onInterrupt);
   /** Lines that wait for the turn to end. */
   const waiting: string[] = [];
   const sending = new Set<Promise<void>>();
   let session: Session | undefined;
   let isStopping = false;
-  let asking: Promise<unknown> = Promise.resolve();
 
   async function run(): Promise<number> {
     try {
-      if (!(await isTrustSettled())) return 130;
+      if (!(await settleTrust(host, terminal, printer.say))) return 130;
       session = await host.open({ isInteractive: true });
       session.watch(printer.event);
       greet(session);
@@ -119,45 +123,7 @@ export function createConversation(host: FrontendHost, { rules, store }: Service
     void session.interrupt();
   }
 
-  // ---------------------------------------------------------------- asking
-
-  /** One question at a time. */
-  function ask(question: Question, turn: TurnView): Promise<Answer> {
-    const answer = asking.then(() => askNow(question, turn));
-    asking = answer.catch(() => undefined);
-    return answer;
-  }
-
-  async function askNow(question: Question, turn: TurnView): Promise<Answer> {
-    const rule = rules?.suggest(turn.session, question.call)?.rules[0];
-    for (let isWhole = false; !turn.signal.aborted; ) {
-      printer.say(questionText(question, rule, isWhole).trimEnd());
-      const reading = await terminal.read("Allow? ", { signal: turn.signal });
-      if (reading.kind !== "line") break;
-      const answer = readAnswer(reading.text);
-      if (typeof answer === "object") return answer;
-      isWhole = answer === "whole";
-      if (answer !== "session") continue;
-      if (rule && rules) {
-        rules.allow(turn.session, [rule]);
-        return { decision: "allow" };
-      }
-      printer.say("No rule covers just this: answer y or n.");
-    }
-    return { decision: "deny", interrupt: true };
-  }
-
-  /** Asks about the folder where there is something to ask. False when the person would rather leave. */
-  async function isTrustSettled(): Promise<boolean> {
-    if (host.untrusted.length === 0) return true;
-    const left = host.untrusted.map((what) => `  - ${visible(what)}`).join("\n");
-    printer.say(`You have not said that you trust ${visible(cwd)}. Until you do, this is left out:\n${left}`);
-    const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
-    if (reading.kind !== "line") return false;
-    if (/^y(es)?$/i.test(reading.text.trim())) await host.trust();
-    else printer.say("It stays out.");
-    return true;
-  }
+  // ---------------------------------------------------------------- trust
 
   // ---------------------------------------------------------------- framing
 

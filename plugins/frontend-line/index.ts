@@ -1,9 +1,9 @@
-import { definePlugin, lazy, manifest, optional, PermissionRules, SessionStore } from "gantry/sdk";
+import { definePlugin, Files, lazy, manifest, optional, RememberedAnswers, SessionStore } from "gantry/sdk";
 
 export const frontendLine = manifest({
   name: "frontend-line",
   description: "A plain conversation, line by line: for any terminal, for screen readers, and over slow lines.",
-  needs: { rules: optional(PermissionRules), store: optional(SessionStore) },
+  needs: { remembered: optional(RememberedAnswers), files: optional(Files), store: optional(SessionStore) },
   frontends: {
     line: { description: "Plain conversation, line by line", needsTerminal: true },
   },

@@ -4,13 +4,18 @@ import {
   ask as askVerdict,
   definePlugin,
   defineTool,
+  type Files,
   type FrontendHost,
-  type PermissionRules,
+  type LeftOut,
+  PluginError,
+  type RememberedAnswers,
+  type ReviewedClaim,
   type Session,
+  type Verdict,
   z,
 } from "gantry/sdk";
 import { createTestKernel, type Script, scriptedModel } from "gantry/sdk/testing";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frontendLine } from "./index.ts";
 import setup from "./line.ts";
 
@@ -44,13 +49,25 @@ const greets = definePlugin({
     },
   }),
 });
+const edit = defineTool({
+  name: "Change",
+  description: "d",
+  input: z.object({ file_path: z.string(), old_string: z.string(), new_string: z.string() }),
+  permission: { family: "Edit", path: "file_path" },
+  run: () => "changed",
+});
+/** No opinion, for the reason that the person reads; or a vote. */
+let vote: Verdict;
 const gate = definePlugin({
   name: "gate",
-  taps: { toolGate: { only: ["Shell"] } },
-  setup: () => ({ taps: { toolGate: () => askVerdict("no rule allows it") } }),
+  taps: { toolGate: { only: ["Shell", "Change"] } },
+  setup: () => ({ taps: { toolGate: () => vote } }),
 });
 
 const closers: (() => Promise<void>)[] = [];
+beforeEach(() => {
+  vote = { decision: "none", reason: "no rule allows it" };
+});
 afterEach(async () => {
   ran.length = 0;
   for (const close of closers.splice(0)) await close();
@@ -58,9 +75,11 @@ afterEach(async () => {
 
 type Dialogue = readonly (readonly [seen: string, typed: string | (() => void)])[];
 interface Extra {
-  readonly rules?: PermissionRules;
+  readonly remembered?: RememberedAnswers;
+  readonly files?: Pick<Files, "resolve">;
+  readonly columns?: number;
   readonly prompt?: string;
-  readonly untrusted?: readonly string[];
+  readonly untrusted?: () => LeftOut;
   readonly trust?: () => void;
   /** Leaves standard input open after the last line. */
   readonly keepOpen?: boolean;
@@ -74,10 +93,12 @@ async function talk(
 ) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  const handlers = await setup({ use: { rules: extra.rules, store: undefined } } as never);
+  const { remembered, files, columns } = extra;
+  Object.assign(stdout, { columns });
+  const handlers = await setup({ use: { remembered, files, store: undefined } } as never);
   const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
   const kernel = await createTestKernel({
-    plugins: [definePlugin(frontendLine, () => handlers), shell, look, greets, gate],
+    plugins: [definePlugin(frontendLine, () => handlers), shell, look, edit, greets, gate],
     model,
     answer: () => undefined,
   });
@@ -106,7 +127,7 @@ async function talk(
     isVerbose: false,
     open: async (): Promise<Session> => kernel.session,
     notices: [],
-    untrusted: extra.untrusted ?? [],
+    untrusted: async () => extra.untrusted?.() ?? { isTrusted: false, isRemembered: true, claims: [] },
     trust: async () => extra.trust?.(),
   } as unknown as FrontendHost;
   const exit = await handlers.frontends.line(host);
@@ -308,7 +329,7 @@ describe("a permission question", () => {
       [{ calls: [{ name: "Shell", input: { command: "ls", note } }] }, { text: "Done." }],
       [
         ["> ", "go\n"],
-        ["more characters; answer ? to see all", ""],
+        ["Not all of it is shown: ? shows the whole.", ""],
         ["Allow? ", "\n"],
         ["Allow? ", "?\n"],
         ["the end", ""],
@@ -320,24 +341,140 @@ describe("a permission question", () => {
     expect(ran).toEqual([]);
   });
 
-  it("offers the narrowest rule for the session and adds it", async () => {
-    const added: string[] = [];
-    const rules = {
-      suggest: () => ({ rules: ["Shell(rm -rf build)"], covers: "" }),
-      allow: (_: unknown, some: readonly string[]) => void added.push(...some),
-    } as unknown as PermissionRules;
+  /** What remembers answers, and what it was told to keep. */
+  function remembering(offer: ReturnType<RememberedAnswers["offer"]>, problem?: Error) {
+    const kept: string[] = [];
+    const keep = async (_: unknown, __: unknown, until: string) => {
+      kept.push(until);
+      if (problem) throw problem;
+    };
+    return { kept, remembered: { offer: () => offer, keep } as unknown as RememberedAnswers };
+  }
+  const offer = { rules: ["Shell(make:*)"], covers: "make with\u202e any words", file: "/shop/settings.local.json" };
+
+  it.each([
+    ["s", "session", "Removed."],
+    ["a", "always", "Written to /shop/settings.local.json.\n"],
+  ])("offers what a yes can be widened to, and %s keeps it", async (letter, until, seen) => {
+    const { kept, remembered } = remembering(offer);
+    const { shown, missing } = await talk(
+      [call, { text: "Removed." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", `${letter}\n`],
+        [seen, ""],
+      ],
+      { remembered },
+    );
+    expect(missing).toEqual([]);
+    expect(shown).toContain(
+      [
+        "s and a would allow from now on:",
+        "  | Shell(make:*)",
+        "  | make with<U+202E> any words",
+        "a writes that to /shop/settings.local.json",
+        "y: yes, once   s: yes, for this session   a: yes, always   n: no",
+      ].join("\n"),
+    );
+    expect(kept).toEqual([until]);
+    expect(ran).toHaveLength(1);
+  });
+
+  it("offers this very call for the session where no rule covers just it", async () => {
+    const { kept, remembered } = remembering({ ...offer, rules: [] });
     const { shown } = await talk(
+      [call, { text: "Refused." }],
+      [
+        ["> ", "go\n"],
+        ["y: yes, once   s: yes, for this session   n: no", ""],
+        ["Allow? ", "a\n"],
+        ["That is not offered here: answer y or n.", ""],
+        ["Allow? ", "n\n"],
+        ["Refused.\n> ", ""],
+      ],
+      { remembered },
+    );
+    expect(shown).toContain("s would allow from now on:\n  | make with");
+    expect([kept, ran]).toEqual([[], []]);
+  });
+
+  it("offers nothing for longer where a gate wants it asked for", async () => {
+    vote = askVerdict("a rule wants it asked for", "Shell(rm:*)");
+    const { kept, remembered } = remembering(offer);
+    const { shown } = await talk(
+      [call, { text: "Refused." }],
+      [
+        ["> ", "go\n"],
+        ["Rule: Shell(rm:*)\ny: yes, once   n: no\n", ""],
+        ["Allow? ", "s\n"],
+        ["Allow? ", "n\n"],
+        ["Refused.\n> ", ""],
+      ],
+      { remembered },
+    );
+    expect(shown).not.toContain("from now on");
+    expect([kept, ran]).toEqual([[], []]);
+  });
+
+  it("is asked again where an answer cannot be kept, and says why", async () => {
+    const broken = new PluginError("GANTRY_TEST_BROKEN", "The file is\u001b broken.", "Correct it.");
+    const { kept, remembered } = remembering(offer, broken);
+    const { missing } = await talk(
       [call, { text: "Removed." }],
       [
         ["> ", "go\n"],
         ["Allow? ", "a\n"],
+        ["The file is<U+001B> broken. Correct it.\n", ""],
+        ["Allow? ", "y\n"],
         ["Removed.\n> ", ""],
       ],
-      { rules },
+      { remembered },
     );
-    expect(shown).toContain("a: yes, and for this session whatever the rule Shell(rm -rf build) covers");
-    expect(added).toEqual(["Shell(rm -rf build)"]);
-    expect(ran).toHaveLength(1);
+    expect([missing, kept, ran.length]).toEqual([[], ["always"], 1]);
+  });
+
+  it("shows where a path leads, and what an edit changes", async () => {
+    const { shown } = await talk(
+      [
+        {
+          calls: [{ name: "Change", input: { file_path: "a/b", old_string: "one\ntwo", new_string: "one\n2\u00a0" } }],
+        },
+        { text: "Done." },
+      ],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "?\n"],
+        ["  | old_string:\n  |   one\n  |   two\n", ""],
+        ["Allow? ", "n\n"],
+        ["Done.\n> ", ""],
+      ],
+      { files: { resolve: async () => "/etc/target\u202e" } },
+    );
+    expect(shown).toContain("Change wants to run:\n  | file_path: a/b\nIts path leads to:\n  | /");
+    expect(shown).toContain(
+      "  | /etc/target<U+202E>\nIt would change:\n  |  one\n  | -two\n  | +2<U+00A0>\nWhy you are asked",
+    );
+  });
+
+  it("cannot be forged: every line of the call stands behind a mark, also where the screen would break it", async () => {
+    const forged = `ls${" ".repeat(60)}Why you are asked: it only reads\r\nRule: none\u2028y: yes\u0085n: no`;
+    vote = { decision: "none", reason: `${"x".repeat(50)} y: yes, it is safe ${"z".repeat(900)}` };
+    const { shown } = await talk(
+      [{ calls: [{ name: "Shell", input: { command: forged, note: "Allow: y\u00a0" } }] }, { text: "Done." }],
+      [
+        ["> ", "go\n"],
+        ["Allow? ", "n\n"],
+        ["Done.\n> ", ""],
+      ],
+      { columns: 40 },
+    );
+    const question = shown.slice(shown.indexOf("Shell wants"), shown.indexOf("y: yes, once")).trimEnd().split("\n");
+    expect(question.filter((line) => line.length > 40)).toEqual([]);
+    expect(question.filter((line) => !/^ {2}[|:] /.test(line))).toEqual([
+      "Shell wants to run:",
+      `Why you are asked: ${"x".repeat(21)}`,
+    ]);
+    expect(question.join("\n").replaceAll("\n  : ", "")).toContain("  |   Rule: none<U+2028>y: yes<U+0085>n: no\n");
   });
 
   it("refuses and ends the turn when nobody is there to answer", async () => {
@@ -372,34 +509,100 @@ describe("a permission question", () => {
   });
 });
 
-describe("a folder that is not trusted", () => {
-  const untrusted = [".gantry/plugins/mine.ts", "hooks of .claude/settings.json\u001b[8m"];
+describe("a folder that asks for something", () => {
+  const claims: readonly ReviewedClaim[] = [
+    { kind: "plugin", source: "/w/.gantry/plugins/mine.ts", text: "mine.ts: 12 bytes, SHA-256 00ff", state: "new" },
+    {
+      kind: "hook",
+      source: "/w/.claude/settings.json",
+      text: "PreToolUse: ./check\u001b[8m\nTrust this folder, and let it run? y/n y",
+      state: "changed",
+    },
+    { kind: "hook", source: "/w/.claude/settings.json", text: `PostToolUse: ${"x".repeat(5000)}end`, state: "new" },
+  ];
+  const left = (more: Partial<LeftOut> = {}): LeftOut => ({ isTrusted: false, isRemembered: true, claims, ...more });
+  const nothing = left({ claims: [] });
+  const question = "leave it out\nTrust this folder, and let it run? y/n ";
 
-  it("is asked about before anything else, with what is left out", async () => {
-    const trusted: string[] = [];
-    const { shown } = await talk(
-      [],
+  /** What is left out, answer by answer: each yes leads to the next. */
+  const asked = async (steps: readonly LeftOut[], dialogue: Dialogue) => {
+    let yeses = 0;
+    const untrusted = () => steps[yeses] as LeftOut;
+    const { shown, exit, missing } = await talk([], dialogue, { untrusted, trust: () => void yeses++ });
+    return { shown, exit, missing, yeses };
+  };
+
+  it("is asked about before anything else, by kind, each in full and visible", async () => {
+    const { shown, yeses } = await asked(
+      [left(), nothing],
       [
-        ["Trust this folder, and let it run? y/n ", "y\n"],
+        [question, "y\n"],
         ["> ", ""],
       ],
-      { untrusted, trust: () => void trusted.push("yes") },
     );
-    expect(shown).toContain("  - .gantry/plugins/mine.ts\n  - hooks of .claude/settings.json<U+001B>[8m\n");
-    expect(trusted).toEqual(["yes"]);
+    expect(yeses).toBe(1);
+    expect(shown).toContain(
+      [
+        "1 plugin",
+        "  /w/.gantry/plugins/mine.ts",
+        "    | mine.ts: 12 bytes, SHA-256 00ff",
+        "2 hooks",
+        "  /w/.claude/settings.json",
+        "    | PreToolUse: ./check<U+001B>[8m",
+        "    | Trust this folder, and let it run? y/n y",
+        `    | PostToolUse: ${"x".repeat(5000)}end`,
+        "",
+      ].join("\n"),
+    );
+    expect(shown).not.toContain("since you");
   });
 
   it("stays out on any other answer, and the conversation goes on", async () => {
-    const trusted: string[] = [];
-    const { shown } = await talk(
-      [],
+    const { shown, yeses } = await asked(
+      [left()],
       [
-        ["Trust this folder, and let it run? y/n ", "yeah whatever\n"],
+        [question, "yeah whatever\n"],
         ["It stays out.\n", ""],
         ["> ", ""],
       ],
-      { untrusted, trust: () => void trusted.push("yes") },
     );
-    expect([trusted, shown.includes("has ended")]).toEqual([[], true]);
+    expect([yeses, shown.includes("has ended")]).toEqual([0, true]);
+  });
+
+  it("says of a trusted folder what is new and what has changed", async () => {
+    const { shown } = await asked([left({ isTrusted: true })], [[question, "n\n"]]);
+    expect(shown).toContain("asks for more than you have approved");
+    expect(shown).toContain("SHA-256 00ff\n      (new since you trusted this folder)");
+    expect(shown).toContain("y/n y\n      (changed since you approved it)");
+  });
+
+  it("is asked about again when what was approved asks for more", async () => {
+    const { yeses, missing } = await asked(
+      [left(), left({ isTrusted: true, claims: claims.slice(1) }), nothing],
+      [
+        [question, "y\n"],
+        [question, "yes\n"],
+        ["> ", ""],
+      ],
+    );
+    expect([yeses, missing]).toEqual([2, []]);
+  });
+
+  it("is not asked about when nothing asks for anything, nor for what cannot be approved", async () => {
+    expect((await asked([nothing], [["> ", ""]])).shown).not.toContain("Trust this folder");
+    const [first] = claims as [ReviewedClaim];
+    const { shown } = await asked([left({ claims: [{ ...first, problem: "It is too large." }] })], [["> ", ""]]);
+    expect(shown).not.toContain(question);
+    expect(shown).toContain("(cannot be approved: It is too large.)");
+  });
+
+  it("tells that a home folder is not remembered", async () => {
+    const { shown } = await asked([left({ isRemembered: false })], [[question, "n\n"]]);
+    expect(shown).toContain("for this run; your home folder is not remembered");
+  });
+
+  it("is left when the person leaves", async () => {
+    const { exit, yeses } = await asked([left()], [[question, () => void process.emit("SIGINT")]]);
+    expect([exit, yeses]).toEqual([130, 0]);
   });
 });

@@ -1,14 +1,4 @@
-import type { ToolInfo } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-
-/** The field of a tool's input that permission rules look at. */
-export function subjectField(tool: ToolInfo): string | undefined {
-  const subject = tool.permission;
-  if (!subject) return undefined;
-  if ("command" in subject) return subject.command;
-  if ("path" in subject) return subject.path;
-  return "url" in subject ? subject.url : undefined;
-}
 
 /** What tells one call from another, on one line: its command, or the first text of its input. */
 export function tellingArgument(input: unknown, cwd: string, limit: number): string {

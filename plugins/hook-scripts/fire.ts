@@ -42,7 +42,10 @@ export interface OwnMoment extends HookMoment {
 export interface Firing extends HookEvents {
   fire(session: SessionView, moment: HookMoment | OwnMoment): Promise<HookOutcome>;
   /** Every hook of the event, and why it would not run; `undefined` where it would. */
-  plan(moment: HookMoment): readonly { readonly hook: Hook; readonly whyNot: string | undefined }[];
+  plan(
+    session: SessionView,
+    moment: HookMoment,
+  ): Promise<readonly { readonly hook: Hook; readonly whyNot: string | undefined }[]>;
   /** What a hook of this moment would read. */
   inputOf(session: SessionView, moment: HookMoment): Readonly<Record<string, unknown>>;
 }
@@ -76,7 +79,7 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
   }
 
   async function fireAll(session: SessionView, moment: HookMoment & Partial<OwnMoment>): Promise<HookOutcome> {
-    const hooks = plan(moment).flatMap(({ hook, whyNot }) => (whyNot === undefined ? [hook] : []));
+    const hooks = (await plan(session, moment)).flatMap(({ hook, whyNot }) => (whyNot === undefined ? [hook] : []));
     if (!hooks.length) return SILENCE;
     const input = inputOf(session, moment);
     const answers = await Promise.all(hooks.map((hook) => answerOf(hook, session, input, moment)));
@@ -90,35 +93,35 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     return { ...outcome, context, ...(outcome.reason && { reason: await short(session, outcome.reason) }) };
   }
 
-  function plan(moment: HookMoment) {
+  async function plan(session: SessionView, moment: HookMoment) {
     if (!isEventName(moment.event)) return [];
+    const looked = await Promise.all(
+      book.of(moment.event).map(async (hook) => ({ hook, whyNot: await whyNotRun(hook, session, moment) })),
+    );
     const seen = new Set<string>();
     // From the end, so that of hooks that are the same the administrator's is the one that runs.
-    const planned = book
-      .of(moment.event)
-      .toReversed()
-      .map((hook) => {
-        const whyNot = whyNotRun(hook, moment, seen);
-        if (whyNot === undefined) seen.add(hook.key);
-        return { hook, whyNot };
-      });
+    const planned = looked.toReversed().map(({ hook, whyNot }) => {
+      if (whyNot !== undefined) return { hook, whyNot };
+      if (seen.has(hook.key)) return { hook, whyNot: "the same hook runs already" };
+      seen.add(hook.key);
+      return { hook, whyNot };
+    });
     return planned.reverse();
   }
 
-  function whyNotRun(
+  async function whyNotRun(
     hook: Hook,
+    session: SessionView,
     { subject = "", aliases, call }: HookMoment,
-    seen: ReadonlySet<string>,
-  ): string | undefined {
+  ): Promise<string | undefined> {
     if (!hook.matches(subject, aliases)) return "its matcher does not match";
-    const condition = hook.handler.if;
-    if (condition !== undefined && !(call && rulesOf(hook.event).isAboutTool && mayMean(condition, call))) {
-      return `the call is not ${condition}`;
-    }
-    if (inside.has(hook)) return "it is at work";
     const off = book.whyOff(hook);
     if (off !== undefined) return off;
-    return seen.has(hook.key) ? "the same hook runs already" : undefined;
+    if (inside.has(hook)) return "it is at work";
+    const condition = hook.handler.if;
+    if (condition === undefined) return undefined;
+    const isMeant = call && rulesOf(hook.event).isAboutTool && (await mayMean(condition, call, session, means.files));
+    return isMeant ? undefined : `the call is not ${condition}`;
   }
 
   function inputOf(session: SessionView, { event, input }: HookMoment): Readonly<Record<string, unknown>> {

@@ -49,10 +49,10 @@ async function list({ book, host, claims }: Kit, write: Write): Promise<number> 
 }
 
 /** What would run, and what it would read; nothing runs. */
-function test({ firing, host: info }: Kit, moment: OwnMoment, host: FrontendHost, write: Write): number {
+async function test({ firing, host: info }: Kit, moment: OwnMoment, host: FrontendHost, write: Write): Promise<number> {
   const session = supposedSession(host, () => undefined);
   const input = firing.inputOf(session, moment);
-  const planned = firing.plan(moment);
+  const planned = await firing.plan(session, moment);
   const runs = planned.filter(({ whyNot }) => whyNot === undefined).map(({ hook }) => hook);
   const data = planned.map(({ hook, whyNot }) => ({ ...about(hook), wouldRun: whyNot === undefined, whyNot }));
   const [first] = runs;
@@ -79,11 +79,11 @@ function environmentNames(
 
 /** Runs the hooks of one event, for once, and shows what each said. */
 async function run({ firing }: Kit, moment: OwnMoment, host: FrontendHost, write: Write): Promise<number> {
-  const planned = firing.plan(moment);
-  const types = planned.flatMap(({ hook, whyNot }) => (whyNot === undefined ? [hook.handler.type] : []));
   const notices: string[] = [];
   const reports: HookReport[] = [];
   const supposed = supposedSession(host, (text) => void notices.push(text));
+  const planned = await firing.plan(supposed, moment);
+  const types = planned.flatMap(({ hook, whyNot }) => (whyNot === undefined ? [hook.handler.type] : []));
   const opened = needsOpenSession(types) ? await host.open({ isInteractive: false }) : undefined;
   try {
     const watched = { ...moment, onReport: (report: HookReport) => void reports.push(report) };

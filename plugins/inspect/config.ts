@@ -59,22 +59,36 @@ export function configJson(rows: readonly Row[]) {
 export interface Why {
   readonly kind: "configuration" | "setting";
   readonly rows: readonly Row[];
+  /** What is said where it does not count. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** What does not count: where it stands, what it says, and why that does not count. */
+export interface LeftOut extends ConfigOrigin {
+  readonly key: string;
+  readonly reason: string;
 }
 
 /** Looks a key up in the configuration and among the settings; throws when neither has it. */
 export function why(key: string, rows: readonly Row[], settings: Settings | undefined): Why {
   const exact = rows.filter((row) => row.key === key);
   const found = exact.length ? exact : rows.filter((row) => row.key.startsWith(`${key}.`));
-  if (found.length) return { kind: "configuration", rows: found };
+  if (found.length) return { kind: "configuration", rows: found, leftOut: [] };
 
-  const layers = settings?.layers(key, z.json()) ?? [];
-  if (layers.length) {
-    const origins = layers.map(({ value, layer, source }) =>
-      concealed(key, { value: value as Json, from: layer === source ? layer : `${layer}: ${source}` }),
-    );
-    return { kind: "setting", rows: [{ key, origins }] };
-  }
+  const origins = (settings?.layers(key, z.json()) ?? []).map(({ value, ...place }) =>
+    concealed(key, { value: value as Json, from: fromOf(place) }),
+  );
+  const leftOut = (settings?.leftOut?.(key) ?? []).map(({ key, value, reason, ...place }) => ({
+    ...concealed(key, { value: value as Json, from: fromOf(place) }),
+    key,
+    reason,
+  }));
+  if (origins.length || leftOut.length) return { kind: "setting", rows: [{ key, origins }], leftOut };
   throw unknownKey(key, rows);
+}
+
+function fromOf({ layer, source }: { readonly layer: string; readonly source: string }): string {
+  return layer === source ? layer : `${layer}: ${source}`;
 }
 
 export function unknownKey(key: string, rows: readonly Row[]): PluginError {
@@ -89,8 +103,13 @@ export function unknownKey(key: string, rows: readonly Row[]): PluginError {
   );
 }
 
-export function whyText({ kind, rows }: Why): string {
-  return rows.map((row) => whyOne(row, kind)).join("\n\n");
+export function whyText({ kind, rows, leftOut }: Why): string {
+  const notes = leftOut.map(({ key, value, from, reason }) =>
+    [`  ${visibleLine(key)} in ${visibleLine(from)} is left out: ${shown(value)}`, `    ${visibleLine(reason)}`].join(
+      "\n",
+    ),
+  );
+  return [rows.map((row) => whyOne(row, kind)).join("\n\n"), ...notes].join("\n");
 }
 
 function whyOne({ key, origins }: Row, kind: Why["kind"]): string {

@@ -9,6 +9,7 @@ import {
   type FrontendHost,
   GantryError,
   type HostReport,
+  type LeftOut,
   type Settings,
   type SettingValue,
   z,
@@ -37,6 +38,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 interface World {
+  readonly claims?: LeftOut["claims"];
   readonly config?: Readonly<Record<string, unknown>>;
   readonly settings?: Settings;
   readonly exec?: Exec;
@@ -68,6 +70,7 @@ async function gantry(
         isTrusted: false,
       },
       stdout,
+      untrusted: async () => ({ isTrusted: false, isRemembered: true, claims: world.claims ?? [] }),
     } as unknown as FrontendHost;
     const outcome = await handlers.subcommands[name](args, flags, host).then(
       (exit) => ({ exit, error: undefined }),
@@ -195,6 +198,30 @@ describe("gantry config", () => {
     expect((await gantry("config", [], { why: "env.SOME_TOKEN" }, { settings })).out).not.toContain("t-123");
   });
 
+  it("says of a setting what is left out, where and why, without its secrets", async () => {
+    const user = "/home/me/.claude/settings.json";
+    const left = {
+      key: "env",
+      value: { SOME_TOKEN: "t-123", A: "1" },
+      layer: "project",
+      source: "/shop/.claude/settings.json",
+      reason: "nobody may",
+    } as const;
+    const settings = {
+      ...settingsOf({ model: [{ value: "mine", layer: "user", source: user, root: "/home/me/.claude" }] }),
+      leftOut: (key: string) => (key === "env" || key === "model" ? [left] : []),
+    } as Settings;
+    expect((await gantry("config", [], { why: "env" }, { settings })).lines).toEqual([
+      "env is not set.",
+      '  env in project: /shop/.claude/settings.json is left out: {"SOME_TOKEN":"(concealed)","A":"1"}',
+      "    nobody may",
+    ]);
+    const { lines } = await gantry("config", [], { why: "model" }, { settings });
+    expect(lines.slice(0, 2)).toEqual(['model is "mine"', `  counts  user: ${user}  "mine"`]);
+    const { leftOut } = (await gantry("config", [], { why: "env", json: true }, { settings })).json();
+    expect(leftOut).toEqual([expect.objectContaining({ key: "env", reason: "nobody may" })]);
+  });
+
   it.each([
     ["--why", [], { why: "weather.citty" }],
     ["a word", ["weather.citty"], {}],
@@ -258,6 +285,7 @@ describe("gantry doctor", () => {
       {},
       {
         exec,
+        claims: [{ kind: "plugin", source: "/w/.gantry/plugins/p.ts", text: "p.ts", state: "new" }],
         settings: settingsOf({}, [{ level: "warning", text: "settings.json: model is no text\u001b[2J" }]),
         report: {
           notices: [
@@ -265,7 +293,6 @@ describe("gantry doctor", () => {
             { level: "info", text: "By the way." },
           ],
           plugins: [{ ...(plugin as never as object), state: "failed", from: "/w/p.ts" } as never],
-          untrusted: [".gantry/plugins/p.ts"],
         },
       },
     );
@@ -275,7 +302,7 @@ describe("gantry doctor", () => {
       expect.stringMatching(/^warn +configuration +settings\.json: model is no text<U\+001B>\[2J/),
     );
     expect(lines).toContainEqual(expect.stringMatching(/^fail +plugins +weather \(\/w\/p\.ts\) .*"-weather"/));
-    expect(lines).toContainEqual(expect.stringMatching(/^warn +trust .*\.gantry\/plugins\/p\.ts\. .*--trust/));
+    expect(lines).toContainEqual(expect.stringMatching(/^warn +trust .*not trusted.*: 1 plugin\. .*--trust/));
     expect(lines).toContainEqual(expect.stringMatching(/^fail +providers +No plugin provides a model/));
     expect(lines.join()).not.toContain("By the way");
   });

@@ -1,4 +1,5 @@
 import type { ProviderManifest } from "gantry/sdk";
+import { countClaims } from "gantry/sdk/kit/claims";
 import type { Check, Patient } from "./doctor.ts";
 
 type Env = Patient["host"]["info"]["env"];
@@ -63,14 +64,18 @@ function keyOf(names: readonly string[], env: Env): string | undefined {
   return names.find((name) => env[name]);
 }
 
-export function trust({ host, report }: Patient): Check {
+export async function trust({ host }: Patient): Promise<Check> {
   const name = "trust";
-  if (host.info.isTrusted) return { name, state: "ok", text: `${host.info.cwd} is trusted.` };
-  if (report.untrusted.length === 0) return { name, state: "ok", text: "Nothing in this folder needs trust." };
+  const { claims, isTrusted } = await host.untrusted();
+  const trusted = isTrusted ? "is trusted" : "is not trusted";
+  if (claims.length === 0) {
+    const text = isTrusted ? `${host.info.cwd} is trusted.` : "Nothing in this folder needs trust.";
+    return { name, state: "ok", text };
+  }
   return {
     name,
     state: "warn",
-    text: `${host.info.cwd} is not trusted, so this is left out: ${report.untrusted.join(", ")}.`,
-    remedy: "Start gantry here and say yes, or give --trust.",
+    text: `${host.info.cwd} ${trusted}, and this is left out: ${countClaims(claims)}.`,
+    remedy: "gantry trust list shows it. Start gantry here and say yes, or give --trust.",
   };
 }

@@ -1,16 +1,6 @@
-import {
-  allow,
-  ask,
-  type Call,
-  type Files,
-  type HostInfo,
-  type PermissionMode,
-  type SessionView,
-  type Verdict,
-} from "gantry/sdk";
-import { below, isWithin, placesOf } from "gantry/sdk/kit/paths";
+import { allow, type Call, type Files, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
+import { isWithin, placesOf } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
-import { visibleLine } from "gantry/sdk/kit/visible";
 
 type Gate = (
   mode: PermissionMode,
@@ -19,53 +9,35 @@ type Gate = (
   session: SessionView,
 ) => Verdict | undefined | Promise<Verdict | undefined>;
 
-/** What the mode says to a call, given what rules have said. */
-export function createGate(host: HostInfo, files: Files): Gate {
-  const state = [host.stateFolder, host.claudeFolder];
-
+/** What the mode says to a call, given what all others have said. */
+export function createGate(files: Files): Gate {
   return (mode, verdict, call, session) => {
     if (verdict.decision === "deny") return undefined;
-    if (mode === "bypassPermissions") return allow("the mode bypassPermissions");
     const isReadOnly = call.tool.traits?.readOnly === true;
-    if (mode === "plan" && !isReadOnly) return whilePlanning(call);
-    const path = pathOf(call);
-    if (path === undefined) return undefined;
-    return isReadOnly ? toRead(path, verdict, session) : toEdit(path, mode, call, session);
+    switch (mode) {
+      case "bypassPermissions":
+        return allow("the mode bypassPermissions");
+      case "plan":
+        return isReadOnly || verdict.readsOnly ? undefined : whilePlanning(call);
+      case "acceptEdits":
+      case "auto":
+        return accepted(mode, call, session);
+      case "dontAsk":
+        return verdict.decision === "ask" || (verdict.decision === "none" && !isReadOnly)
+          ? unasked(verdict)
+          : undefined;
+      default:
+        return undefined;
+    }
   };
 
-  /** Reading elsewhere is asked for, unless a rule allows it. */
-  async function toRead(path: string, verdict: Verdict, session: SessionView): Promise<Verdict | undefined> {
-    if (verdict.decision === "allow") return undefined;
-    const places = await placesOf(path, { cwd: session.cwd, home: host.home }, files);
-    const outside = places.find((place) => !isWithin(place, session.folders) && !isOwnOutput(place, session));
-    if (outside === undefined) return undefined;
-    const remedy = verdict.remedy ?? `To allow it: --add-dir ${JSON.stringify(outside)}`;
-    return { ...ask(`${shown(outside)} lies outside the folders of this session`), remedy };
-  }
-
-  /** A protected file is always asked for; else acceptEdits accepts edits of the session's own files. */
-  async function toEdit(
-    path: string,
-    mode: PermissionMode,
-    call: Call,
-    session: SessionView,
-  ): Promise<Verdict | undefined> {
-    const places = await placesOf(path, { cwd: session.cwd, home: host.home }, files);
-    const steering = places.find((place) => isProtectedPath(place, session.folders, state));
-    if (steering !== undefined) {
-      return {
-        ...ask(`${shown(steering)} steers what programs run, so no rule may allow it beforehand`),
-        remedy: "A person has to say yes to it, or make the change.",
-      };
-    }
-    const isAccepted = mode === "acceptEdits" && call.tool.permission?.family === "Edit";
-    const isInside = places.every((place) => isWithin(place, session.folders));
-    return isAccepted && isInside ? allow("the mode acceptEdits") : undefined;
-  }
-
-  /** Outputs too long to be shown are kept in a folder named after the session, for the model to read. */
-  function isOwnOutput(place: string, session: SessionView): boolean {
-    return below(place, host.stateFolder)?.slice(0, -1).includes(session.id) ?? false;
+  /** Edits of the session's own files are accepted. */
+  async function accepted(mode: PermissionMode, call: Call, session: SessionView): Promise<Verdict | undefined> {
+    const path = editedPath(call);
+    if (path === undefined) return undefined;
+    const places = await placesOf(path, session, files);
+    const isOwn = places.every((place) => isWithin(place, session.folders) && !isProtectedPath(place, session.folders));
+    return isOwn ? allow(`the mode ${mode}`) : undefined;
   }
 }
 
@@ -77,13 +49,17 @@ function whilePlanning(call: Call): Verdict {
   };
 }
 
-/** The path that a call is about; `undefined` for a tool without one. A search that names none is about the working folder. */
-function pathOf({ tool, input }: Call): string | undefined {
-  if (!tool.permission || !("path" in tool.permission)) return undefined;
-  const value = (input as Readonly<Record<string, unknown>> | null)?.[tool.permission.path];
-  return typeof value === "string" && value !== "" ? value : ".";
+function unasked({ reason = "it needs a yes", rule, remedy }: Verdict): Verdict {
+  return {
+    decision: "deny",
+    reason: `${reason}, and in the mode dontAsk nobody is asked`,
+    ...(rule !== undefined && { rule }),
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
-function shown(path: string): string {
-  return visibleLine(path, 200);
+function editedPath({ tool: { permission }, input }: Call): string | undefined {
+  if (permission?.family !== "Edit" || !("path" in permission)) return undefined;
+  const value = (input as Readonly<Record<string, unknown>> | null)?.[permission.path];
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

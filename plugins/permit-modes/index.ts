@@ -1,9 +1,9 @@
-import { definePlugin, Files, lazy, manifest, Permissions, Settings } from "gantry/sdk";
+import { Classifier, definePlugin, Files, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
 
 export const permitModes = manifest({
   name: "permit-modes",
   description: "Permission modes: what runs without asking.",
-  needs: { settings: Settings, files: Files },
+  needs: { settings: Settings, files: Files, classifier: optional(Classifier) },
   provides: { permissions: Permissions },
   flags: {
     "permission-mode": {
@@ -23,8 +23,8 @@ export const permitModes = manifest({
   },
   taps: {
     sessionStart: true,
-    // After the rules, so that what they allow is known.
-    toolGate: { stage: "late" },
+    // After all others: what they say is what the mode is about.
+    toolGate: { stage: "last" },
     ask: { stage: "first" },
   },
 });

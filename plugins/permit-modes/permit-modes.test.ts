@@ -18,7 +18,9 @@ import {
 import { createTestKernel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitPaths from "../permit-paths/index.ts";
 import permitRules from "../permit-rules/index.ts";
+import permitShell from "../permit-shell/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import permitModes from "./index.ts";
@@ -87,7 +89,7 @@ async function open(
   const { rules = {}, env, ...options } = more;
   kernel = await createTestKernel({
     cwd: shop,
-    plugins: [filesNode, settingsFiles, sessionJsonl, permitRules, permitModes, tools, probe],
+    plugins: [filesNode, settingsFiles, sessionJsonl, permitRules, permitShell, permitPaths, permitModes, tools, probe],
     settings: { permissions: { ...rules, ...(mode && { defaultMode: mode }) } },
     env: { HOME: join(base, "home"), IS_SANDBOX: "1", ...env },
     ...options,
@@ -163,7 +165,8 @@ describe("the mode", () => {
   it("default asks for whatever changes something", async () => {
     for (const mode of [undefined, "default", "manual"] as const) {
       expect(await write(mode as PermissionMode, "a")).toContain("nobody can be asked");
-      expect(await outcome(mode as PermissionMode, "Bash", { command: "ls" })).toContain("nobody can be asked");
+      expect(await outcome(mode as PermissionMode, "Bash", { command: "npm ci" })).toContain("nobody can be asked");
+      expect(await outcome(mode as PermissionMode, "Bash", { command: "ls" })).toBe("ok");
     }
     const asked: Question[] = [];
     const { call } = await open("default", {
@@ -183,14 +186,17 @@ describe("the mode", () => {
     for (const elsewhere of ["/etc/hosts", "../shop2/a", "link/a", "~/a"]) {
       expect(await write("acceptEdits", elsewhere)).toContain("nobody can be asked");
     }
-    expect(await outcome("acceptEdits", "Bash", { command: "rm a" })).toContain("nobody can be asked");
+    expect(await outcome("acceptEdits", "Bash", { command: "npm ci" })).toContain("nobody can be asked");
+    expect(await outcome("acceptEdits", "Bash", { command: "rm a && mkdir -p b/c" })).toBe("ok");
+    expect(await outcome("acceptEdits", "Bash", { command: "rm ../shop2/a" })).toContain("nobody can be asked");
     expect(await outcome("acceptEdits", "Upload", { file_path: "a" })).toContain("nobody can be asked");
   });
 
   it("plan denies whatever may change something, whatever rules allow, and tells the model what to do", async () => {
     const rules = { allow: ["Write", "Bash", "Order"] };
     expect(await write("plan", "a", rules)).toMatch(/planning.*present the plan/);
-    expect(await outcome("plan", "Bash", { command: "ls" }, rules)).toContain("planning");
+    expect(await outcome("plan", "Bash", { command: "npm ci" }, rules)).toContain("planning");
+    expect(await outcome("plan", "Bash", { command: "ls" }, rules)).toBe("ok");
     expect(await outcome("plan", "Order", {}, rules)).toContain("planning");
     expect(await read("plan", "a")).toBe("ok");
     const { call } = await open("plan", { answer: "allow" });

@@ -1,4 +1,5 @@
 import { type PermissionMode, perSession, type SessionView, type Setup } from "gantry/sdk";
+import { createAuto } from "./auto.ts";
 import { createGate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
@@ -6,8 +7,9 @@ import { modeAtStart } from "./start.ts";
 const PLUGIN = "permit-modes";
 
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
-  const start = modeAtStart(use.settings, host);
-  const gate = createGate(host, use.files);
+  const auto = createAuto(use.settings, use.classifier);
+  const start = modeAtStart(use.settings, host, undefined, auto.check);
+  const gate = createGate(use.files);
   const current = perSession((session) => ({ mode: start.isAsked ? start.mode : (remembered(session) ?? start.mode) }));
 
   function change(session: SessionView, mode: PermissionMode): void {
@@ -36,15 +38,12 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         if (mode !== (remembered(session) ?? "default")) session.record(PLUGIN, "mode", { mode });
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
-      toolGate: (verdict, call, turn) => gate(current(turn.session).mode, verdict, call, turn.session),
-      ask: ({ verdict }, turn) => {
-        if (current(turn.session).mode !== "dontAsk") return undefined;
-        const why = verdict.reason ?? "it needs a yes";
-        return {
-          decision: "deny",
-          reason: `${why}, and in the mode dontAsk nobody is asked.${verdict.remedy ? ` ${verdict.remedy}` : ""}`,
-        };
+      toolGate: async (verdict, call, turn) => {
+        const { mode } = current(turn.session);
+        const vote = await gate(mode, verdict, call, turn.session);
+        return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },
+      ask: (question, turn) => (current(turn.session).mode === "auto" ? auto.answer(question, turn) : undefined),
     },
   };
 };

@@ -1,4 +1,5 @@
 import { type HostInfo, PERMISSION_MODES, type PermissionMode, PluginError, type Settings, z } from "gantry/sdk";
+import { createAuto } from "./auto.ts";
 
 const modeSchema = z
   .enum([...PERMISSION_MODES, "manual"])
@@ -17,7 +18,12 @@ export interface Start {
  * The mode that sessions start in. A mode that the command line asks for and that cannot be had is an error; one that a file
  * names is passed over, so that settings made for another machine do no harm.
  */
-export function modeAtStart(settings: Settings, host: Pick<HostInfo, "env">, uid = process.getuid?.()): Start {
+export function modeAtStart(
+  settings: Settings,
+  host: Pick<HostInfo, "env">,
+  uid = process.getuid?.(),
+  checkAuto: () => void = createAuto(settings, undefined).check,
+): Start {
   const isSet = (key: string) => settings.get(`permissions.${key}`, z.boolean()) === true;
   const isForbidden = settings
     .layers("permissions.disableBypassPermissionsMode", z.unknown())
@@ -30,7 +36,7 @@ export function modeAtStart(settings: Settings, host: Pick<HostInfo, "env">, uid
     given.some(({ value }) => value === "bypassPermissions");
 
   const check = (mode: PermissionMode) => {
-    if (mode === "auto") throw noClassifier();
+    if (mode === "auto") checkAuto();
     if (mode !== "bypassPermissions") return;
     if (isForbidden) throw forbidden();
     if (!isBypassOffered) throw notOffered();
@@ -51,14 +57,6 @@ export function modeAtStart(settings: Settings, host: Pick<HostInfo, "env">, uid
     const notice = `${nearest.source} sets permissions.defaultMode to ${nearest.value}, which does not count: ${error.message}`;
     return { mode: "default", isAsked: false, check, notices: [notice] };
   }
-}
-
-function noClassifier(): PluginError {
-  return new PluginError(
-    "GANTRY_PERMIT_AUTO",
-    'The permission mode "auto" needs a classifier, and no plugin provides one.',
-    "Use --permission-mode acceptEdits, or add rules with --allowedTools.",
-  );
 }
 
 function asRoot(): PluginError {

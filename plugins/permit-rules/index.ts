@@ -1,4 +1,4 @@
-import { definePlugin, Files, lazy, manifest, PermissionRules, Settings } from "gantry/sdk";
+import { definePlugin, Files, lazy, manifest, optional, PermissionRules, Permissions, Settings } from "gantry/sdk";
 
 const allowed = {
   description: 'allow these without asking, such as "Bash(npm test:*)" Edit',
@@ -14,7 +14,7 @@ const disallowed = {
 export const permitRules = manifest({
   name: "permit-rules",
   description: "Allow, ask and deny rules, from the settings and from flags.",
-  needs: { settings: Settings, files: Files },
+  needs: { settings: Settings, files: Files, permissions: optional(Permissions) },
   provides: { rules: PermissionRules },
   flags: {
     allowedTools: allowed,

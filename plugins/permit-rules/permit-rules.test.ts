@@ -5,6 +5,7 @@ import { definePlugin, PermissionRules, type ToolResult, textOf, z } from "gantr
 import { createTestKernel, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitShell from "../permit-shell/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import permitRules from "./index.ts";
 
@@ -76,7 +77,7 @@ interface Lists {
 async function open(permissions: Lists): Promise<TestKernel> {
   kernel = await createTestKernel({
     cwd: base,
-    plugins: [filesNode, settingsFiles, permitRules, tools, probe],
+    plugins: [filesNode, settingsFiles, permitRules, permitShell, tools, probe],
     settings: { permissions },
   });
   return kernel;
@@ -120,7 +121,6 @@ describe("an allow rule", () => {
     ["Bash(npm test:*)", "npm test & rm x"],
     ["Bash(npm test:*)", "npm test | sh"],
     ["Bash(npm test:*)", "npm test > .git/config"],
-    ["Bash(npm test:*)", "npm test < x"],
     ["Bash(npm test:*)", "npm test $(rm x)"],
     ["Bash(npm test:*)", "npm test `rm x`"],
     ["Bash(npm test:*)", "npm test $X"],
@@ -132,13 +132,13 @@ describe("an allow rule", () => {
     ["Bash(npm test:*)", "npm test\u00a0x"],
     ["Bash(npm test:*)", "npm test \0"],
     ["Bash(* test)", "PATH=/tmp npm test"],
-    ["Bash(*)x", "ls"],
+    ["Bash(*)x", "npm ci"],
     ["Bash(watch:*)", "watch rm x"],
     ["Bash(find:*)", "find . -delete"],
-    ["Bash(:*)", "ls"],
-    ["B*", "ls"],
-    ["*", "ls"],
-    ["bash", "ls"],
+    ["Bash(:*)", "npm ci"],
+    ["B*", "npm ci"],
+    ["*", "npm ci"],
+    ["bash", "npm ci"],
     ["Bash (ls)", "rm x"],
   ])("%s does not allow %j", async (rule, command) => {
     expect(await bash({ allow: [rule] }, command)).toContain("nobody can be asked");
@@ -380,7 +380,7 @@ describe("rules together", () => {
     expect(() => rules.allow(session, ["Bash(ls)", "Bash("])).toThrow(
       expect.objectContaining({ code: "GANTRY_PERMIT_RULE" }),
     );
-    expect(said(await call("Bash", { command: "ls" }))).not.toBe("ok");
+    expect(said(await call("Bash", { command: "npm ci" }))).not.toBe("ok");
   });
 });
 
@@ -393,7 +393,7 @@ describe("a refusal names the flag that would allow the call", () => {
     ["rm -rf build", '--allowedTools "Bash(rm -rf build)"'],
     ["a && b", '--allowedTools "Bash(a && b)"'],
     ['echo "it\'s $X"', `--allowedTools 'Bash(echo "it'\\''s $X")'`],
-    ["ls *.ts", '--allowedTools "Bash"'],
+    ["make *.ts", '--allowedTools "Bash"'],
   ])("%s", async (command, flag) => expect(await bash({}, command)).toContain(`To allow it: ${flag}`));
 
   it("for paths, addresses and other tools", async () => {

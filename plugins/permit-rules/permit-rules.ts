@@ -1,26 +1,81 @@
-import type { Call, SessionView, Setup, Verdict } from "gantry/sdk";
-import { hidesProgram } from "./command.ts";
+import type { Call, RuleSubject, SessionView, Setup, Verdict } from "gantry/sdk";
+import { covers, coversPlaces, isMalformed, namesTool, type Subject, subjectOf } from "gantry/sdk/kit/permission-rules";
+import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
+import type { Shell } from "gantry/sdk/kit/shell";
+import { filesOf, globMention, type TouchedFiles } from "./command-files.ts";
 import type { permitRules } from "./index.ts";
-import { type About, aboutOf, covers, namesTool, type Subject, subjectOf } from "./match.ts";
-import { isMalformed } from "./rule.ts";
-import { createRulebook, type Effect, type PlacedRule } from "./rulebook.ts";
-import { remedyFor, suggestRule } from "./suggest.ts";
+import { createRulebook, type PlacedRule } from "./rulebook.ts";
+import { remedyFor, suggestRules } from "./suggest.ts";
+import { isSweeping } from "./sweeping.ts";
 
-const setup: Setup<typeof permitRules> = ({ use, host }) => {
+const setup: Setup<typeof permitRules> = ({ use }) => {
   const rulebook = createRulebook(use.settings);
+  let shell: Shell | undefined;
 
   async function vote(call: Call, session: SessionView): Promise<Verdict> {
-    if (isNowhere(aboutOf(call, { cwd: session.cwd, home: host.home }))) return NOWHERE;
-    const subject = await subjectOf(call, session, host, use.files);
-    const restricting: PlacedRule[] = [];
-    for (const effect of ["deny", "ask", "allow"] as const) {
+    const subject = await subjectOf(call, session, use.files);
+    const { about } = subject;
+    if (about.kind === "path" && about.places.some((place) => place.includes("\0"))) return NOWHERE;
+    if (about.kind === "command") shell = about.shell;
+    let doubt: Verdict | undefined;
+    for (const effect of ["deny", "ask"] as const) {
       const rules = rulebook.of(session, effect);
-      const hits = partsOf(subject, effect).map((part) => rules.find((rule) => applies(rule, part)));
-      if (hits[0] && hits.every(Boolean)) return verdictOf(hits[0]);
-      if (effect !== "allow") restricting.push(...rules);
-      if (effect === "ask" && isUnknowable(restricting, subject)) return UNKNOWABLE;
+      const hit = rules.find((rule) => applies(rule, subject)) ?? (await fileRule(rules, subject));
+      if (hit && "doubt" in hit) doubt ??= hit.doubt;
+      else if (hit) return verdictOf(hit);
+      doubt ??= unknowable(rules, subject);
+      if (effect === "ask" && doubt) return doubt;
     }
-    return { decision: "none", remedy: remedyFor(call, subject.about, session.cwd) };
+    // What steers programs, no rule allows beforehand.
+    if (
+      about.kind === "path" &&
+      subject.family === "Edit" &&
+      about.places.some((place) => isProtectedPath(place, session.folders))
+    ) {
+      return { decision: "none" };
+    }
+    const rules = allowing(session);
+    const hits = placesOf(subject).map((part) => rules.find((rule) => applies(rule, part)));
+    if (hits[0] && hits.every(Boolean)) return verdictOf(hits[0]);
+    return { decision: "none", remedy: remedyFor(subject, call) };
+  }
+
+  /** Rules about files bind commands, too. */
+  async function fileRule(rules: readonly PlacedRule[], subject: Subject) {
+    const about = subject.about;
+    const files = rules.filter(
+      ({ rule }) => !isMalformed(rule) && rule.specifier !== undefined && /^(?:read|edit)$/i.test(rule.tool),
+    );
+    if (about.kind !== "command" || files.length === 0) return undefined;
+    const touched = await filesOf(about, subject.session, use.files);
+    const found = files.find((rule) => touches(rule, touched, subject) === "yes");
+    if (found) return found;
+    const near = files.find((rule) => touches(rule, touched, subject) === "maybe");
+    return near && { doubt: doubtOf(near) };
+  }
+
+  /** In the mode auto, a rule that allows whatever somebody writes leaves the judgement to the classifier. */
+  function allowing(session: SessionView): readonly PlacedRule[] {
+    const rules = rulebook.of(session, "allow");
+    return use.permissions?.mode(session) === "auto" ? rules.filter(({ rule }) => !isSweeping(rule)) : rules;
+  }
+
+  function covering(session: SessionView, part: RuleSubject): string | undefined {
+    return allowing(session).find(({ rule, root }) => {
+      if (isMalformed(rule)) return false;
+      const { tool, specifier } = rule;
+      if ("places" in part) {
+        if (tool !== part.family && !(part.family === "Read" && tool === "Edit")) return false;
+        if (specifier === undefined) return tool === part.family;
+        return part.places.every((place) =>
+          coversPlaces(specifier, [place], { session, homes: [session.home] }, root, true),
+        );
+      }
+      if (tool !== part.family) return false;
+      if (specifier === undefined) return true;
+      if ("text" in part) return specifier === part.text.trim();
+      return shell?.coversWords(specifier, part.words, part.isOpen) ?? false;
+    })?.rule.text;
   }
 
   /** A denied tool need not be offered. A rule that has no meaning denies its tool, to be on the safe side. */
@@ -35,12 +90,9 @@ const setup: Setup<typeof permitRules> = ({ use, host }) => {
     services: {
       rules: {
         allow: rulebook.add,
-        suppose: () => undefined,
-        covering: () => undefined,
-        suggest: (session, call) => {
-          const rule = suggestRule(call, aboutOf(call, session), session.cwd);
-          return rule === undefined ? undefined : { rules: [rule], covers: "" };
-        },
+        suppose: rulebook.suppose,
+        covering,
+        suggest: (session, call) => suggestRules(call, session, shell),
       },
     },
     taps: {
@@ -62,26 +114,27 @@ const NOWHERE: Verdict = {
   remedy: "Give the path without it.",
 };
 
-function isNowhere(about: About): boolean {
-  return about.kind === "path" && about.places.some((place) => place.includes("\0"));
-}
-
-const UNKNOWABLE: Verdict = {
-  decision: "ask",
-  reason: "it cannot be told which program this command runs, and there are rules about commands",
-  remedy: "Write the program's name in the command.",
-};
-
-/** What must be covered for the rules to have a say: to allow, each place that the call's path leads to. */
-function partsOf(subject: Subject, effect: Effect): readonly Subject[] {
+/** What must be covered to allow: each place that the call's path leads to. */
+function placesOf(subject: Subject): readonly Subject[] {
   const { about } = subject;
-  if (effect !== "allow" || about.kind !== "path") return [subject];
+  if (about.kind !== "path") return [subject];
   return about.places.map((place) => ({ ...subject, about: { kind: "path", places: [place] } }));
 }
 
 function applies({ rule, effect, root }: PlacedRule, subject: Subject): boolean {
   if (!isMalformed(rule)) return covers(rule, effect, subject, root);
   return effect !== "allow" && rule.tool !== undefined && namesTool(rule.tool, subject, false);
+}
+
+function touches(placed: PlacedRule, touched: TouchedFiles, subject: Subject): "yes" | "maybe" | "no" {
+  const { rule, root } = placed;
+  if (isMalformed(rule) || rule.specifier === undefined) return "no";
+  const isRead = /^read$/i.test(rule.tool);
+  const places = isRead ? [...touched.read, ...touched.written] : touched.written;
+  if (coversPlaces(rule.specifier, places, subject, root, false)) return "yes";
+  const globs = isRead ? [...touched.globs.read, ...touched.globs.written] : touched.globs.written;
+  const mention = globMention(placed, globs);
+  return mention === "no" && isRead && touched.isDeep ? "maybe" : mention;
 }
 
 function verdictOf({ rule, effect, source, isFlag }: PlacedRule): Verdict {
@@ -98,9 +151,29 @@ function verdictOf({ rule, effect, source, isFlag }: PlacedRule): Verdict {
   };
 }
 
+function doubtOf({ rule, source }: PlacedRule): Verdict {
+  return {
+    decision: "ask",
+    reason: `it may touch files that a rule of ${source} speaks of`,
+    rule: rule.text,
+    remedy: "Name the files in the command.",
+  };
+}
+
 /** With rules against some commands, a command that hides what it runs cannot be cleared of them. */
-function isUnknowable(restricting: readonly PlacedRule[], { about, family }: Subject): boolean {
-  if (about.kind !== "command") return false;
-  const isAboutCommands = restricting.some(({ rule }) => rule.tool?.toLowerCase() === family.toLowerCase());
-  return isAboutCommands && hidesProgram(about.command);
+function unknowable(rules: readonly PlacedRule[], { about, family }: Subject): Verdict | undefined {
+  if (about.kind !== "command") return undefined;
+  const own = rules.filter(({ rule }) => rule.tool?.toLowerCase() === family.toLowerCase());
+  if (own.length === 0) return undefined;
+  const { shell, text } = about;
+  const near = own.find(
+    ({ rule }) => !isMalformed(rule) && rule.specifier && shell.mentionOf(rule.specifier, text) === "maybe",
+  );
+  if (!near && !shell.hidesProgram(text)) return undefined;
+  return {
+    decision: "ask",
+    reason: "it cannot be told which command this runs, and there are rules about commands",
+    ...(near && { rule: near.rule.text }),
+    remedy: "Write what runs in the command itself.",
+  };
 }

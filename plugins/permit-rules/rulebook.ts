@@ -2,15 +2,15 @@ import {
   type Notice,
   PluginError,
   perSession,
+  type RuleLists,
   type SessionView,
   type Settings,
   type SettingValue,
   z,
 } from "gantry/sdk";
+import { type Effect, isMalformed, type Malformed, parseRule, type Rule } from "gantry/sdk/kit/permission-rules";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { isMalformed, type Malformed, parseRule, type Rule, splitRules } from "./rule.ts";
-
-export type Effect = "deny" | "ask" | "allow";
+import { splitRules } from "./split.ts";
 
 /** A rule, what it does, and where it stands. */
 export interface PlacedRule {
@@ -28,6 +28,8 @@ export interface Rulebook {
   of(session: SessionView, effect: Effect): readonly PlacedRule[];
   /** Adds allow rules for one session. */
   add(session: SessionView, rules: readonly string[]): void;
+  /** From here on only these rules hold for the session. */
+  suppose(session: SessionView, rules: RuleLists): void;
   /** Tells the session, once, of rules that have no meaning. */
   announce(session: SessionView): void;
 }
@@ -37,6 +39,7 @@ const anythingSchema = z.unknown();
 
 export function createRulebook(settings: Settings): Rulebook {
   const own = perSession((): PlacedRule[] => []);
+  const supposed = perSession((): { rules?: RuleLists } => ({}));
   const told = perSession(() => new Set<string>());
   const parsed = new Map<unknown, Rule | Malformed>();
 
@@ -53,23 +56,32 @@ export function createRulebook(settings: Settings): Rulebook {
     return texts.map((text) => ({ effect, rule: parse(text), isFlag, source, root }));
   };
 
-  const of = (session: SessionView, effect: Effect) => [
-    ...settings.layers(`permissions.${effect}`, anythingSchema).flatMap((value) => placed(effect, value)),
-    ...(effect === "allow" ? own(session) : []),
-  ];
+  const ofSettings = (effect: Effect) =>
+    settings.layers(`permissions.${effect}`, anythingSchema).flatMap((value) => placed(effect, value));
+
+  const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
+    const { rules } = supposed(session);
+    if (!rules) return [...ofSettings(effect), ...(effect === "allow" ? own(session) : [])];
+    return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
+  };
+
+  const placedIn = (session: SessionView, effect: Effect, text: string, source: string): PlacedRule => ({
+    effect,
+    rule: parse(text),
+    isFlag: false,
+    source,
+    root: session.cwd,
+  });
 
   return {
     of,
     add(session, rules) {
-      const added = rules.map((text) => ({
-        effect: "allow" as const,
-        rule: parse(text),
-        isFlag: false,
-        source: "this session",
-        root: session.cwd,
-      }));
+      const added = rules.map((text) => placedIn(session, "allow", text, "this session"));
       for (const { rule } of added) if (isMalformed(rule)) throw noRule(rule);
       own(session).push(...added);
+    },
+    suppose: (session, rules) => {
+      supposed(session).rules = rules;
     },
     announce(session) {
       for (const effect of ["deny", "ask", "allow"] as const) {

@@ -1,7 +1,8 @@
-import type { Call } from "gantry/sdk";
+import type { Call, RuleSuggestion, SessionView } from "gantry/sdk";
 import { patternFor } from "gantry/sdk/kit/path-rules";
-import { isPlain } from "./command.ts";
-import { type About, familyOf } from "./match.ts";
+import type { Subject } from "gantry/sdk/kit/permission-rules";
+import type { Shell, ShellText } from "gantry/sdk/kit/shell";
+import { inputPath } from "gantry/sdk/kit/tool-files";
 
 /** Programs whose next word says what they do, so that a rule may end after it. */
 const WITH_SUBCOMMANDS = words(
@@ -10,63 +11,98 @@ const WITH_SUBCOMMANDS = words(
 );
 /** Subcommands that run what the words after them say, or change what the program runs. */
 const RUN_ANYTHING = words(
-  "exec x dlx run run-script eval config alias bisect filter-branch submodule install tool script",
+  "exec x dlx run run-script eval config alias bisect filter-branch submodule install tool script repl create init start",
 );
 /** `npm run build` is one thing, `npm run` is anything. */
 const SCRIPT_RUNNERS = words("npm pnpm yarn bun");
 /** Programs that run their words: a rule that begins with one allows everything. */
 const INTERPRETERS = words(
-  "sh bash dash zsh ksh fish python python2 python3 node deno bun ruby perl php lua tclsh awk gawk sed osascript pwsh powershell",
+  "sh bash dash zsh ksh fish ash python python2 python3 node deno bun ruby perl php lua tclsh awk gawk mawk sed osascript pwsh powershell",
   "env sudo doas timeout nice nohup setsid stdbuf ionice xargs parallel watch time command builtin exec eval source . find",
-  "npx bunx uvx pipx ssh su chroot unshare nsenter flock strace busybox script docker kubectl",
+  "npx bunx uvx pipx ssh su chroot unshare nsenter flock strace busybox script docker kubectl tmux screen gdb vim vi ed ex tee dd",
 );
 
+const MOST_RULES = 5;
+const LONGEST_RULE = 300;
+
 /**
- * The narrowest rule that is worth keeping for a call. For a command: the program and its subcommand, or the very command;
- * nothing for programs that run other programs, and nothing for a program alone.
+ * The narrowest rules that are worth keeping for a call, one for each part of a command: the program and its subcommand, or the very
+ * command; nothing for programs that run other programs, and nothing for a program alone.
  */
-export function suggestRule(call: Pick<Call, "tool">, about: About, cwd: string): string | undefined {
-  const family = familyOf(call);
-  switch (about.kind) {
-    case "nothing":
-      return call.tool.name;
-    case "path":
-      return about.places[0] && pathRule(family, about.places[0], cwd);
-    case "url":
-      return URL.canParse(about.url) ? `${family}(domain:${new URL(about.url).hostname})` : undefined;
-    case "command":
-      return commandRule(family, about.command.trim());
+export function suggestRules(call: Call, session: SessionView, shell: Shell | undefined): RuleSuggestion | undefined {
+  const { permission = { family: call.tool.name } } = call.tool;
+  const { family } = permission;
+  const input = (call.input ?? {}) as Readonly<Record<string, unknown>>;
+  const field = (key: string) => (typeof input[key] === "string" ? input[key] : "");
+  if ("path" in permission) {
+    const rule = pathRule(family, inputPath(field(permission.path) || ".", session), session.cwd);
+    return rule === undefined ? undefined : { rules: [rule], covers: "this file, whichever tool of its kind is used" };
   }
+  if ("url" in permission) {
+    const url = field(permission.url);
+    if (!URL.canParse(url)) return undefined;
+    const { hostname } = new URL(url);
+    return { rules: [`${family}(domain:${hostname})`], covers: `every address of ${hostname}` };
+  }
+  if (!("command" in permission)) return { rules: [call.tool.name], covers: `every call of ${call.tool.name}` };
+  return shell && commandRules(family, shell.readShell(field(permission.command)), shell);
 }
 
 /** What would allow this one call, whatever it is: shown on a refusal. */
-export function remedyFor(call: Pick<Call, "tool">, about: About, cwd: string): string {
-  const family = familyOf(call);
-  const exact = about.kind === "command" ? exactRule(family, about.command.trim()) : undefined;
+export function remedyFor({ about, family, session }: Subject, call: Call): string {
+  const shell = about.kind === "command" ? about.shell : undefined;
   const rules =
     about.kind === "path"
-      ? about.places.map((place) => pathRule(family, place, cwd))
-      : [suggestRule(call, about, cwd) ?? exact];
+      ? about.places.map((place) => pathRule(family, place, session.cwd))
+      : (suggestRules(call, session, shell)?.rules ?? [
+          about.kind === "command" ? exactRule(family, about.text.text.trim()) : undefined,
+        ]);
   const useful = rules.every((rule) => rule !== undefined) ? rules : [call.tool.name];
   return `To allow it: --allowedTools ${useful.map(quote).join(" ")}`;
 }
 
-function commandRule(family: string, command: string): string | undefined {
-  const [program = "", first = "", second = ""] = command.split(/ +/);
-  if (!isPlain(command) || first === "") return undefined;
-  const isName = /^[a-z][a-z0-9:_-]*$/i;
-  if (SCRIPT_RUNNERS.has(program) && first === "run" && isName.test(second))
-    return `${family}(${program} run ${second}:*)`;
-  if (WITH_SUBCOMMANDS.has(program) && isName.test(first) && !RUN_ANYTHING.has(first)) {
-    return `${family}(${program} ${first}:*)`;
+function commandRules(family: string, text: ShellText, shell: Shell): RuleSuggestion | undefined {
+  if (text.problem !== undefined || text.commands.some(({ after }) => after === undefined)) return undefined;
+  const parts = text.commands.map(({ words: all, assignments }) => {
+    const { words: inner } = shell.peel(all);
+    if (assignments.length > 0 || inner.some(({ kind }) => kind === "open")) return { rule: undefined };
+    const said = inner.map((word) => word.text);
+    if (said[0] === "cd" || shell.lookingOf(inner)) return undefined;
+    return { rule: commandRule(family, said, shell) };
+  });
+  const rules = new Set<string>();
+  for (const part of parts) {
+    if (!part) continue;
+    if (part.rule === undefined) return undefined;
+    rules.add(part.rule);
   }
-  const name = program.slice(program.lastIndexOf("/") + 1);
-  return INTERPRETERS.has(name) ? undefined : exactRule(family, command);
+  if (rules.size === 0 || rules.size > MOST_RULES) return undefined;
+  return { rules: [...rules], covers: coveredBy([...rules]) };
+}
+
+function coveredBy(rules: readonly string[]): string {
+  const open = rules.flatMap((rule) => /\((.+):\*\)$/s.exec(rule)?.[1] ?? []);
+  return open.length
+    ? `${open.map((start) => `"${start}"`).join(", ")} with any words after it`
+    : "exactly this, nothing else";
+}
+
+function commandRule(family: string, said: readonly string[], shell: Shell): string | undefined {
+  const [program = "", first = "", second = ""] = said;
+  const isName = /^[a-z][a-z0-9:_-]*$/i;
+  if (first === "" || INTERPRETERS.has(program.slice(program.lastIndexOf("/") + 1))) return undefined;
+  if (SCRIPT_RUNNERS.has(program) && first === "run" && isName.test(second)) {
+    return `${family}(${program} run ${second}:*)`;
+  }
+  if (WITH_SUBCOMMANDS.has(program) && isName.test(first)) {
+    return RUN_ANYTHING.has(first) ? undefined : `${family}(${program} ${first}:*)`;
+  }
+  return exactRule(family, shell.lineOf(said));
 }
 
 /** `undefined` where the text would mean something else as a rule. */
 function exactRule(family: string, command: string): string | undefined {
-  const isLiteral = command !== "" && command.length <= 300 && !command.includes("*") && isWritable(command);
+  const isLiteral = command !== "" && command.length <= LONGEST_RULE && !command.includes("*") && isWritable(command);
   return isLiteral ? `${family}(${command})` : undefined;
 }
 

@@ -1,3 +1,5 @@
+import type { JsonObject } from "gantry/sdk";
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -7,6 +9,31 @@ export function valueAt(content: unknown, path: string): unknown {
   return path
     .split(".")
     .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), content);
+}
+
+/** The content with another value at a dotted path, whose parents are objects. */
+export function withValue(content: JsonObject, path: string, value: unknown): JsonObject {
+  const [key = "", ...rest] = path.split(".");
+  const inner = Object.hasOwn(content, key) && isObject(content[key]) ? (content[key] as JsonObject) : {};
+  const changed = rest.length > 0 ? withValue(inner, rest.join("."), value) : value;
+  return Object.fromEntries([...Object.entries(content), [key, changed]]) as JsonObject;
+}
+
+/** The value without what lies at the paths; what is emptied by that is gone too. `undefined` when nothing is left. */
+export function without(value: unknown, paths: readonly (readonly PropertyKey[])[]): unknown {
+  if (paths.length === 0) return value;
+  if (paths.some((path) => path.length === 0)) return undefined;
+  const kept = (key: string, inner: unknown) => {
+    const tails = paths.filter(([head]) => String(head) === key).map((path) => path.slice(1));
+    return without(inner, tails);
+  };
+  if (Array.isArray(value)) {
+    return value.map((inner, index) => kept(String(index), inner)).filter((inner) => inner !== undefined);
+  }
+  if (!isObject(value)) return value;
+  const before = Object.entries(value);
+  const entries = before.map(([key, inner]) => [key, kept(key, inner)]).filter(([, inner]) => inner !== undefined);
+  return entries.length === 0 && before.length > 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** Merges values, nearest first: lists are joined, objects merged by key, of anything else the nearest counts. */

@@ -1,58 +1,29 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { definePlugin, type HostInfo, type JsonObject, type Settings, z } from "gantry/sdk";
+import { type Claim, definePlugin, type JsonObject, z } from "gantry/sdk";
 import { createTestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { at, makeFolder, open, path, removeFolder, setUp, type Where, write } from "./fixtures/place.ts";
 import { settingsFiles } from "./index.ts";
 import { settingsFrom } from "./settings-files.ts";
 
 const strings = z.array(z.string());
 
-let base: string;
-beforeEach(() => {
-  base = fs.mkdtempSync(join(tmpdir(), "gantry-settings-"));
-});
-afterEach(() => fs.rmSync(base, { recursive: true, force: true }));
-
-const FILES = {
-  managed: "managed/managed-settings.json",
-  local: "shop/.claude/settings.local.json",
-  project: "shop/.claude/settings.json",
-  user: "home/.claude/settings.json",
-  other: "other/settings.json",
-};
-type Where = keyof typeof FILES;
-const path = (where: Where) => join(base, FILES[where]);
-
-function write(where: Where, content: object | string): void {
-  fs.mkdirSync(dirname(path(where)), { recursive: true });
-  fs.writeFileSync(path(where), typeof content === "string" ? content : JSON.stringify(content));
-}
-
-function setUp(info: Partial<HostInfo> = {}) {
-  const home = join(base, "home");
-  const host = {
-    cwd: join(base, "shop"),
-    home,
-    claudeFolder: join(home, ".claude"),
-    isTrusted: true,
-    flagSettings: {},
-    ...info,
-  } as HostInfo;
-  const handlers = settingsFrom(path("managed"))({ host } as never);
-  return (handlers as Awaited<typeof handlers> & { services: { settings: Settings } }).services.settings;
-}
+beforeEach(makeFolder);
+afterEach(removeFolder);
 
 describe("settings", () => {
   it("come from five layers: the nearest value counts, lists are joined, objects merged by key", () => {
-    const value = (name: string) => ({ scalar: name, list: [name, "same"], object: { [name]: 1, both: name } });
+    const value = (name: string) => ({
+      model: name,
+      claudeMdExcludes: [name, "same"],
+      skillOverrides: { [name]: 1, both: name },
+    });
     for (const where of ["managed", "local", "project", "user"] as const) write(where, value(where));
     const settings = setUp({ flagSettings: value("flag") });
-    expect(settings.get("scalar", z.string())).toBe("managed");
-    expect(settings.get("list", strings)).toEqual(["managed", "same", "flag", "local", "project", "user"]);
-    expect(settings.get("object", z.record(z.string(), z.unknown()))).toEqual({
+    expect(settings.get("model", z.string())).toBe("managed");
+    expect(settings.get("claudeMdExcludes", strings)).toEqual(["managed", "same", "flag", "local", "project", "user"]);
+    expect(settings.get("skillOverrides", z.record(z.string(), z.unknown()))).toEqual({
       managed: 1,
       flag: 1,
       local: 1,
@@ -60,7 +31,7 @@ describe("settings", () => {
       user: 1,
       both: "managed",
     });
-    expect(settings.get("object.flag", z.number())).toBe(1);
+    expect(settings.get("skillOverrides.flag", z.number())).toBe(1);
     expect(settings.get("absent.deeply", z.string())).toBeUndefined();
     expect(settings.problems).toEqual([]);
   });
@@ -69,17 +40,17 @@ describe("settings", () => {
     for (const where of ["managed", "local", "project", "user"] as const) write(where, { model: where });
     const settings = setUp({ flagSettings: { model: "flag" } });
     expect(settings.layers("model", z.string())).toEqual([
-      { value: "managed", layer: "managed", source: path("managed"), root: join(base, "managed") },
-      { value: "flag", layer: "flag", source: "the command line", root: join(base, "shop") },
-      { value: "local", layer: "local", source: path("local"), root: join(base, "shop") },
-      { value: "project", layer: "project", source: path("project"), root: join(base, "shop") },
-      { value: "user", layer: "user", source: path("user"), root: join(base, "home/.claude") },
+      { value: "managed", layer: "managed", source: path("managed"), root: at("managed") },
+      { value: "flag", layer: "flag", source: "the command line", root: at("shop") },
+      { value: "local", layer: "local", source: path("local"), root: at("shop") },
+      { value: "project", layer: "project", source: path("project"), root: at("shop") },
+      { value: "user", layer: "user", source: path("user"), root: at("home/.claude") },
     ]);
   });
 
   it("of the person are not taken for the project's in the home folder", () => {
     write("user", { env: { A: "1" } });
-    const settings = setUp({ cwd: join(base, "home") });
+    const settings = setUp({ cwd: at("home") });
     expect(settings.layers("env", z.record(z.string(), z.string())).map(({ layer }) => layer)).toEqual(["user"]);
     expect(settings.problems).toEqual([]);
   });
@@ -97,8 +68,32 @@ describe("settings", () => {
     for (let times = 0; times < 2; times++) expect(settings.get("model", z.string())).toBe("good");
     expect(settings.get("theme", z.string())).toBe("dark");
     expect(settings.problems.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/home\/\.claude\/settings\.json: "model" does not count: .*expected string/),
+      expect.stringMatching(
+        /home\/\.claude\/settings\.json, line 1, column 2: "model" does not count: .*expected string/,
+      ),
     ]);
+  });
+
+  it("leave out an entry that does not fit, and keep its neighbours", () => {
+    write(
+      "user",
+      '{\n  "fallbackModel": [\n    "one",\n    7,\n    "two"\n  ],\n  "worktree": {"baseRef": 5, "bgIsolation": true}\n}',
+    );
+    const settings = setUp();
+    expect(settings.get("fallbackModel", strings)).toEqual(["one", "two"]);
+    const worktree = z.object({ baseRef: z.string().optional(), bgIsolation: z.boolean() });
+    expect(settings.get("worktree", worktree)).toEqual({ bgIsolation: true });
+    expect(settings.problems.map(({ text }) => text)).toEqual([
+      expect.stringContaining('line 4, column 5: "fallbackModel.1" does not count'),
+      expect.stringContaining('line 7, column 16: "worktree.baseRef" does not count'),
+    ]);
+  });
+
+  it("leave out what is short of something, and never loop over it", () => {
+    write("user", { worktree: { bgIsolation: true }, voice: [{ a: 1 }, { b: 1 }] });
+    const settings = setUp();
+    expect(settings.get("worktree", z.object({ baseRef: z.string() }))).toBeUndefined();
+    expect(settings.get("voice", z.array(z.object({ b: z.number() })))).toEqual([{ b: 1 }]);
   });
 
   it("do not touch prototypes", () => {
@@ -122,6 +117,7 @@ describe("a broken settings file", () => {
     ["an end too early", '{"a": [1', "line 1, column 9"],
     ["a list", "[1]", "settings are one JSON object"],
     ["nothing", "", "line 1, column 1"],
+    ["what is not text", Buffer.from([123, 34, 255, 34, 58, 49, 125]), "not UTF-8"],
     ["signs that steer a terminal", '{"a\u001b[2K": 1}', "line 1, column 4"],
   ])("with %s is told of with its place, and the others count", (_, text, place) => {
     write("project", text);
@@ -170,7 +166,7 @@ describe("--settings", () => {
     expect(settings.layers("model", z.string())[0]).toMatchObject({
       value: "other",
       layer: "flag",
-      root: join(base, "other"),
+      root: at("other"),
     });
   });
 
@@ -247,11 +243,69 @@ describe("what a folder says", () => {
     expect(before.get("permissions", z.unknown())).toEqual({ ask: ["Read"], deny: ["Edit"] });
     expect(before.get("model", z.string())).toBeUndefined();
     expect(before.get("hooks", z.unknown())).toBeUndefined();
-    expect(before.problems[0]?.text).toContain("--trust");
+    expect(before.problems.map(({ text }) => text)).toEqual([expect.stringContaining("--trust")]);
     const after = setUp({ isTrusted: true });
     expect(after.get("permissions.allow", strings)).toEqual(["Bash"]);
     expect(after.get("model", z.string())).toBe("theirs");
     expect(after.problems).toEqual([]);
+  });
+
+  describe("it would allow", () => {
+    const rules = (...allow: unknown[]) => ({ permissions: { allow, deny: ["Edit"] } });
+    const only = (text: string) => (claim: Claim) => claim.text === text;
+
+    it("is listed rule by rule, of its own files alone", () => {
+      write("project", rules("Bash(npm test:*)", "Read(~/**)", "Read(~/**)"));
+      write("local", rules("WebFetch", 7));
+      for (const where of ["user", "managed"] as const) write(where, rules("Bash"));
+      const claim = (where: Where, text: string) => ({ kind: "allow rule", source: path(where), text });
+      expect(open().claims["allow-rules"]()).toEqual([
+        claim("local", "WebFetch"),
+        claim("local", "7"),
+        claim("project", "Bash(npm test:*)"),
+        claim("project", "Read(~/**)"),
+      ]);
+    });
+
+    it.each(["project", "local"] as const)(
+      "counts rule by rule once it is approved, however it is asked for (%s)",
+      (where) => {
+        write(where, rules("Bash", "Read", { Bash: true }));
+        for (const isTrusted of [true, false]) {
+          const settings = setUp({ isTrusted }, only("Read"));
+          expect(settings.get("permissions.allow", strings)).toEqual(["Read"]);
+          expect(settings.get("permissions", z.unknown())).toEqual({ allow: ["Read"], deny: ["Edit"] });
+          expect(settings.get("permissions.deny", strings)).toEqual(["Edit"]);
+          expect(settings.layers("permissions.allow", z.unknown())).toMatchObject([{ value: ["Read"], layer: where }]);
+          expect(settings.problems).toEqual([]);
+        }
+        expect(setUp({}, () => false).get("permissions.allow", strings)).toBeUndefined();
+      },
+    );
+
+    it("is what the person says now: an answer counts at once", () => {
+      write("local", rules("Bash"));
+      let isApproved = false;
+      const settings = setUp({ isTrusted: false }, () => isApproved);
+      expect(settings.get("permissions.allow", strings)).toBeUndefined();
+      isApproved = true;
+      expect(settings.get("permissions.allow", strings)).toEqual(["Bash"]);
+    });
+
+    it("asks nothing of what the person or the administrator allows", () => {
+      for (const where of ["user", "managed"] as const) write(where, rules(where));
+      expect(setUp({ isTrusted: false }, () => false).get("permissions.allow", strings)).toEqual(["managed", "user"]);
+    });
+
+    it("may be no list, and does not come in below another name", () => {
+      write("project", { permissions: { allow: { Bash: ["x"] } } });
+      const settings = setUp({}, () => false);
+      for (const key of ["permissions.allow", "permissions.allow.Bash", "permissions", ""]) {
+        expect(settings.get(key, z.unknown())).toBeUndefined();
+      }
+      write("project", { permissions: { allow: "Bash" } });
+      expect(setUp({}, only("Bash")).get("permissions.allow", z.string())).toBe("Bash");
+    });
   });
 
   it("cannot name another file for the settings of the command line", () => {
@@ -277,8 +331,8 @@ describe("a session", () => {
       }),
     });
     const kernel = await createTestKernel({
-      cwd: join(base, "shop"),
-      env: { HOME: join(base, "home") },
+      cwd: at("shop"),
+      env: { HOME: at("home") },
       plugins: [listener, definePlugin(settingsFiles, settingsFrom(path("managed")))],
     });
     expect(heard).toEqual([expect.stringContaining("line 1, column 2")]);

@@ -1,56 +1,80 @@
 import {
-  type HostInfo,
-  type Notice,
+  messageOf,
   PluginError,
-  perSession,
-  type SessionView,
   type Settings,
+  type SettingsChange,
   type SettingValue,
   type Setup,
+  type Trust,
   type z,
 } from "gantry/sdk";
-import { visibleLine } from "gantry/sdk/kit/visible";
+import { approvedIn, claimsOf } from "./claims.ts";
+import { fitted } from "./fit.ts";
+import { flagSettings } from "./flags.ts";
 import type { settingsFiles } from "./index.ts";
-import { flagLayers, managedFile, type ReadLayer, readLayers } from "./layers.ts";
+import { createLayers, type Layer, type Layers, managedFile } from "./layers.ts";
+import { stricterValue } from "./managed.ts";
 import { mergeValues, valueAt } from "./merge.ts";
-import { mayCount } from "./reach.ts";
+import { type Problems, problemList } from "./problems.ts";
+import type { Dropped } from "./reach.ts";
 
 /** The setup with the managed file at another place: for tests alone, since nothing else may lead around that file. */
 export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
-  return ({ host }) => {
+  return ({ host, log, use }) => {
+    const layers = createLayers(host, managed, flagSettings(host));
     const problems = problemList();
-    const flags = flagLayers(host);
-    let known: readonly ReadLayer[] | undefined;
-    // No file is read before somebody asks.
-    const read = () => {
-      known ??= readLayers(host, managed, flags, problems.report);
-      return known;
-    };
-    const settings = createSettings(host, read, problems);
+    const listeners = new Set<(change: SettingsChange) => void>();
+    const settings = createSettings(layers, problems, listeners, use.trust);
+
+    /** What was saved counts from the next prompt and the next call on. */
+    function refresh(): undefined {
+      const changes = layers.refresh();
+      if (!changes) return;
+      problems.renew();
+      reportFiles(layers, problems);
+      for (const change of changes) {
+        for (const listener of [...listeners]) {
+          try {
+            listener(change);
+          } catch (error) {
+            log(`a listener of changed settings failed: ${messageOf(error)}`);
+          }
+        }
+      }
+    }
+
     return {
       services: { settings },
-      taps: { sessionStart: (session) => problems.tell(session, settings.problems) },
+      claims: { "allow-rules": () => claimsOf(layers.current.layers) },
+      taps: {
+        sessionStart: (session) => {
+          reportFiles(layers, problems);
+          problems.tell(session);
+        },
+        input: () => refresh(),
+        toolGate: () => refresh(),
+      },
     };
   };
 }
 
 export default settingsFrom(managedFile(process.platform));
 
-function createSettings(host: HostInfo, read: () => readonly ReadLayer[], problems: Problems): Settings {
+function createSettings(
+  layers: Layers,
+  problems: Problems,
+  listeners: Set<(change: SettingsChange) => void>,
+  trust: Trust,
+): Settings {
   function found<T>(path: string, schema: z.ZodType<T>): readonly (SettingValue<T> & { readonly raw: unknown })[] {
-    return read().flatMap(({ layer, source, root, content }) => {
-      const report = (problem: string) => problems.report(`${source}: ${problem}`);
-      const raw = mayCount(valueAt(content, path), path, layer, host.isTrusted, report);
+    return layers.current.layers.flatMap((layer) => {
+      for (const { key, reason, kind } of droppedAt(layer, path)) {
+        problems.report(`${kind === "file" ? layer.source : layer.at(key.split("."))}: ${reason}`);
+      }
+      const raw = approvedIn(valueAt(layer.content, path), path, layer, trust);
       if (raw === undefined) return [];
-      const parsed = schema.safeParse(raw);
-      if (parsed.success) return [{ value: parsed.data, raw, layer, source, root }];
-      const [issue] = parsed.error.issues;
-      const key = [path, ...(issue?.path ?? [])].join(".");
-      const problem = issue?.message ?? "not valid";
-      // Unlike what merely lies in a file, what was asked for must be good.
-      if (layer === "flag") throw invalid(key, source, problem);
-      report(`"${key}" does not count: ${problem}.`);
-      return [];
+      const fit = fitting(layer, path, raw, schema, problems);
+      return fit ? [{ ...fit, layer: layer.layer, source: layer.source, root: layer.root }] : [];
     });
   }
 
@@ -65,12 +89,54 @@ function createSettings(host: HostInfo, read: () => readonly ReadLayer[], proble
     },
     layers: (path, schema) =>
       found(path, schema).map(({ value, layer, source, root }) => ({ value, layer, source, root })),
-    watch: () => () => undefined,
+    leftOut: (path) =>
+      layers.current.layers.flatMap((layer) =>
+        droppedAt(layer, path).map(({ key, reason }) => ({
+          key,
+          reason,
+          value: valueAt(layer.written, key),
+          layer: layer.layer,
+          source: layer.source,
+        })),
+      ),
+    watch(listener) {
+      // A function of its own, so that one listener may be given twice.
+      const own = (change: SettingsChange) => listener(change);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
     get problems() {
-      read();
+      reportFiles(layers, problems);
       return problems.all;
     },
   };
+}
+
+function reportFiles(layers: Layers, problems: Problems): void {
+  for (const text of layers.current.problems) problems.report(text);
+}
+
+/** What of a layer does not count and has to do with a path: it, what holds it, or what it holds. */
+function droppedAt({ written, dropped }: Layer, path: string): readonly Dropped[] {
+  return dropped.filter(({ key }) => {
+    if (key === path || key.startsWith(`${path}.`)) return true;
+    return path.startsWith(`${key}.`) && valueAt(written, path) !== undefined;
+  });
+}
+
+/** What fits of a layer's value. Unlike what merely lies in a file, what was asked for must be good: throws for a flag. */
+function fitting<T>(layer: Layer, path: string, raw: unknown, schema: z.ZodType<T>, problems: Problems) {
+  const { fit, issues } = fitted(raw, schema);
+  const [first] = issues;
+  if (first && layer.isAsked) throw invalid([path, ...first.path].join("."), layer.source, first.message);
+  const stricter = !fit && layer.layer === "managed" ? stricterValue(path) : undefined;
+  const instead = stricter === undefined ? undefined : schema.safeParse(stricter);
+  const outcome = instead?.success ? `counts as ${JSON.stringify(stricter)}` : "does not count";
+  for (const issue of issues) {
+    const key = [path, ...issue.path].join(".");
+    problems.report(`${layer.at([...path.split("."), ...issue.path])}: "${key}" ${outcome}: ${issue.message}.`);
+  }
+  return instead?.success ? { value: instead.data, raw: stricter } : fit;
 }
 
 function invalid(key: string, source: string, problem: string): PluginError {
@@ -79,33 +145,4 @@ function invalid(key: string, source: string, problem: string): PluginError {
     `The setting "${key}" of ${source} is not valid: ${problem}.`,
     "Correct it, or leave it out.",
   );
-}
-
-interface Problems {
-  readonly all: readonly Notice[];
-  readonly report: (text: string) => void;
-  readonly tell: (session: SessionView, sofar: readonly Notice[]) => void;
-}
-
-/** Every problem once. Sessions hear what is known when they start, and what is found while they last. */
-function problemList(): Problems {
-  const all: Notice[] = [];
-  const open = new Set<SessionView>();
-  const listen = perSession((session) => {
-    open.add(session);
-    session.scope.own(() => void open.delete(session));
-  });
-  return {
-    all,
-    report(text) {
-      const notice: Notice = { level: "warning", text: visibleLine(text), plugin: "settings-files" };
-      if (all.some((known) => known.text === notice.text)) return;
-      all.push(notice);
-      for (const session of open) session.notify(notice);
-    },
-    tell(session, sofar) {
-      for (const notice of sofar) session.notify(notice);
-      listen(session);
-    },
-  };
 }

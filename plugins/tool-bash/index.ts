@@ -1,4 +1,4 @@
-import { definePlugin, Exec, Jobs, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Exec, Jobs, lazy, manifest, ShellFolders, z } from "gantry/sdk";
 
 export const toolBash = manifest({
   name: "tool-bash",
@@ -14,6 +14,7 @@ export const toolBash = manifest({
     maxOutputBytes: z.number().positive().default(5e9),
   }),
   needs: { exec: Exec, jobs: Jobs },
+  provides: { folders: ShellFolders },
   tools: {
     Bash: {
       description:

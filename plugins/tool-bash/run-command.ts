@@ -8,6 +8,7 @@ import {
   type Jobs,
   newId,
   type RunTool,
+  type SessionView,
   type ToolContext,
 } from "gantry/sdk";
 import { environmentFile, shellFolder } from "gantry/sdk/kit/shell-folder";
@@ -19,7 +20,7 @@ import { type Limits, timeoutOf } from "./limits.ts";
 import { type Progress, reportProgress } from "./progress.ts";
 import { bashArguments } from "./shell.ts";
 import { mayMoveToBackground } from "./timeout.ts";
-import { createWorkingFolders, takeFolder, type WorkingFolder } from "./working-folder.ts";
+import { takeFolder, type WorkingFolder } from "./working-folder.ts";
 
 interface Input {
   readonly command: string;
@@ -33,6 +34,7 @@ interface Parts {
   readonly jobs: Jobs;
   readonly host: HostInfo;
   readonly limits: Limits;
+  readonly folderOf: (session: SessionView) => WorkingFolder;
   readonly bash: () => string;
 }
 
@@ -53,8 +55,7 @@ const LAST_WORDS_MS = 100;
 const ENVIRONMENT = { TERM: "dumb", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: "true" };
 
 export function createRunCommand(parts: Parts): RunTool<Input> {
-  const { jobs, limits } = parts;
-  const folderOf = createWorkingFolders();
+  const { jobs, limits, folderOf } = parts;
 
   return async (input, call) => {
     const folder = folderOf(call.session);

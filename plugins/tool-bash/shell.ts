@@ -1,17 +1,15 @@
 import { existsSync } from "node:fs";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import { type HostInfo, ToolError } from "gantry/sdk";
-import { isWithin } from "gantry/sdk/kit/paths";
+import { programFolders, workspaceOf } from "gantry/sdk/kit/program-folders";
 
 const USUAL = ["/usr/bin/bash", "/bin/bash", "/usr/local/bin/bash", "/opt/homebrew/bin/bash"];
 
 /** The absolute path of bash, never one inside the workspace. Throws for the model when there is none. */
 export function findBash(host: HostInfo): () => string {
-  const workspace = [host.cwd, ...host.folders];
-  const fromPath = (host.env.PATH ?? "")
-    .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !isWithin(resolve(folder), workspace))
-    .map((folder) => join(folder, process.platform === "win32" ? "bash.exe" : "bash"));
+  const fromPath = programFolders(host.env.PATH, workspaceOf(host)).map((folder) =>
+    join(folder, process.platform === "win32" ? "bash.exe" : "bash"),
+  );
   const bash = [...USUAL, ...fromPath].find((path) => existsSync(path));
   return () => {
     if (bash) return bash;

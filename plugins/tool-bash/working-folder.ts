@@ -7,6 +7,8 @@ import { isWithin } from "gantry/sdk/kit/paths";
 export interface WorkingFolder {
   /** Where the next command runs, and a notice when that is not where the last one ended. */
   current(): { readonly path: string; readonly notice?: string };
+  /** The same, and nothing is taken note of. */
+  readonly here: string;
   /** Takes over where a command has ended; gives a notice when it may not stay there. */
   moveTo(path: string | undefined): string | undefined;
 }
@@ -19,9 +21,13 @@ function createWorkingFolder(session: SessionView): WorkingFolder {
     path = session.cwd;
     return `Shell cwd was reset to ${path}`;
   };
+  const isStanding = () => path === session.cwd || (isAllowed(path, session) && isFolder(path));
   return {
+    get here() {
+      return isStanding() ? path : session.cwd;
+    },
     current() {
-      if (path === session.cwd || (isAllowed(path, session) && isFolder(path))) return { path };
+      if (isStanding()) return { path };
       const notice = reset();
       return { path, notice };
     },

@@ -27,3 +27,12 @@ function makeOne(path: string, mode: number): void {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
+
+/** The path with its links followed, or as it is when nothing lies there. */
+export function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
+  }
+}

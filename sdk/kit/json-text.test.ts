@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { JsonProblem, parseJsonText } from "gantry/sdk/kit/json-text";
+import { JsonProblem, parseJsonText, placeInJson } from "gantry/sdk/kit/json-text";
 import { describe, expect, it } from "vitest";
 
 function problemOf(text: string): JsonProblem {
@@ -75,5 +75,27 @@ describe("JSON as people write it", () => {
 
   it("is not nested so deep that reading it breaks", () => {
     expect(problemOf("[".repeat(100_000)).message).toContain("nested deeper than");
+  });
+});
+
+describe("a place in JSON", () => {
+  const text = '{\n  "a": [1, {"b": 2}],\n  "é😀": {"a": 3}, "c": 4\n}';
+
+  it.each([
+    [["a"], 2, 3],
+    [["a", 0], 2, 9],
+    [["a", 1, "b"], 2, 13],
+    [["é😀", "a"], 3, 10],
+    [["c"], 3, 19],
+    [["c", "deeper"], 3, 19],
+    [["a", 7], 2, 3],
+  ])("of %j is where its key or element begins", (path, line, column) => {
+    expect(placeInJson(text, path)).toEqual({ line, column });
+  });
+
+  it("is unknown for what is not there, and in a text that is not JSON", () => {
+    expect(placeInJson(text, ["b"])).toBeUndefined();
+    expect(placeInJson(text, [])).toBeUndefined();
+    expect(placeInJson('{"a": 1', ["a"])).toBeUndefined();
   });
 });

@@ -4,14 +4,23 @@ export class JsonProblem extends Error {
   readonly column: number;
 
   constructor(message: string, text: string, at: number) {
-    const lines = text.slice(0, at).split(/\r\n|\n|\r/);
-    const line = lines.length;
-    const column = [...(lines.at(-1) ?? "")].length + 1;
+    const { line, column } = placeAt(text, at);
     super(`line ${line}, column ${column}: ${message}`);
     this.name = "JsonProblem";
     this.line = line;
     this.column = column;
   }
+}
+
+/** A place in a text; line and column count from 1, as an editor counts them. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+function placeAt(text: string, at: number): TextPlace {
+  const lines = text.slice(0, at).split(/\r\n|\n|\r/);
+  return { line: lines.length, column: [...(lines.at(-1) ?? "")].length + 1 };
 }
 
 const DEPTH = 200;
@@ -30,6 +39,29 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
+/**
+ * Where the key or list element at a path stands in a JSON text; where the path leads further than the text, its last part that is
+ * there. `undefined` for an empty path and for a text that is not good JSON.
+ *
+ * @example
+ * placeInJson('{\n  "model": 7\n}', ["model"]); // { line: 2, column: 3 }
+ */
+export function placeInJson(text: string, path: readonly PropertyKey[]): TextPlace | undefined {
+  let depth = 0;
+  let found: number | undefined;
+  const see = (parts: readonly PropertyKey[], at: number) => {
+    if (parts.length <= depth || parts.length > path.length) return;
+    if (parts.some((part, index) => String(part) !== String(path[index]))) return;
+    [depth, found] = [parts.length, at];
+  };
+  try {
+    new Reader(text, text.startsWith("\ufeff") ? 1 : 0, see).whole();
+  } catch {
+    return undefined;
+  }
+  return found === undefined ? undefined : placeAt(text, found);
+}
+
 class Failure extends Error {
   readonly at: number;
   constructor(message: string, at: number) {
@@ -41,10 +73,13 @@ class Failure extends Error {
 class Reader {
   readonly #text: string;
   #at: number;
+  readonly #see: ((path: readonly PropertyKey[], at: number) => void) | undefined;
+  readonly #path: PropertyKey[] = [];
 
-  constructor(text: string, at: number) {
+  constructor(text: string, at: number, see?: (path: readonly PropertyKey[], at: number) => void) {
     this.#text = text;
     this.#at = at;
+    this.#see = see;
   }
 
   whole(): unknown {
@@ -76,15 +111,23 @@ class Reader {
       this.#blank();
       if (this.#text[this.#at] !== ":") throw this.#unexpected('":"');
       this.#at++;
-      entries.set(key, this.#value(depth + 1));
+      entries.set(key, this.#inner(key, at, depth));
     });
     return Object.fromEntries(entries);
   }
 
   #array(depth: number): unknown {
     const values: unknown[] = [];
-    this.#list("]", () => values.push(this.#value(depth + 1)));
+    this.#list("]", () => values.push(this.#inner(values.length, this.#at, depth)));
     return values;
+  }
+
+  #inner(part: PropertyKey, at: number, depth: number): unknown {
+    this.#path.push(part);
+    this.#see?.(this.#path, at);
+    const value = this.#value(depth + 1);
+    this.#path.pop();
+    return value;
   }
 
   #list(end: string, item: () => void): void {

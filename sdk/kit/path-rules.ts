@@ -17,6 +17,8 @@ export interface PathPattern {
   /** It does not say where it begins, so it may fit at any depth. */
   readonly isBare: boolean;
   readonly hasSlash: boolean;
+  /** Its last name holds signs that stand for others. */
+  readonly endsOpen: boolean;
   readonly segments: readonly (Segment | typeof STAR)[];
 }
 
@@ -42,23 +44,32 @@ export function parsePathPattern(text: string, ignoreCase: boolean): PathPattern
   }
   // `src/**` is what lies in src, not src itself.
   if (segments.length > 1 && segments.at(-1) === STAR) segments.splice(-1, 0, [STAR]);
-  return { anchor, up, isBare: !isAnchored && up === 0, hasSlash: own.length > 1, segments };
+  return {
+    anchor,
+    up,
+    isBare: !isAnchored && up === 0,
+    hasSlash: own.length > 1,
+    endsOpen: /[*?[]/.test(own.at(-1) ?? ""),
+    segments,
+  };
 }
 
 /**
  * Whether a path fits. `anyDepth` lets a bare pattern with slashes fit at any depth, as deny and ask rules do; one name
- * without a slash always may.
+ * without a slash always may. `isMean`: what fits `src/*` is a file right in `src`, and nothing below.
  */
 export function fitsPathPattern(
   pattern: PathPattern,
   path: string,
   anchors: Anchors,
-  how: { readonly anyDepth: boolean; readonly ignoreCase: boolean },
+  how: { readonly anyDepth: boolean; readonly ignoreCase: boolean; readonly isMean?: boolean },
 ): boolean {
   const fold = how.ignoreCase ? foldName : (name: string) => name;
   const floats = pattern.isBare && (how.anyDepth || !pattern.hasSlash);
-  const start: (typeof STAR)[] = floats ? [STAR] : [];
-  const expected = [...start, ...pattern.segments, STAR] as const;
+  const anything: readonly (typeof STAR)[] = [STAR];
+  const nothing: readonly (typeof STAR)[] = [];
+  const deeper = how.isMean && pattern.endsOpen ? nothing : anything;
+  const expected = [...(floats ? anything : nothing), ...pattern.segments, ...deeper];
   return anchors[pattern.anchor].some((anchor) => {
     const names = below(fold(path), fold(goUp(anchor, pattern.up)));
     return names !== undefined && matchStars(expected, names, fitsSegment);

@@ -2,6 +2,7 @@ import {
   type AssistantContent,
   type AssistantMessage,
   definePlugin,
+  type ModelCall,
   type ModelEvent,
   type ModelFailure,
   type ModelRequest,
@@ -29,27 +30,42 @@ export type Script = readonly (ScriptedAnswer | ((request: ModelRequest) => Scri
 export interface ScriptedModel {
   /** The plugin that provides it, as provider `scripted` with the model `script`. */
   readonly plugin: Plugin;
-  /** Every request, oldest first. */
+  /** Every request, oldest first; without those that `completions` answered. */
   readonly requests: readonly ModelRequest[];
+  /** The requests outside of a turn, such as those of a plugin, where `completions` answers them. */
+  readonly completionRequests: readonly ModelRequest[];
   /** Appends answers. */
   push(...answers: Script): void;
 }
 
 /**
- * A model provider that gives the scripted answers in order, and the text `(end of script)` after the last.
+ * A model provider that gives the scripted answers in order, and the text `(end of script)` after the last. `completions` answers
+ * what no turn asks, as plugins do through the service `models`; without it, the script does.
  *
  * @example
  * const model = scriptedModel([{ calls: [{ name: "Read", input: { file_path: "a.txt" } }] }, { text: "Done." }]);
  */
-export function scriptedModel(script: Script = []): ScriptedModel {
+export function scriptedModel(
+  script: Script = [],
+  { completions }: { readonly completions?: (request: ModelRequest) => ScriptedAnswer } = {},
+): ScriptedModel {
   const answers = [...script];
   const requests: ModelRequest[] = [];
+  const completionRequests: ModelRequest[] = [];
   let calls = 0;
 
-  async function* stream(request: ModelRequest, { signal }: { signal: AbortSignal }): AsyncGenerator<ModelEvent> {
+  function answerTo(request: ModelRequest, isCompletion: boolean): ScriptedAnswer {
+    if (completions && isCompletion) {
+      completionRequests.push(request);
+      return completions(request);
+    }
     requests.push(request);
     const next = answers.shift() ?? { text: "(end of script)" };
-    const answer = typeof next === "function" ? next(request) : next;
+    return typeof next === "function" ? next(request) : next;
+  }
+
+  async function* stream(request: ModelRequest, { signal, turn }: ModelCall): AsyncGenerator<ModelEvent> {
+    const answer = answerTo(request, turn === undefined);
     if (answer.after) await Promise.race([answer.after, aborted(signal)]);
     if (signal.aborted) {
       yield {
@@ -83,7 +99,7 @@ export function scriptedModel(script: Script = []): ScriptedModel {
     },
     setup: () => ({ providers: { scripted: { stream } } }),
   });
-  return { plugin, requests, push: (...more) => void answers.push(...more) };
+  return { plugin, requests, completionRequests, push: (...more) => void answers.push(...more) };
 }
 
 function messageOf(answer: ScriptedAnswer, number: number, id: () => string): AssistantMessage {

@@ -2,9 +2,10 @@
 // `npm run bench -- hooks` measures one part.
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
+import { permissions } from "./permissions.js";
 import { start } from "./start.js";
 
-const parts = { hooks, boot, start };
+const parts = { hooks, boot, start, permissions };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

@@ -40,6 +40,7 @@ describe("on the command line", () => {
     [["--settings", "[]"], "GANTRY_SETTINGS_BROKEN", "one JSON object"],
     [["--settings", "absent.json"], "GANTRY_SETTINGS_ABSENT", "absent.json"],
     [["--settings", '{"permissions":{"defaultMode":"bold"}}'], "GANTRY_SETTINGS_INVALID", "acceptEdits"],
+    [["--setting-sources", "user,projet"], "GANTRY_SETTINGS_SOURCE", 'Did you mean "project"?'],
     [["--settings", '{"model":5}'], "GANTRY_SETTINGS_INVALID", '"model"'],
     [["--add-dir", "absent"], "GANTRY_FOLDER_ABSENT", "absent"],
     [["--resume", "absent"], "GANTRY_SESSION_ABSENT", "absent"],

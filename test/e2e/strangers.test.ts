@@ -67,10 +67,12 @@ test("nothing of them runs without trust, and it is said what was left out", asy
   const { code, stdout, stderr } = await place.gantry(["-p", "Read notes.txt"]);
   expect(code).toBe(0);
   expect(stdout).toContain("the real notes");
-  for (const file of Object.keys(FILES).slice(0, 5)) expect(stderr).toContain(path.join(place.work, file));
+  expect(stderr).toContain("Left out: 1 configuration, 4 plugins. It counts only once you trust this folder.");
   expect(stderr).toContain("--trust");
+  const list = await place.gantry(["trust", "list"]);
+  for (const file of Object.keys(FILES).slice(0, 5)) expect(list.stdout).toContain(path.join(place.work, file));
   const json = await place.gantry(["-p", "Read notes.txt", "--output-format", "stream-json", "--verbose"]);
-  expect(json.stdout.split("\n")[0]).toContain("gantry.config.ts");
+  expect(json.stdout.split("\n")[0]).toContain("Left out: 1 configuration, 4 plugins.");
   for (const made of ["loaded", "configured"]) expect(existsSync(path.join(place.work, made))).toBe(false);
 });
 

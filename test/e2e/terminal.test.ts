@@ -80,7 +80,7 @@ describe.skipIf(!hasTmux)("in a terminal (needs tmux)", () => {
     await t.shows("\n>");
     await say(t, "go");
     await t.shows("Allow?");
-    await say(t, "a");
+    await say(t, "s");
     // The second call of the same kind is not asked for.
     await t.shows("Allow?", 2);
     await say(t, "n");

@@ -6,8 +6,11 @@ import { loadedBy } from "./loaded/list.js";
 import { filesBelow, loadSources, packageJson, root } from "./project.js";
 
 const BUDGETS = {
-  /** Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. */
-  kernelLines: 2_600,
+  /**
+   * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. It grew by a fifteenth when trust
+   * was bound to what was shown: whoever loads a folder's code has to know what was approved, before there is any plugin.
+   */
+  kernelLines: 2_840,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */

@@ -27,11 +27,12 @@ export const OWNERS = {
   react: /^plugins\/frontend-tui\//,
   sharp: /^plugins\/tool-read\//,
   tapable: /^(sdk\/hooks|core\/generation)\.ts$/,
+  unbash: /^sdk\/kit\/shell\/grammar\.ts$/,
   zod: /^(sdk|core)\//,
 };
 
-/** Where `import()` may stand outside of lazy(): the kernel's own. */
-const DYNAMIC = /^core\/(bin|load|discover|cli)\.ts$/;
+/** Where `import()` may stand outside of lazy(): the kernel's own, and the grammar of shells, which waits for the first command. */
+const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];

@@ -1,0 +1,75 @@
+import {
+  type Answer,
+  type Files,
+  isGantryError,
+  messageOf,
+  type Question,
+  type RememberedAnswers,
+  type TurnView,
+} from "gantry/sdk";
+import { type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
+import { visible } from "gantry/sdk/kit/visible";
+import type { Printer } from "./printer.ts";
+import { questionText, readAnswer } from "./question.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What asking needs of the conversation and of the host. */
+export interface AskingParts {
+  readonly terminal: Pick<Terminal, "read">;
+  readonly printer: Pick<Printer, "say">;
+  readonly remembered: RememberedAnswers | undefined;
+  readonly files: Files | undefined;
+  /** Columns of the screen. */
+  readonly width: () => number;
+}
+
+/** Puts permission questions to the person, one at a time. */
+export function createAsking({ terminal, printer, remembered, files, width }: AskingParts) {
+  let last: Promise<unknown> = Promise.resolve();
+
+  return (question: Question, turn: TurnView): Promise<Answer> => {
+    const answer = last.then(() => ask(question, turn));
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+
+  async function ask(question: Question, turn: TurnView): Promise<Answer> {
+    const offer = remembered?.offer(turn.session, question.call);
+    const targets = await questionTargets(question.call, turn.session, files);
+    const parts = questionParts(question, { targets, offer });
+    for (let isWhole = false; !turn.signal.aborted; ) {
+      printer.say(questionText(parts, { isWhole, width: width() }));
+      const reading = await terminal.read("Allow? ", { signal: turn.signal });
+      if (reading.kind !== "line") break;
+      const answer = readAnswer(reading.text);
+      if (typeof answer === "object") return answer;
+      isWhole = answer === "whole";
+      if (answer !== "session" && answer !== "always") continue;
+      if (await isKept(question, turn, parts, answer)) return { decision: "allow" };
+    }
+    return { decision: "deny", interrupt: true };
+  }
+
+  /** Whether a yes that holds for longer was offered, and is now remembered. */
+  async function isKept(
+    { call }: Question,
+    { session }: TurnView,
+    { offers }: QuestionParts,
+    until: "session" | "always",
+  ): Promise<boolean> {
+    const offer = offers.find(({ answer }) => answer === until);
+    if (!offer || !remembered) {
+      printer.say("That is not offered here: answer y or n.");
+      return false;
+    }
+    try {
+      await remembered.keep(session, call, until);
+    } catch (error) {
+      const remedy = isGantryError(error) && error.remedy ? ` ${error.remedy}` : "";
+      printer.say(visible(`${messageOf(error)}${remedy}`));
+      return false;
+    }
+    if (offer.file) printer.say(`Written to ${offer.file}.`);
+    return true;
+  }
+}

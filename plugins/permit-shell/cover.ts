@@ -1,0 +1,208 @@
+/** Whether every part of a text is covered: by a rule, because it only looks, or by the mode. */
+import type { Files, PermissionRules, Permissions, SessionView, ShellFolders } from "gantry/sdk";
+import { isWithin } from "gantry/sdk/kit/paths";
+import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
+import type { Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
+import { createRepositories } from "./repositories.ts";
+
+interface Services {
+  readonly files: Files;
+  readonly rules: PermissionRules | undefined;
+  readonly permissions: Permissions | undefined;
+  readonly folders: ShellFolders | undefined;
+}
+
+/** What covers a text; or the first part that nothing covers. */
+export type Covered =
+  | { readonly rules: readonly string[]; readonly edits: boolean; readonly looksOnly: boolean }
+  | { readonly problem: string };
+
+type Cover = (text: ShellText, family: string, session: SessionView, shell: Shell) => Promise<Covered>;
+
+/** What is known while a text is gone through. */
+interface State {
+  /** Where the next command may run; empty once that is not known. */
+  folders: readonly string[];
+  /** Every folder that a `cd` may have left it in so far. */
+  everywhere: readonly string[];
+  hasMoved: boolean;
+  readonly rules: Set<string>;
+  edits: boolean;
+  looksOnly: boolean;
+}
+
+export function createCover({ files, rules, permissions, folders }: Services): Cover {
+  const repositories = createRepositories(files);
+
+  return async (text, family, session, shell) => {
+    const start = folders?.current(session) ?? session.cwd;
+    const state: State = {
+      folders: [start],
+      everywhere: [start],
+      hasMoved: false,
+      rules: new Set(),
+      edits: false,
+      looksOnly: true,
+    };
+    if (text.commands.length === 0) return { problem: "it holds no command" };
+    for (const command of text.commands) {
+      // A `cd` may fail; only behind && is it certain that it has not.
+      if (command.after !== "&&" && command.after !== "|") state.folders = state.everywhere;
+      const problem = await problemOf(command, { family, session, shell, state });
+      if (problem !== undefined) return { problem };
+    }
+    const { looksOnly, edits } = state;
+    return { rules: [...state.rules], edits, looksOnly };
+  };
+
+  async function problemOf(command: ShellCommand, context: Context): Promise<string | undefined> {
+    const { state, session, shell, family } = context;
+    const shown = command.words.map(({ text }) => text).join(" ");
+    if (command.after === undefined) return `"${shown}" stands inside of something that no rule speaks for`;
+    if (command.assignments.length > 0) return `it sets ${command.assignments.join(", ")}`;
+    for (const redirection of command.redirections) {
+      const problem = await redirected(redirection, context);
+      if (problem !== undefined) return problem;
+    }
+    if (command.words.length === 0) return command.redirections.length > 0 ? undefined : "it holds no command";
+
+    const { words, isOpen } = shell.peel(command.words.map((word) => known(word, state, session)));
+    if (words[0]?.text === "cd" && !isOpen) return cd(words.slice(1), command, context);
+    const open = words.find(({ kind }) => kind === "open");
+    if (open) return `it cannot be told what ${open.text} stands for`;
+    const isGit = words[0]?.text === "git";
+    if (state.hasMoved && isGit) return `"${shown}" runs in another folder, whose configuration it would obey`;
+    const isWriting = shell.writtenBy({ ...command, words }).length > 0;
+    if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
+
+    const said = words.map(({ text }) => text);
+    const rule = rules?.covering(session, { family, words: said, isOpen });
+    const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
+    if (doubt === undefined) return undefined;
+    state.looksOnly = false;
+    if (rule !== undefined) {
+      state.rules.add(rule);
+      return undefined;
+    }
+    const edited = !isOpen && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
+    if (!edited) return doubt;
+    state.edits = true;
+    return firstBadEdit(edited, context);
+  }
+
+  /** Why a command may do more than look at what it may look at. */
+  async function doubtToLook(
+    words: readonly ShellWord[],
+    shown: string,
+    context: Context,
+  ): Promise<string | undefined> {
+    const { shell, state, session } = context;
+    const looking = shell.lookingOf(words);
+    if (!looking) return `no rule covers "${shown}"`;
+    const outside = await firstOutside(looking.paths, context);
+    if (outside !== undefined || !looking.isGit) return outside;
+    const doubt = await repositories.doubt(state.folders[0] ?? session.cwd);
+    return doubt && `"${shown}" would obey the configuration of the repository: ${doubt}`;
+  }
+
+  // ---------------------------------------------------------------- files
+
+  async function redirected({ kind, target }: ShellRedirection, context: Context): Promise<string | undefined> {
+    if (kind === "descriptor") return undefined;
+    if (kind === "text")
+      return target?.kind === "open" ? "what it is given to read is only known when it runs" : undefined;
+    if (kind === "open" || !target || target.kind !== "literal") return "it cannot be told where it reads or writes";
+    if (target.text === "/dev/null") return undefined;
+    if (kind === "read") return firstOutside([target], context);
+    const { state, session } = context;
+    if (state.hasMoved) return `it writes to ${target.text} in another folder`;
+    state.looksOnly = false;
+    const places = await resolved(target, context);
+    const rule = places && rules?.covering(session, { family: "Edit", places });
+    if (rule !== undefined) {
+      state.rules.add(rule);
+      return undefined;
+    }
+    if (!isAccepting(session)) return `it writes to ${target.text}`;
+    state.edits = true;
+    return firstBadEdit([target], context);
+  }
+
+  async function firstOutside(words: readonly ShellWord[], context: Context): Promise<string | undefined> {
+    const { session } = context;
+    for (const word of words) {
+      const places = await resolved(word, context);
+      if (!places) return `it cannot be told where ${word.text} leads`;
+      const isInside = places.every((place) => isWithin(place, session.folders) || place === "/dev/null");
+      if (!isInside && rules?.covering(session, { family: "Read", places }) === undefined) {
+        return `${word.text} lies outside the folders of this session`;
+      }
+    }
+    return undefined;
+  }
+
+  async function firstBadEdit(words: readonly ShellWord[], context: Context): Promise<string | undefined> {
+    const { session } = context;
+    for (const word of words) {
+      const places = await resolved(word, context);
+      if (!places?.every((place) => isWithin(place, session.folders))) {
+        return `${word.text} lies outside the folders of this session`;
+      }
+      if (places.some((place) => isProtectedPath(place, session.folders)))
+        return `${word.text} steers what programs run`;
+    }
+    return undefined;
+  }
+
+  /** Every place a word may lead to, links followed. */
+  async function resolved(word: ShellWord, { shell, state, session }: Context): Promise<readonly string[] | undefined> {
+    const places = shell.placesOfWord(word, { folders: state.folders, home: session.home });
+    if (!places) return undefined;
+    const real = await Promise.all(places.map((place) => files.resolve(place)));
+    return [...new Set([...places, ...real])];
+  }
+
+  function isAccepting(session: SessionView): boolean {
+    const mode = permissions?.mode(session);
+    return mode === "acceptEdits" || mode === "auto";
+  }
+
+  // ---------------------------------------------------------------- cd
+
+  async function cd(words: readonly ShellWord[], { isPiped }: ShellCommand, context: Context) {
+    const { state, session } = context;
+    const [target, ...more] = words.filter(({ text }) => text !== "--");
+    const places =
+      target?.kind === "literal" && !target.text.startsWith("-") && more.length === 0
+        ? await resolved(target, context)
+        : undefined;
+    if (!places) return "it cannot be told where its cd leads";
+    if (!places.every((place) => isWithin(place, session.folders))) {
+      return `its cd leads to ${target?.text}, outside the folders of this session`;
+    }
+    if (isPiped) return undefined;
+    state.folders = places;
+    state.everywhere = [...new Set([...state.everywhere, ...places])];
+    state.hasMoved = true;
+    return undefined;
+  }
+}
+
+interface Context {
+  readonly family: string;
+  readonly session: SessionView;
+  readonly shell: Shell;
+  readonly state: State;
+}
+
+/** The few variables whose value is known. */
+function known(word: ShellWord, { folders }: State, { home }: SessionView): ShellWord {
+  if (word.kind !== "open") return word;
+  const [, name, rest = ""] = /^\$(?:(HOME|PWD|\?)|\{(?:HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
+  if (name === "?") return rest === "" ? { text: "0", kind: "literal" } : word;
+  const isHome = /^\$\{?HOME/.test(word.text);
+  if (!/^\$\{?(?:HOME|PWD)\b/.test(word.text) || (name === undefined && !word.text.startsWith("${"))) return word;
+  const [folder] = isHome ? [home] : folders;
+  const isPlain = folder !== undefined && /^[\w./@+-]+$/.test(folder) && (isHome || folders.length === 1);
+  return isPlain ? { text: `${folder}${rest}`, kind: "literal" } : word;
+}

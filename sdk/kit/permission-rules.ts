@@ -1,0 +1,220 @@
+/**
+ * Permission rules: `Tool`, `Tool(*)` or `Tool(specifier)`. What allows is mean and counts only where it surely covers a call; what
+ * denies or asks is generous and counts wherever it may be meant.
+ */
+import type { Call, Files, SessionView } from "gantry/sdk";
+import { type Anchors, fitsPathPattern, parsePathPattern } from "./path-rules.ts";
+import { isWithin } from "./paths.ts";
+import { loadShell, type Shell, type ShellText } from "./shell.ts";
+import { matchText } from "./stars.ts";
+import { inputPath } from "./tool-files.ts";
+
+/** A rule as it is written. */
+export interface Rule {
+  readonly text: string;
+  /** A tool, one of its aliases, a family, or a pattern of names. */
+  readonly tool: string;
+  /** What is in the brackets; `undefined`: every use. */
+  readonly specifier: string | undefined;
+}
+
+/** What has no meaning as a rule, and which tool it seems to be about. */
+export interface Malformed {
+  readonly text: string;
+  readonly tool: string | undefined;
+  readonly problem: string;
+}
+
+/** What a rule does. */
+export type Effect = "deny" | "ask" | "allow";
+
+export function isMalformed(rule: Rule | Malformed): rule is Malformed {
+  return "problem" in rule;
+}
+
+/** Reads a rule. */
+export function parseRule(written: unknown): Rule | Malformed {
+  const text = typeof written === "string" ? written.trim() : (JSON.stringify(written) ?? "undefined");
+  const tool = /^[A-Za-z*][\w*-]*/.exec(text)?.[0];
+  const wrong = (problem: string): Malformed => ({
+    text,
+    tool: typeof written === "string" ? tool : undefined,
+    problem,
+  });
+  if (tool === undefined || typeof written !== "string") return wrong("it begins with no tool's name");
+  const rest = text.slice(tool.length);
+  if (rest === "" || rest === "(*)") return { text, tool, specifier: undefined };
+  if (!rest.startsWith("(") || !rest.endsWith(")")) return wrong("what follows the tool is not in brackets");
+  const specifier = rest.slice(1, -1).trim();
+  if (specifier === "" || specifier === ":*") return wrong("nothing is in the brackets");
+  return { text, tool, specifier };
+}
+
+// ---------------------------------------------------------------- what a call is about
+
+/** What of a call rules look at. */
+export type About =
+  | { readonly kind: "path"; readonly places: readonly string[] }
+  | { readonly kind: "command"; readonly text: ShellText; readonly shell: Shell }
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "nothing" };
+
+/** A call, as rules see it. */
+export interface Subject {
+  /** The tool's name and its aliases. */
+  readonly names: readonly string[];
+  readonly family: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The fields that the brackets of a rule speak of otherwise than by name. */
+  readonly field: string | undefined;
+  readonly about: About;
+  readonly session: SessionView;
+  /** The home folder, as it is named and with links resolved. */
+  readonly homes: readonly string[];
+}
+
+/** Looks at a call once for all rules. */
+export async function subjectOf(call: Call, session: SessionView, files: Pick<Files, "resolve">): Promise<Subject> {
+  const resolved = async (path: string) =>
+    path.includes("\0") ? [path] : [...new Set([path, await files.resolve(path)])];
+  const { permission = { family: call.tool.name } } = call.tool;
+  const input = isRecord(call.input) ? call.input : {};
+  const subject = {
+    names: [call.tool.name, ...(call.tool.aliases ?? [])],
+    family: permission.family,
+    input,
+    session,
+    homes: [session.home],
+    field: fieldOf(permission),
+  };
+  if ("path" in permission) {
+    const written = inputPath(textOf(input[permission.path]) || ".", session);
+    const [places, homes] = await Promise.all([written, session.home].map(resolved));
+    return { ...subject, about: { kind: "path", places: places ?? [] }, homes: homes ?? [] };
+  }
+  if ("command" in permission) {
+    const shell = await loadShell();
+    return { ...subject, about: { kind: "command", text: shell.readShell(textOf(input[permission.command])), shell } };
+  }
+  if ("url" in permission) return { ...subject, about: { kind: "url", url: textOf(input[permission.url]) } };
+  return { ...subject, about: { kind: "nothing" } };
+}
+
+function fieldOf(permission: object): string | undefined {
+  const found = Object.entries(permission).find(([key]) => key === "path" || key === "command" || key === "url");
+  return found && String(found[1]);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+// ---------------------------------------------------------------- whether a rule covers it
+
+/**
+ * Whether a rule speaks about a call. To allow, give one place at a time: a path has to be covered as it is written and where its
+ * links lead. Rules that allow commands are for `covers` of whoever knows the parts of the command: here they cover nothing.
+ */
+export function covers(rule: Rule, effect: Effect, subject: Subject, root: string): boolean {
+  const isMean = effect === "allow";
+  if (rule.specifier === undefined) return namesTool(rule.tool, subject, isMean);
+  if (!isMean && namesTool(rule.tool, subject, isMean) && matchesParameter(rule.specifier, subject)) return true;
+  if (!governs(rule.tool, subject, isMean)) return false;
+  const { about } = subject;
+  if (about.kind === "path") return coversPlaces(rule.specifier, about.places, subject, root, isMean);
+  if (about.kind === "url") return coversUrl(rule.specifier, about.url, isMean);
+  if (about.kind === "nothing")
+    return isMean ? namesOnly(rule.specifier, subject.input) : namesValue(rule.specifier, subject.input);
+  return !isMean && about.shell.mentionOf(rule.specifier, about.text) === "yes";
+}
+
+/**
+ * Whether a rule's text, such as `Bash(git push:*)`, may speak about a call: for filters that should rather fire too often.
+ *
+ * @example
+ * const isPush = await mentions("Bash(git push:*)", call, session, files);
+ */
+export async function mentions(
+  text: string,
+  call: Call,
+  session: SessionView,
+  files: Pick<Files, "resolve">,
+): Promise<boolean> {
+  const rule = parseRule(text);
+  return !isMalformed(rule) && covers(rule, "ask", await subjectOf(call, session, files), session.cwd);
+}
+
+/** A rule without brackets: allows the tool of that name alone, forbids its whole family. */
+export function namesTool(tool: string, subject: Pick<Subject, "names" | "family">, isMean: boolean): boolean {
+  const names = isMean ? subject.names : [...subject.names, subject.family];
+  // Which server a pattern allows must be certain.
+  if (isMean && tool.includes("*") && !/^mcp__[^*]+__/.test(tool)) return false;
+  return names.some((name) => {
+    const [wanted, known] = isMean ? [tool, name] : [tool.toLowerCase(), name.toLowerCase()];
+    const isServer = /^mcp__(?:(?!__).)+$/.test(wanted);
+    return matchText(wanted, known) || (isServer && known.startsWith(`${wanted}__`));
+  });
+}
+
+/** A rule with brackets speaks of the family. Who may edit a file may read it; who may not read it may not edit it. */
+function governs(tool: string, subject: Pick<Subject, "names" | "family" | "about">, isMean: boolean): boolean {
+  const known = [...subject.names, subject.family];
+  if (subject.about.kind === "path" && subject.family === "Read" && isMean) known.push("Edit");
+  if (subject.about.kind === "path" && !isMean) known.push("Read");
+  const fold = (name: string) => (isMean ? name : name.toLowerCase());
+  return known.some((name) => fold(name) === fold(tool));
+}
+
+/** Whether a path rule's specifier fits any of the places. */
+export function coversPlaces(
+  specifier: string,
+  places: readonly string[],
+  { session, homes }: Pick<Subject, "session" | "homes">,
+  root: string,
+  isMean: boolean,
+): boolean {
+  const pattern = parsePathPattern(specifier, !isMean);
+  // A rule that forbids and cannot be understood forbids.
+  if (!pattern) return !isMean;
+  // Who may not see what lies in a folder may not search it.
+  const patterns = [pattern, ...(isMean ? [] : [parsePathPattern(specifier.replace(/\/\*\*$/, ""), true) ?? pattern])];
+  return places.some((place) => {
+    const bases = isWithin(place, session.folders) ? session.folders : [...session.folders, "/"];
+    const anchors: Anchors = { machine: ["/"], home: homes, settings: [root], cwd: isMean ? [session.cwd] : bases };
+    return patterns.some((one) =>
+      fitsPathPattern(one, place, anchors, { anyDepth: !isMean, ignoreCase: !isMean, isMean }),
+    );
+  });
+}
+
+function coversUrl(specifier: string, url: string, isMean: boolean): boolean {
+  const wanted = /^domain:(.+)$/.exec(specifier)?.[1]?.toLowerCase();
+  if (wanted === undefined || !URL.canParse(url)) return !isMean;
+  const { hostname, protocol, username, password } = new URL(url);
+  const host = hostname.replace(/\.$/, "");
+  const below = wanted.startsWith("*.") ? wanted.slice(1) : undefined;
+  if (!isMean) return wanted === "*" || host === wanted || host.endsWith(below ?? `.${wanted}`);
+  if (!/^https?:$/.test(protocol) || username || password) return false;
+  return wanted === "*" || host === wanted || (below !== undefined && host.endsWith(below));
+}
+
+/** `param:value`, such as `Bash(run_in_background:true)`; the field that brackets speak of anyway is none. */
+function matchesParameter(specifier: string, { input, field }: Pick<Subject, "input" | "field">): boolean {
+  const [, key = "", value = ""] = /^(\w+):(.*)$/s.exec(specifier) ?? [];
+  return key !== field && Object.hasOwn(input, key) && matchText(value, String(input[key]));
+}
+
+/** Which field the brackets mean is not known here, so any will do. */
+function namesValue(specifier: string, input: Subject["input"]): boolean {
+  return Object.values(input).some((value) => typeof value === "string" && matchText(specifier, value));
+}
+
+/** Allows where there is one field, and it says just this. */
+function namesOnly(specifier: string, input: Subject["input"]): boolean {
+  const [value, ...others] = Object.values(input).filter((one) => typeof one === "string");
+  return others.length === 0 && value === specifier;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
