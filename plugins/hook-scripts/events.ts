@@ -73,7 +73,7 @@ export const EVENTS = Object.freeze({
   StopFailure: { matches: "the kind of error", exitTwo: "nothing", isFired: true },
   TeammateIdle: task,
   ConfigChange: { matches: "which settings", exitTwo: "block", isFired: true },
-  CwdChanged: { exitTwo: "person", hasEnvironmentFile: true },
+  CwdChanged: { exitTwo: "person", hasEnvironmentFile: true, isFired: true },
   DirectoryAdded: { matches: "how it was added", exitTwo: "nothing" },
   FileChanged: { matches: "names of files", exitTwo: "person", hasEnvironmentFile: true },
   WorktreeCreate: { exitTwo: "block" },

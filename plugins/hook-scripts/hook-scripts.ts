@@ -15,7 +15,7 @@ import { watchSettings } from "./watch.ts";
 /** The setup on another clock: for tests of what waits. */
 export function setupWith(clock: Clock): Setup<typeof hookScripts> {
   return ({ host, use, scope }) => {
-    const { permissions, rules, remembered, jobs, ...services } = use;
+    const { permissions, rules, remembered, jobs, shellFolders, ...services } = use;
     const book = createBook({ settings: use.settings, trust: use.trust, host });
     const stateOf = createStates();
     const open = new Set<SessionView>();
@@ -54,6 +54,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
       stateOf,
       permits: { permissions, rules, remembered },
       jobs,
+      shellFolders,
       clock,
       tellModel,
       notify,

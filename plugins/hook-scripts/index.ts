@@ -13,6 +13,7 @@ import {
   Permissions,
   RememberedAnswers,
   Settings,
+  ShellFolders,
   Tools,
   Trust,
 } from "gantry/sdk";
@@ -29,6 +30,7 @@ export const hookScripts = manifest({
     models: Models,
     http: optional(Http),
     jobs: optional(Jobs),
+    shellFolders: optional(ShellFolders),
     permissions: optional(Permissions),
     rules: optional(PermissionRules),
     remembered: optional(RememberedAnswers),

@@ -8,6 +8,7 @@ import type {
   Permissions,
   RememberedAnswers,
   SessionView,
+  ShellFolders,
   TapHandler,
 } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
@@ -31,6 +32,7 @@ export interface Kit {
   readonly stateOf: States;
   readonly permits: Permits;
   readonly jobs: Jobs | undefined;
+  readonly shellFolders: ShellFolders | undefined;
   readonly clock: Clock;
   /** Says something to the model: now, where it is at work, else with the next prompt. */
   tellModel(session: SessionView, texts: readonly string[]): void;

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
+import { definePlugin, ShellFolders } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
 import { fakeBash, folder, hooked, printing, readInput, said, shell } from "./test-kit.ts";
 
@@ -164,5 +165,31 @@ describe("a PostToolBatch hook", () => {
     const { end } = await kernel.run("Go.");
     expect(end.text).toBe("Really done.");
     expect(JSON.stringify(kernel.model.requests.at(-1)?.messages)).toContain("All calls were logged.");
+  });
+});
+
+describe("a CwdChanged hook", () => {
+  it("hears where a call has left the shell, before the next one runs", async () => {
+    const cwd = folder();
+    const bash = fakeBash();
+    const shellFolders = definePlugin({
+      name: "shell-folders-of-the-test",
+      provides: { shellFolders: ShellFolders },
+      setup: () => ({
+        services: {
+          shellFolders: { current: () => (bash.commands.includes("cd src") ? join(cwd, "src") : cwd) },
+        },
+      }),
+    });
+    const hooks = {
+      CwdChanged: shell('cat >> in.jsonl; echo >> in.jsonl; test -n "$CLAUDE_ENV_FILE" && touch has-file'),
+    };
+    const kernel = await hooked(hooks, { plugins: [bash.plugin, shellFolders], cwd });
+    for (const command of ["ls", "cd src", "ls"]) await kernel.call("Bash", { command });
+    const lines = fs.readFileSync(join(cwd, "in.jsonl"), "utf8").trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ hook_event_name: "CwdChanged", old_cwd: cwd, new_cwd: join(cwd, "src") }),
+    ]);
+    expect(fs.existsSync(join(cwd, "has-file"))).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ import {
   type SettingsChange,
   type SettingsLayer,
   type SettingValue,
-  type Trust,
+  Trust,
 } from "gantry/sdk";
 import { memoryFiles } from "gantry/sdk/testing";
 import { describe, expect, it } from "vitest";
@@ -231,6 +231,40 @@ describe("a folder that nobody trusts", () => {
     const kernel = await hooked(undefined, { plugins: [fakeBash().plugin], cwd, env });
     await kernel.call("Bash", { command: "ls" });
     expect(fs.existsSync(join(cwd, "ran"))).toBe(runs);
+  });
+
+  it("has each hook run once it is approved, and no other", async () => {
+    const cwd = folder();
+    const state = folder();
+    write(cwd);
+    const trusted = { folders: { [cwd]: { isTrusted: true, approved: [] } } };
+    fs.writeFileSync(join(state, "trust.json"), JSON.stringify(trusted));
+    const source = join(cwd, ".claude/settings.json");
+    const approving = definePlugin({
+      name: "approving",
+      needs: { trust: Trust },
+      commands: { approve: { description: "" } },
+      setup: ({ use }) => ({
+        commands: {
+          approve: (text) => {
+            use.trust.approve([{ kind: "hook", source, text }]);
+            return "";
+          },
+        },
+      }),
+    });
+    const env = { GANTRY_HOME: state };
+    const kernel = await hooked(undefined, { plugins: [fakeBash().plugin, approving], cwd, env });
+    const hasRun = async () => {
+      await kernel.call("Bash", { command: "ls" });
+      return fs.existsSync(join(cwd, "ran"));
+    };
+    expect(await hasRun()).toBe(false);
+    expect(kernel.notices.join()).toContain(`Hooks that nobody has approved do not run: ${source}`);
+    await kernel.run('/approve PreToolUse Bash: command touch ran {"timeout":6}');
+    expect(await hasRun()).toBe(false);
+    await kernel.run('/approve PreToolUse Bash: command touch ran {"timeout":5}');
+    expect(await hasRun()).toBe(true);
   });
 
   it("says what it asks for, all of it, as it would run", async () => {

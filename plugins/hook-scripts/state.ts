@@ -6,6 +6,8 @@ export interface State {
   readonly judged: Map<string, HookOutcome | undefined>;
   /** For the model, as soon as somebody speaks to it. */
   readonly untold: string[];
+  /** Where the shell was after the last call. */
+  shellFolder: string;
   isTurnRunning: boolean;
   turnId: string | undefined;
   /** What was typed, before a command made something else of it. */
@@ -27,6 +29,7 @@ export const createStates = () =>
     const state: State = {
       judged: new Map(),
       untold: [],
+      shellFolder: session.cwd,
       isTurnRunning: false,
       turnId: undefined,
       typed: undefined,

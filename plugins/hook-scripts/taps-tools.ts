@@ -18,6 +18,8 @@ import { wrapped } from "./fire.ts";
 import type { Handlers, Kit } from "./kit.ts";
 import { applyUpdates, suggestionsFor } from "./permission-updates.ts";
 
+type AfterEvent = "PostToolUse" | "PostToolUseFailure";
+
 export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "postTool"> {
   const { firing, stateOf } = kit;
 
@@ -34,8 +36,13 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
       firing.has("PermissionRequest") || firing.has("Notification")
         ? permission(call, verdict.rule !== undefined, turn)
         : undefined,
-    postTool: (result, call, turn) =>
-      firing.has("PostToolUse") || firing.has("PostToolUseFailure") ? after(result, call, turn) : undefined,
+    postTool: (result, call, turn) => {
+      const event = result.outcome === "ok" ? "PostToolUse" : "PostToolUseFailure";
+      if (!firing.has(event) && !firing.has("CwdChanged")) return undefined;
+      const work = after(event, result, call, turn);
+      // An interrupted turn waits for nobody, but its hooks hear of it.
+      return turn.signal.aborted ? undefined : work;
+    },
   };
 
   async function before(call: Call, turn: TurnView): Promise<Call | undefined> {
@@ -85,16 +92,29 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
     return undefined;
   }
 
-  function after(result: ToolResult, call: Call, turn: TurnView): Promise<ToolResult | undefined> | undefined {
-    const event = result.outcome === "ok" ? "PostToolUse" : "PostToolUseFailure";
-    if (!firing.has(event)) return undefined;
-    const work = afterwards(event, result, call, turn);
-    // An interrupted turn waits for nobody, but its hooks hear of it.
-    return turn.signal.aborted ? undefined : work;
+  async function after(
+    event: AfterEvent,
+    result: ToolResult,
+    call: Call,
+    turn: TurnView,
+  ): Promise<ToolResult | undefined> {
+    if (firing.has("CwdChanged")) await moved(turn);
+    return firing.has(event) ? afterwards(event, result, call, turn) : undefined;
+  }
+
+  /** Tells where the call has left the shell, before the next command runs there. */
+  async function moved({ session, signal }: TurnView): Promise<void> {
+    const state = stateOf(session);
+    const old_cwd = state.shellFolder;
+    const new_cwd = kit.shellFolders?.current(session) ?? old_cwd;
+    if (new_cwd === old_cwd) return;
+    state.shellFolder = new_cwd;
+    const outcome = await firing.fire(session, { event: "CwdChanged", input: { old_cwd, new_cwd }, signal });
+    kit.tellModel(session, outcome.context);
   }
 
   async function afterwards(
-    event: "PostToolUse" | "PostToolUseFailure",
+    event: AfterEvent,
     result: ToolResult,
     call: Call,
     turn: TurnView,
