@@ -177,7 +177,12 @@ describe("a CwdChanged hook", () => {
       provides: { shellFolders: ShellFolders },
       setup: () => ({
         services: {
-          shellFolders: { current: () => (bash.commands.includes("cd src") ? join(cwd, "src") : cwd) },
+          shellFolders: {
+            current: () => (bash.commands.includes("cd src") ? join(cwd, "src") : cwd),
+            enter: () => ({ path: cwd }),
+            leave: () => undefined,
+            watch: () => () => undefined,
+          },
         },
       }),
     });

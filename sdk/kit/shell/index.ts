@@ -3,4 +3,5 @@ export { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.t
 export { readShell } from "./memory.ts";
 export { peel } from "./peel.ts";
 export { type Place, placesOfWord, wordsAsPaths } from "./places.ts";
+export { plainCommands } from "./plain.ts";
 export { acceptableEdit, removedBy, writtenBy } from "./writes.ts";
