@@ -1,4 +1,16 @@
-import { Classifier, definePlugin, Files, lazy, Models, manifest, optional, Settings, Tools, z } from "gantry/sdk";
+import {
+  Classifier,
+  definePlugin,
+  Files,
+  later,
+  lazy,
+  Models,
+  manifest,
+  optional,
+  Settings,
+  Tools,
+  z,
+} from "gantry/sdk";
 
 export const permitClassifier = manifest({
   name: "permit-classifier",
@@ -22,7 +34,7 @@ export const permitClassifier = manifest({
       .default(24_000)
       .describe("how much it is shown of what the person said and of earlier calls"),
   }),
-  needs: { models: Models, tools: Tools, settings: Settings, files: optional(Files) },
+  needs: { models: Models, tools: Tools, settings: Settings, files: later(optional(Files)) },
   provides: { classifier: Classifier },
   subcommands: {
     "auto-mode": {
@@ -30,7 +42,6 @@ export const permitClassifier = manifest({
       usage: "<defaults|config>",
     },
   },
-  taps: { event: true },
 });
 
 export default definePlugin(

@@ -75,7 +75,7 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
       const shown = requestText({
         call,
         folders: session.folders,
-        targets: await questionTargets(call, session, files),
+        targets: await questionTargets(call, session, await files?.()),
         history: historyOf(session, call, new Set(readOnly.map(({ name }) => name)), config.historyCharacters),
       });
       const model = policy.model ?? config.model;
@@ -105,11 +105,6 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
   return {
     services: { classifier: { judge } },
     subcommands: { "auto-mode": autoMode },
-    taps: {
-      event: (event, session) => {
-        if (event.type === "tool_start" || event.type === "denied") tally.settled(session, event.call);
-      },
-    },
   };
 };
 

@@ -8,17 +8,20 @@ export interface Tally {
   isExhausted(session: SessionView): boolean;
   /** Counts a judgement. What to tell the person, where it was one refusal too many. */
   count(session: SessionView, decision: "allow" | "deny"): string | undefined;
-  /** The person is asked about this call. */
+  /** The person is asked about this call: once it has been let go or refused, the row of refusals ends. */
   handedOver(session: SessionView, call: Call): void;
-  /** A call was let go or refused; where the person has done so, the row of refusals ends. */
-  settled(session: SessionView, call: Call): void;
 }
 
 export function createTally(plugin: string): Tally {
   const state = perSession((session) => ({ row: 0, total: refusalsIn(session, plugin), asked: new Set<string>() }));
   return {
     isExhausted(session) {
-      const { row, total } = state(session);
+      const tally = state(session);
+      if (isAnswered(session, tally.asked)) {
+        tally.row = 0;
+        tally.asked.clear();
+      }
+      const { row, total } = tally;
       return row >= MOST_IN_A_ROW || total >= MOST_IN_ALL;
     },
     count(session, decision) {
@@ -37,11 +40,19 @@ export function createTally(plugin: string): Tally {
     handedOver(session, call) {
       if (session.isInteractive) state(session).asked.add(call.id);
     },
-    settled(session, call) {
-      const tally = state(session);
-      if (tally.asked.delete(call.id)) tally.row = 0;
-    },
   };
+}
+
+/** Whether the log tells what has become of one of the calls. An interrupted one was not answered. */
+function isAnswered({ entries }: SessionView, asked: ReadonlySet<string>): boolean {
+  if (!asked.size) return false;
+  return entries.some((entry) => {
+    if (entry.type === "tool_start") return asked.has(entry.toolUseId);
+    if (entry.type === "tool_result") return asked.has(entry.toolUseId) && entry.outcome !== "aborted";
+    if (entry.type !== "plugin" || entry.plugin !== "gantry" || entry.kind !== "call") return false;
+    const { id, outcome } = entry.data as { readonly id?: string; readonly outcome?: string };
+    return asked.has(id ?? "") && outcome !== "aborted";
+  });
 }
 
 /** What the log of a session that goes on says. */

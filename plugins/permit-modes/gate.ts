@@ -1,4 +1,12 @@
-import { allow, type Call, type Files, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
+import {
+  allow,
+  type Call,
+  type Files,
+  type LaterService,
+  type PermissionMode,
+  type SessionView,
+  type Verdict,
+} from "gantry/sdk";
 import { isWithin, placesOf } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 
@@ -10,7 +18,7 @@ type Gate = (
 ) => Verdict | undefined | Promise<Verdict | undefined>;
 
 /** What the mode says to a call, given what all others have said. */
-export function createGate(files: Files): Gate {
+export function createGate(files: LaterService<Files>): Gate {
   return (mode, verdict, call, session) => {
     if (verdict.decision === "deny") return undefined;
     const isReadOnly = call.tool.traits?.readOnly === true;
@@ -35,7 +43,7 @@ export function createGate(files: Files): Gate {
   async function accepted(mode: PermissionMode, call: Call, session: SessionView): Promise<Verdict | undefined> {
     const path = editedPath(call);
     if (path === undefined) return undefined;
-    const places = await placesOf(path, session, files);
+    const places = await placesOf(path, session, await files());
     const isOwn = places.every((place) => isWithin(place, session.folders) && !isProtectedPath(place, session.folders));
     return isOwn ? allow(`the mode ${mode}`) : undefined;
   }
