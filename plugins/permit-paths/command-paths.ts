@@ -9,6 +9,8 @@ interface CommandPaths {
   /** Places that must not go: the root and what lies right in it, the home folder, the folders worked in and those above them. */
   readonly removed: readonly string[];
   readonly written: readonly string[];
+  /** There is more than anybody looks at. */
+  readonly isMore: boolean;
   /** Names with signs that stand for others, of what is written. */
   readonly globs: readonly string[];
 }
@@ -29,7 +31,9 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
     const removed: string[] = [];
     const written = new Set<ShellWord>();
     for (const one of commands) {
-      for (const word of shell.removedBy(one)) {
+      const gone = shell.removedBy(one);
+      if (gone.length > MOST_WORDS) removed.push(`${gone.length} files`);
+      for (const word of gone.slice(0, MOST_WORDS)) {
         const found = await criticalIn(word, shell, place, critical);
         if (found !== undefined) removed.push(found);
       }
@@ -40,6 +44,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
     const words = [...written].slice(0, MOST_WORDS);
     return {
       removed,
+      isMore: written.size > MOST_WORDS,
       written: (await Promise.all(words.map((word) => places(word, shell, place)))).flat(),
       globs: words.filter(({ kind }) => kind === "glob").map(({ text }) => text),
     };
@@ -77,7 +82,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
   }
 }
 
-const MOST_WORDS = 2000;
+const MOST_WORDS = 400;
 
 /** A path with signs in it: whether it may stand for a place that must not go, or for all that lies in one. */
 function globbed(

@@ -44,7 +44,7 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
   /** Removing what nobody means to remove is asked for in every mode. */
   async function toCommand(command: string, isBypassing: boolean, session: SessionView): Promise<Verdict | undefined> {
     const shell = await loadShell();
-    const { removed, written, globs } = await commandPaths(shell, command, session);
+    const { removed, written, globs, isMore } = await commandPaths(shell, command, session);
     const [critical] = removed;
     if (critical !== undefined) {
       return { ...ask(`it would remove ${shown(critical)}, or all that lies in it`), remedy: BY_PERSON };
@@ -52,7 +52,8 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     const steering = isBypassing ? undefined : written.find((place) => isProtectedPath(place, session.folders, state));
     if (steering !== undefined) return steers(steering);
     const named = isBypassing ? undefined : globs.find((glob) => glob.split("/").some(isNamingProtected));
-    return named === undefined ? undefined : steers(named);
+    if (named !== undefined) return steers(named);
+    return isMore && !isBypassing ? ask("it touches more files than anybody looks at") : undefined;
   }
 
   return { taps: { toolGate: (verdict, call, turn) => vote(verdict, call, turn.session) } };

@@ -1,10 +1,10 @@
 /** Which files a command may touch, as far as rules about files go: rather one too many. */
 import { join, resolve } from "node:path";
 import type { Files } from "gantry/sdk";
+import { expandGlob, mayBothFit, widened } from "gantry/sdk/kit/glob-names";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
-import type { Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
-import { matchText } from "gantry/sdk/kit/stars";
+import type { Place, Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import type { PlacedRule } from "./rulebook.ts";
 
 /** The files of a command. */
@@ -17,8 +17,8 @@ export interface TouchedFiles {
   readonly deep: readonly { readonly folder: string; readonly isVisibleOnly: boolean }[];
   /** Folders of which whatever lies in them may be changed. */
   readonly swept: readonly string[];
-  /** It makes links, so a name may lead anywhere by the time it is used. */
-  readonly makesLinks: boolean;
+  /** It touches more than anybody looks at, or makes links, so that a name may lead anywhere by the time it is used. */
+  readonly isUnsure: boolean;
 }
 
 /** Where a text starts. */
@@ -27,12 +27,14 @@ interface Start {
   readonly home: string;
 }
 
-const MOST_PATHS = 4000;
+/** So many words are looked at, and so many links followed. */
+const MOST_PATHS = 20_000;
+const MOST_LINKS = 400;
 
 export async function filesOf(
   { text, shell }: { readonly text: ShellText; readonly shell: Shell },
   start: Start,
-  files: Pick<Files, "resolve">,
+  files: Pick<Files, "resolve" | "list">,
 ): Promise<TouchedFiles> {
   const commands = shell.reached(text);
   const place = { folders: shell.foldersOf(commands, start.cwd, start.home), home: start.home };
@@ -41,10 +43,22 @@ export async function filesOf(
   const read = guessed(commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]));
   const written = guessed(commands.flatMap((command) => [...shell.writtenBy(command), ...shell.removedBy(command)]));
 
+  let isMore = false;
   const places = async (words: readonly ShellWord[]) => {
-    const paths = words.flatMap((word) => shell.placesOfWord(word, place) ?? []);
-    const found = await Promise.all([...new Set(paths)].map(async (path) => [path, await files.resolve(path)]));
-    return [...new Set(found.flat())];
+    const globs = words.filter(({ kind }) => kind === "glob");
+    const expanded = await Promise.all(
+      globs.flatMap((word) => wholePaths(word, place).map((path) => expandGlob(path, files))),
+    );
+    if (expanded.some((found) => found === undefined)) isMore = true;
+    const paths = [
+      ...new Set([
+        ...words.flatMap((word) => shell.placesOfWord(word, place) ?? []),
+        ...expanded.flatMap((found) => found ?? []),
+      ]),
+    ];
+    if (paths.length > MOST_LINKS) isMore = true;
+    const linked = await Promise.all(paths.slice(0, MOST_LINKS).map((path) => files.resolve(path)));
+    return [...new Set([...paths, ...linked])];
   };
   const globs = (words: readonly ShellWord[]) => words.filter(({ kind }) => kind === "glob").map((word) => word.text);
   const deep = commands.flatMap((command) => {
@@ -56,15 +70,24 @@ export async function filesOf(
   });
   const isRoot = (path: string) => isWithin(start.cwd, [path]);
   const writtenPlaces = await places(written);
+  const readPlaces = await places(read);
   return {
-    read: await places(read),
+    read: readPlaces,
     written: writtenPlaces,
     globs: { read: globs(read), written: globs(written) },
     deep,
     swept: [...writtenPlaces.filter(isRoot), ...(commands.some(shell.sweeps) ? place.folders : [])],
-    makesLinks: commands.some(({ words: [program] }) => /^(?:ln|link|mount)$/.test(program?.text ?? "")),
+    isUnsure: isMore || commands.some(({ words: [program] }) => /^(?:ln|link|mount)$/.test(program?.text ?? "")),
   };
 }
+
+/** A word with signs, as the absolute paths with signs that it may be. */
+function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
+  if (isHome) return [home + text.slice(1)];
+  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
+}
+
+const MOST_FOLDERS = 8;
 
 /** Whether a rule about files speaks of what a command touches: surely, or perhaps. `covers` tells of places. */
 export function touches(
@@ -86,7 +109,7 @@ export function touches(
     ? touched.deep.filter(({ isVisibleOnly }) => !(isVisibleOnly && isDotted)).map(({ folder }) => folder)
     : touched.swept;
   const liesThere = folders.some((folder) => mayLieIn(placed, rule.specifier as string, folder, session));
-  return liesThere || touched.makesLinks ? "maybe" : "no";
+  return liesThere || touched.isUnsure ? "maybe" : "no";
 }
 
 /** Whether something that a rule speaks of may lie in a folder. */
@@ -117,18 +140,21 @@ function globMention(specifier: string, globs: readonly string[]): "yes" | "mayb
   let best: "maybe" | "no" = "no";
   for (const glob of globs) {
     const parts = glob.split("/").filter(Boolean);
-    if (names.length && fitsName(parts.at(-1) as string, names.at(-1) as string)) return "yes";
+    const [last, named] = [parts.at(-1) ?? "", names.at(-1) ?? ""];
+    if (named !== "" && fitsName(last, named)) {
+      if (!/[*?[]/.test(named)) return "yes";
+      best = "maybe";
+    }
     const isNear = parts.some((part) => /[*?[]/.test(part) && names.some((name) => fitsName(part, name)));
     if (isNear) best = "maybe";
   }
   return best;
 }
 
-/** A `*` at the start stands for no name that begins with a dot. */
+/** Whether a name with signs may be one that a rule names; a sign at the start stands for no dot. */
 function fitsName(glob: string, name: string): boolean {
   if (name.startsWith(".") && /^[*?[]/.test(glob)) return false;
-  const pattern = glob.replace(/\[[^\]]*\]|\?/g, "*");
-  return matchText(pattern.toLowerCase(), name.replaceAll("*", "x").toLowerCase());
+  return mayBothFit(widened(glob).toLowerCase(), widened(name).toLowerCase());
 }
 
 function sources({ redirections }: ShellCommand): readonly ShellWord[] {

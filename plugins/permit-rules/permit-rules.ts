@@ -17,6 +17,7 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
     const { about } = subject;
     if (about.kind === "path" && about.places.some((place) => place.includes("\0"))) return NOWHERE;
     if (about.kind === "command") shell = about.shell;
+    if (about.kind === "command" && about.text.text.length > LONGEST_COMMAND) return TOO_LONG;
     let doubt: Verdict | undefined;
     for (const effect of ["deny", "ask"] as const) {
       const rules = rulebook.of(session, effect);
@@ -117,6 +118,14 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
 };
 
 export default setup;
+
+/** No system runs an argument that is longer. */
+const LONGEST_COMMAND = 128 * 1024;
+const TOO_LONG: Verdict = {
+  decision: "deny",
+  reason: `it is longer than ${LONGEST_COMMAND} characters, which no shell is given`,
+  remedy: "Write it into a script, and run that.",
+};
 
 const NOWHERE: Verdict = {
   decision: "deny",

@@ -11,6 +11,9 @@ const MOST_CHARACTERS = 32 * 1024;
 const MOST_COMMANDS = 100;
 const MOST_NESTING = 50;
 const DEEPEST = 2000;
+/** What a variable may stand for is looked at so far. */
+const LONGEST_GUESS = 1000;
+const MOST_GUESSES = 500;
 
 /** What stands for nothing that anybody knows; what else is not seen, {@link visible} knows. */
 const UNKNOWN_SIGN = /[\r\p{Co}\p{Cn}\p{Cs}]/u;
@@ -148,6 +151,7 @@ class Reader {
   }
 
   readonly #values = new Map<string, string>();
+  #guesses = 0;
 
   /** What the text itself gives to variables, as it is written. */
   #note([program, ...rest]: readonly ShellWord[], node: Command): void {
@@ -195,7 +199,8 @@ class Reader {
       if (!isOpen(word)) return [word];
       const filled = word.text
         .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
-        .replace(/\$(?:(\w+|[@*])|\{(\w+|[@*])(?:[^{}]*)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole);
+        .replace(/\$(?:(\w+|[@*])|\{(\w+|[@*])(?:[^{}]*)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole)
+        .slice(0, LONGEST_GUESS);
       isGuess ||= filled !== word.text;
       return filled.split(/\s+/).filter(Boolean).map(wordFrom);
     };
@@ -203,7 +208,8 @@ class Reader {
     const redirected = redirections.flatMap((one) =>
       one.target ? put(one.target).map((target) => ({ ...one, target })) : [one],
     );
-    if (isGuess) this.#commands.push({ words: guessed, assignments: [], redirections: redirected, ...NESTED });
+    if (isGuess && ++this.#guesses <= MOST_GUESSES)
+      this.#commands.push({ words: guessed, assignments: [], redirections: redirected, ...NESTED });
   }
 }
 
@@ -227,7 +233,7 @@ function isWholly(script: ReturnType<typeof parse>, text: string): boolean {
     rest += text.slice(at, Math.max(at, pos));
     at = Math.max(at, end);
   }
-  return /^(?:[\s;&]|\\\n|#[^\n]*)*$/.test(rest + text.slice(at));
+  return /^[\s;&]*$/.test((rest + text.slice(at)).replace(/\\\n/g, "").replace(/#[^\n]*/g, ""));
 }
 
 /** Here-documents stand behind the line that they belong to. */

@@ -50,7 +50,6 @@ export function lineOf(words: readonly string[]): string {
 /** Programs that run what later words say, so that a rule that leaves those open does not speak for them. */
 const NEVER_BY_PREFIX = new Set(["watch", "setsid", "ionice", "flock"]);
 const FIND_ACTS = /^-(?:exec|execdir|ok|okdir|delete|fls|fprint|fprint0|fprintf)$/;
-const GIT_CONFIGURES = /^(?:-c|--config-env|--exec-path|--git-dir|--work-tree|--namespace)(?:=|$)/;
 
 /**
  * Whether a specifier surely covers a plain command of these words. `isOpen`: more words follow that are not known, as behind
@@ -75,14 +74,9 @@ function actsByWords(pattern: CommandPattern, words: readonly string[], isOpen: 
   if (program === "find") return isOpen || rest.some((word) => FIND_ACTS.test(word));
   // The configuration of git is code; who wants to allow that writes it into the rule.
   if (program === "git" && !(pattern.words ?? [pattern.text]).some((word) => word.startsWith("-"))) {
-    return leadingFlags(rest).some((word) => GIT_CONFIGURES.test(word));
+    return !/^(?:(?:--no-pager|-P|--no-optional-locks|-C \S+) )*[a-z]/.test(`${rest.join(" ")} a`);
   }
   return false;
-}
-
-function leadingFlags(words: readonly string[]): readonly string[] {
-  const end = words.findIndex((word, at) => !word.startsWith("-") && !/^-[cC]$/.test(words[at - 1] ?? ""));
-  return end < 0 ? words : words.slice(0, end);
 }
 
 // ---------------------------------------------------------------- what forbids
@@ -165,7 +159,8 @@ function variantsOf(words: readonly ShellWord[]): readonly (readonly ShellWord[]
     if (!isFlag && !isValue) break;
     variants.push([program, ...rest.slice(at + 1)]);
   }
-  return variants;
+  const plain = rest.filter(({ text }) => !text.startsWith("-"));
+  return plain.length < rest.length ? [...variants, [program, ...plain]] : variants;
 }
 
 function mentionInWords(wanted: readonly string[], isPrefix: boolean, words: readonly ShellWord[]): Mention {

@@ -5,7 +5,9 @@ import type { ShellCommand, ShellText, ShellWord } from "./text.ts";
 import { nameOf, SHELLS, wrappedBy } from "./wrappers.ts";
 
 const DEEPEST = 80;
-const MOST = 4000;
+const MOST = 70_000;
+/** How many commands back what is fed to one may come from. */
+const NEAR = 8;
 
 /** What a text may run. */
 export interface Reach {
@@ -31,10 +33,11 @@ interface State {
 
 function follow(text: ShellText, state: State, depth: number): void {
   for (const [index, command] of text.commands.entries()) {
-    const before = text.commands.slice(0, index);
+    const before = text.commands.slice(Math.max(0, index - NEAR), index);
     reach(command, state, depth);
     for (const words of fedTo(command, before)) reach({ ...NESTED, words }, state, depth + 1);
-    for (const script of scriptsFor(command, before)) followScript(script, state, depth);
+    const inside = text.commands.slice(index + 1, index + 1 + NEAR).filter(({ after }) => after === undefined);
+    for (const script of scriptsFor(command, [...before, ...inside])) followScript(script, state, depth);
   }
 }
 

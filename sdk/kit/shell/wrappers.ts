@@ -142,6 +142,7 @@ function ownPrograms(name: string, words: readonly ShellWord[]): readonly (reado
     const at = words.findIndex(({ text }) => /^(?:-[xX]|--exec(?:-batch)?)$/.test(text));
     return at < 0 ? [] : [words.slice(at + 1)];
   }
+  if (name === "source" || name === ".") return words.length ? [words] : [];
   if (name !== "git") return [];
   const aliased = words.flatMap(({ text }) => {
     const body = /(?:^|^-c)alias\.[^=]*=(?!!)(.*)$/s.exec(text)?.[1];
@@ -196,6 +197,23 @@ function ownScripts(name: string, words: readonly ShellWord[]): readonly string[
         ...behind(/^--[\w-]+=(?:exec=)?(.*\s.*)$/s),
         ...behind(/^(?:-I|-F|--use-compress-prog\w*|--to-command)$/),
       ];
+    case "let":
+    case "read":
+    case "test":
+    case "[":
+    case "printf":
+    case "declare":
+    case "local":
+    case "typeset":
+    case "unset":
+    case "mapfile":
+    case "readarray":
+    case "wait":
+    case "export":
+      // An index of an array is evaluated, whatever quotes it stood in.
+      return words.flatMap(({ text }) =>
+        [...text.matchAll(/\$\(([^()]*)\)|`([^`]*)`/g)].map(([, a, b]) => a ?? b ?? ""),
+      );
     case "make":
     case "gmake":
       return behind(/^SHELL=(.*)$/s);
