@@ -160,8 +160,7 @@ function governs(tool: string, subject: Pick<Subject, "names" | "family" | "abou
   const known = [...subject.names, subject.family];
   if (subject.about.kind === "path" && subject.family === "Read" && isMean) known.push("Edit");
   if (subject.about.kind === "path" && !isMean) known.push("Read");
-  const fold = (name: string) => (isMean ? name : name.toLowerCase());
-  return known.some((name) => fold(name) === fold(tool));
+  return known.some((name) => (isMean ? name === tool : matchText(tool.toLowerCase(), name.toLowerCase())));
 }
 
 /** Whether a path rule's specifier fits any of the places. */
