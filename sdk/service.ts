@@ -68,6 +68,8 @@ export function optional<T>(key: ServiceKey<T>): OptionalServiceKey<T> {
  * plugin is. Nothing else differs: a need that nobody meets is an error when the host opens, and so are plugins that need
  * each other.
  *
+ * A provider whose own setup is not lazy is set up with the host, whoever needs it.
+ *
  * `later(optional(key))` gives `undefined`, and no function, where nobody provides the service.
  *
  * **Contract**: the function gives the same service at every call, and rejects at every call when its provider could not be set
@@ -80,7 +82,7 @@ export function optional<T>(key: ServiceKey<T>): OptionalServiceKey<T> {
  *   commands: { tidy: { description: "Remove the file named draft." } },
  *   setup: ({ use, host }) => ({
  *     commands: {
- *       tidy: async (_, { session }) => {
+ *       tidy: async (_, session) => {
  *         const jobs = await use.jobs?.();
  *         if (jobs?.list(session).length) return "Something is still at work.";
  *         const files = await use.files();
