@@ -5,6 +5,7 @@
 import {
   type Call,
   type CallOrigin,
+  isGantryError,
   messageOf,
   NO_VERDICT,
   type RunTool,
@@ -48,8 +49,9 @@ export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallO
     return { call, entry, run: run as RunTool, isConcurrent: isConcurrent?.(call.input) ?? concurrent ?? readOnly };
   } catch (thrown) {
     const isAborted = thrown instanceof HookAborted || turn.signal.aborted;
-    const why = isAborted ? "the turn was interrupted" : messageOf(thrown);
-    return refused(isAborted ? "aborted" : "denied", `The call did not run: ${why}.`);
+    const why = isAborted ? "the turn was interrupted" : messageOf(thrown).replace(/\.$/, "");
+    const remedy = !isAborted && isGantryError(thrown) && thrown.remedy ? ` ${thrown.remedy}` : "";
+    return refused(isAborted ? "aborted" : "denied", `The call did not run: ${why}.${remedy}`);
   }
 }
 
