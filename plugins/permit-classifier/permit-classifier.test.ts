@@ -149,7 +149,7 @@ describe("in the mode auto", () => {
       person: "deny",
     });
     expect((await bash("make")).outcome).toBe("ok");
-    const refused = await bash("rm -rf /data");
+    const refused = await bash("rm -rf ../data");
     expect(refused.outcome).toBe("denied");
     expect(textOf(refused.content)).toContain("the classifier of the mode auto refused it: not asked for");
     expect([questions.length, asked.length, ran]).toEqual([0, 2, ["make"]]);
@@ -187,7 +187,7 @@ describe("in the mode auto", () => {
   it.each(["Bash", "Bash(*)", "Bash(python:*)", "Bash(npx *)", "Bash(npm run:*)", "Bash(sudo apt:*)", "Bash(l*)"])(
     "the rule %s is not enough",
     async (rule) => {
-      const words = /\((\w+(?: run)?)/.exec(rule)?.[1] ?? "ls";
+      const words = /\((\w\w+(?: run)?)/.exec(rule)?.[1] ?? "ln";
       const { bash, asked, questions } = await open({
         judge: () => says("deny"),
         rules: { allow: [rule] },
@@ -293,7 +293,7 @@ describe("the classifier is shown", () => {
       model.push({ text: "Yes." });
       await run(text.repeat(60));
     }
-    for (const name of ["a", "b", "c"]) await bash(`echo ${name.repeat(1_000)}`);
+    for (const name of ["a", "b", "c"]) await bash(`make ${name.repeat(1_000)}`);
     const { person, olderMessagesLeftOut, calls, olderCallsLeftOut } = shown();
     expect(person.at(-1)).toBe("Call Bash.");
     expect([person.length, olderMessagesLeftOut]).toEqual([4, 1]);

@@ -98,6 +98,18 @@ function write(file: string, content: unknown): void {
 }
 
 describe("a yes for the session", () => {
+  it("covers each part of a command by a rule of its own", async () => {
+    const { session, asked, outcome } = await open();
+    const call = await asked("Bash", { command: "npm test && ls | sort && cargo build --release" });
+    expect(remembered.offer(session, call)).toMatchObject({
+      rules: ["Bash(npm test:*)", "Bash(cargo build:*)"],
+      covers: '"npm test", "cargo build" with any words after it',
+    });
+    await remembered.keep(session, call, "session");
+    expect(await outcome("Bash", { command: "cargo build; npm test" })).toBe("ok");
+    expect(await outcome("Bash", { command: "cargo build; npm publish" })).toBe("denied");
+  });
+
   it("adds the rules that were offered, which hold for what they cover and nothing else", async () => {
     const { session, asked, outcome } = await open();
     const call = await asked("Bash", { command: "npm test" });
@@ -110,12 +122,12 @@ describe("a yes for the session", () => {
 
   it("covers this very call where no rule can be written, whatever the order of its fields", async () => {
     const { session, asked, outcome } = await open();
-    const call = await asked("Bash", { command: "make a && make b", note: "x" });
+    const call = await asked("Bash", { command: "sudo a && sudo b", note: "x" });
     expect(remembered.offer(session, call)).toMatchObject({ rules: [], covers: expect.stringContaining("very call") });
     await remembered.keep(session, call, "session");
-    expect(await outcome("Bash", { note: "x", command: "make a && make b" })).toBe("ok");
-    expect(await outcome("Bash", { command: "make a && make b" })).toBe("denied");
-    expect(await outcome("Bash", { command: "make a && make b ", note: "x" })).toBe("denied");
+    expect(await outcome("Bash", { note: "x", command: "sudo a && sudo b" })).toBe("ok");
+    expect(await outcome("Bash", { command: "sudo a && sudo b" })).toBe("denied");
+    expect(await outcome("Bash", { command: "sudo a && sudo b ", note: "x" })).toBe("denied");
   });
 
   it("does not answer what a rule or another gate wants asked for", async () => {
@@ -139,7 +151,7 @@ describe("a yes for the session", () => {
         gate,
       ],
     });
-    const call = await asked("Bash", { command: "make a && make b" });
+    const call = await asked("Bash", { command: "sudo a && sudo b" });
     await remembered.keep(session, call, "session");
     expect(await outcome("Bash", call.input)).toBe("ok");
     isStrict = true;
@@ -147,8 +159,8 @@ describe("a yes for the session", () => {
   });
 
   it("does not outlive an ask rule that matches the call", async () => {
-    const { session, asked, outcome } = await open({ settings: { permissions: { ask: ["Bash(make:*)"] } } });
-    const call = await asked("Bash", { command: "make a && make b" });
+    const { session, asked, outcome } = await open({ settings: { permissions: { ask: ["Bash(sudo:*)"] } } });
+    const call = await asked("Bash", { command: "sudo a && sudo b" });
     await remembered.keep(session, call, "session");
     expect(await outcome("Bash", call.input)).toBe("denied");
   });
@@ -195,7 +207,7 @@ describe("a yes for good", () => {
       theme: "dark",
       permissions: { deny: ["Bash(rm:*)"], allow: ["Edit", "Bash(npm test:*)"] },
     });
-    expect(fs.readFileSync(local, "utf8")).toMatch(/^\{\n\t"theme"/);
+    expect(fs.readFileSync(local, "utf8")).toMatch(/^\{\n {2}"theme"/);
     expect(approve.mock.calls).toEqual([[[{ kind: "allow rule", source: local, text: "Bash(npm test:*)" }]]]);
     expect(await outcome("Bash", { command: "npm test" })).toBe("ok");
     const other = await open();
@@ -205,8 +217,8 @@ describe("a yes for good", () => {
   it("makes the file where there is none, for the person alone, and leaves no temporary file", async () => {
     const { session, asked } = await open();
     await remembered.keep(session, await asked("Bash", { command: "npm test" }), "always");
-    await remembered.keep(session, await asked("Bash", { command: "git status" }), "always");
-    expect(read(local)).toEqual({ permissions: { allow: ["Bash(npm test:*)", "Bash(git status:*)"] } });
+    await remembered.keep(session, await asked("Bash", { command: "git push" }), "always");
+    expect(read(local)).toEqual({ permissions: { allow: ["Bash(npm test:*)", "Bash(git push:*)"] } });
     expect(fs.readdirSync(join(shop, ".claude"))).toEqual(["settings.local.json"]);
     expect(fs.statSync(local).mode & 0o777).toBe(0o600);
   });
@@ -226,24 +238,26 @@ describe("a yes for good", () => {
     expect(await outcome("Bash", { command: "npm test" })).toBe("denied");
   });
 
+  const linkFile = (elsewhere: string) => fs.symlinkSync(elsewhere, local);
+  const linkFolder = (elsewhere: string) => {
+    fs.rmdirSync(join(shop, ".claude"));
+    fs.symlinkSync(join(elsewhere, ".."), join(shop, ".claude"));
+  };
   it.each([
-    ["the file", (elsewhere: string) => fs.symlinkSync(elsewhere, local)],
-    [
-      "the folder",
-      (elsewhere: string) => {
-        fs.rmdirSync(join(shop, ".claude"));
-        fs.symlinkSync(join(elsewhere, ".."), join(shop, ".claude"));
-      },
-    ],
-  ])("does not follow %s out of the folder by a link of the repository", async (_, link) => {
+    ["the file", "{}", linkFile, "GANTRY_SETTINGS_OUTSIDE"],
+    ["the file to nothing", undefined, linkFile, "GANTRY_SETTINGS_UNSAVED"],
+    ["the folder", "{}", linkFolder, "GANTRY_SETTINGS_OUTSIDE"],
+    ["the folder to nothing", undefined, linkFolder, "GANTRY_SETTINGS_OUTSIDE"],
+  ])("does not follow %s out of the folder by a link of the repository", async (_, text, link, code) => {
     const elsewhere = join(base, "home/.claude/settings.local.json");
     fs.mkdirSync(join(elsewhere, ".."), { recursive: true });
     fs.mkdirSync(join(shop, ".claude"));
+    if (text !== undefined) fs.writeFileSync(elsewhere, text);
     link(elsewhere);
     const { session, asked } = await open();
     const call = await asked("Bash", { command: "npm test" });
-    await expect(remembered.keep(session, call, "always")).rejects.toMatchObject({ code: "GANTRY_SETTINGS_OUTSIDE" });
-    expect(fs.existsSync(elsewhere)).toBe(false);
+    await expect(remembered.keep(session, call, "always")).rejects.toMatchObject({ code });
+    expect(fs.existsSync(elsewhere) ? fs.readFileSync(elsewhere, "utf8") : undefined).toBe(text);
   });
 
   it("is refused where no rule covers just the call", async () => {
@@ -258,7 +272,8 @@ describe("a yes for good", () => {
     const calls = [];
     for (const word of words) calls.push(await asked("Bash", { command: `npm run ${word}` }));
     await Promise.all(calls.map((call) => remembered.keep(session, call, "always")));
-    expect(read(local).permissions.allow).toEqual(words.map((word) => `Bash(npm run ${word}:*)`));
+    // Whose turn it is first is nobody's concern.
+    expect(read(local).permissions.allow.sort()).toEqual(words.map((word) => `Bash(npm run ${word}:*)`));
   });
 });
 

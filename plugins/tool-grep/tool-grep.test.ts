@@ -144,9 +144,12 @@ describe("Grep", () => {
     expect(said(await content("needle"))).toBe("a b/é:1:x.txt:1:needle");
   });
 
-  it("searches outside the folder with absolute names", async () => {
+  it("searches another folder of the session with absolute names, and asks for any other", async () => {
     const other = await realpath(await mkdtemp(join(tmpdir(), "grep-other-")));
     await writeFile(join(other, "a.txt"), "needle");
+    expect((await grep("needle", { path: other })).outcome).toBe("denied");
+    await kernel.close();
+    kernel = await createTestKernel({ plugins: [execNode, filesNode, toolGrep], cwd, folders: [other] });
     expect(said(await grep("needle", { path: other }))).toBe(`Found 1 file\n${other}/a.txt`);
     await rm(other, { recursive: true });
   });

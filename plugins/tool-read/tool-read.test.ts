@@ -16,7 +16,7 @@ const A = "/project/a.txt";
 
 async function opened(contents: Record<string, string | Uint8Array>, env: Record<string, string> = {}) {
   const memory = memoryFilesPlugin(contents);
-  const opened = await createTestKernel({ plugins: [memory.plugin, toolRead], env });
+  const opened = await createTestKernel({ plugins: [memory.plugin, toolRead], env, answer: "allow" });
   kernel = opened;
   const read = (file_path: string, more: object = {}) => opened.call("Read", { file_path, ...more });
   return { ...memory, read, kernel: opened };
@@ -136,7 +136,7 @@ describe("reading an unchanged file again", () => {
       name: "shortens",
       setup: () => ({ taps: { postTool: (result) => ({ ...result, content: [text("(shortened)")] }) } }),
     });
-    kernel = await createTestKernel({ plugins: [memory.plugin, toolRead, shortens] });
+    kernel = await createTestKernel({ plugins: [memory.plugin, toolRead, shortens], answer: "allow" });
     await kernel.call("Read", { file_path: A });
     const again = await kernel.call("Read", { file_path: A });
     expect(again.data).toMatchObject({ type: "text" });

@@ -37,7 +37,7 @@ export async function writeSettings(
   const isDone = await withFileLock(`${path}.lock`, waitMs, (isOurs) => {
     const { current, mode, uid } = readCurrent(path);
     const next = change(current);
-    if (JSON.stringify(next) === JSON.stringify(current) && mode !== undefined) return;
+    if (JSON.stringify(next) === JSON.stringify(current)) return;
     const text = `${JSON.stringify(next, null, 2)}\n`;
     if (Buffer.byteLength(text) > SETTINGS_BYTES)
       throw unsaved(file, `it would be larger than ${SETTINGS_BYTES} bytes`);
