@@ -15,10 +15,7 @@ const setup: Setup<typeof toolGlob> = ({ use, host }) => {
 
   return { tools: { Glob: find } };
 
-  async function find(
-    input: { readonly pattern: string; readonly path?: string | undefined },
-    call: ToolContext,
-  ) {
+  async function find(input: { readonly pattern: string; readonly path?: string | undefined }, call: ToolContext) {
     const began = performance.now();
     const { session, signal } = call;
     const { cwd } = session;

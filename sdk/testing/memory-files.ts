@@ -56,7 +56,11 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
   function place(path: string, checked: string | undefined): string {
     const realPath = follow(checked ?? path);
     if (checked === undefined || realPath === checked) return realPath;
-    throw fault("GANTRY_FILES_MOVED", `"${path}" leads elsewhere than when it was checked.`, "See what lies there now.");
+    throw fault(
+      "GANTRY_FILES_MOVED",
+      `"${path}" leads elsewhere than when it was checked.`,
+      "See what lies there now.",
+    );
   }
 
   function fileAt(path: string, checked: string | undefined) {
