@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { definePlugin, type ToolResult, textOf } from "gantry/sdk";
+import { definePlugin, Exec, type Plugin, type ToolResult, textOf } from "gantry/sdk";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import execNode from "../plugins/exec-node/index.ts";
 import filesNode from "../plugins/files-node/index.ts";
@@ -24,7 +24,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(root, { recursive: true, force: true }));
 });
 
-const TOOLS = [filesNode, execNode, seenFiles, toolRead, toolWrite, toolEdit, toolGlob, toolGrep];
+const TOOLS: readonly Plugin[] = [filesNode, execNode, seenFiles, toolRead, toolWrite, toolEdit, toolGlob, toolGrep];
 const said = (result: ToolResult) => textOf(result.content);
 
 async function tree(files: Readonly<Record<string, string>>) {
@@ -157,6 +157,34 @@ describe("a path that leads elsewhere when the tool runs", () => {
     search.arm();
     const found = await other.call("Grep", { pattern: "x", path: "sub/secret.txt" });
     expect([found.outcome, said(found)]).toEqual(["error", expect.not.stringContaining("secrets.txt")]);
+  });
+
+  test.each([
+    ["Grep", { pattern: "needle", path: "sub" }],
+    ["Glob", { pattern: "*", path: "sub" }],
+  ])("is noticed by %s when it happens during the search, and what was found is withheld", async (tool, input) => {
+    await tree({ "work/sub/a.txt": "needle mine\n", "outside/only.txt": SECRET });
+    const found = { exitCode: 0, signal: undefined, isKilled: false, ms: 1, stderr: "", isTimedOut: false };
+    const swapping = definePlugin({
+      name: "swapping",
+      provides: { exec: Exec },
+      setup: () => ({
+        services: {
+          exec: {
+            start: () => Promise.reject(new Error("not asked for")),
+            run: async () => {
+              await SWAPS["its folder becomes a link"]();
+              return { ...found, stdout: "only.txt\0" };
+            },
+          },
+        },
+      }),
+    });
+    const tools = TOOLS.map((plugin) => (plugin === execNode ? swapping : plugin));
+    const kernel = await kernelWith({ plugins: tools, cwd: work });
+    const result = await kernel.call(tool, input);
+    expect([result.outcome, said(result)]).toEqual(["error", expect.stringContaining("withheld")]);
+    expect(said(result)).not.toContain("only.txt");
   });
 
   test("is read and written where it was judged to lead, when it was a link that now names another file", async () => {
