@@ -91,7 +91,7 @@ async function open(disk: Disk, path: string, way: string): Promise<number | und
     return undefined;
   }
   return disk.open(way, FOLDER_FLAGS).catch(async (error: NodeJS.ErrnoException) => {
-    throw (await isLink(disk, way)) ? hasMoved(path) : error;
+    throw error.code !== "ENOENT" && (await isLink(disk, way)) ? hasMoved(path) : error;
   });
 }
 
