@@ -147,7 +147,8 @@ function isPackage(file: string): boolean {
 }
 
 function existing(folder: string, names: readonly string[]): string[] {
-  return names.map((name) => path.join(folder, name)).filter((file) => fs.existsSync(file));
+  const isFile = (file: string) => fs.existsSync(file) && fs.statSync(file).isFile();
+  return names.map((name) => path.join(folder, name)).filter(isFile);
 }
 
 /** With the loaders alone: the package's own search would read, and run, what the working folder says of it. */

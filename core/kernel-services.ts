@@ -12,7 +12,6 @@ import {
   type TurnView,
   type Verdict,
 } from "gantry/sdk";
-import * as z from "zod";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { chooseModel } from "./model.ts";
@@ -94,16 +93,9 @@ export function createJudge(current: () => Generation): Judge {
   };
 }
 
-/** A tool nobody has, as rules may speak of it: those of the Model Context Protocol come and go. */
+/** A tool nobody has, as rules may speak of it: those of other programs come and go. */
 function unknownTool(name: string): ToolInfo {
-  const isFetch = name === "WebFetch" || name === "WebSearch";
-  return {
-    name,
-    owner: "",
-    description: "",
-    input: z.unknown(),
-    permission: isFetch ? { family: name, url: "url" } : { family: name },
-  };
+  return { name, owner: "", description: "", input: { jsonSchema: {} } };
 }
 
 function supposedTurn(session: SessionView): TurnView {

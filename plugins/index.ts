@@ -3,9 +3,11 @@ import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
+import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
+import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
@@ -28,6 +30,7 @@ import providerReplay from "./provider-replay/index.ts";
 import seenFiles from "./seen-files/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
 import settingsFiles from "./settings-files/index.ts";
+import shellFolders from "./shell-folders/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
 import toolGlob from "./tool-glob/index.ts";
@@ -44,9 +47,11 @@ export const catalogue = {
     "command-trust": commandTrust,
     "context-env": contextEnv,
     "exec-node": execNode,
+    "exec-sandbox": execSandbox,
     "files-node": filesNode,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
+    "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
     "model-budget": modelBudget,
@@ -66,6 +71,7 @@ export const catalogue = {
     "seen-files": seenFiles,
     "session-jsonl": sessionJsonl,
     "settings-files": settingsFiles,
+    "shell-folders": shellFolders,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,
     "tool-glob": toolGlob,

@@ -174,19 +174,49 @@ export interface SandboxState {
   readonly problem?: string;
   /** A command that cannot be confined does not run. */
   readonly isRequired: boolean;
+  /** A person may let a command run outside. */
+  readonly mayBeLeft: boolean;
+  /** What the settings ask for and is not done, in sentences for the person. */
+  readonly notices: readonly string[];
+}
+
+/** What a confined program needs beyond the session's folders, or that it is not to be confined. */
+export interface ConfineOptions {
+  /** Files of the caller's own that the program writes, absolute. They are made if they are missing. */
+  readonly writable?: readonly string[];
+  /** A person has let this command run outside. Rejects with `GANTRY_SANDBOX_FORBIDDEN` where the settings do not let them. */
+  readonly isOutside?: boolean;
+}
+
+/** A program that is ready to start. */
+export interface Confinement {
+  /** What to start in place of the program. */
+  readonly spec: ExecSpec;
+  readonly isConfined: boolean;
+  /** For the model, should the program fail for being confined: what was out of reach, and what to do. */
+  readonly advice: string;
+  /** Call it when the program has ended, or could not be started: takes away what the confinement needed meanwhile. */
+  release(): void;
 }
 
 /**
  * Confines programs: writes only below the session's folders, no network unless granted, protected names out of reach.
  *
  * **Contract**: never confines less than it says: what cannot be confined and must be rejects with `GANTRY_SANDBOX_UNAVAILABLE`.
+ *
+ * @example
+ * const run = async (sandbox: Sandbox, session: SessionView, command: string) => {
+ *   const shell = { file: "/bin/sh", args: ["-c", command], cwd: session.cwd };
+ *   const { spec, release } = await sandbox.confine(session, shell, command);
+ *   return exec.run(spec).finally(release);
+ * };
  */
 export interface Sandbox {
   state(session: SessionView): Promise<SandboxState>;
   /** Whether this shell command would run confined: the sandbox is on and works, and no setting excepts the command. */
   confines(session: SessionView, command: string): Promise<boolean>;
-  /** The same program, confined; the spec itself where {@link confines} says no and nothing demands it. */
-  confine(session: SessionView, spec: ExecSpec, command: string): Promise<ExecSpec>;
+  /** The same program, confined; the program itself where {@link confines} says no and nothing demands it. */
+  confine(session: SessionView, spec: ExecSpec, command: string, options?: ConfineOptions): Promise<Confinement>;
 }
 export const Sandbox = createService<Sandbox>("sandbox");
 
@@ -212,10 +242,16 @@ export interface Jobs {
 }
 export const Jobs = createService<Jobs>("jobs");
 
-/** Where a session's shell is: what `cd` has left it in. */
+/** Where a session's shell is: what `cd` has left it in. Always one of the session's folders, or in one. */
 export interface ShellFolders {
-  /** Absolute and resolved; the folder that the next command starts in. */
+  /** The folder that the next command starts in, absolute. */
   current(session: SessionView): string;
+  /** The same, for a command that starts now; with a notice when that is not where the last one ended. */
+  enter(session: SessionView): { readonly path: string; readonly notice?: string };
+  /** A command has ended in this folder, where that is known. Gives a notice when the shell may not stay there. */
+  leave(session: SessionView, path: string | undefined): string | undefined;
+  /** Calls the listener when a session's shell has moved. Returns what ends it. */
+  watch(listener: (session: SessionView, move: { readonly from: string; readonly to: string }) => void): () => void;
 }
 export const ShellFolders = createService<ShellFolders>("shell-folders");
 

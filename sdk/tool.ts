@@ -9,6 +9,11 @@ export interface ToolTraits {
   readonly readOnly?: boolean;
   /** May run at the same time as other such calls. Default: the value of `readOnly`. */
   readonly concurrent?: boolean;
+  /**
+   * Runs the command that its `permission` names through the service `Sandbox`, and nothing else: a confined call may run unasked
+   * where settings say so. Its input may have `dangerouslyDisableSandbox`. Default false.
+   */
+  readonly confined?: boolean;
 }
 
 /**

@@ -49,7 +49,10 @@ const setup: Setup<typeof permitCheck> = ({ use, scope }) => {
 
   /** The field of a tool's input that permissions are about. */
   function fieldOf(name: string): string {
-    const tools = Object.assign({}, ...use.inspector.report().plugins.map(({ manifest }) => manifest.tools ?? {}));
+    const tools = Object.assign(
+      Object.create(null),
+      ...use.inspector.report().plugins.map(({ manifest }) => manifest.tools ?? {}),
+    );
     const permission = tools[name]?.permission ?? {};
     const field = permission.command ?? permission.path ?? permission.url;
     if (field) return field;

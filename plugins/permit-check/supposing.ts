@@ -1,4 +1,5 @@
 import {
+  deny,
   type Judge,
   newId,
   type PermissionMode,
@@ -36,6 +37,9 @@ export function createSupposing(
 ): (supposed: Supposed) => Promise<Verdict> {
   return async ({ tool, input, rules: lists, mode, cwd, home, interactive }) => {
     const session = supposedSession(cwd, home, interactive, scope);
+    // What cannot be supposed must not be passed over: without it, more would be allowed.
+    if (lists && !rules) return deny("no plugin judges by rules");
+    if (mode && mode !== "default" && !permissions) return deny(`no plugin knows the mode ${mode}`);
     if (lists) rules?.suppose(session, lists);
     if (mode) permissions?.suppose(session, mode);
     const verdict = await judge.judge(session, { name: tool, input });

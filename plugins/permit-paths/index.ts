@@ -3,7 +3,7 @@ import { definePlugin, Files, lazy, manifest, optional, Permissions, ShellFolder
 export const permitPaths = manifest({
   name: "permit-paths",
   description: "Files that steer programs are asked for, and so is the removal of what nobody means to remove.",
-  needs: { files: Files, permissions: optional(Permissions), folders: optional(ShellFolders) },
+  needs: { files: Files, permissions: Permissions, folders: optional(ShellFolders) },
   // After the rules, so that what they allow outside of the folders is known.
   taps: { toolGate: { stage: "late" } },
 });

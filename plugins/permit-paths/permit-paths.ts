@@ -12,7 +12,7 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
 
   async function vote(verdict: Verdict, call: Call, session: SessionView): Promise<Verdict | undefined> {
     if (verdict.decision === "deny") return undefined;
-    const isBypassing = use.permissions?.mode(session) === "bypassPermissions";
+    const isBypassing = use.permissions.mode(session) === "bypassPermissions";
     const subject = subjectOf(call);
     if ("command" in subject) return toCommand(subject.command, isBypassing, session);
     if (!("path" in subject) || isBypassing) return undefined;

@@ -1,6 +1,6 @@
 /** Which files a command may touch, as far as rules about files go: rather one too many. */
 import { isAbsolute } from "node:path";
-import type { Files, SessionView } from "gantry/sdk";
+import type { Files } from "gantry/sdk";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
 import type { Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { matchText } from "gantry/sdk/kit/stars";
@@ -16,20 +16,26 @@ export interface TouchedFiles {
   readonly isDeep: boolean;
 }
 
+/** Where a text starts. */
+interface Start {
+  readonly cwd: string;
+  readonly home: string;
+}
+
 const MOST_PATHS = 400;
 
 export async function filesOf(
   { text, shell }: { readonly text: ShellText; readonly shell: Shell },
-  session: SessionView,
+  start: Start,
   files: Pick<Files, "resolve">,
 ): Promise<TouchedFiles> {
   const commands = shell.reached(text);
-  const place = { folders: foldersOf(commands, shell, session), home: session.home };
+  const place = { folders: foldersOf(commands, shell, start), home: start.home };
   const read = commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]);
   const written = commands.flatMap((command) => shell.writtenBy(command));
 
   const places = async (words: readonly ShellWord[]) => {
-    const paths = words.slice(0, MOST_PATHS).flatMap((word) => shell.placesOfWord(known(word, session), place) ?? []);
+    const paths = words.slice(0, MOST_PATHS).flatMap((word) => shell.placesOfWord(known(word, start), place) ?? []);
     const resolved = await Promise.all([...new Set(paths)].map(async (path) => [path, await files.resolve(path)]));
     return [...new Set(resolved.flat())];
   };
@@ -64,8 +70,8 @@ function fitsName(glob: string, name: string): boolean {
   return matchText(pattern.toLowerCase(), name.replaceAll("*", "x").toLowerCase());
 }
 
-/** The session's folder, and every folder that a `cd` in the text may lead to. */
-function foldersOf(commands: readonly ShellCommand[], shell: Shell, { cwd, home }: SessionView): readonly string[] {
+/** The folder that the text starts in, and every folder that a `cd` in the text may lead to. */
+function foldersOf(commands: readonly ShellCommand[], shell: Shell, { cwd, home }: Start): readonly string[] {
   const folders = [cwd];
   for (const { words } of commands) {
     const [program, target] = words;
@@ -82,7 +88,7 @@ function sources({ redirections }: ShellCommand): readonly ShellWord[] {
 }
 
 /** A word whose beginning is a variable: the home and the working folder are known, of others only what follows. */
-function known(word: ShellWord, { cwd, home }: SessionView): ShellWord {
+function known(word: ShellWord, { cwd, home }: Start): ShellWord {
   if (word.kind !== "open") return word;
   const text = word.text.replace(/^\$(?:HOME\b|\{HOME\})/, home).replace(/^\$(?:PWD\b|\{PWD\})/, cwd);
   const rest = text.replace(/^\$(?:\w+|\{\w+\})\/+/, "");

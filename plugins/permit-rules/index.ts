@@ -1,4 +1,14 @@
-import { definePlugin, Files, lazy, manifest, optional, PermissionRules, Permissions, Settings } from "gantry/sdk";
+import {
+  definePlugin,
+  Files,
+  lazy,
+  manifest,
+  optional,
+  PermissionRules,
+  Permissions,
+  Settings,
+  ShellFolders,
+} from "gantry/sdk";
 
 const allowed = {
   description: 'allow these without asking, such as "Bash(npm test:*)" Edit',
@@ -14,7 +24,12 @@ const disallowed = {
 export const permitRules = manifest({
   name: "permit-rules",
   description: "Allow, ask and deny rules, from the settings and from flags.",
-  needs: { settings: Settings, files: Files, permissions: optional(Permissions) },
+  needs: {
+    settings: Settings,
+    files: Files,
+    permissions: optional(Permissions),
+    folders: optional(ShellFolders),
+  },
   provides: { rules: PermissionRules },
   flags: {
     allowedTools: allowed,

@@ -47,11 +47,16 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
       ({ rule }) => !isMalformed(rule) && rule.specifier !== undefined && /^(?:read|edit)$/i.test(rule.tool),
     );
     if (about.kind !== "command" || files.length === 0) return undefined;
-    const touched = await filesOf(about, subject.session, use.files);
+    const touched = await filesOf(about, shellIn(subject.session), use.files);
     const found = files.find((rule) => touches(rule, touched, subject) === "yes");
     if (found) return found;
     const near = files.find((rule) => touches(rule, touched, subject) === "maybe");
     return near && { doubt: doubtOf(near) };
+  }
+
+  /** Where the session's next command starts: an earlier one may have left the shell elsewhere. */
+  function shellIn(session: SessionView): { readonly cwd: string; readonly home: string } {
+    return { cwd: use.folders?.current(session) ?? session.cwd, home: session.home };
   }
 
   /** In the mode auto, a rule that allows whatever somebody writes leaves the judgement to the classifier. */

@@ -7,8 +7,8 @@ import { createRepositories } from "./repositories.ts";
 
 interface Services {
   readonly files: Files;
-  readonly rules: PermissionRules | undefined;
-  readonly permissions: Permissions | undefined;
+  readonly rules: PermissionRules;
+  readonly permissions: Permissions;
   readonly folders: ShellFolders | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
 
     const said = words.map(({ text }) => text);
-    const rule = rules?.covering(session, { family, words: said, isOpen });
+    const rule = rules.covering(session, { family, words: said, isOpen });
     const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
     state.looksOnly = false;
@@ -87,7 +87,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     const edited = !isOpen && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
     if (!edited) return doubt;
     state.edits = true;
-    return firstBadEdit(edited, context);
+    return (await firstBadEdit(edited, context)) ?? (await firstBadRemoval({ ...command, words }, context));
   }
 
   /** Why a command may do more than look at what it may look at. */
@@ -118,7 +118,8 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved) return `it writes to ${target.text} in another folder`;
     state.looksOnly = false;
     const places = await resolved(target, context);
-    const rule = places && rules?.covering(session, { family: "Edit", places });
+    if (places?.some((place) => isProtectedPath(place, session.folders))) return steers(target);
+    const rule = places && rules.covering(session, { family: "Edit", places });
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
@@ -134,7 +135,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       const places = await resolved(word, context);
       if (!places) return `it cannot be told where ${word.text} leads`;
       const isInside = places.every((place) => isWithin(place, session.folders) || place === "/dev/null");
-      if (!isInside && rules?.covering(session, { family: "Read", places }) === undefined) {
+      if (!isInside && rules.covering(session, { family: "Read", places }) === undefined) {
         return `${word.text} lies outside the folders of this session`;
       }
     }
@@ -148,8 +149,19 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       if (!places?.every((place) => isWithin(place, session.folders))) {
         return `${word.text} lies outside the folders of this session`;
       }
-      if (places.some((place) => isProtectedPath(place, session.folders)))
-        return `${word.text} steers what programs run`;
+      if (places.some((place) => isProtectedPath(place, session.folders))) return steers(word);
+    }
+    return undefined;
+  }
+
+  /** Removing a whole folder of the session is no edit of it. */
+  async function firstBadRemoval(command: ShellCommand, context: Context): Promise<string | undefined> {
+    for (const word of context.shell.removedBy(command)) {
+      if (word.kind === "glob" && !/(?:^|\/)\*+\/?$/.test(word.text)) continue;
+      const places = await resolved(word, context);
+      if (places?.some((place) => context.session.folders.some((folder) => isWithin(folder, [place])))) {
+        return `${word.text} is all that the session works in`;
+      }
     }
     return undefined;
   }
@@ -163,7 +175,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
   }
 
   function isAccepting(session: SessionView): boolean {
-    const mode = permissions?.mode(session);
+    const mode = permissions.mode(session);
     return mode === "acceptEdits" || mode === "auto";
   }
 
@@ -193,6 +205,10 @@ interface Context {
   readonly session: SessionView;
   readonly shell: Shell;
   readonly state: State;
+}
+
+function steers({ text }: ShellWord): string {
+  return `${text} steers what programs run`;
 }
 
 /** The few variables whose value is known. */

@@ -5,8 +5,8 @@ export const permitShell = manifest({
   description: "Shell commands, taken apart: one runs unasked when every part of it is covered.",
   needs: {
     files: Files,
-    rules: optional(PermissionRules),
-    permissions: optional(Permissions),
+    rules: PermissionRules,
+    permissions: Permissions,
     folders: optional(ShellFolders),
   },
   taps: { toolGate: { only: ["Bash"] } },

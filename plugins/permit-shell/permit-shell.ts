@@ -9,7 +9,7 @@ const setup: Setup<typeof permitShell> = ({ use }) => {
 
   async function vote(call: Call, command: string, session: SessionView): Promise<Verdict> {
     const { family } = call.tool.permission as { readonly family: string };
-    const whole = use.rules?.covering(session, { family, text: command });
+    const whole = use.rules.covering(session, { family, text: command });
     const shell = await loadShell();
     const text = shell.readShell(command);
     if (text.problem !== undefined) return { decision: "none", reason: text.problem };

@@ -1,6 +1,7 @@
 /** Whether git may be run in a folder: a repository's own configuration is code. */
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { type Files, isGantryError } from "gantry/sdk";
+import { gitlinksIn } from "./git-index.ts";
 
 /** Sections and keys of a repository's configuration that run nothing, whatever they say. */
 const HARMLESS = [
@@ -13,15 +14,25 @@ const HARMLESS = [
   "(pull|push|fetch|init|gc|color|rerere|rebase|pack|index|feature|advice|column|log|status|tag|stash|format|apply|maintenance)(\\.[\\w-]+)*",
   "extensions\\.(objectformat|refstorage|preciousobjects|partialclone|worktreeconfig|compatobjectformat|noop)",
   "merge\\.(conflictstyle|ff|log|renames|stat|renamelimit)",
-  "diff\\.(algorithm|renames|renamelimit|colormoved|mnemonicprefix|noprefix|context|submodule|wordregex|ignoresubmodules|statgraphwidth)",
+  "diff\\.(algorithm|renames|renamelimit|colormoved|mnemonicprefix|noprefix|context|wordregex|ignoresubmodules|statgraphwidth)",
   "lfs\\.(repositoryformatversion|.*\\.access)",
 ];
 const HARMLESS_KEY = new RegExp(`^(?:${HARMLESS.join("|")})$`, "i");
 /** What these sections may hold that runs something all the same. */
 const RUNNING =
-  /^(?:gc\.recentobjectshook|rebase\.instructionformat\b.*|format\.(?:signature-?file|pretty)|log\.showsignature|color\.pager|pack\.packobjectshook|fetch\.bundleuri|pull\.octopus)$/i;
+  /^(?:gc\.recentobjectshook|rebase\.instructionformat\b.*|format\.(?:signature-?file|pretty)|log\.showsignature|color\.pager|pack\.packobjectshook|fetch\.bundleuri|pull\.octopus|status\.submodulesummary)$/i;
 
 const MOST_BYTES = 256 * 1024;
+const MOST_INDEX_BYTES = 64 * 1024 * 1024;
+const MOST_REPOSITORIES = 64;
+
+interface Repository {
+  readonly worktree: string;
+  /** Its own folder, and the one that it shares with others; none where its `.git` leads nowhere. */
+  readonly folders: readonly string[];
+}
+
+class Unsure extends Error {}
 
 export interface Repositories {
   /** Why git should not be run here without asking; `undefined` when there is nothing to fear. */
@@ -34,52 +45,91 @@ export function createRepositories(files: Files): Repositories {
       try {
         return await look(folder);
       } catch (thrown) {
+        if (thrown instanceof Unsure) return thrown.message;
         if (!isGantryError(thrown)) throw thrown;
         return "it cannot be read";
       }
     },
   };
 
-  /** The nearest repository upward, as git finds it. */
+  /** The nearest repository upward, as git finds it: one that git would not take for one is looked at, and passed over. */
   async function look(folder: string): Promise<string | undefined> {
     for (let at = folder; ; at = dirname(at)) {
-      const marker = await files.stat(join(at, ".git"));
-      if (marker?.kind === "folder") return repository(join(at, ".git"));
-      if (marker) return linked(at);
+      const found = await repositoryIn(at);
+      if (found) {
+        const doubt = await inRepository(found, MOST_REPOSITORIES);
+        if (doubt !== undefined || (await isCertain(found))) return doubt;
+      }
       if (await isBare(at)) return "the folder itself is made up as a repository";
       if (at === dirname(at)) return undefined;
     }
   }
 
-  /** A worktree or submodule: a file names where its repository lies. */
-  async function linked(at: string): Promise<string | undefined> {
-    const named = /^gitdir: (.+)$/m.exec((await text(join(at, ".git"))) ?? "")?.[1]?.trim();
-    if (named === undefined) return "its .git names no repository";
-    const own = resolve(at, named);
-    const common = (await text(join(own, "commondir")))?.trim();
-    const folders = [own, ...(common === undefined ? [] : [isAbsolute(common) ? common : resolve(own, common)])];
+  /** The repository whose worktree a folder is. */
+  async function repositoryIn(worktree: string): Promise<Repository | undefined> {
+    const path = join(worktree, ".git");
+    const marker = await files.stat(path);
+    if (!marker) return undefined;
+    const own = marker.kind === "folder" ? path : await placeIn(path, worktree, "gitdir: ");
+    const common = own && (await placeIn(join(own, "commondir"), own, ""));
+    return { worktree, folders: own === undefined ? [] : common === undefined ? [own] : [own, common] };
+  }
+
+  /** Where a file says that something lies: byte for byte what stands in it, as git takes it. */
+  async function placeIn(path: string, from: string, start: string): Promise<string | undefined> {
+    const said = await text(path);
+    if (said === undefined) return undefined;
+    const place = said.startsWith(start) ? said.slice(start.length).replace(/[\r\n]+$/, "") : "";
+    if (place === "" || /[\r\n\0\ufffd]/.test(place)) throw new Unsure(`its ${basename(path)} names no place for sure`);
+    return isAbsolute(place) ? place : resolve(from, place);
+  }
+
+  async function inRepository({ worktree, folders }: Repository, most: number): Promise<string | undefined> {
+    const [own] = folders;
+    if (own === undefined) return "its .git names no repository";
     for (const folder of folders) {
-      const problem = await repository(folder);
-      if (problem !== undefined) return problem;
+      for (const name of ["config", "config.worktree"]) {
+        const key = runningKey((await text(join(folder, name))) ?? "");
+        if (key !== undefined) return `${name} sets ${key}`;
+      }
+      // Reading refreshes the index, after which git runs this one.
+      const hook = await files.stat(join(folder, "hooks", "post-index-change"));
+      if (hook) return "it has a post-index-change hook";
+    }
+    return within(worktree, own, most);
+  }
+
+  /** Git goes into the repositories within one, and obeys them, too. */
+  async function within(worktree: string, own: string, most: number): Promise<string | undefined> {
+    const index = join(own, "index");
+    if (!(await files.stat(index))) return undefined;
+    const links = gitlinksIn((await files.read(index, { maxBytes: MOST_INDEX_BYTES })).bytes);
+    if (!links || links.length > most) return "which repositories lie within it cannot be told";
+    for (const link of links) {
+      const inner = await repositoryIn(join(worktree, link));
+      const doubt = inner && (await inRepository(inner, Math.floor(most / 2)));
+      if (doubt !== undefined) return `${link}: ${doubt}`;
     }
     return undefined;
   }
 
-  async function repository(folder: string): Promise<string | undefined> {
-    for (const name of ["config", "config.worktree"]) {
-      const key = runningKey((await text(join(folder, name))) ?? "");
-      if (key !== undefined) return `${name} sets ${key}`;
-    }
-    // Reading refreshes the index, after which git runs this one.
-    const hook = await files.stat(join(folder, "hooks", "post-index-change"));
-    return hook && "it has a post-index-change hook";
+  /** Whether git surely goes no further up. */
+  async function isCertain({ folders }: Repository): Promise<boolean> {
+    const [own = "", common = own] = folders;
+    const [head, objects, refs] = await Promise.all([
+      text(join(own, "HEAD")),
+      files.stat(join(common, "objects")),
+      files.stat(join(common, "refs")),
+    ]);
+    const isHead = /^(?:ref: refs\/[\w./-]+|[0-9a-f]{40}|[0-9a-f]{64})\n$/.test(head ?? "");
+    return isHead && objects?.kind === "folder" && refs?.kind === "folder";
   }
 
   async function isBare(folder: string): Promise<boolean> {
-    const [head, objects, refs] = await Promise.all(
-      ["HEAD", "objects", "refs"].map((name) => files.stat(join(folder, name))),
+    const [head, objects, refs, common] = await Promise.all(
+      ["HEAD", "objects", "refs", "commondir"].map((name) => files.stat(join(folder, name))),
     );
-    return head !== undefined && objects?.kind === "folder" && refs?.kind === "folder";
+    return head !== undefined && (common !== undefined || (objects?.kind === "folder" && refs?.kind === "folder"));
   }
 
   async function text(path: string): Promise<string | undefined> {
@@ -91,8 +141,10 @@ export function createRepositories(files: Files): Repositories {
 /** The first key of a configuration that may run something, or that cannot be read for sure. */
 export function runningKey(config: string): string | undefined {
   let section = "";
-  for (const written of config.replace(/\\\r?\n/g, "").split(/\r?\n/)) {
+  for (const written of config.split(/\r?\n/)) {
     const line = written.trim();
+    // Whether that goes on in the next line is not for sure: in a comment it does not.
+    if (line.endsWith("\\")) return line.slice(0, 40);
     if (line === "" || /^[#;]/.test(line)) continue;
     const [, name, sub, rest = ""] = /^\[([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\](.*)$/.exec(line) ?? [];
     if (name !== undefined) {

@@ -23,6 +23,8 @@ export function approvedIn(
 ): unknown {
   if (value === undefined || (layer !== "local" && layer !== "project")) return value;
   if (path === ALLOWING) return approvedPart(value, source, trust);
+  // A list of rules has no keys.
+  if (path.startsWith(`${ALLOWING}.`)) return undefined;
   const rest = path === "" ? ALLOWING : ALLOWING.startsWith(`${path}.`) ? ALLOWING.slice(path.length + 1) : undefined;
   const [key = "", ...deeper] = rest?.split(".") ?? [];
   if (rest === undefined || !isObject(value) || !Object.hasOwn(value, key)) return value;
@@ -30,7 +32,8 @@ export function approvedIn(
   const inner =
     deeper.length || below === ALLOWING ? approvedIn(value[key], below, { layer, source }, trust) : value[key];
   const { [key]: _, ...others } = value;
-  return inner === undefined ? others : { ...others, [key]: inner };
+  if (inner !== undefined) return { ...others, [key]: inner };
+  return Object.keys(others).length > 0 ? others : undefined;
 }
 
 function approvedPart(value: unknown, source: string, trust: Pick<Trust, "approves">): unknown {

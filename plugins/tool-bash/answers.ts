@@ -9,11 +9,12 @@ const PREVIEW_CHARACTERS = 10_000;
 
 export function ended(running: Running, exit: ExecExit, limits: Limits): ToolOutput {
   const exitCode = codeOf(exit);
-  const meaning = interpretExit(running.input.command, exitCode);
+  const meaning = interpretExit(running.input.command, exitCode, running.shell);
   const isError = exitCode !== 0 && meaning === undefined;
   const output = shown(running, isError, limits);
   return answer(running, output, {
     ...(isError ? { first: `Exit code ${exitCode}`, isError } : {}),
+    ...(isError && running.advice && looksConfined(output.text) ? { last: running.advice } : {}),
     ...(meaning ? { last: `(exit code ${exitCode}: ${meaning})`, data: { returnCodeInterpretation: meaning } } : {}),
   });
 }
@@ -104,13 +105,28 @@ interface More {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-function answer({ notices }: Running, output: Shown, { first, last, isError, data }: More): ToolOutput {
+/** What programs say when the system refuses them something. */
+const REFUSALS =
+  /read-only file system|operation not permitted|permission denied|device or resource busy|network is unreachable|could not resolve|failure in name resolution|name or service not known|\b(EROFS|EPERM|EACCES|EBUSY|ENETUNREACH|EAI_AGAIN|ENOTFOUND|ECONNREFUSED)\b/i;
+
+function looksConfined(output: string): boolean {
+  return REFUSALS.test(output);
+}
+
+function answer({ input, notices }: Running, output: Shown, { first, last, isError, data }: More): ToolOutput {
   const said = [...(output.notice ? [output.notice] : []), ...(last ? [last] : []), ...notices];
   const text = output.text.trimEnd();
   const content = [...(first ? [first] : []), ...(text ? [text] : []), ...said].join("\n") || "(no output)";
   return {
     content,
-    data: { stdout: text, stderr: said.join("\n"), interrupted: false, ...output.data, ...data },
+    data: {
+      stdout: text,
+      stderr: said.join("\n"),
+      interrupted: false,
+      ...output.data,
+      ...data,
+      ...(input.dangerouslyDisableSandbox ? { dangerouslyDisableSandbox: true } : {}),
+    },
     ...(isError ? { isError } : {}),
   };
 }

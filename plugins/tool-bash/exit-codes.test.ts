@@ -1,5 +1,8 @@
+import { loadShell } from "gantry/sdk/kit/shell";
 import { describe, expect, it } from "vitest";
 import { interpretExit } from "./exit-codes.ts";
+
+const shell = await loadShell();
 
 describe("exit code 1", () => {
   it.each([
@@ -13,7 +16,7 @@ describe("exit code 1", () => {
     "test -f x",
     "[ -f x ]",
     "ls; find . -name x",
-  ])("is no failure of %s", (command) => expect(interpretExit(command, 1)).toBeDefined());
+  ])("is no failure of %s", (command) => expect(interpretExit(command, 1, shell)).toBeDefined());
 
   it.each([
     "npm test",
@@ -25,10 +28,10 @@ describe("exit code 1", () => {
     "(grep x y)",
     "if grep x y; then exit 1; fi",
     "toString",
-  ])("is a failure of %s", (command) => expect(interpretExit(command, 1)).toBeUndefined());
+  ])("is a failure of %s", (command) => expect(interpretExit(command, 1, shell)).toBeUndefined());
 
   it("is the only code that may be none", () => {
-    expect(interpretExit("grep foo file", 2)).toBeUndefined();
-    expect(interpretExit("grep foo file", 0)).toBeUndefined();
+    expect(interpretExit("grep foo file", 2, shell)).toBeUndefined();
+    expect(interpretExit("grep foo file", 0, shell)).toBeUndefined();
   });
 });

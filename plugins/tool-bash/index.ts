@@ -1,4 +1,4 @@
-import { definePlugin, Exec, Jobs, lazy, manifest, ShellFolders, z } from "gantry/sdk";
+import { definePlugin, Exec, Jobs, lazy, manifest, optional, Sandbox, Settings, ShellFolders, z } from "gantry/sdk";
 
 export const toolBash = manifest({
   name: "tool-bash",
@@ -13,8 +13,7 @@ export const toolBash = manifest({
     /** A command that writes more is ended. */
     maxOutputBytes: z.number().positive().default(5e9),
   }),
-  needs: { exec: Exec, jobs: Jobs },
-  provides: { folders: ShellFolders },
+  needs: { exec: Exec, jobs: Jobs, folders: ShellFolders, sandbox: optional(Sandbox), settings: optional(Settings) },
   tools: {
     Bash: {
       description:
@@ -25,7 +24,12 @@ export const toolBash = manifest({
         timeout: z.number().optional().describe("ms, default 120000, at most 600000"),
         description: z.string().optional().describe("What it does, in 5-10 words"),
         run_in_background: z.boolean().optional().describe("Return at once; you are told when it ends"),
+        dangerouslyDisableSandbox: z
+          .boolean()
+          .optional()
+          .describe("Only after the sandbox was in the way; the person is asked"),
       }),
+      traits: { confined: true },
       permission: { family: "Bash", command: "command" },
     },
   },

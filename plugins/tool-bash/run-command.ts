@@ -4,48 +4,57 @@ import {
   type Exec,
   type ExecExit,
   type ExecProcess,
+  type ExecSpec,
   type HostInfo,
   type Jobs,
   newId,
   type RunTool,
-  type SessionView,
+  type Sandbox,
+  type ShellFolders,
   type ToolContext,
 } from "gantry/sdk";
+import type { Shell } from "gantry/sdk/kit/shell";
 import { environmentFile, shellFolder } from "gantry/sdk/kit/shell-folder";
 import { asToolError } from "gantry/sdk/kit/tool-files";
 import * as answers from "./answers.ts";
 import { type Capture, createCapture } from "./capture.ts";
+import { takeFolder } from "./folder-file.ts";
 import { isHarmless } from "./harmless.ts";
 import { type Limits, timeoutOf } from "./limits.ts";
 import { type Progress, reportProgress } from "./progress.ts";
 import { bashArguments } from "./shell.ts";
 import { mayMoveToBackground } from "./timeout.ts";
-import { takeFolder, type WorkingFolder } from "./working-folder.ts";
 
 interface Input {
   readonly command: string;
   readonly timeout?: number | undefined;
   readonly description?: string | undefined;
   readonly run_in_background?: boolean | undefined;
+  readonly dangerouslyDisableSandbox?: boolean | undefined;
 }
 
 interface Parts {
   readonly exec: Exec;
   readonly jobs: Jobs;
+  readonly sandbox: Pick<Sandbox, "confine"> | undefined;
   readonly host: HostInfo;
   readonly limits: Limits;
-  readonly folderOf: (session: SessionView) => WorkingFolder;
+  readonly folders: ShellFolders;
   readonly bash: () => string;
+  readonly shell: Shell;
 }
 
 /** What is known of a command that runs. */
 export interface Running {
+  readonly shell: Shell;
   readonly input: Input;
   readonly process: ExecProcess;
   readonly capture: Capture;
   readonly notices: string[];
   readonly folderFile: string | undefined;
   readonly progress: Progress;
+  /** For the model, should a confined command fail for being confined. */
+  readonly advice: string;
 }
 
 /** How long an interrupted command may take to end before it is killed, and how long its last words are waited for. */
@@ -55,11 +64,10 @@ const LAST_WORDS_MS = 100;
 const ENVIRONMENT = { TERM: "dumb", GIT_TERMINAL_PROMPT: "0", GIT_EDITOR: "true" };
 
 export function createRunCommand(parts: Parts): RunTool<Input> {
-  const { jobs, limits, folderOf } = parts;
+  const { jobs, limits, folders } = parts;
 
   return async (input, call) => {
-    const folder = folderOf(call.session);
-    const running = await start(input, call, folder);
+    const running = await start(input, call);
     if (input.run_in_background) return answers.background(running, adopt(running, call));
 
     const timeoutMs = timeoutOf(input.timeout, limits);
@@ -68,43 +76,57 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     if (end === "timeout") return timeIsUp(running, call, timeoutMs);
 
     if (end.hasLeftovers) running.notices.push(endLeftovers(running.process));
-    const moved = folder.moveTo(takeFolder(running.folderFile));
+    const moved = folders.leave(call.session, takeFolder(running.folderFile));
     if (moved) running.notices.push(moved);
     const answer = answers.ended(running, end, limits);
     cleanUp(running);
     return answer;
   };
 
-  async function start(input: Input, call: ToolContext, folder: WorkingFolder): Promise<Running> {
+  async function start(input: Input, call: ToolContext): Promise<Running> {
     const own = shellFolder(parts.host, call.session);
     const name = newId().slice(-12);
     const capture = createCapture(limits.shownCharacters, join(own, `${name}.txt`));
-    const folderFile = canMove(input) ? join(own, `${name}.folder`) : undefined;
+    const folderFile = canMove(input, parts.shell) ? join(own, `${name}.folder`) : undefined;
     if (folderFile) mkdirSync(own, { recursive: true, mode: 0o700 });
 
-    const { path: cwd, notice } = folder.current();
+    const { path: cwd, notice } = folders.enter(call.session);
     const notices = notice ? [notice] : [];
     const progress = reportProgress(call);
     let isFlood = false;
-    const process = await parts.exec
-      .start({
-        file: parts.bash(),
-        args: bashArguments({ command: input.command, environmentFiles: environmentFiles(call), folderFile }),
-        cwd,
-        env: ENVIRONMENT,
-        onOutput(chunk) {
-          capture.push(chunk);
-          progress.show(chunk);
-          if (isFlood || capture.size <= limits.maxOutputBytes) return;
-          isFlood = true;
-          notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
-          void process.kill();
-        },
-      })
-      .catch((error) => {
-        throw asToolError(error);
-      });
-    return { input, process, capture, notices, folderFile, progress };
+    const spec: ExecSpec = {
+      file: parts.bash(),
+      args: bashArguments({ command: input.command, environmentFiles: environmentFiles(call), folderFile }),
+      cwd,
+      env: ENVIRONMENT,
+      onOutput(chunk) {
+        capture.push(chunk);
+        progress.show(chunk);
+        if (isFlood || capture.size <= limits.maxOutputBytes) return;
+        isFlood = true;
+        notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
+        void process.kill();
+      },
+    };
+    const { process, advice } = await startConfined(spec, input, call, folderFile).catch((error) => {
+      throw asToolError(error);
+    });
+    return { shell: parts.shell, input, process, capture, notices, folderFile, progress, advice };
+  }
+
+  async function startConfined(spec: ExecSpec, input: Input, { session }: ToolContext, folderFile: string | undefined) {
+    const confinement = await parts.sandbox?.confine(session, spec, input.command, {
+      writable: folderFile ? [folderFile] : [],
+      isOutside: input.dangerouslyDisableSandbox === true,
+    });
+    try {
+      const process = await parts.exec.start(confinement?.spec ?? spec);
+      if (confinement) void process.exited.then(confinement.release);
+      return { process, advice: confinement?.advice ?? "" };
+    } catch (error) {
+      confinement?.release();
+      throw error;
+    }
   }
 
   function environmentFiles({ session }: ToolContext): string[] {
@@ -146,8 +168,8 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
 }
 
 /** A background command has no place in the session to move from; a harmless one has no way to. */
-function canMove({ command, run_in_background }: Input): boolean {
-  return !run_in_background && !isHarmless(command);
+function canMove({ command, run_in_background }: Input, shell: Shell): boolean {
+  return !run_in_background && !isHarmless(command, shell);
 }
 
 function firstOf(

@@ -6,6 +6,7 @@ import { type ToolResult, textOf } from "gantry/sdk";
 import { createTestKernel, scriptedModel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import execNode from "../exec-node/index.ts";
+import shellFolders from "../shell-folders/index.ts";
 import toolJobs from "../tool-jobs/index.ts";
 import toolBash from "./index.ts";
 
@@ -26,7 +27,7 @@ afterEach(async () => {
 
 async function open(options: Partial<TestKernelOptions> = {}) {
   kernel = await createTestKernel({
-    plugins: [execNode, toolJobs, toolBash],
+    plugins: [execNode, toolJobs, shellFolders, toolBash],
     answer: "allow",
     cwd,
     ...options,

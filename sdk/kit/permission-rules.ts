@@ -119,8 +119,7 @@ export function covers(rule: Rule, effect: Effect, subject: Subject, root: strin
   const { about } = subject;
   if (about.kind === "path") return coversPlaces(rule.specifier, about.places, subject, root, isMean);
   if (about.kind === "url") return coversUrl(rule.specifier, about.url, isMean);
-  if (about.kind === "nothing")
-    return isMean ? namesOnly(rule.specifier, subject.input) : namesValue(rule.specifier, subject.input);
+  if (about.kind === "nothing") return coversInput(rule.specifier, subject.input, isMean);
   return !isMean && about.shell.mentionOf(rule.specifier, about.text) === "yes";
 }
 
@@ -200,15 +199,13 @@ function matchesParameter(specifier: string, { input, field }: Pick<Subject, "in
   return key !== field && Object.hasOwn(input, key) && matchText(value, String(input[key]));
 }
 
-/** Which field the brackets mean is not known here, so any will do. */
-function namesValue(specifier: string, input: Subject["input"]): boolean {
-  return Object.values(input).some((value) => typeof value === "string" && matchText(specifier, value));
-}
-
-/** Allows where there is one field, and it says just this. */
-function namesOnly(specifier: string, input: Subject["input"]): boolean {
-  const [value, ...others] = Object.values(input).filter((one) => typeof one === "string");
-  return others.length === 0 && value === specifier;
+/** Which field the brackets mean is not known here: to deny any will do, to allow there must be just one. */
+function coversInput(specifier: string, input: Subject["input"], isMean: boolean): boolean {
+  const { url } = input;
+  if (specifier.startsWith("domain:") && typeof url === "string") return coversUrl(specifier, url, isMean);
+  const values = Object.values(input).filter((value) => typeof value === "string");
+  if (isMean) return values.length === 1 && values[0] === specifier;
+  return values.some((value) => matchText(specifier, value));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

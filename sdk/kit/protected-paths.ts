@@ -1,36 +1,39 @@
 import { below, componentsOf, foldName } from "./paths.ts";
 
 /** Folders whose content steers programs: version control, editors, build tools, this host and its like. */
-const FOLDERS = [
-  [".git"],
-  [".config", "git"],
-  [".config", "fish"],
-  [".vscode"],
-  [".idea"],
-  [".husky"],
-  [".cargo"],
-  [".devcontainer"],
-  [".yarn"],
-  [".mvn"],
-  [".bundle"],
-  [".ssh"],
-  [".gnupg"],
-  [".claude"],
-  [".gantry"],
+const PROJECT_FOLDERS = ".git .vscode .idea .husky .cargo .devcontainer .yarn .mvn .bundle .claude .gantry".split(" ");
+const HOME_FOLDERS = ".config/git .config/fish .ssh .gnupg".split(" ");
+const FOLDERS = [...PROJECT_FOLDERS, ...HOME_FOLDERS].map((folder) => folder.split("/"));
+
+/** Files that editors, shells that enter a folder, and hosts like this one obey wherever they find them. */
+const PROJECT_FILES = ".mcp.json .claude.json .devcontainer.json .envrc .exrc .vimrc .nvimrc".split(" ");
+/** Files that programs obey at their start when they lie in the home folder. */
+const HOME_FILES = [
+  ".gitconfig .ripgreprc .netrc .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .inputrc",
+  ".login .logout .zshrc .zprofile .zshenv .zlogin .zlogout .kshrc .mkshrc .cshrc .tcshrc",
+  ".npmrc .yarnrc .yarnrc.yml .pnpmrc .bunfig.toml .pypirc .condarc .gemrc .bazelrc .bazeliskrc",
+].flatMap((line) => line.split(" "));
+/** Files that the project's own tools obey. */
+const TOOL_FILES = [
+  ".gitmodules pyrightconfig.json .pnpmfile.cjs .pnpmfile.mjs bunfig.toml pip.conf",
+  "gradle-wrapper.properties maven-wrapper.properties .pre-commit-config.yaml .pre-commit-config.yml",
+].flatMap((line) => line.split(" "));
+const FILES = new Set([...PROJECT_FILES, ...HOME_FILES, ...TOOL_FILES]);
+const FILE_PATTERNS = [/^\.?lefthook(-local)?\.(ya?ml|toml|jsonc?)$/, /^gantry\.config\.\w+$/, /^\.gantryrc(\.\w+)?$/];
+
+const CONFIGURATION = [
+  ...["ts", "mts", "js", "mjs", "cjs", "json", "yaml", "yml"].map((ending) => `gantry.config.${ending}`),
+  ...["", ".json", ".yaml", ".yml", ".ts", ".js"].map((ending) => `.gantryrc${ending}`),
 ];
 
-/** Files that programs run or obey when they start. */
-const FILES = new Set(
-  [
-    ".gitconfig .gitmodules .mcp.json .claude.json .devcontainer.json .ripgreprc pyrightconfig.json .netrc",
-    ".bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .inputrc .envrc .login .logout",
-    ".zshrc .zprofile .zshenv .zlogin .zlogout .kshrc .mkshrc .cshrc .tcshrc .exrc .vimrc .nvimrc",
-    ".npmrc .yarnrc .yarnrc.yml .pnpmrc .pnpmfile.cjs .pnpmfile.mjs bunfig.toml .bunfig.toml pip.conf .pypirc",
-    ".condarc .gemrc .bazelrc .bazeliskrc gradle-wrapper.properties maven-wrapper.properties",
-    ".pre-commit-config.yaml .pre-commit-config.yml",
-  ].flatMap((line) => line.split(" ")),
-);
-const FILE_PATTERNS = [/^\.?lefthook(-local)?\.(ya?ml|toml|jsonc?)$/, /^gantry\.config\.\w+$/, /^\.gantryrc(\.\w+)?$/];
+/**
+ * Protected names that must not come into being in a folder worked in, as paths relative to it: version control, editors and
+ * hosts obey them although nobody has run anything of the project; in the home folder, all that starts does.
+ */
+export function namesNotToMake(isHome: boolean): readonly string[] {
+  const everywhere = [...PROJECT_FOLDERS, ...PROJECT_FILES, ...CONFIGURATION];
+  return isHome ? [...everywhere, ...HOME_FOLDERS, ...HOME_FILES] : everywhere;
+}
 
 /**
  * Whether a path is one that only a person may have written: it steers what other programs, or this host, run. Names count,

@@ -3,9 +3,10 @@
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
 import { permissions } from "./permissions.js";
+import { sandbox } from "./sandbox.js";
 import { start } from "./start.js";
 
-const parts = { hooks, boot, start, permissions };
+const parts = { hooks, boot, start, permissions, sandbox };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

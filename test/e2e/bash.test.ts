@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -21,9 +22,13 @@ const bash = (...inputs: readonly object[]): Reply => ({ calls: inputs.map((inpu
 
 /** Lets the model ask for these calls, one reply after the other, and then say that it is done. */
 async function follow(...replies: readonly Reply[]) {
+  return followWith(["--allowedTools", "Bash"], ...replies);
+}
+
+async function followWith(flags: readonly string[], ...replies: readonly Reply[]) {
   server = await serveModel((number) => replies[number] ?? { text: "Done." });
   const env = { ANTHROPIC_API_KEY: "sk-test-key-of-no-use", ANTHROPIC_BASE_URL: server.url };
-  const ended = await place.gantry(["-p", "go", "--allowedTools", "Bash"], { env });
+  const ended = await place.gantry(["-p", "go", ...flags], { env });
   expect(ended).toMatchObject({ code: 0, stdout: "Done.\n" });
   const [records = []] = Object.values(await place.transcripts());
   return {
@@ -46,6 +51,18 @@ describe.skipIf(process.platform === "win32")("commands", () => {
     await follow(bash({ command: "touch log" }, step(1), step(2), step(3)));
     expect(await place.read("log")).toBe("1\n2\n3\n");
     expect(await place.read("before-3")).toBe("1\n2\n");
+  });
+
+  test.runIf(existsSync("/usr/bin/bwrap"))("confined ones run unasked, in the folder alone", async () => {
+    const { results } = await followWith(
+      ["--settings", JSON.stringify({ sandbox: { enabled: true } })],
+      bash({ command: "echo 1 > inside; mkdir .claude/x || echo kept out" }),
+      bash({ command: ": >>/etc/passwd" }),
+    );
+    expect(results[0]).toContain("kept out");
+    expect(results[1]).toContain("Read-only file system");
+    expect(await place.read("inside")).toBe("1\n");
+    expect(existsSync(path.join(place.work, ".claude"))).toBe(false);
   });
 
   test("the folder persists between calls, variables do not", async () => {

@@ -24,6 +24,7 @@ const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
     "context-env",
+    "exec-sandbox",
     "files-node",
     "frontend-headless",
     "http-node",

@@ -16,7 +16,7 @@ const UNKNOWN_SIGN = /[\r\p{Co}\p{Cn}\p{Cs}]/u;
 const ODD_BLANK = /(?! )\p{Zs}/u;
 
 /** Every kind of node that the parser makes, besides those that {@link Reader.visit} deals with by name. */
-const KNOWN: ReadonlySet<string> = new Set(
+export const KNOWN: ReadonlySet<string> = new Set(
   [
     "Time Negation If Elif For ArithmeticFor Select While Subshell BraceGroup Case CaseItem Redirected Function Coproc",
     "TestCommand TestUnary TestBinary TestLogical TestNot TestGroup",
@@ -154,15 +154,17 @@ class Reader {
   /** A variable that the text itself sets may be what it was set to; then that is a command, too. */
   #guess(words: readonly ShellWord[], place: Place): void {
     if (!words.some(({ kind }) => kind === "open")) return;
+    let isGuess = false;
     const put = words.flatMap(({ text, kind, ...rest }): ShellWord[] => {
       if (kind !== "open") return [{ text, kind, ...rest }];
       const filled = text
         .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
         .replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole);
+      isGuess ||= filled !== text;
       const isKnown = !/[$`]/.test(filled);
       return filled.split(/\s+/).map((part) => ({ text: part, kind: isKnown ? "literal" : "open" }));
     });
-    if (place.depth <= MOST_NESTING) {
+    if (isGuess && place.depth <= MOST_NESTING) {
       this.#commands.push({ words: put, assignments: [], redirections: [], ...NESTED });
     }
   }

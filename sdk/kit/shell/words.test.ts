@@ -1,0 +1,329 @@
+import { describe, expect, it } from "vitest";
+import { readFlags } from "./flags.ts";
+import { lookingOf } from "./looking.ts";
+import { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
+import { readShell } from "./memory.ts";
+import { peel } from "./peel.ts";
+import type { ShellWord } from "./text.ts";
+import { wrappedBy } from "./wrappers.ts";
+
+const wordsOf = (text: string): readonly ShellWord[] => readShell(text).commands[0]?.words ?? [];
+const said = (words: readonly ShellWord[]) => words.map(({ text }) => text).join(" ");
+
+describe("flags", () => {
+  const SPEC = "-a -b -n: -f@ --all --name: --file@ --color --color? --when? -#";
+  it.each([
+    ["x -a y -b", "-a -b", "x y"],
+    ["-ab x", "-a -b", "x"],
+    ["-n 5 x", "-n=5", "x"],
+    ["-n5 x", "-n=5", "x"],
+    ["-an5 x", "-a -n=5", "x"],
+    ["-5 x", "", "x"],
+    ["--all --name x y", "--all --name=x", "y"],
+    ["--name=x y", "--name=x", "y"],
+    ["--color --color=never", "--color=never", ""],
+    ["--when x", "--when", "x"],
+    ["--when=x", "--when=x", ""],
+    ["-a -- -b --all", "-a", "-b --all"],
+    ["- x", "", "- x"],
+    ["-f a --file=b", "-f=a --file=b", ""],
+  ])("of %j are %j, and the rest is %j", (text, flags, rest) => {
+    const read = readFlags(wordsOf(`x ${text}`).slice(1), SPEC);
+    const shown = [...(read?.flags ?? [])].map(([flag, value]) => (value === undefined ? flag : `${flag}=${value}`));
+    expect([shown.join(" "), read && said(read.rest)]).toEqual([flags, rest]);
+  });
+
+  it.each([
+    "-c",
+    "-ac",
+    "--al",
+    "--all=x",
+    "--names=x",
+    "-n",
+    "--name",
+    "-n $x",
+    "--name=$x",
+    "-$x",
+    "-*",
+    "--",
+    "-a5",
+  ])("of %j are %s", (text) => {
+    const read = readFlags(wordsOf(`x ${text}`).slice(1), "-a -n: --all --name:");
+    if (text === "--") expect(read).toMatchObject({ rest: [] });
+    else expect(read).toBeUndefined();
+  });
+
+  it("tell which values are paths", () => {
+    expect(said(readFlags(wordsOf("x -f a --file b -fc -n d e").slice(1), SPEC)?.paths ?? [])).toBe("a b c");
+  });
+});
+
+describe("what another program runs", () => {
+  it.each([
+    ["sudo rm x", "rm x"],
+    ["sudo -u me -E rm x", "rm x"],
+    ["sudo --user me A=1 rm x", "rm x"],
+    ["env -i A=1 B=2 rm x", "rm x"],
+    ["env -u A -- rm x", "rm x"],
+    ["timeout 5 rm x", "rm x"],
+    ["timeout -k 1 -s KILL 5s rm x", "rm x"],
+    ["nice -n 5 rm x", "rm x"],
+    ["nohup rm x", "rm x"],
+    ["xargs -0 -n 1 rm", "rm"],
+    ["command rm x", "rm x"],
+    ["exec -a name rm x", "rm x"],
+    ["flock file rm x", "rm x"],
+    ["busybox rm x", "rm x"],
+    ["strace -o log rm x", "rm x"],
+    ["find . -name x -exec rm {} ;", "rm {}"],
+    ["find . -execdir rm {} + -ok mv a b ;", "rm {} | mv a b"],
+    ["ls x", ""],
+  ])("%j runs the program %j", (text, program) => {
+    expect(
+      wrappedBy(wordsOf(text.replaceAll(";", "\\;")))
+        .programs.map(said)
+        .join(" | "),
+    ).toBe(program);
+  });
+
+  it.each([
+    ["sh -c 'rm x'", "rm x"],
+    ["bash -lc 'rm x' name", "rm x"],
+    ["bash -o pipefail -c 'rm x'", "rm x"],
+    ["env -S 'rm x'", "rm x"],
+    ["su -c 'rm x' me", "rm x"],
+    ["eval rm x", "rm x"],
+    ["eval 'rm x' '; ls'", "rm x ; ls"],
+    ["watch -n 5 rm x", "rm x"],
+    ["ssh -p 22 host rm x", "rm x"],
+    ["trap 'rm x' EXIT", "rm x EXIT"],
+    ["alias a='rm x'", "rm x"],
+    ["git -c alias.a='!rm x' a", "rm x"],
+    ["ls x", ""],
+  ])("%j runs the script %j", (text, script) => {
+    expect(wrappedBy(wordsOf(text)).scripts.join(" | ")).toBe(script);
+  });
+
+  it.each([
+    ["/usr/bin/sudo env A=1 nice /bin/rm -rf x", "rm -rf x"],
+    ["sh -c 'bash -c \"sudo rm x\"'", "rm x"],
+    ["echo rm x | sh", "rm x"],
+    ["printf 'ls\\nrm x' | sudo bash", "rm x"],
+    ["sh << E\nrm x\nE\n", "rm x"],
+    ["bash <<< 'rm x'", "rm x"],
+    ["echo $(rm x)", "rm x"],
+    ["if a; then rm x; fi", "rm x"],
+    ["f() { rm x; }; f", "rm x"],
+    ["{rm,x}", "rm x"],
+    ["X=rm; $X x", "rm x"],
+    ["rm$IFS-rf", "rm -rf"],
+    ["find . | xargs -I% sh -c 'rm x'", "rm x"],
+  ])("in all of %j there is %j", (text, command) => {
+    expect(reached(readShell(text)).map(({ words }) => said(words))).toContain(command);
+  });
+});
+
+describe("a wrapper that leaves a command what it is", () => {
+  it.each([
+    ["timeout 5 npm test", "npm test", false],
+    ["timeout -s KILL 5m nice -n 5 nohup npm test", "npm test", false],
+    ["time -p npm test", "npm test", false],
+    ["stdbuf -o0 npm test", "npm test", false],
+    ["command npm test", "npm test", false],
+    ["xargs npm test", "npm test", true],
+    ["timeout 5 xargs npm test", "npm test", true],
+    // Anything else stays on.
+    ["sudo npm test", "sudo npm test", false],
+    ["env A=1 npm test", "env A=1 npm test", false],
+    ["timeout $X npm test", "timeout $X npm test", false],
+    ["timeout x npm test", "timeout x npm test", false],
+    ["timeout --bogus 5 npm test", "timeout --bogus 5 npm test", false],
+    ["xargs -n 1 npm test", "xargs -n 1 npm test", false],
+    ["command -v npm", "command -v npm", false],
+    ["timeout 5", "timeout 5", false],
+    ["timeout 5 -x", "timeout 5 -x", false],
+    ["./timeout 5 npm test", "./timeout 5 npm test", false],
+  ])("is taken off: %j is %j", (text, inner, isOpen) => {
+    const peeled = peel(wordsOf(text));
+    expect([said(peeled.words), peeled.isOpen]).toEqual([inner, isOpen]);
+  });
+});
+
+describe("a command that only looks", () => {
+  it.each([
+    ["ls -la a b", "a b"],
+    ["cat -n a", "a"],
+    ["cat *.ts", "*.ts"],
+    ["grep -rn x a b", "a b"],
+    ["grep -e x a", "a"],
+    ["head -5 a", "a"],
+    ["find a -name '*.ts' -type f", "a"],
+    ["find -name x", "."],
+    ["sed -n '1,5p' a", "a"],
+    ["sed 's/a/b/g' a", "a"],
+    ["git log -5 -- a", "a"],
+    ["git grep x a", "a"],
+    ["wc -l a", "a"],
+    ["echo a $", ""],
+    ["pwd", ""],
+    ["node --version", ""],
+    ["command -v npm", ""],
+    ["[ -f a ]", "-f a ]"],
+  ])("%j looks at %j", (text, paths) => {
+    const looking = lookingOf(wordsOf(text));
+    expect(looking).toBeDefined();
+    if (!text.startsWith("[")) expect(said(looking?.paths ?? [])).toBe(paths);
+  });
+
+  it.each([
+    "rm a",
+    "./ls",
+    "/bin/ls",
+    "LS",
+    "$X",
+    "ls $X",
+    "find . -delete",
+    "find . -exec rm {} +",
+    "find . -fprint a",
+    "sed -i s/a/b/ a",
+    "sed s/a/b/e a",
+    "sed 's/a/b/w x' a",
+    "sed -n '1e rm' a",
+    "sed 'r /etc/passwd' a",
+    "sort -o a b",
+    "sort --compress-program=x a",
+    "sort *",
+    "uniq a b",
+    "xxd -r a b",
+    "rg --pre x y",
+    "fd -x rm",
+    "jq -f x y",
+    "jq env a",
+    "date -s now",
+    "hostname x",
+    "git push",
+    "git -c a=b log",
+    "git -C a log",
+    "git branch new",
+    "git tag v1",
+    "git stash",
+    "git log --output=x",
+    "git diff --ext-diff",
+    "git diff --no-index a b",
+    "git config a b",
+    "git remote add a b",
+    "git grep -O x",
+    "git grep --open-files-in-pager=x y",
+    "node x",
+    "npm test",
+    "tree -o x",
+    "man ls",
+    "less a",
+    "awk 1 a",
+    "tee a",
+    "xargs ls",
+    "env",
+    "printenv",
+    "test -v 'a[$(x)]'",
+    "[ 'a[$(x)]' -eq 1 ]",
+    "command ls",
+    "docker ps -x",
+    "go env -w a=b",
+  ])("%j may do more", (text) => {
+    expect(lookingOf(wordsOf(text))).toBeUndefined();
+  });
+});
+
+describe("a rule that allows", () => {
+  it.each([
+    ["npm test", "npm test"],
+    ["npm test:*", "npm test"],
+    ["npm test:*", "npm test -- x"],
+    ["npm test *", "npm test -- x"],
+    ["npm 'a b'", "npm 'a b'"],
+    ["npm * x", "npm test x"],
+    ["npm run*", "npm run-script"],
+    ["find:*", "find . -name x"],
+    ["git log:*", "git log -c"],
+    ["git -C a log:*", "git -C a log -5"],
+  ])("%j covers %j", (rule, text) => {
+    expect(
+      coversWords(
+        rule,
+        wordsOf(text).map((one) => one.text),
+      ),
+    ).toBe(true);
+  });
+
+  it.each([
+    ["npm test", "npm test x"],
+    ["npm test:*", "npm tests"],
+    ["npm test:*", "npm"],
+    ["npm test:*", "npm 'test x'"],
+    ["npm a b", "npm 'a b'"],
+    ["npm test:*", "NPM test"],
+    ["npm test:*", "/x/npm test"],
+    ["find:*", "find . -delete"],
+    ["find:*", "find . -exec x ;"],
+    ["git:*", "git -c alias.a=!x a"],
+    ["git *", "git --exec-path=x a"],
+    ["watch:*", "watch x"],
+    ["flock *", "flock a x"],
+  ])("%j does not cover %j", (rule, text) => {
+    expect(
+      coversWords(
+        rule,
+        wordsOf(text.replaceAll(";", "\\;")).map((one) => one.text),
+      ),
+    ).toBe(false);
+  });
+
+  it("covers words that are not known only where any may follow", () => {
+    expect(coversWords("npm test:*", ["npm", "test"], true)).toBe(true);
+    expect(coversWords("npm test", ["npm", "test"], true)).toBe(false);
+    expect(coversWords("npm * x", ["npm", "a", "x"], true)).toBe(false);
+    expect(coversWords("find:*", ["find", "."], true)).toBe(false);
+  });
+
+  it("sees the bounds of words", () => {
+    expect(lineOf(["a", "b c", "", "d'e"])).toBe('a "b c" "" "d\'e"');
+  });
+});
+
+describe("a rule that forbids", () => {
+  it.each([
+    ["rm:*", "rm x", "yes"],
+    ["rm:*", "/bin/rm x", "yes"],
+    ["rm:*", "RM x", "yes"],
+    ["rm:*", "sudo rm x", "yes"],
+    ["rm:*", "r''m x", "yes"],
+    ["rm:*", "echo 'rm x' | sh", "yes"],
+    ["rm:*", "rm x; (", "yes"],
+    ["rm:*", "ls; if rm x", "yes"],
+    ["git push:*", "git -C a push", "yes"],
+    ["git push:*", "git --no-pager push", "yes"],
+    ["git push:*", "git -c a=b push x", "yes"],
+    ["git push --force", "git push --force", "yes"],
+    ["git push:*", "git $X", "maybe"],
+    ["git push:*", "git p*", "maybe"],
+    ["rm:*", "$X x", "no"],
+    ["rm:*", "ls rm", "no"],
+    ["rm:*", "rmdir x", "no"],
+    ["rm:*", "git rm x", "no"],
+    ["git push:*", "git log push", "no"],
+    ["git push", "git push x", "no"],
+  ])("%j speaks of %j: %s", (rule, text, mention) => {
+    expect(mentionOf(rule, readShell(text))).toBe(mention);
+  });
+
+  it.each([
+    ["$X x", true],
+    ["/bin/r? x", true],
+    ["ls | $(x)", true],
+    ["sudo $X", true],
+    ["ls $X", false],
+    ["[ -f x ]", false],
+  ])("has to reckon with %j hiding its program: %s", (text, isHidden) => {
+    expect(hidesProgram(readShell(text))).toBe(isHidden);
+  });
+});
