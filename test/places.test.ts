@@ -114,7 +114,7 @@ describe("the places of a call", () => {
     expect((await kernel.call("Look", { path: "a\0b" })).outcome).toBe("denied");
     for (const gates of [
       [permitRules, settingsFiles],
-      [permitPaths, filesNode],
+      [permitPaths, permitModes, settingsFiles],
     ]) {
       const plugins = [...new Set([filesNode, ...gates, ...watched().plugins])];
       const asked = await kernelWith({ plugins, cwd: work, answer: "allow" });

@@ -117,6 +117,7 @@ export function covers(rule: Rule, effect: Effect, subject: Subject, root: strin
   if (!isMean && namesTool(rule.tool, subject, isMean) && matchesParameter(rule.specifier, subject)) return true;
   if (!governs(rule.tool, subject, isMean)) return false;
   const { about } = subject;
+  if (about.kind === "path" && about.places.length === 0) return !isMean;
   if (about.kind === "path") return coversPlaces(rule.specifier, about.places, subject, root, isMean);
   if (about.kind === "url") return coversUrl(rule.specifier, about.url, isMean);
   if (about.kind === "nothing") return coversInput(rule.specifier, subject.input, isMean);
@@ -169,8 +170,8 @@ export function coversPlaces(
   isMean: boolean,
 ): boolean {
   const pattern = parsePathPattern(specifier, !isMean);
-  // A rule that forbids and cannot be understood forbids, as does one about a path that leads nowhere.
-  if (!pattern || places.length === 0) return !isMean;
+  // A rule that forbids and cannot be understood forbids.
+  if (!pattern) return !isMean;
   // Who may not see what lies in a folder may not search it.
   const patterns = [pattern, ...(isMean ? [] : [parsePathPattern(specifier.replace(/\/\*\*$/, ""), true) ?? pattern])];
   return places.some((place) => {
