@@ -1,6 +1,6 @@
 import { allow, ask, type Call, deny, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
 import { below, isWithin } from "gantry/sdk/kit/paths";
-import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
+import { isProtectedPath, mayNameProtected } from "gantry/sdk/kit/protected-paths";
 import { loadShell } from "gantry/sdk/kit/shell";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { createCommandPaths } from "./command-paths.ts";
@@ -43,19 +43,25 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
   /** Removing what nobody means to remove is asked for in every mode. */
   async function toCommand(command: string, isBypassing: boolean, session: SessionView): Promise<Verdict | undefined> {
     const shell = await loadShell();
-    const { removed, written } = await commandPaths(shell, command, session);
+    const { removed, written, globs } = await commandPaths(shell, command, session);
     const [critical] = removed;
     if (critical !== undefined) {
       return { ...ask(`it would remove ${shown(critical)}, or all that lies in it`), remedy: BY_PERSON };
     }
     const steering = isBypassing ? undefined : written.find((place) => isProtectedPath(place, session.folders, state));
-    return steering === undefined ? undefined : steers(steering);
+    if (steering !== undefined) return steers(steering);
+    const named = isBypassing ? undefined : globs.find((glob) => glob.split("/").some(isNamingProtected));
+    return named === undefined ? undefined : steers(named);
   }
 
   return { taps: { toolGate: (verdict, call, turn) => vote(verdict, call, turn.session) } };
 };
 
 export default setup;
+
+function isNamingProtected(name: string): boolean {
+  return /[*?[]/.test(name) && mayNameProtected(name);
+}
 
 const BY_PERSON = "A person has to say yes to it, or make the change.";
 

@@ -1,6 +1,7 @@
 /** Which files a command may touch, as far as rules about files go: rather one too many. */
-import { isAbsolute } from "node:path";
+import { join, resolve } from "node:path";
 import type { Files } from "gantry/sdk";
+import { isWithin } from "gantry/sdk/kit/paths";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
 import type { Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { matchText } from "gantry/sdk/kit/stars";
@@ -12,8 +13,12 @@ export interface TouchedFiles {
   readonly written: readonly string[];
   /** Words with signs that stand for names. */
   readonly globs: { readonly read: readonly string[]; readonly written: readonly string[] };
-  /** It reads whatever lies in some folder. */
-  readonly isDeep: boolean;
+  /** Folders of which whatever lies in them is read. */
+  readonly deep: readonly { readonly folder: string; readonly isVisibleOnly: boolean }[];
+  /** Folders of which whatever lies in them may be changed. */
+  readonly swept: readonly string[];
+  /** It makes links, so a name may lead anywhere by the time it is used. */
+  readonly makesLinks: boolean;
 }
 
 /** Where a text starts. */
@@ -22,7 +27,7 @@ interface Start {
   readonly home: string;
 }
 
-const MOST_PATHS = 400;
+const MOST_PATHS = 4000;
 
 export async function filesOf(
   { text, shell }: { readonly text: ShellText; readonly shell: Shell },
@@ -30,29 +35,85 @@ export async function filesOf(
   files: Pick<Files, "resolve">,
 ): Promise<TouchedFiles> {
   const commands = shell.reached(text);
-  const place = { folders: foldersOf(commands, shell, start), home: start.home };
-  const read = commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]);
-  const written = commands.flatMap((command) => shell.writtenBy(command));
+  const place = { folders: shell.foldersOf(commands, start.cwd, start.home), home: start.home };
+  const guessed = (words: readonly ShellWord[]) =>
+    words.slice(0, MOST_PATHS).flatMap((word) => shell.guessesOf(word, place));
+  const read = guessed(commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]));
+  const written = guessed(commands.flatMap((command) => [...shell.writtenBy(command), ...shell.removedBy(command)]));
 
   const places = async (words: readonly ShellWord[]) => {
-    const paths = words.slice(0, MOST_PATHS).flatMap((word) => shell.placesOfWord(known(word, start), place) ?? []);
-    const resolved = await Promise.all([...new Set(paths)].map(async (path) => [path, await files.resolve(path)]));
-    return [...new Set(resolved.flat())];
+    const paths = words.flatMap((word) => shell.placesOfWord(word, place) ?? []);
+    const found = await Promise.all([...new Set(paths)].map(async (path) => [path, await files.resolve(path)]));
+    return [...new Set(found.flat())];
   };
-  const globs = (words: readonly ShellWord[]) =>
-    words.filter(({ kind }) => kind === "glob").map(({ text: glob }) => glob);
+  const globs = (words: readonly ShellWord[]) => words.filter(({ kind }) => kind === "glob").map((word) => word.text);
+  const deep = commands.flatMap((command) => {
+    const found = shell.deepReadOf(command);
+    if (!found) return [];
+    const words = found.words.length ? guessed(found.words) : [{ text: ".", kind: "literal" as const }];
+    const folders = words.flatMap((word) => shell.placesOfWord(word, place) ?? []);
+    return folders.map((folder) => ({ folder, isVisibleOnly: found.isVisibleOnly }));
+  });
+  const isRoot = (path: string) => isWithin(start.cwd, [path]);
+  const writtenPlaces = await places(written);
   return {
-    read: await places(read.filter(({ kind }) => kind !== "glob")),
-    written: await places(written.filter(({ kind }) => kind !== "glob")),
+    read: await places(read),
+    written: writtenPlaces,
     globs: { read: globs(read), written: globs(written) },
-    isDeep: commands.some(({ words }) => shell.lookingOf(words)?.isDeep),
+    deep,
+    swept: [...writtenPlaces.filter(isRoot), ...(commands.some(shell.sweeps) ? place.folders : [])],
+    makesLinks: commands.some(({ words: [program] }) => /^(?:ln|link|mount)$/.test(program?.text ?? "")),
   };
 }
 
-/** Whether a rule about files speaks of files that a word with a `*` may stand for: surely, or perhaps. */
-export function globMention({ rule }: PlacedRule, globs: readonly string[]): "yes" | "maybe" | "no" {
+/** Whether a rule about files speaks of what a command touches: surely, or perhaps. `covers` tells of places. */
+export function touches(
+  placed: PlacedRule,
+  touched: TouchedFiles,
+  session: { readonly cwd: string; readonly home: string },
+  covers: (specifier: string, places: readonly string[]) => boolean,
+): "yes" | "maybe" | "no" {
+  const { rule } = placed;
   if (isMalformed(rule) || rule.specifier === undefined) return "no";
-  const names = rule.specifier.split("/").filter((name) => name !== "" && name !== "." && name !== "**");
+  const isRead = /^read$/i.test(rule.tool);
+  const places = isRead ? [...touched.read, ...touched.written] : touched.written;
+  if (covers(rule.specifier, places)) return "yes";
+  const globs = isRead ? [...touched.globs.read, ...touched.globs.written] : touched.globs.written;
+  const mention = globMention(rule.specifier, globs);
+  if (mention !== "no") return mention;
+  const isDotted = rule.specifier.split("/").some((name) => /^\.[^.]/.test(name));
+  const folders = isRead
+    ? touched.deep.filter(({ isVisibleOnly }) => !(isVisibleOnly && isDotted)).map(({ folder }) => folder)
+    : touched.swept;
+  const liesThere = folders.some((folder) => mayLieIn(placed, rule.specifier as string, folder, session));
+  return liesThere || touched.makesLinks ? "maybe" : "no";
+}
+
+/** Whether something that a rule speaks of may lie in a folder. */
+function mayLieIn(
+  { root }: PlacedRule,
+  specifier: string,
+  folder: string,
+  { cwd, home }: { readonly cwd: string; readonly home: string },
+): boolean {
+  const fixed = specifier.split("/");
+  const end = fixed.findIndex((name) => /[*?[]/.test(name));
+  const start = (end < 0 ? fixed : fixed.slice(0, end)).join("/");
+  const isFloating = !/^(?:\.?\.?\/|~)/.test(specifier);
+  if (isFloating) return true;
+  const place = start.startsWith("//")
+    ? start.slice(1)
+    : start.startsWith("/")
+      ? join(root, start)
+      : start.startsWith("~")
+        ? join(home, start.slice(1))
+        : resolve(cwd, start);
+  return isWithin(place || "/", [folder]) || isWithin(folder, [place || "/"]);
+}
+
+/** Whether a rule speaks of files that a word with a `*` may stand for: surely, or perhaps. */
+function globMention(specifier: string, globs: readonly string[]): "yes" | "maybe" | "no" {
+  const names = specifier.split("/").filter((name) => name !== "" && name !== "." && name !== "**");
   let best: "maybe" | "no" = "no";
   for (const glob of globs) {
     const parts = glob.split("/").filter(Boolean);
@@ -70,28 +131,6 @@ function fitsName(glob: string, name: string): boolean {
   return matchText(pattern.toLowerCase(), name.replaceAll("*", "x").toLowerCase());
 }
 
-/** The folder that the text starts in, and every folder that a `cd` in the text may lead to. */
-function foldersOf(commands: readonly ShellCommand[], shell: Shell, { cwd, home }: Start): readonly string[] {
-  const folders = [cwd];
-  for (const { words } of commands) {
-    const [program, target] = words;
-    if (program?.text !== "cd" && program?.text !== "pushd") continue;
-    const next =
-      target && target.kind === "literal" ? shell.placesOfWord(target, { folders: [...folders], home }) : undefined;
-    for (const folder of next ?? []) if (folders.length < 8 && !folders.includes(folder)) folders.push(folder);
-  }
-  return folders;
-}
-
 function sources({ redirections }: ShellCommand): readonly ShellWord[] {
   return redirections.flatMap(({ kind, target }) => ((kind === "read" || kind === "open") && target ? [target] : []));
-}
-
-/** A word whose beginning is a variable: the home and the working folder are known, of others only what follows. */
-function known(word: ShellWord, { cwd, home }: Start): ShellWord {
-  if (word.kind !== "open") return word;
-  const text = word.text.replace(/^\$(?:HOME\b|\{HOME\})/, home).replace(/^\$(?:PWD\b|\{PWD\})/, cwd);
-  const rest = text.replace(/^\$(?:\w+|\{\w+\})\/+/, "");
-  const isKnown = !/[$`]/.test(rest) && (isAbsolute(rest) || rest !== "");
-  return isKnown ? { text: rest, kind: "literal" } : word;
 }

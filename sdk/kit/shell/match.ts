@@ -1,7 +1,7 @@
 /** Whether a rule's words, such as `npm test:*`, speak about a command. */
 import { matchText } from "../stars.ts";
 import { readShell } from "./grammar.ts";
-import { reachOf } from "./reach.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import { roughlyMentions } from "./rough.ts";
 import type { ShellCommand, ShellText, ShellWord } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
@@ -71,6 +71,7 @@ export function coversWords(specifier: string, words: readonly string[], isOpen 
 function actsByWords(pattern: CommandPattern, words: readonly string[], isOpen: boolean): boolean {
   const [program = "", ...rest] = words;
   if (NEVER_BY_PREFIX.has(program)) return true;
+  if (program === "git" && isOpen) return true;
   if (program === "find") return isOpen || rest.some((word) => FIND_ACTS.test(word));
   // The configuration of git is code; who wants to allow that writes it into the rule.
   if (program === "git" && !(pattern.words ?? [pattern.text]).some((word) => word.startsWith("-"))) {
@@ -98,14 +99,25 @@ export function mentionOf(specifier: string, text: ShellText): Mention {
   for (const command of reached(text)) {
     const mention = mentionIn(pattern, command);
     if (mention === "yes") return "yes";
-    if (mention === "maybe") best = "maybe";
+    if (mention === "maybe" || isInCode(pattern, command)) best = "maybe";
   }
   return best;
 }
 
-const reaches = new WeakMap<ShellText, readonly ShellCommand[]>();
+const INTERPRETERS =
+  /^(?:[gmn]?awk|perl|python[\d.]*|pypy3?|node|nodejs|deno|bun|ruby|php|lua|tclsh|osascript|pwsh|powershell)$/i;
 
-export function reached(text: ShellText): readonly ShellCommand[] {
+/** Code in another language that names the program. */
+function isInCode(pattern: CommandPattern, { words: [program, ...rest] }: ShellCommand): boolean {
+  const [wanted = ""] = pattern.words ?? pattern.text.split(/[\s*]/);
+  if (!program || wanted === "" || !INTERPRETERS.test(nameOf(program.text))) return false;
+  const name = new RegExp(`(?<![\\w-])${wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
+  return rest.some(({ text }) => /\s|[("']/.test(text) && name.test(text));
+}
+
+const reaches = new WeakMap<ShellText, Reach>();
+
+function reachFrom(text: ShellText): Reach {
   const before = reaches.get(text);
   if (before) return before;
   const found = reachOf(text);
@@ -113,8 +125,14 @@ export function reached(text: ShellText): readonly ShellCommand[] {
   return found;
 }
 
+/** Every command that a text may run, and those that others run for it. */
+export function reached(text: ShellText): readonly ShellCommand[] {
+  return reachFrom(text).commands;
+}
+
 /** Whether some program of a text is only known when it runs. */
 export function hidesProgram(text: ShellText): boolean {
+  if (reachFrom(text).isCut) return true;
   return reached(text).some(
     ({ words: [program] }) => program !== undefined && program.kind !== "literal" && !isTest(program),
   );
@@ -141,7 +159,7 @@ function variantsOf(words: readonly ShellWord[]): readonly (readonly ShellWord[]
   const [program, ...rest] = words;
   if (!program) return [];
   const variants = [words];
-  for (let at = 0; at < Math.min(rest.length - 1, 12); at++) {
+  for (let at = 0; at < Math.min(rest.length - 1, 400); at++) {
     const isFlag = rest[at]?.text.startsWith("-");
     const isValue = rest[at - 1]?.text.startsWith("-");
     if (!isFlag && !isValue) break;
