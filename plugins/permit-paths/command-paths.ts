@@ -62,6 +62,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
       /(?:\w|[)}`@*])["']?\/*(?:\.?\/?[*?[.].*|\/)$/.test(word.text) &&
       /^["']?[$`]/.test(word.text);
     if (isBare && !/^["']?\$\{?(?:HOME|PWD)\b/.test(word.text)) return word.text;
+    if (word.kind === "open" && /^\$\{?[1-9@*]\}?$/.test(word.text)) return word.text;
     for (const guess of shell.guessesOf(word, place)) {
       const isGuess = guess !== word && word.kind === "open";
       const found =

@@ -10,7 +10,7 @@ const BUDGETS = {
    * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. What it has grown by is what no
    * plugin can do: trust, bound to what was shown, and claims, since whoever loads a folder's code has to know what was approved
    * before there is any plugin; models, tools and a judge for plugins, which all go the one path of every call; the floor under what
-   * may be read unasked.
+   * may be read unasked; and the place of a call, resolved once, since only the kernel stands before all gates and the tool.
    */
   kernelLines: 2_900,
   /** Lines of one file of core/, as an editor counts them. */

@@ -24,6 +24,8 @@ export function deepReadOf({ words: [program, ...rest] }: ShellCommand): DeepRea
       const isDeep = has(/^-[a-zA-Z]*[rR]/) || has(/^--(?:r|der)/) || has(/^(?:-d|--dir)/);
       return isDeep ? all(plain.slice(1)) : undefined;
     }
+    case "rgrep":
+      return all(plain.slice(1));
     case "rg":
     case "ag":
     case "ack":
@@ -33,9 +35,9 @@ export function deepReadOf({ words: [program, ...rest] }: ShellCommand): DeepRea
       return has(/^-[a-zA-Z]*r|^--rec/) ? all() : undefined;
     case "git": {
       const subcommand = plain[0]?.text ?? "";
-      return /^(?:grep|diff|show|stash|archive|bundle)$/.test(subcommand)
-        ? { words: [], isVisibleOnly: true }
-        : undefined;
+      const isLog = /^(?:log|whatchanged|reflog)$/.test(subcommand) && has(/^-[pu]|^--patch|^-[SGL]/);
+      const isWhole = isLog || /^(?:grep|diff|show|stash|archive|bundle)$/.test(subcommand);
+      return isWhole ? { words: [], isVisibleOnly: true } : undefined;
     }
     case "tar":
     case "gtar":

@@ -147,6 +147,10 @@ class Reader {
     });
     this.#guess(words, node.redirects.map(redirectionOf));
     this.#note(words, node);
+    // What stands in quotes here may be evaluated where the variable is used.
+    for (const { value } of own) {
+      if (value.type === "Word" && /\$\(|`/.test(value.value)) this.visit(parse(value.value), inside);
+    }
     forEachChild(node, (child) => this.visit(child, inside));
   }
 

@@ -67,6 +67,7 @@ function withKnown(text: string, cwd: string, home: string): string {
     .replace(/\$\(\s*(?:realpath|readlink -f)\s+\.\s*\)|\$\(\s*git rev-parse --show-toplevel\s*\)/g, cwd)
     .replace(/\$(?:USER\b|LOGNAME\b|\{(?:USER|LOGNAME)\}|\(\s*(?:whoami|id -un)\s*\))|`whoami`/g, basename(home))
     .replace(/\$\(\s*(?:echo|printf)\s+["']?([^()"'$`]*)["']?\s*\)/g, "$1")
+    .replace(/`\s*(?:echo|printf)\s+([^`$]*)`/g, "$1")
     .replace(/\$\(\s*ls(?:\s+-[a-zA-Z]+)*\s*\)|`\s*ls(?:\s+-[a-zA-Z]+)*\s*`/g, "./*")
     .replace(/\$\{\w+:?[-=+]([^{}$`]*)\}/g, "$1");
 }
@@ -133,7 +134,13 @@ export function wordsAsPaths(words: readonly ShellWord[]): readonly ShellWord[] 
   const [program, ...rest] = words;
   if (program === undefined || NOT_PATHS.has(program.text)) return [];
   const own = program.text.includes("/") ? [program] : [];
-  return [...own, ...rest].flatMap((word) => {
+  const name = nameOf(program.text);
+  // `tar tfa.tar` needs no dash, and `sed` reads files that its script names.
+  const bundled = /^(?:[gb]?tar|bsdtar|ar|unzip)$/.test(name) ? attachedTo(`-${rest[0]?.text ?? ""}`) : [];
+  const scripted = /^g?sed$/.test(name)
+    ? rest.flatMap(({ text }) => [...text.matchAll(/[rR]\s+([^\s;}]+)/g)].map(([, path]) => path as string))
+    : [];
+  return [...own, ...[...bundled, ...scripted].map(wordFrom), ...rest].flatMap((word) => {
     if (word.text.length > LONGEST_PATH || word.text === "") return [];
     const parts = partsOf(word.text).map((text) => ({
       ...wordFrom(text),
@@ -154,7 +161,7 @@ export function partsOf(text: string): readonly string[] {
 
 /** Of `-nfsecrets/key` any end may be the value of a flag. */
 export function attachedTo(text: string): readonly string[] {
-  if (!/^-[A-Za-z][^=]/.test(text)) return [];
-  const letters = /^-([A-Za-z]+)/.exec(text)?.[1]?.length ?? 0;
+  if (!/^-[A-Za-z0-9][^=]/.test(text)) return [];
+  const letters = /^-([A-Za-z0-9]+)/.exec(text)?.[1]?.length ?? 0;
   return Array.from({ length: Math.min(letters, 6) }, (_, at) => text.slice(at + 2)).filter(Boolean);
 }

@@ -22,7 +22,10 @@ function linesIn(text: string): readonly string[] {
     .filter((words) => words.length > 0);
   return parts.flatMap((words) => {
     const starts = words.slice(0, 200).map((_, at) => at);
-    return starts.map((at) => [nameOf(words[at] as string), ...words.slice(at + 1)].join(" "));
+    return starts.flatMap((at) => {
+      const rest = words.slice(at + 1, at + 40);
+      return [nameOf(words[at] as string), words[at] as string].map((program) => [program, ...rest].join(" "));
+    });
   });
 }
 

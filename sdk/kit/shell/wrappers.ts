@@ -68,6 +68,7 @@ export interface Wrapped {
 
 /** A program by its bare name, however it is spelt. */
 export function nameOf(path: string): string {
+  if (path === "/proc/self/exe") return "bash";
   const name = path.slice(path.lastIndexOf("/") + 1);
   return /^ld-[\w.-]+\.so[.\d]*$/.test(name) ? "ld.so" : name.replace(/\.exe$/i, "");
 }
