@@ -1,20 +1,4 @@
-<<<<<<< HEAD
-import {
-  Classifier,
-  definePlugin,
-  Files,
-  later,
-  lazy,
-  Models,
-  manifest,
-  optional,
-  Settings,
-  Tools,
-  z,
-} from "gantry/sdk";
-=======
 import { Classifier, definePlugin, lazy, Models, manifest, Settings, Tools, z } from "gantry/sdk";
->>>>>>> main
 
 export const permitClassifier = manifest({
   name: "permit-classifier",
@@ -38,11 +22,7 @@ export const permitClassifier = manifest({
       .default(24_000)
       .describe("how much it is shown of what the person said and of earlier calls"),
   }),
-<<<<<<< HEAD
-  needs: { models: Models, tools: Tools, settings: Settings, files: later(optional(Files)) },
-=======
   needs: { models: Models, tools: Tools, settings: Settings },
->>>>>>> main
   provides: { classifier: Classifier },
   subcommands: {
     "auto-mode": {

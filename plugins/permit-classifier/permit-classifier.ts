@@ -75,11 +75,7 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
       const shown = requestText({
         call,
         folders: session.folders,
-<<<<<<< HEAD
-        targets: await questionTargets(call, session, await files?.()),
-=======
         targets: questionTargets(call),
->>>>>>> main
         history: historyOf(session, call, new Set(readOnly.map(({ name }) => name)), config.historyCharacters),
       });
       const model = policy.model ?? config.model;

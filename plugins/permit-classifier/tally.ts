@@ -1,4 +1,4 @@
-import { type Call, perSession, type SessionView } from "gantry/sdk";
+import { type Call, type Entry, perSession, type SessionView } from "gantry/sdk";
 
 const MOST_IN_A_ROW = 3;
 const MOST_IN_ALL = 20;
@@ -13,11 +13,17 @@ export interface Tally {
 }
 
 export function createTally(plugin: string): Tally {
-  const state = perSession((session) => ({ row: 0, total: refusalsIn(session, plugin), asked: new Set<string>() }));
+  const state = perSession((session) => ({
+    row: 0,
+    total: refusalsIn(session, plugin),
+    asked: new Set<string>(),
+    /** How long the log was when the first of those was handed over. */
+    since: 0,
+  }));
   return {
     isExhausted(session) {
       const tally = state(session);
-      if (isAnswered(session, tally.asked)) {
+      if (tally.asked.size && isAnswered(session.entries.slice(tally.since), tally.asked)) {
         tally.row = 0;
         tally.asked.clear();
       }
@@ -38,14 +44,16 @@ export function createTally(plugin: string): Tally {
       return undefined;
     },
     handedOver(session, call) {
-      if (session.isInteractive) state(session).asked.add(call.id);
+      if (!session.isInteractive) return;
+      const tally = state(session);
+      if (!tally.asked.size) tally.since = session.entries.length;
+      tally.asked.add(call.id);
     },
   };
 }
 
 /** Whether the log tells what has become of one of the calls. An interrupted one was not answered. */
-function isAnswered({ entries }: SessionView, asked: ReadonlySet<string>): boolean {
-  if (!asked.size) return false;
+function isAnswered(entries: readonly Entry[], asked: ReadonlySet<string>): boolean {
   return entries.some((entry) => {
     if (entry.type === "tool_start") return asked.has(entry.toolUseId);
     if (entry.type === "tool_result") return asked.has(entry.toolUseId) && entry.outcome !== "aborted";

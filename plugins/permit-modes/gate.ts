@@ -1,51 +1,8 @@
-<<<<<<< HEAD
-import {
-  allow,
-  type Call,
-  type Files,
-  type LaterService,
-  type PermissionMode,
-  type SessionView,
-  type Verdict,
-} from "gantry/sdk";
-import { isWithin, placesOf } from "gantry/sdk/kit/paths";
-=======
 import { allow, type Call, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
->>>>>>> main
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 
 /** What the mode says to a call, given what all others have said. */
-<<<<<<< HEAD
-export function createGate(files: LaterService<Files>): Gate {
-  return (mode, verdict, call, session) => {
-    if (verdict.decision === "deny") return undefined;
-    const isReadOnly = call.tool.traits?.readOnly === true;
-    switch (mode) {
-      case "bypassPermissions":
-        return allow("the mode bypassPermissions");
-      case "plan":
-        return isReadOnly || verdict.readsOnly ? undefined : whilePlanning(call);
-      case "acceptEdits":
-      case "auto":
-        return accepted(mode, call, session);
-      case "dontAsk":
-        return verdict.decision === "ask" || (verdict.decision === "none" && !isReadOnly)
-          ? unasked(verdict)
-          : undefined;
-      default:
-        return undefined;
-    }
-  };
-
-  /** Edits of the session's own files are accepted. */
-  async function accepted(mode: PermissionMode, call: Call, session: SessionView): Promise<Verdict | undefined> {
-    const path = editedPath(call);
-    if (path === undefined) return undefined;
-    const places = await placesOf(path, session, await files());
-    const isOwn = places.every((place) => isWithin(place, session.folders) && !isProtectedPath(place, session.folders));
-    return isOwn ? allow(`the mode ${mode}`) : undefined;
-=======
 export function gate(mode: PermissionMode, verdict: Verdict, call: Call, session: SessionView): Verdict | undefined {
   if (verdict.decision === "deny") return undefined;
   const isReadOnly = call.tool.traits?.readOnly === true;
@@ -61,7 +18,6 @@ export function gate(mode: PermissionMode, verdict: Verdict, call: Call, session
       return verdict.decision === "ask" || (verdict.decision === "none" && !isReadOnly) ? unasked(verdict) : undefined;
     default:
       return undefined;
->>>>>>> main
   }
 }
 

@@ -1,17 +1,9 @@
-<<<<<<< HEAD
-import { Classifier, definePlugin, Files, later, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
-=======
-import { Classifier, definePlugin, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
->>>>>>> main
+import { Classifier, definePlugin, later, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
 
 export const permitModes = manifest({
   name: "permit-modes",
   description: "Permission modes: what runs without asking.",
-<<<<<<< HEAD
-  needs: { settings: Settings, files: later(Files), classifier: later(optional(Classifier)) },
-=======
-  needs: { settings: Settings, classifier: optional(Classifier) },
->>>>>>> main
+  needs: { settings: Settings, classifier: later(optional(Classifier)) },
   provides: { permissions: Permissions },
   flags: {
     "permission-mode": {

@@ -54,7 +54,7 @@ describe.skipIf(process.platform === "win32")("commands", () => {
   });
 
   test.runIf(existsSync("/usr/bin/bwrap"))("confined ones run unasked, in the folder alone", async () => {
-    await place.write("name", ".claude/x\n");
+    await place.write({ name: ".claude/x\n" });
     const { results } = await followWith(
       ["--settings", JSON.stringify({ sandbox: { enabled: true } })],
       // Written so that no gate sees the name: it is the sandbox that keeps the command out.
