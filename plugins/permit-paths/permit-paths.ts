@@ -61,7 +61,9 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
 export default setup;
 
 function isNamingProtected(name: string): boolean {
-  return /[*?[]/.test(name) && mayNameProtected(name);
+  // What is there was looked up; this is for what may be there by then.
+  const isTelling = name.startsWith(".") || /^[^*?[]{3}/.test(name);
+  return isTelling && /[*?[]/.test(name) && mayNameProtected(name);
 }
 
 const BY_PERSON = "A person has to say yes to it, or make the change.";
