@@ -4,7 +4,7 @@ import { isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { createRepositories } from "./repositories.ts";
-import { knownWord, withoutBraces } from "./words.ts";
+import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 
 interface Services {
   readonly files: Files;
@@ -86,7 +86,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
 
     const said = words.map(({ text }) => text);
-    const rule = rules.covering(session, { family, words: said, isOpen });
+    const rule = hidesAct(words) ? undefined : rules.covering(session, { family, words: said, isOpen });
     const doubt = isOpen || spelled ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
     state.looksOnly = false;

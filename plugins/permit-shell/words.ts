@@ -50,3 +50,15 @@ function spell(text: string): readonly ShellWord[] | undefined {
   }
   return text.includes("{") ? done : undefined;
 }
+
+/** Whether a `*` may stand for what a rule that lets any words follow does not speak of: the program, an action of find, a flag of git. */
+export function hidesAct([program, ...rest]: readonly ShellWord[]): boolean {
+  if (program?.kind !== "literal") return true;
+  if (program.text === "find") return rest.some(({ kind, text }) => kind === "glob" && /^[-*?[]/.test(text));
+  if (program.text !== "git") return false;
+  const isFlag = (at: number): boolean => rest[at]?.text.startsWith("-") === true;
+  const subcommand = rest.findIndex(({ kind }, at) => kind === "literal" && !isFlag(at) && !isFlag(at - 1));
+  const before = rest.slice(0, subcommand < 0 ? rest.length : subcommand);
+  // These take the next word, so a flag may stand behind what looks like a subcommand.
+  return before.some(({ kind, text }) => kind === "glob" || /^--(?:attr-source|super-prefix)$/.test(text));
+}

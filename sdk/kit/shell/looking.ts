@@ -1,6 +1,7 @@
 /** Whether a command only looks, and at what. */
 import { readFlags } from "./flags.ts";
-import { LOOKS, type Look } from "./looks.ts";
+import type { Look } from "./look.ts";
+import { LOOKS } from "./looks.ts";
 import { GIT_LOOKS, type GitLook } from "./looks-git.ts";
 import { isLookingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";

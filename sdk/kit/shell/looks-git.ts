@@ -1,5 +1,5 @@
 /** What of git only looks, in a repository whose configuration runs nothing. */
-import type { Look } from "./looks.ts";
+import type { Look } from "./look.ts";
 
 const FORMAT =
   "--oneline --stat? --shortstat --numstat --name-only --name-status --patch -p -u --no-patch -s -U? --unified? --color? --no-color --word-diff? --abbrev? --summary --dirstat --raw --minimal --patience --histogram --diff-algorithm: -w -b --ignore-all-space --ignore-space-change --ignore-blank-lines --find-renames? -M? --find-copies? -C? --diff-filter: -S: -G: --pickaxe-regex --full-index --binary --no-prefix --no-renames --check -z -R --relative? --no-ext-diff --no-textconv --exit-code --quiet -q --inter-hunk-context= -W --function-context --compact-summary --ws-error-highlight=";

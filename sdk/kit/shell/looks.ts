@@ -3,51 +3,14 @@
  * flags, so a list of dangerous ones can always be got around.
  */
 
-import type { FlagStyle } from "./flags.ts";
+import type { Look } from "./look.ts";
 import * as checks from "./looks-checks.ts";
-
-/** What a program accepts. */
-export interface Look {
-  /**
-   * `-a` no value, `-a:` a text, `-a!` one that may begin with `-`, `-a@` a path, `-a::` two texts; long ones alike. `-a?` and `--a?` may
-   * have a text right behind, or behind `=`; `-a=` must. `-#` is a number as in `-5`.
-   */
-  readonly flags: string;
-  /** How it reads them, where not as getopt does. */
-  readonly style?: FlagStyle;
-  /** How many words at the start are text and no paths; all of them when absent from `paths`. */
-  readonly texts?: number;
-  /** A flag in place of the first text, such as the pattern of `grep`. */
-  readonly textFlags?: string;
-  /** The other words are paths (default), or nothing that is opened. */
-  readonly rest?: "paths" | "text" | "none";
-  /** None of its flags does harm, so a name that a `*` stands for may look like one. */
-  readonly isTame?: boolean;
-  /** No word may be a `*`: more words than are written here would do harm. */
-  readonly isExact?: boolean;
-  /** Reads what lies in folders it is given. */
-  readonly isDeep?: (flags: ReadonlySet<string>) => boolean;
-  /** It takes no flags: every word is what it says. */
-  readonly isFlagless?: boolean;
-  /** Further doubts. */
-  readonly check?: (flags: ReadonlyMap<string, string | undefined>, words: readonly string[]) => boolean;
-}
+import { TOOL_LOOKS, version } from "./looks-tools.ts";
 
 const none: Look = { flags: "", rest: "none" };
 const text = (flags = ""): Look => ({ flags, rest: "text", isTame: true });
 const paths = (flags: string, more: Partial<Look> = {}): Look => ({ flags, isTame: true, ...more });
-/** Its version by these flags, besides `--version`; or only these words, in this order. */
-const version = (flags = "", ...lines: readonly (string | RegExp)[]): Look => ({
-  flags: `--version --help ${flags}`,
-  rest: "text",
-  check: (given, words) => {
-    const said = words.join(" ");
-    if (given.size > 0) return words.length === 0 && given.size === 1;
-    return lines.some((line) => (typeof line === "string" ? line === said : line.test(said)));
-  },
-});
 const flagless: Look = { flags: "", rest: "text", isTame: true, isFlagless: true };
-const SHOW_NAME = /^show \w[\w.-]*$/;
 
 const grep = paths(
   "-i -v -n -c -l -L -o -w -x -h -H -s -q -r -E -F -G -P -a -I -U -Z -z -b -T -A: -B: -C: -m: -e! -D: -d: -# --ignore-case --invert-match --line-number --count --files-with-matches --files-without-match --only-matching --word-regexp --line-regexp --no-filename --with-filename --no-messages --quiet --silent --recursive --extended-regexp --fixed-strings --basic-regexp --perl-regexp --text --null --after-context: --before-context: --context: --max-count: --regexp! --include: --exclude: --exclude-dir: --color? --colour? --binary-files:",
@@ -247,73 +210,5 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
     isTame: false,
     check: (_flags, words) => words.at(-1) === "]" && checks.isTest(words.slice(0, -1)),
   },
-  // ---- versions and lists of tools; none whose start obeys a file of the folder, as that of yarn, mvn and cargo does
-  node: version("-v"),
-  npm: {
-    flags: "-g -a -l -p --all --depth: --json --long --parseable --global --prod --omit: --version -v",
-    rest: "text",
-    check: (flags, [asked, ...words]) => {
-      if (asked === undefined) return flags.has("--version") || flags.has("-v");
-      if (asked === "config") return flags.size === 0 && checks.isPlainSetting(words);
-      return /^(?:ls|list)$/.test(asked) || (/^(?:root|prefix|bin)$/.test(asked) && words.length === 0);
-    },
-  },
-  npx: version(),
-  bun: version("-v"),
-  deno: version("-V"),
-  tsc: version("-v"),
-  eslint: version("-v"),
-  prettier: version(),
-  vitest: version("-v"),
-  jest: version(),
-  python: version("-V -VV"),
-  python3: version("-V -VV"),
-  pip: version("-V", "list", "freeze", SHOW_NAME),
-  pip3: version("-V", "list", "freeze", SHOW_NAME),
-  ruby: version(),
-  gem: version("-v", "list"),
-  php: version("-v"),
-  java: version("-version"),
-  javac: version("-version"),
-  go: version("", "version", "env", /^env [A-Z][A-Z0-9_]*$/),
-  gofmt: version(),
-  rustc: version("-V"),
-  cargo: version("-V"),
-  rustup: version("-V", "show", "toolchain list"),
-  gcc: version("-v"),
-  "g++": version("-v"),
-  clang: version("-v"),
-  make: version("-v"),
-  cmake: version(),
-  dotnet: version("--info --list-sdks --list-runtimes"),
-  kubectl: {
-    ...version("--client"),
-    check: (flags, words) => words.join() === "version" && [...flags.keys()].join() === "--client",
-  },
-  terraform: version("-v -version", "version"),
-  gh: version(),
-  curl: version("-V"),
-  wget: version("-V"),
-  bash: version(),
-  docker: {
-    flags:
-      "-a -q -l -n: -s --all --quiet --no-trunc --format: --filter: -f: --version -v --size --latest --last: --digests --tail: --since: --until: -t --timestamps",
-    rest: "text",
-    check: (flags, words) => {
-      const asked = words.join(" ");
-      if (asked === "") return flags.has("--version") || flags.has("-v");
-      if (words[0] === "logs") return words.length === 2 && /^\w[\w.-]*$/.test(words[1] as string);
-      return [
-        "ps",
-        "images",
-        "version",
-        "info",
-        "container ls",
-        "image ls",
-        "volume ls",
-        "network ls",
-        "compose ls",
-      ].includes(asked);
-    },
-  },
+  ...TOOL_LOOKS,
 } satisfies Record<string, Look>);
