@@ -4,6 +4,7 @@ import { isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { createRepositories } from "./repositories.ts";
+import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 
 interface Services {
   readonly files: Files;
@@ -21,6 +22,7 @@ type Cover = (text: ShellText, family: string, session: SessionView, shell: Shel
 
 /** What is known while a text is gone through. */
 interface State {
+  readonly start: string;
   /** Where the next command may run; empty once that is not known. */
   folders: readonly string[];
   /** Every folder that a `cd` may have left it in so far. */
@@ -37,6 +39,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
   return async (text, family, session, shell) => {
     const start = folders?.current(session) ?? session.cwd;
     const state: State = {
+      start,
       folders: [start],
       everywhere: [start],
       hasMoved: false,
@@ -66,8 +69,15 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     }
     if (command.words.length === 0) return command.redirections.length > 0 ? undefined : "it holds no command";
 
-    const { words, isOpen } = shell.peel(command.words.map((word) => known(word, state, session)));
-    if (words[0]?.text === "cd" && !isOpen) return cd(words.slice(1), command, context);
+    const isPrinting = /^(?:echo|printf)$/.test(command.words[0]?.text ?? "");
+    const { folders } = state;
+    const written = command.words.map((word) => knownWord(word, { folders, home: session.home, isPrinting }));
+    const { words: peeled, isOpen } = shell.peel(written);
+    if (written[0]?.text === "cd") return cd(written.slice(1), command, context);
+    // Another program than the shell's own may be run then, and that moves nothing.
+    if (peeled[0]?.text === "cd") return `it cannot be told whether "${shown}" moves to another folder`;
+    const spelled = peeled[0]?.kind === "literal" ? withoutBraces(peeled) : undefined;
+    const words = spelled ?? peeled;
     const open = words.find(({ kind }) => kind === "open");
     if (open) return `it cannot be told what ${open.text} stands for`;
     const isGit = words[0]?.text === "git";
@@ -76,15 +86,15 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
 
     const said = words.map(({ text }) => text);
-    const rule = rules.covering(session, { family, words: said, isOpen });
-    const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
+    const rule = hidesAct(words) ? undefined : rules.covering(session, { family, words: said, isOpen });
+    const doubt = isOpen || spelled ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
     state.looksOnly = false;
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
     }
-    const edited = !isOpen && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
+    const edited = !isOpen && !spelled && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
     if (!edited) return doubt;
     state.edits = true;
     return (await firstBadEdit(edited, context)) ?? (await firstBadRemoval({ ...command, words }, context));
@@ -181,7 +191,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
   // ---------------------------------------------------------------- cd
 
-  async function cd(words: readonly ShellWord[], { isPiped }: ShellCommand, context: Context) {
+  async function cd(words: readonly ShellWord[], { isPiped, after }: ShellCommand, context: Context) {
     const { state, session } = context;
     const [target, ...more] = words.filter(({ text }) => text !== "--");
     const places =
@@ -193,8 +203,12 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       return `its cd leads to ${target?.text}, outside the folders of this session`;
     }
     if (isPiped) return undefined;
-    state.folders = places;
-    state.everywhere = [...new Set([...state.everywhere, ...places])];
+    const starts = [state.start, await files.resolve(state.start)];
+    if (!state.hasMoved && places.every((place) => starts.includes(place))) return undefined;
+    const everywhere = [...new Set([...state.everywhere, ...places])];
+    // Behind || it may not have been run, and what follows && runs all the same.
+    state.folders = after === "||" ? everywhere : places;
+    state.everywhere = everywhere;
     state.hasMoved = true;
     return undefined;
   }
@@ -209,16 +223,4 @@ interface Context {
 
 function steers({ text }: ShellWord): string {
   return `${text} steers what programs run`;
-}
-
-/** The few variables whose value is known. */
-function known(word: ShellWord, { folders }: State, { home }: SessionView): ShellWord {
-  if (word.kind !== "open") return word;
-  const [, name, rest = ""] = /^\$(?:(HOME|PWD|\?)|\{(?:HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
-  if (name === "?") return rest === "" ? { text: "0", kind: "literal" } : word;
-  const isHome = /^\$\{?HOME/.test(word.text);
-  if (!/^\$\{?(?:HOME|PWD)\b/.test(word.text) || (name === undefined && !word.text.startsWith("${"))) return word;
-  const [folder] = isHome ? [home] : folders;
-  const isPlain = folder !== undefined && /^[\w./@+-]+$/.test(folder) && (isHome || folders.length === 1);
-  return isPlain ? { text: `${folder}${rest}`, kind: "literal" } : word;
 }
