@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { Files, SessionView, ShellFolders } from "gantry/sdk";
 import { expandGlob } from "gantry/sdk/kit/glob-names";
-import { foldName } from "gantry/sdk/kit/paths";
+import { foldName, resolvedPath } from "gantry/sdk/kit/paths";
 import type { Place, Shell, ShellWord } from "gantry/sdk/kit/shell";
 import { matchText } from "gantry/sdk/kit/stars";
 
@@ -58,7 +58,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
 
   async function places(word: ShellWord, shell: Shell, place: Place): Promise<readonly string[]> {
     const found = shell.placesOfWord(word, place) ?? [];
-    return [...new Set([...found, ...(await Promise.all(found.map((path) => files.resolve(path))))])];
+    return [...new Set([...found, ...(await Promise.all(found.map((path) => resolvedPath(path, files))))])];
   }
 
   async function criticalIn(word: ShellWord, shell: Shell, place: Place, critical: readonly string[]) {

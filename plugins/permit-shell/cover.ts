@@ -1,8 +1,10 @@
 /** Whether every part of a text is covered: by a rule, because it only looks, or by the mode. */
+import { resolve } from "node:path";
 import type { Files, PermissionRules, Permissions, SessionView, ShellFolders } from "gantry/sdk";
-import { isWithin } from "gantry/sdk/kit/paths";
+import { expandGlob } from "gantry/sdk/kit/glob-names";
+import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
-import type { Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
+import type { Place, Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { createRepositories } from "./repositories.ts";
 import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 
@@ -71,9 +73,9 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
     const isPrinting = /^(?:echo|printf)$/.test(command.words[0]?.text ?? "");
     const { folders } = state;
-    const written = command.words.map((word) => knownWord(word, { folders, home: session.home, isPrinting }));
-    const { words: peeled, isOpen } = shell.peel(written);
-    if (written[0]?.text === "cd") return cd(written.slice(1), command, context);
+    const spelt = command.words.map((word) => knownWord(word, { folders, home: session.home, isPrinting }));
+    const { words: peeled, isOpen } = shell.peel(spelt);
+    if (spelt[0]?.text === "cd") return cd(spelt.slice(1), command, context);
     // Another program than the shell's own may be run then, and that moves nothing.
     if (peeled[0]?.text === "cd") return `it cannot be told whether "${shown}" moves to another folder`;
     const spelled = peeled[0]?.kind === "literal" ? withoutBraces(peeled) : undefined;
@@ -97,7 +99,9 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     const edited = !isOpen && !spelled && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
     if (!edited) return doubt;
     state.edits = true;
-    return (await firstBadEdit(edited, context)) ?? (await firstBadRemoval({ ...command, words }, context));
+    if (await copiesInto({ ...command, words }, context)) return `"${shown}" copies into a folder that is there`;
+    const written = [...edited, ...shell.writtenBy({ ...command, words })];
+    return (await firstBadEdit(written, context)) ?? (await firstBadRemoval({ ...command, words }, context));
   }
 
   /** Why a command may do more than look at what it may look at. */
@@ -164,6 +168,15 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     return undefined;
   }
 
+  /** What lies in a folder already may be links, which a whole copy would write through. */
+  async function copiesInto({ words }: ShellCommand, context: Context): Promise<boolean> {
+    const isWhole = words[0]?.text === "cp" && words.some(({ text }) => /^-[a-zA-Z]*[rRa]|^--(?:rec|arch)/.test(text));
+    const target = words.at(-1);
+    if (!isWhole || !target) return false;
+    const places = (await resolved(target, context)) ?? [];
+    return (await Promise.all(places.map((place) => files.stat(place)))).some((stat) => stat !== undefined);
+  }
+
   /** Removing a whole folder of the session is no edit of it. */
   async function firstBadRemoval(command: ShellCommand, context: Context): Promise<string | undefined> {
     for (const word of context.shell.removedBy(command)) {
@@ -176,12 +189,40 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     return undefined;
   }
 
-  /** Every place a word may lead to, links followed. */
+  /** Every place a word may lead to, names put in the place of its signs, links followed. */
   async function resolved(word: ShellWord, { shell, state, session }: Context): Promise<readonly string[] | undefined> {
+    if (await leavesLink(word, { folders: state.folders, home: session.home })) return undefined;
     const places = shell.placesOfWord(word, { folders: state.folders, home: session.home });
-    if (!places) return undefined;
-    const real = await Promise.all(places.map((place) => files.resolve(place)));
-    return [...new Set([...places, ...real])];
+    const named = word.kind === "glob" ? await namesFor(word, state.folders, session.home) : [];
+    if (!places || !named) return undefined;
+    const real = await Promise.all([...places, ...named].map((place) => resolvedPath(place, files)));
+    return [...new Set([...places, ...named, ...real])];
+  }
+
+  /** Behind a link, `..` is the folder above where that leads to. */
+  async function leavesLink({ text, isHome }: ShellWord, { folders, home }: Place): Promise<boolean> {
+    const names = text.split("/");
+    const ends = names.flatMap((name, at) => (name === ".." && at > 0 && names[at - 1] !== ".." ? [at] : []));
+    for (const end of ends) {
+      const before = names.slice(0, end).join("/") || "/";
+      const paths = isHome
+        ? [home + before.slice(1)]
+        : before.startsWith("/")
+          ? [before]
+          : folders.map((at) => resolve(at, before));
+      for (const path of paths) if ((await resolvedPath(path, files)) !== resolve(path)) return true;
+    }
+    return false;
+  }
+
+  async function namesFor({ text, isHome }: ShellWord, folders: readonly string[], home: string) {
+    const paths = isHome
+      ? [home + text.slice(1)]
+      : text.startsWith("/")
+        ? [text]
+        : folders.map((at) => `${at}/${text}`);
+    const found = await Promise.all(paths.map((path) => expandGlob(path, files)));
+    return found.some((names) => names === undefined) ? undefined : found.flatMap((names) => names ?? []);
   }
 
   function isAccepting(session: SessionView): boolean {
@@ -203,7 +244,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       return `its cd leads to ${target?.text}, outside the folders of this session`;
     }
     if (isPiped) return undefined;
-    const starts = [state.start, await files.resolve(state.start)];
+    const starts = [state.start, await resolvedPath(state.start, files)];
     if (!state.hasMoved && places.every((place) => starts.includes(place))) return undefined;
     const everywhere = [...new Set([...state.everywhere, ...places])];
     // Behind || it may not have been run, and what follows && runs all the same.

@@ -8,6 +8,8 @@ import { root } from "../scripts/project.js";
 import { isExpected, pipeline, type TableLine } from "./pipeline.ts";
 
 interface PlantedLine extends TableLine {
+  readonly input: unknown;
+  readonly cwd?: string;
   /** A script that makes the folder what it is. */
   readonly setup: string;
 }
@@ -40,7 +42,7 @@ it("what lies in a folder is reckoned with", async () => {
     fs.mkdirSync(cwd, { recursive: true });
     const env = { PATH: process.env.PATH, HOME: base, GIT_CONFIG_NOSYSTEM: "1" };
     execFileSync("bash", ["-c", `${FOLDER}\n${line.setup}\ntrue`], { cwd, env, stdio: "ignore" });
-    const verdict = await judge({ ...line, cwd });
+    const verdict = await judge({ ...line, cwd } as PlantedLine);
     if (!isExpected(line, verdict)) wrong.push(`${verdict.decision}: ${line.setup} :: ${JSON.stringify(line.input)}`);
   }
   expect(wrong).toEqual([]);

@@ -1,6 +1,7 @@
 /** Commands that edit files of the folder and do nothing else: what the mode acceptEdits accepts. */
+
+import { mayNameProtected } from "../protected-paths.ts";
 import { readFlags } from "./flags.ts";
-import { mayNameProtected } from "./protected-glob.ts";
 import { isEditingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";
 

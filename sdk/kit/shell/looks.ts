@@ -33,7 +33,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   sleep: text(),
   // ---- files
   ls: paths(
-    "-a -A -l -h -1 -R -r -t -S -d -F -p -i -s -n -o -g -G -c -u -U -x -C -m -q -Q -b -B -k -L -H -N -X -Z -v --all --almost-all --human-readable --color? --recursive --reverse --size --directory --group-directories-first --classify? --full-time --time: --time? --sort? --sort: --inode --no-group --numeric-uid-gid --ignore: --hide: --time-style: --format? --si --quoting-style: -I? -w? -T?",
+    "-a -A -l -h -1 -R -r -t -S -d -F -p -i -s -n -o -g -G -c -u -U -x -C -m -q -Q -b -B -k -H -N -X -Z -v --all --almost-all --human-readable --color? --recursive --reverse --size --directory --group-directories-first --classify? --full-time --time: --time? --sort? --sort: --inode --no-group --numeric-uid-gid --ignore: --hide: --time-style: --format? --si --quoting-style: -I? -w? -T?",
   ),
   cat: paths(
     "-n -b -s -A -E -T -v -e -t -u --number --number-nonblank --squeeze-blank --show-all --show-ends --show-tabs",
@@ -46,7 +46,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   stat: paths("-c: -f -L -t --format: --printf: --terse --dereference"),
   file: { flags: "-b -i -k -L -h -p -r -s -0 --brief --mime --mime-type --mime-encoding --dereference", isTame: false },
   du: paths(
-    "-a -h -s -c -k -m -b -x -L -0 -d: --max-depth: --human-readable --summarize --total --all --apparent-size --si --exclude:",
+    "-a -h -s -c -k -m -b -x -0 -d: --max-depth: --human-readable --summarize --total --all --apparent-size --si --exclude:",
   ),
   df: paths("-h -H -k -T -i -a -l -P --human-readable --total --type: --si -t:"),
   tree: {
@@ -61,7 +61,9 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   readlink: paths("-f -e -m -n -q -v -z --canonicalize"),
   cmp: paths("-b -l -s -n: -i: --silent --quiet --verbose"),
   diff: paths(
-    "-u -U: -c -C: -r -q -s -b -B -w -i -y -a -N -p -t -W: -x: -d -E -Z --brief --unified? --recursive --side-by-side --color? --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --suppress-common-lines --exclude: --strip-trailing-cr --new-file --report-identical-files --minimal --width:",
+    "-u -U: -c -C: -r -q -s -b -B -w -i -y -a -N -p -t -W: -x: -d -E -Z --brief --unified? --recursive --side-by-side --color? --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --suppress-common-lines --exclude: --strip-trailing-cr --new-file --report-identical-files --minimal --no-dereference --width:",
+    // Links in folders lead elsewhere.
+    { check: (flags) => !(flags.has("-r") || flags.has("--recursive")) || flags.has("--no-dereference") },
   ),
   comm: paths("-1 -2 -3 -i -z --nocheck-order --check-order --total --output-delimiter:"),
   cut: paths(

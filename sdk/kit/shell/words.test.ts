@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { mayNameProtected } from "../protected-paths.ts";
 import { readFlags } from "./flags.ts";
 import { lookingOf } from "./looking.ts";
 import { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
 import { readShell } from "./memory.ts";
 import { peel } from "./peel.ts";
-import { mayNameProtected } from "./protected-glob.ts";
 import { isEditingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";
 import { wrappedBy } from "./wrappers.ts";
