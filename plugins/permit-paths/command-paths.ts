@@ -1,7 +1,8 @@
 /** What a shell command writes, and what it removes that nobody means to remove: anywhere in it, rather one place too many. */
 import { dirname, resolve } from "node:path";
 import type { Files, SessionView, ShellFolders } from "gantry/sdk";
-import { foldName } from "gantry/sdk/kit/paths";
+import { expandGlob } from "gantry/sdk/kit/glob-names";
+import { foldName, resolvedPath } from "gantry/sdk/kit/paths";
 import type { Place, Shell, ShellWord } from "gantry/sdk/kit/shell";
 import { matchText } from "gantry/sdk/kit/stars";
 
@@ -42,17 +43,22 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
       }
     }
     const words = [...written].slice(0, MOST_WORDS);
+    const globs = words.filter(({ kind }) => kind === "glob");
+    const expanded = await Promise.all(
+      globs.flatMap((word) => wholePaths(word, place)).map((path) => expandGlob(path, files)),
+    );
+    const named = await Promise.all(words.map((word) => places(word, shell, place)));
     return {
       removed,
-      isMore: written.size > MOST_WORDS,
-      written: (await Promise.all(words.map((word) => places(word, shell, place)))).flat(),
-      globs: words.filter(({ kind }) => kind === "glob").map(({ text }) => text),
+      isMore: written.size > MOST_WORDS || expanded.some((found) => found === undefined),
+      written: [...named.flat(), ...expanded.flatMap((found) => found ?? [])],
+      globs: globs.map(({ text }) => text),
     };
   };
 
   async function places(word: ShellWord, shell: Shell, place: Place): Promise<readonly string[]> {
     const found = shell.placesOfWord(word, place) ?? [];
-    return [...new Set([...found, ...(await Promise.all(found.map((path) => files.resolve(path))))])];
+    return [...new Set([...found, ...(await Promise.all(found.map((path) => resolvedPath(path, files))))])];
   }
 
   async function criticalIn(word: ShellWord, shell: Shell, place: Place, critical: readonly string[]) {
@@ -85,6 +91,14 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
 
 const MOST_WORDS = 400;
 
+/** A word with signs, as the absolute paths with signs that it may be. */
+function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
+  if (isHome) return [home + text.slice(1)];
+  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
+}
+
+const MOST_FOLDERS = 8;
+
 /** A path with signs in it: whether it may stand for a place that must not go, or for all that lies in one. */
 function globbed(
   { text, isHome }: ShellWord,
@@ -98,6 +112,7 @@ function globbed(
     if (names.length === 1) return path;
     if (critical.some((place) => isFit(names, place.slice(1).split("/")))) return path;
     const above = names.slice(0, -1);
+    if (above.length === 1 && isBroad(names.at(-1) as string)) return path;
     const isAll = isBroad(names.at(-1) as string) || (isBroad(names.at(-2) ?? "") && isBroad(names.at(-1) as string));
     if (isAll && critical.some((place) => isFit(above, place === "/" ? [] : place.slice(1).split("/")))) return path;
   }

@@ -50,7 +50,7 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     }
     const steering = isBypassing ? undefined : written.find((place) => isProtectedPath(place, session.folders, state));
     if (steering !== undefined) return steers(steering);
-    const named = isBypassing ? undefined : globs.find((glob) => glob.split("/").some(isNamingProtected));
+    const named = isBypassing ? undefined : globs.find((glob) => glob.split("/").some(mayNameProtected));
     if (named !== undefined) return steers(named);
     return isMore && !isBypassing ? ask("it touches more files than anybody looks at") : undefined;
   }
@@ -59,10 +59,6 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
 };
 
 export default setup;
-
-function isNamingProtected(name: string): boolean {
-  return /[*?[]/.test(name) && mayNameProtected(name);
-}
 
 const BY_PERSON = "A person has to say yes to it, or make the change.";
 

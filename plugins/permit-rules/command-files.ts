@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import type { Files } from "gantry/sdk";
 import { expandGlob, mayBothFit, widened } from "gantry/sdk/kit/glob-names";
-import { isWithin } from "gantry/sdk/kit/paths";
+import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
 import type { Place, Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import type { PlacedRule } from "./rulebook.ts";
@@ -34,7 +34,7 @@ const MOST_LINKS = 400;
 export async function filesOf(
   { text, shell }: { readonly text: ShellText; readonly shell: Shell },
   start: Start,
-  files: Pick<Files, "resolve" | "list">,
+  files: Pick<Files, "resolve" | "list" | "stat">,
 ): Promise<TouchedFiles> {
   const commands = shell.reached(text);
   const place = { folders: shell.foldersOf(commands, start.cwd, start.home), home: start.home };
@@ -57,7 +57,7 @@ export async function filesOf(
       ]),
     ];
     if (paths.length > MOST_LINKS) isMore = true;
-    const linked = await Promise.all(paths.slice(0, MOST_LINKS).map((path) => files.resolve(path)));
+    const linked = await Promise.all(paths.slice(0, MOST_LINKS).map((path) => resolvedPath(path, files)));
     return [...new Set([...paths, ...linked])];
   };
   const globs = (words: readonly ShellWord[]) => words.filter(({ kind }) => kind === "glob").map((word) => word.text);

@@ -1,9 +1,12 @@
 /** Whether every part of a text is covered: by a rule, because it only looks, or by the mode. */
+import { resolve } from "node:path";
 import type { Files, PermissionRules, Permissions, SessionView, ShellFolders } from "gantry/sdk";
-import { isWithin } from "gantry/sdk/kit/paths";
+import { expandGlob } from "gantry/sdk/kit/glob-names";
+import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
-import type { Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
+import type { Place, Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { createRepositories } from "./repositories.ts";
+import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 
 interface Services {
   readonly files: Files;
@@ -21,6 +24,7 @@ type Cover = (text: ShellText, family: string, session: SessionView, shell: Shel
 
 /** What is known while a text is gone through. */
 interface State {
+  readonly start: string;
   /** Where the next command may run; empty once that is not known. */
   folders: readonly string[];
   /** Every folder that a `cd` may have left it in so far. */
@@ -37,6 +41,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
   return async (text, family, session, shell) => {
     const start = folders?.current(session) ?? session.cwd;
     const state: State = {
+      start,
       folders: [start],
       everywhere: [start],
       hasMoved: false,
@@ -66,8 +71,15 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     }
     if (command.words.length === 0) return command.redirections.length > 0 ? undefined : "it holds no command";
 
-    const { words, isOpen } = shell.peel(command.words.map((word) => known(word, state, session)));
-    if (words[0]?.text === "cd" && !isOpen) return cd(words.slice(1), command, context);
+    const isPrinting = /^(?:echo|printf)$/.test(command.words[0]?.text ?? "");
+    const { folders } = state;
+    const spelt = command.words.map((word) => knownWord(word, { folders, home: session.home, isPrinting }));
+    const { words: peeled, isOpen } = shell.peel(spelt);
+    if (spelt[0]?.text === "cd") return cd(spelt.slice(1), command, context);
+    // Another program than the shell's own may be run then, and that moves nothing.
+    if (peeled[0]?.text === "cd") return `it cannot be told whether "${shown}" moves to another folder`;
+    const spelled = peeled[0]?.kind === "literal" ? withoutBraces(peeled) : undefined;
+    const words = spelled ?? peeled;
     const open = words.find(({ kind }) => kind === "open");
     if (open) return `it cannot be told what ${open.text} stands for`;
     const isGit = words[0]?.text === "git";
@@ -76,18 +88,20 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
 
     const said = words.map(({ text }) => text);
-    const rule = rules.covering(session, { family, words: said, isOpen });
-    const doubt = isOpen ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
+    const rule = hidesAct(words) ? undefined : rules.covering(session, { family, words: said, isOpen });
+    const doubt = isOpen || spelled ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
     state.looksOnly = false;
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
     }
-    const edited = !isOpen && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
+    const edited = !isOpen && !spelled && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
     if (!edited) return doubt;
     state.edits = true;
-    return (await firstBadEdit(edited, context)) ?? (await firstBadRemoval({ ...command, words }, context));
+    if (await copiesInto({ ...command, words }, context)) return `"${shown}" copies into a folder that is there`;
+    const written = [...edited, ...shell.writtenBy({ ...command, words })];
+    return (await firstBadEdit(written, context)) ?? (await firstBadRemoval({ ...command, words }, context));
   }
 
   /** Why a command may do more than look at what it may look at. */
@@ -154,6 +168,15 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     return undefined;
   }
 
+  /** What lies in a folder already may be links, which a whole copy would write through. */
+  async function copiesInto({ words }: ShellCommand, context: Context): Promise<boolean> {
+    const isWhole = words[0]?.text === "cp" && words.some(({ text }) => /^-[a-zA-Z]*[rRa]|^--(?:rec|arch)/.test(text));
+    const target = words.at(-1);
+    if (!isWhole || !target) return false;
+    const places = (await resolved(target, context)) ?? [];
+    return (await Promise.all(places.map((place) => files.stat(place)))).some((stat) => stat !== undefined);
+  }
+
   /** Removing a whole folder of the session is no edit of it. */
   async function firstBadRemoval(command: ShellCommand, context: Context): Promise<string | undefined> {
     for (const word of context.shell.removedBy(command)) {
@@ -166,12 +189,40 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     return undefined;
   }
 
-  /** Every place a word may lead to, links followed. */
+  /** Every place a word may lead to, names put in the place of its signs, links followed. */
   async function resolved(word: ShellWord, { shell, state, session }: Context): Promise<readonly string[] | undefined> {
+    if (await leavesLink(word, { folders: state.folders, home: session.home })) return undefined;
     const places = shell.placesOfWord(word, { folders: state.folders, home: session.home });
-    if (!places) return undefined;
-    const real = await Promise.all(places.map((place) => files.resolve(place)));
-    return [...new Set([...places, ...real])];
+    const named = word.kind === "glob" ? await namesFor(word, state.folders, session.home) : [];
+    if (!places || !named) return undefined;
+    const real = await Promise.all([...places, ...named].map((place) => resolvedPath(place, files)));
+    return [...new Set([...places, ...named, ...real])];
+  }
+
+  /** Behind a link, `..` is the folder above where that leads to. */
+  async function leavesLink({ text, isHome }: ShellWord, { folders, home }: Place): Promise<boolean> {
+    const names = text.split("/");
+    const ends = names.flatMap((name, at) => (name === ".." && at > 0 && names[at - 1] !== ".." ? [at] : []));
+    for (const end of ends) {
+      const before = names.slice(0, end).join("/") || "/";
+      const paths = isHome
+        ? [home + before.slice(1)]
+        : before.startsWith("/")
+          ? [before]
+          : folders.map((at) => resolve(at, before));
+      for (const path of paths) if ((await resolvedPath(path, files)) !== resolve(path)) return true;
+    }
+    return false;
+  }
+
+  async function namesFor({ text, isHome }: ShellWord, folders: readonly string[], home: string) {
+    const paths = isHome
+      ? [home + text.slice(1)]
+      : text.startsWith("/")
+        ? [text]
+        : folders.map((at) => `${at}/${text}`);
+    const found = await Promise.all(paths.map((path) => expandGlob(path, files)));
+    return found.some((names) => names === undefined) ? undefined : found.flatMap((names) => names ?? []);
   }
 
   function isAccepting(session: SessionView): boolean {
@@ -181,7 +232,7 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
   // ---------------------------------------------------------------- cd
 
-  async function cd(words: readonly ShellWord[], { isPiped }: ShellCommand, context: Context) {
+  async function cd(words: readonly ShellWord[], { isPiped, after }: ShellCommand, context: Context) {
     const { state, session } = context;
     const [target, ...more] = words.filter(({ text }) => text !== "--");
     const places =
@@ -193,8 +244,12 @@ export function createCover({ files, rules, permissions, folders }: Services): C
       return `its cd leads to ${target?.text}, outside the folders of this session`;
     }
     if (isPiped) return undefined;
-    state.folders = places;
-    state.everywhere = [...new Set([...state.everywhere, ...places])];
+    const starts = [state.start, await resolvedPath(state.start, files)];
+    if (!state.hasMoved && places.every((place) => starts.includes(place))) return undefined;
+    const everywhere = [...new Set([...state.everywhere, ...places])];
+    // Behind || it may not have been run, and what follows && runs all the same.
+    state.folders = after === "||" ? everywhere : places;
+    state.everywhere = everywhere;
     state.hasMoved = true;
     return undefined;
   }
@@ -209,16 +264,4 @@ interface Context {
 
 function steers({ text }: ShellWord): string {
   return `${text} steers what programs run`;
-}
-
-/** The few variables whose value is known. */
-function known(word: ShellWord, { folders }: State, { home }: SessionView): ShellWord {
-  if (word.kind !== "open") return word;
-  const [, name, rest = ""] = /^\$(?:(HOME|PWD|\?)|\{(?:HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
-  if (name === "?") return rest === "" ? { text: "0", kind: "literal" } : word;
-  const isHome = /^\$\{?HOME/.test(word.text);
-  if (!/^\$\{?(?:HOME|PWD)\b/.test(word.text) || (name === undefined && !word.text.startsWith("${"))) return word;
-  const [folder] = isHome ? [home] : folders;
-  const isPlain = folder !== undefined && /^[\w./@+-]+$/.test(folder) && (isHome || folders.length === 1);
-  return isPlain ? { text: `${folder}${rest}`, kind: "literal" } : word;
 }

@@ -6,13 +6,13 @@ import { gitlinksIn } from "./git-index.ts";
 /** Sections and keys of a repository's configuration that run nothing, whatever they say. */
 const HARMLESS = [
   "core\\.(repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|autocrlf|eol|safecrlf|abbrev|quotepath|untrackedcache|sharedrepository|sparsecheckout|sparsecheckoutcone|longpaths|protectntfs|protecthfs|preloadindex|commitgraph|multipackindex|compression|bigfilethreshold)",
-  "remote\\..*\\.(url|fetch|push|pushurl|mirror|prune|prunetags|tagopt|promisor|partialclonefilter|skipfetchall|skipdefaultupdate|gh-resolved)",
+  "remote\\..*\\.(url|fetch|push|pushurl|mirror|prune|prunetags|tagopt|skipfetchall|skipdefaultupdate|gh-resolved)",
   "branch\\..*\\.(remote|merge|rebase|pushremote|description|vscode-merge-base|gh-merge-base|github-pr-owner-number)",
   "branch\\.(autosetupmerge|autosetuprebase|sort)",
   "submodule\\..*\\.(url|active|branch|ignore|shallow|fetchrecursesubmodules)",
   "(user|author|committer)\\.(name|email|useconfigonly)",
   "(pull|push|fetch|init|gc|color|rerere|rebase|pack|index|feature|advice|column|log|status|tag|stash|format|apply|maintenance)(\\.[\\w-]+)*",
-  "extensions\\.(objectformat|refstorage|preciousobjects|partialclone|worktreeconfig|compatobjectformat|noop)",
+  "extensions\\.(objectformat|refstorage|preciousobjects|worktreeconfig|compatobjectformat|noop)",
   "merge\\.(conflictstyle|ff|log|renames|stat|renamelimit)",
   "diff\\.(algorithm|renames|renamelimit|colormoved|mnemonicprefix|noprefix|context|wordregex|ignoresubmodules|statgraphwidth)",
   "lfs\\.(repositoryformatversion|.*\\.access)",
@@ -129,7 +129,7 @@ export function createRepositories(files: Files): Repositories {
     const [head, objects, refs, common] = await Promise.all(
       ["HEAD", "objects", "refs", "commondir"].map((name) => files.stat(join(folder, name))),
     );
-    return head !== undefined && (common !== undefined || (objects?.kind === "folder" && refs?.kind === "folder"));
+    return head !== undefined && (common !== undefined || (objects !== undefined && refs !== undefined));
   }
 
   async function text(path: string): Promise<string | undefined> {

@@ -19,14 +19,21 @@ export function widened(name: string): string {
  * The files that an absolute path with signs stands for now; empty when there are none. `undefined` when there are more than anybody
  * looks at, or a folder cannot be read.
  */
-export async function expandGlob(path: string, files: Pick<Files, "list">): Promise<readonly string[] | undefined> {
+export async function expandGlob(
+  path: string,
+  files: Pick<Files, "list" | "stat">,
+): Promise<readonly string[] | undefined> {
   const names = path.split("/").filter(Boolean);
   let found: readonly string[] = ["/"];
+  let hasSigns = false;
   for (const name of names) {
     if (!SIGNS.test(name)) {
-      found = found.map((folder) => join(folder, name));
+      const next = found.map((folder) => join(folder, name));
+      const isThere = hasSigns ? await Promise.all(next.map((one) => exists(one, files))) : [];
+      found = hasSigns ? next.filter((_, at) => isThere[at]) : next;
       continue;
     }
+    hasSigns = true;
     const lists = await Promise.all(found.map((folder) => namesIn(folder, files)));
     const fits = expressionOf(name);
     found = lists.flatMap((list, at) =>
@@ -37,7 +44,16 @@ export async function expandGlob(path: string, files: Pick<Files, "list">): Prom
   return found;
 }
 
-async function namesIn(folder: string, files: Pick<Files, "list">): Promise<readonly string[]> {
+async function exists(path: string, files: Pick<Files, "stat">): Promise<boolean> {
+  try {
+    return (await files.stat(path)) !== undefined;
+  } catch (error) {
+    if (isGantryError(error)) return false;
+    throw error;
+  }
+}
+
+async function namesIn(folder: string, files: Pick<Files, "list" | "stat">): Promise<readonly string[]> {
   try {
     return (await files.list(folder)).map(({ name }) => name);
   } catch (error) {

@@ -1,8 +1,9 @@
 /**
- * Questions about paths that decide what may be touched. All are pure and compare whole components, never text: `/project` does
+ * Questions about paths that decide what may be touched. All but the last are pure; they compare whole components, never text: `/project` does
  * not contain `/workshop`. What widens compares exactly; what protects compares without letter case.
  */
 import { parse, sep } from "node:path";
+import { type Files, isGantryError } from "gantry/sdk";
 
 /** The components of an absolute path, its root first where it has a name, as on Windows. */
 export function componentsOf(path: string): readonly string[] {
@@ -37,4 +38,14 @@ export function foldName(name: string): string {
     folded = next;
   }
   return folded;
+}
+
+/** Where a path leads, links followed; the path itself where that cannot be told, as below a file. */
+export async function resolvedPath(path: string, files: Pick<Files, "resolve">): Promise<string> {
+  try {
+    return await files.resolve(path);
+  } catch (error) {
+    if (isGantryError(error)) return path;
+    throw error;
+  }
 }

@@ -65,6 +65,8 @@ export function isProtectedPath(path: string, roots: readonly string[], state: r
  * dot.
  */
 export function mayNameProtected(glob: string): boolean {
+  // All files of a kind: that one of them steers programs is not meant by who says so.
+  if (!/[*?[]/.test(glob) || /^\*+(?:\.[\w.]+)?$/.test(glob)) return false;
   const pattern = plainName(glob).replace(/\[[^\]]*\]|\?/g, "*");
   const isDotless = /^\*/.test(pattern);
   return NAMES.some((name) => !(isDotless && name.startsWith(".")) && matchText(pattern, name));

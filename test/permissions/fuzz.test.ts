@@ -8,6 +8,7 @@ import { loadShell, type Shell } from "gantry/sdk/kit/shell";
 import { createTestKernel } from "gantry/sdk/testing";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import filesNode from "../../plugins/files-node/index.ts";
+import permitModes from "../../plugins/permit-modes/index.ts";
 import permitRules from "../../plugins/permit-rules/index.ts";
 import permitShell from "../../plugins/permit-shell/index.ts";
 import settingsFiles from "../../plugins/settings-files/index.ts";
@@ -159,7 +160,7 @@ async function judgement() {
   });
   const kernel = await createTestKernel({
     cwd: base,
-    plugins: [filesNode, settingsFiles, permitRules, permitShell, shellTool, probe],
+    plugins: [filesNode, settingsFiles, permitRules, permitShell, permitModes, shellTool, probe],
   });
   onTestFinished(() => kernel.close());
   await kernel.call("Bash", { command: "true" });

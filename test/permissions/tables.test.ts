@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { isExpected, pipeline, table } from "./pipeline.ts";
 
-it.each(["asked", "covered", "dangerous", "denied", "paths", "readonly"])(
+it.each(["asked", "covered", "dangerous", "denied", "paths", "readonly", "redteam-looks"])(
   "every line of the table %s is decided as it says",
   async (name) => {
     const judge = await pipeline();

@@ -35,8 +35,9 @@ export function deepReadOf({ words: [program, ...rest] }: ShellCommand): DeepRea
       return has(/^-[a-zA-Z]*r|^--rec/) ? all() : undefined;
     case "git": {
       const subcommand = plain[0]?.text ?? "";
+      if (subcommand === "grep") return all([]);
       const isLog = /^(?:log|whatchanged|reflog)$/.test(subcommand) && has(/^-[pu]|^--patch|^-[SGL]/);
-      const isWhole = isLog || /^(?:grep|diff|show|stash|archive|bundle)$/.test(subcommand);
+      const isWhole = isLog || /^(?:diff|show|stash|archive|bundle)$/.test(subcommand);
       return isWhole ? { words: [], isVisibleOnly: true } : undefined;
     }
     case "tar":

@@ -149,7 +149,8 @@ class Reader {
     this.#note(words, node);
     // What stands in quotes here may be evaluated where the variable is used.
     for (const { value } of own) {
-      if (value.type === "Word" && /\$\(|`/.test(value.value)) this.visit(parse(value.value), inside);
+      if (value.type === "Word" && wordOf(value).kind === "literal" && /\$\(|`/.test(value.value))
+        this.visit(parse(value.value), inside);
     }
     forEachChild(node, (child) => this.visit(child, inside));
   }

@@ -1,7 +1,9 @@
 /** Whether a command only looks, and at what. */
 import { readFlags } from "./flags.ts";
-import { LOOKS, type Look } from "./looks.ts";
+import type { Look } from "./look.ts";
+import { LOOKS } from "./looks.ts";
 import { GIT_LOOKS, type GitLook } from "./looks-git.ts";
+import { isLookingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";
 
 /** What a command looks at. */
@@ -38,18 +40,23 @@ const NOTHING: Looking = { paths: [], isDeep: false, isGit: false };
 
 function looking(look: Look, words: readonly ShellWord[]): Looking | undefined {
   if (words.length === 1 && words[0]?.kind === "literal" && words[0].text === "--version") return { ...NOTHING };
-  const read = look.isFlagless ? { flags: new Map(), paths: [], rest: words } : readFlags(words, look.flags);
-  if (!read || words.some(({ kind }) => kind === "open")) return undefined;
+  const read = look.isFlagless
+    ? { flags: new Map<string, string>(), paths: [], rest: words }
+    : readFlags(words, look.flags, look.style);
+  if (!read || words.some(({ kind }) => kind === "open" || (look.isExact && kind !== "literal"))) return undefined;
   if (!look.isTame && words.some(mayBecomeFlag)) return undefined;
   const { flags, paths, rest } = read;
   const said = rest.map(({ text }) => text);
   if (look.check && !look.check(flags, said)) return undefined;
   const isDeep = look.isDeep?.(new Set(flags.keys())) ?? false;
-  if (look.rest === "text") return { ...NOTHING, paths, isDeep };
   if (look.rest === "none") return rest.length === 0 ? { ...NOTHING, paths } : undefined;
   const isInFlag = (look.textFlags ?? "").split(" ").some((flag) => flag !== "" && flags.has(flag));
-  const texts = isInFlag ? 0 : (look.texts ?? 0);
-  return { ...NOTHING, paths: [...paths, ...rest.slice(texts)], isDeep };
+  const texts = rest.slice(0, isInFlag ? 0 : (look.texts ?? 0));
+  if (texts.some((word) => !isLiteral(word)) && !(look.isTame && look.rest !== "text")) return undefined;
+  const opened = look.rest === "text" ? [] : rest.slice(texts.length);
+  // Names that take the place of a `*` are shown, or opened where one of them stands for the text.
+  const shown = rest.filter((word) => !isLiteral(word) && !opened.includes(word));
+  return { ...NOTHING, paths: [...paths, ...shown, ...opened], isDeep };
 }
 
 /** A name of a file that takes the place of `*` may begin with `-`. */
@@ -71,8 +78,11 @@ function git(words: readonly ShellWord[]): Looking | undefined {
   if (subcommand.text === "--version" && words.length === 1) return { ...NOTHING };
   const look: GitLook | undefined = GIT_LOOKS[subcommand.text];
   const own = words.slice(from + 1);
-  const read = look && readFlags(own, look.flags);
+  const read = look && readFlags(own, look.flags, look.style);
   if (!look || !read) return undefined;
+  if (look.isFirst && own[0]?.text.startsWith("-")) return undefined;
+  // Behind `--` even the name of a subcommand is a path.
+  if (look.words && read.isBehindEnd && read.rest.length > 0) return undefined;
   const said = read.rest.map(({ text }) => text);
   if (look.words && !look.words(said, read.flags)) return undefined;
   const texts = look.texts && !(look.textFlags ?? "").split(" ").some((flag) => read.flags.has(flag)) ? look.texts : 0;
@@ -92,12 +102,12 @@ const FIND: Readonly<Record<string, number>> = Object.assign(
       ],
       [
         1,
-        "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -maxdepth -mindepth -size -mtime -mmin -atime -amin -ctime -cmin -user -group -uid -gid -perm -links -inum -lname -ilname -printf -fstype",
+        "-name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -maxdepth -mindepth -size -mtime -mmin -atime -amin -ctime -cmin -user -group -uid -gid -perm -links -inum -lname -ilname -printf -fstype -newerat -newerBt -newerct -newermt",
       ],
     ].flatMap(([count, names]) => (names as string).split(" ").map((name) => [name, count])),
   ),
 );
-const FIND_PATHS = new Set(["-newer", "-anewer", "-cnewer", "-samefile"]);
+const FIND_PATHS = /^-(?:newer|anewer|cnewer|samefile|newer[aBcm][aBcm])$/;
 
 function find(words: readonly ShellWord[]): Looking | undefined {
   const paths: ShellWord[] = [];
@@ -113,9 +123,9 @@ function find(words: readonly ShellWord[]): Looking | undefined {
       continue;
     }
     isExpression = true;
-    if (FIND_PATHS.has(text)) {
+    if (FIND_PATHS.test(text)) {
       const file = words[++at];
-      if (!file) return undefined;
+      if (file?.kind !== "literal") return undefined;
       paths.push(file);
       continue;
     }
@@ -128,22 +138,13 @@ function find(words: readonly ShellWord[]): Looking | undefined {
 
 // ---------------------------------------------------------------- sed
 
-/** One command of sed that prints, deletes or replaces in what is shown: nothing is run or written. */
-const ADDRESS = String.raw`(?:\d+|\$|\/(?:[^/\\\n]|\\[^\n])*\/I?)`;
-const SUBSTITUTION = String.raw`s([/|#,])(?:(?!\1)[^\\\n]|\\[^\n])*\1(?:(?!\1)[^\\\n]|\\[^\n])*\1[gpiI0-9]*`;
-const SED = new RegExp(
-  String.raw`^\s*(?:${ADDRESS}(?:\s*,\s*(?:${ADDRESS}|[+~]\d+))?)?\s*!?\s*(?:[pdqQ=]|${SUBSTITUTION})?\s*$`,
-);
-
 function sed(words: readonly ShellWord[]): Looking | undefined {
   const read = readFlags(words, "-n -E -r -e: -s -u -z --quiet --silent --regexp-extended --expression:");
   if (!read || words.some((word) => word.kind === "open" || mayBecomeFlag(word))) return undefined;
-  const given = read.flags.get("-e") ?? read.flags.get("--expression");
-  const repeated = words.filter(({ text }) => text === "-e" || text.startsWith("--expression")).length;
-  if (repeated > 1) return undefined;
-  const script = given ?? read.rest[0]?.text;
-  if (script === undefined) return undefined;
-  const parts = /^s/.test(script.trim()) ? [script] : script.split(/[;\n]/);
-  if (!parts.every((part) => SED.test(part))) return undefined;
-  return { ...NOTHING, paths: given === undefined ? read.rest.slice(1) : read.rest };
+  if (words.some(({ kind, text }) => kind === "glob" && text.startsWith("-"))) return undefined;
+  const given = read.given.flatMap(([flag, value]) => (/^(?:-e|--expression)$/.test(flag) ? [value ?? ""] : []));
+  const [first, ...files] = read.rest;
+  const scripts = given.length > 0 ? given : first?.kind === "literal" ? [first.text] : [];
+  if (scripts.length === 0 || !scripts.every(isLookingScript)) return undefined;
+  return { ...NOTHING, paths: given.length > 0 ? read.rest : files };
 }

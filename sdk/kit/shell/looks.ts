@@ -3,40 +3,17 @@
  * flags, so a list of dangerous ones can always be got around.
  */
 
-/** What a program accepts. */
-export interface Look {
-  /** `-a` no value, `-a:` a text, `-a@` a path; long ones alike, `--a?` a text behind `=` only; `-#` a number as in `-5`. */
-  readonly flags: string;
-  /** How many words at the start are text and no paths; all of them when absent from `paths`. */
-  readonly texts?: number;
-  /** A flag in place of the first text, such as the pattern of `grep`. */
-  readonly textFlags?: string;
-  /** The other words are paths (default), or nothing that is opened. */
-  readonly rest?: "paths" | "text" | "none";
-  /** None of its flags does harm, so a name that a `*` stands for may look like one. */
-  readonly isTame?: boolean;
-  /** Reads what lies in folders it is given. */
-  readonly isDeep?: (flags: ReadonlySet<string>) => boolean;
-  /** It takes no flags: every word is what it says. */
-  readonly isFlagless?: boolean;
-  /** Further doubts. */
-  readonly check?: (flags: ReadonlyMap<string, string | undefined>, words: readonly string[]) => boolean;
-}
+import type { Look } from "./look.ts";
+import * as checks from "./looks-checks.ts";
+import { TOOL_LOOKS, version } from "./looks-tools.ts";
 
 const none: Look = { flags: "", rest: "none" };
 const text = (flags = ""): Look => ({ flags, rest: "text", isTame: true });
 const paths = (flags: string, more: Partial<Look> = {}): Look => ({ flags, isTame: true, ...more });
-/** Only these words, in this order. */
-const only = (...lines: readonly string[]): Look => ({
-  flags: "--version -v -V --help",
-  rest: "text",
-  check: (flags, words) => (flags.size > 0 ? words.length === 0 : lines.includes(words.join(" "))),
-});
 const flagless: Look = { flags: "", rest: "text", isTame: true, isFlagless: true };
-const version = only();
 
 const grep = paths(
-  "-i -v -n -c -l -L -o -w -x -h -H -s -q -r -E -F -G -P -a -I -U -Z -z -b -T -A: -B: -C: -m: -e: -D: -d: -# --ignore-case --invert-match --line-number --count --files-with-matches --files-without-match --only-matching --word-regexp --line-regexp --no-filename --with-filename --no-messages --quiet --silent --recursive --extended-regexp --fixed-strings --basic-regexp --perl-regexp --text --null --after-context: --before-context: --context: --max-count: --regexp: --include: --exclude: --exclude-dir: --color? --colour? --binary-files:",
+  "-i -v -n -c -l -L -o -w -x -h -H -s -q -r -E -F -G -P -a -I -U -Z -z -b -T -A: -B: -C: -m: -e! -D: -d: -# --ignore-case --invert-match --line-number --count --files-with-matches --files-without-match --only-matching --word-regexp --line-regexp --no-filename --with-filename --no-messages --quiet --silent --recursive --extended-regexp --fixed-strings --basic-regexp --perl-regexp --text --null --after-context: --before-context: --context: --max-count: --regexp! --include: --exclude: --exclude-dir: --color? --colour? --binary-files:",
   { texts: 1, textFlags: "-e --regexp", isDeep: (flags) => flags.has("-r") || flags.has("--recursive") },
 );
 
@@ -45,7 +22,7 @@ const SUMS = "-b -t -z --binary --text --tag --zero";
 export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create(null), {
   // ---- text and numbers
   echo: flagless,
-  printf: { ...text(), check: (_flags, words) => !words[0]?.startsWith("-") },
+  printf: { ...text(), texts: 1, check: (_flags, [format]) => format !== undefined && checks.isPlainFormat(format) },
   true: flagless,
   false: flagless,
   ":": flagless,
@@ -56,7 +33,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   sleep: text(),
   // ---- files
   ls: paths(
-    "-a -A -l -h -1 -R -r -t -S -d -F -p -i -s -n -o -g -G -c -u -U -x -C -m -q -Q -b -B -k -L -H -N -X -Z -v --all --almost-all --human-readable --color? --recursive --reverse --size --directory --group-directories-first --classify? --full-time --time: --time? --sort? --sort: --inode --no-group --numeric-uid-gid --ignore: --hide: --time-style: --format? --si --quoting-style: -I: -w: -T:",
+    "-a -A -l -h -1 -R -r -t -S -d -F -p -i -s -n -o -g -G -c -u -U -x -C -m -q -Q -b -B -k -H -N -X -Z -v --all --almost-all --human-readable --color? --recursive --reverse --size --directory --group-directories-first --classify? --full-time --time: --time? --sort? --sort: --inode --no-group --numeric-uid-gid --ignore: --hide: --time-style: --format? --si --quoting-style: -I? -w? -T?",
   ),
   cat: paths(
     "-n -b -s -A -E -T -v -e -t -u --number --number-nonblank --squeeze-blank --show-all --show-ends --show-tabs",
@@ -64,17 +41,18 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   tac: paths("-b -s: --separator:"),
   nl: paths("-b: -n: -w: -s: -v: -i: -h: -f: -l: -d: -p"),
   head: paths("-n: -c: -q -v -z -# --lines: --bytes: --quiet --verbose"),
-  tail: paths("-n: -c: -q -v -z -# --lines: --bytes: --quiet --verbose"),
+  tail: paths("-n: -c: -q -v -z -f -F -# --lines: --bytes: --quiet --verbose"),
   wc: paths("-l -w -c -m -L --lines --words --bytes --chars --max-line-length"),
   stat: paths("-c: -f -L -t --format: --printf: --terse --dereference"),
   file: { flags: "-b -i -k -L -h -p -r -s -0 --brief --mime --mime-type --mime-encoding --dereference", isTame: false },
   du: paths(
-    "-a -h -s -c -k -m -b -x -L -0 -d: --max-depth: --human-readable --summarize --total --all --apparent-size --si --exclude:",
+    "-a -h -s -c -k -m -b -x -0 -d: --max-depth: --human-readable --summarize --total --all --apparent-size --si --exclude:",
   ),
   df: paths("-h -H -k -T -i -a -l -P --human-readable --total --type: --si -t:"),
   tree: {
     flags:
       "-a -d -f -i -s -h -D -F -p -u -g -L: -I: -P: -C -n -J -X --dirsfirst --noreport --gitignore --du --prune --charset:",
+    style: { reads: "next" },
     isTame: false,
   },
   realpath: paths(
@@ -83,7 +61,9 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   readlink: paths("-f -e -m -n -q -v -z --canonicalize"),
   cmp: paths("-b -l -s -n: -i: --silent --quiet --verbose"),
   diff: paths(
-    "-u -U: -c -C: -r -q -s -b -B -w -i -y -a -N -p -t -W: -x: -d -E -Z --brief --unified? --recursive --side-by-side --color? --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --suppress-common-lines --exclude: --strip-trailing-cr --new-file --report-identical-files --minimal --width:",
+    "-u -U: -c -C: -r -q -s -b -B -w -i -y -a -N -p -t -W: -x: -d -E -Z --brief --unified? --recursive --side-by-side --color? --ignore-all-space --ignore-space-change --ignore-blank-lines --ignore-case --suppress-common-lines --exclude: --strip-trailing-cr --new-file --report-identical-files --minimal --no-dereference --width:",
+    // Links in folders lead elsewhere.
+    { check: (flags) => !(flags.has("-r") || flags.has("--recursive")) || flags.has("--no-dereference") },
   ),
   comm: paths("-1 -2 -3 -i -z --nocheck-order --check-order --total --output-delimiter:"),
   cut: paths(
@@ -97,6 +77,33 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   expand: paths("-t: -i"),
   unexpand: paths("-t: -a"),
   rev: paths(""),
+  awk: {
+    flags: "-F:",
+    texts: 1,
+    style: { isOrdered: true },
+    isTame: false,
+    isExact: true,
+    check: (_flags, [program = "", ...files]) => checks.isPrintingFields(program, files),
+  },
+  zcat: { flags: "", isExact: true, check: (_flags, words) => words.every((word) => /\.(?:gz|tgz|Z)$/.test(word)) },
+  tar: {
+    ...flagless,
+    texts: 1,
+    rest: "paths",
+    isExact: true,
+    check: (_flags, words) => checks.isListingArchive(words),
+  },
+  unzip: {
+    flags: "-l",
+    isExact: true,
+    check: (flags, words) => flags.has("-l") && words.length === 1 && !/[*?[]/.test(words[0] as string),
+  },
+  tee: {
+    flags: "-a",
+    rest: "text",
+    isExact: true,
+    check: (_flags, words) => words.every((word) => word === "/dev/null"),
+  },
   tr: text("-d -s -c -C -t --delete --squeeze-repeats --complement"),
   sort: {
     flags:
@@ -105,16 +112,24 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   },
   uniq: {
     flags: "-c -d -u -i -f: -s: -w: -D -z --count --repeated --unique --ignore-case --skip-fields: --skip-chars:",
+    style: { isOrdered: true },
     isTame: false,
+    isExact: true,
     // A second file is written.
     check: (_flags, words) => words.length <= 1,
   },
-  strings: paths("-a -n: -t: -e: -f -#"),
-  od: paths("-A: -t: -N: -j: -c -x -b -d -o -v -w:"),
+  // A word with `@` names a file of further words.
+  strings: paths("-a -n: -t: -e: -f -#", {
+    isExact: true,
+    check: (_flags, words) => !words.some((word) => word.startsWith("@")),
+  }),
+  od: paths("-A: -t: -N: -j: -c -x -b -d -o -v -w?"),
   hexdump: paths("-C -n: -s: -v -c -x -b -d -o"),
   xxd: {
-    flags: "-l: -s: -c: -g: -p -b -u -e -i",
+    flags: "-l: -s: -c: -g: -p -ps -b -u -e -i",
+    style: { reads: "single", isOrdered: true },
     isTame: false,
+    isExact: true,
     check: (_flags, words) => words.length <= 1,
   },
   base64: paths("-d -w: -i --decode --wrap: --ignore-garbage"),
@@ -130,12 +145,10 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   sum: paths("-r -s"),
   jq: {
     flags:
-      "-r -c -n -s -e -S -M -C -a -j -R --raw-output --compact-output --null-input --slurp --exit-status --sort-keys --monochrome-output --color-output --ascii-output --join-output --raw-input --tab --indent: --arg: --argjson:",
+      "-r -c -n -s -e -S -M -C -a -j -R --raw-output --compact-output --null-input --slurp --exit-status --sort-keys --monochrome-output --color-output --ascii-output --join-output --raw-input --tab --indent: --arg:: --argjson::",
     texts: 1,
     isTame: false,
-    check: (flags, words) =>
-      !flags.has("--arg") &&
-      !flags.has("--argjson") &&
+    check: (_flags, words) =>
       !/\b(?:input_filename|env|\$ENV|\$__prog|import|include|modulemeta|get_search_list)\b/.test(words[0] ?? "") &&
       !/\$ENV/.test(words[0] ?? ""),
   },
@@ -145,7 +158,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   fgrep: grep,
   rg: {
     flags:
-      "-i -v -n -c -l -o -w -x -H -I -s -S -q -F -P -U -a -N -L -u -uu -uuu -. -0 -p -A: -B: -C: -m: -e: -g: -t: -T: -d: -M: -j: -r: --ignore-case --invert-match --line-number --no-line-number --count --count-matches --files-with-matches --files-without-match --only-matching --word-regexp --line-regexp --no-filename --with-filename --case-sensitive --smart-case --quiet --fixed-strings --pcre2 --multiline --multiline-dotall --text --hidden --no-ignore --no-ignore-vcs --files --type-list --json --vimgrep --heading --no-heading --column --no-column --trim --stats --null --pretty --sort: --sortr: --color: --colors: --after-context: --before-context: --context: --max-count: --regexp: --glob: --iglob: --type: --type-not: --max-depth: --max-columns: --max-filesize: --threads: --replace: --no-messages --no-config --unrestricted --passthru",
+      "-i -v -n -c -l -o -w -x -H -I -s -S -q -F -P -U -a -N -L -u -uu -uuu -. -0 -p -A: -B: -C: -m: -e! -g: -t: -T: -d: -M: -j: -r: --ignore-case --invert-match --line-number --no-line-number --count --count-matches --files-with-matches --files-without-match --only-matching --word-regexp --line-regexp --no-filename --with-filename --case-sensitive --smart-case --quiet --fixed-strings --pcre2 --multiline --multiline-dotall --text --hidden --no-ignore --no-ignore-vcs --files --type-list --json --vimgrep --heading --no-heading --column --no-column --trim --stats --null --pretty --sort: --sortr: --color: --colors: --after-context: --before-context: --context: --max-count: --regexp! --glob: --iglob: --type: --type-not: --max-depth: --max-columns: --max-filesize: --threads: --replace: --no-messages --no-config --unrestricted --passthru",
     texts: 1,
     textFlags: "-e --regexp --files --type-list",
     isTame: false,
@@ -162,7 +175,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   which: text("-a -s"),
   type: text("-a -t -p -P -f"),
   whereis: text("-b -m -s"),
-  locale: only("", "-a"),
+  locale: version("-a", ""),
   // ---- the machine
   pwd: { flags: "-P -L", rest: "none" },
   whoami: none,
@@ -175,101 +188,29 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   uptime: { flags: "-p -s --pretty --since", rest: "none" },
   free: { flags: "-h -b -k -m -g -t -w --human --mega --giga --total --si", rest: "none" },
   date: {
-    flags: "-u -R -I --utc --iso-8601? --rfc-3339: --rfc-email -d: --date: -r@ --reference@",
+    flags: "-u -R -I? --utc --iso-8601? --rfc-3339: --rfc-email -d: --date: -r@ --reference@",
     rest: "text",
     check: (_flags, words) => words.every((word) => word.startsWith("+")),
   },
   cal: text("-1 -3 -y -m -j"),
   ps: {
-    flags: "-e -f -a -x -u -A -l -w -H -o: -p: -C: -U: -ef -aux --sort: --forest --no-headers --pid: --format: -ww",
+    flags:
+      "-e -f -a -x -A -l -w -H -o: -p: -C: -u: -U: -ef -aux -auxw -auxww --sort: --forest --no-headers --pid: --format: -ww",
+    // A list that it cannot read makes it read all flags anew in another way.
+    style: { reads: "next" },
     rest: "text",
+    check: (flags, words) => checks.isTameForPs(words, `${flags.get("-o")} ${flags.get("--format")}`),
   },
   lscpu: none,
   lsblk: { flags: "-a -f -l -o: -J -p", rest: "none" },
   tty: { flags: "-s", rest: "none" },
   getconf: text(),
   // ---- tests
-  test: { ...flagless, isTame: false, check: (_flags, words) => isTest(words) },
+  test: { ...flagless, isTame: false, check: (_flags, words) => checks.isTest(words) },
   "[": {
     ...flagless,
     isTame: false,
-    check: (_flags, words) => words.at(-1) === "]" && isTest(words.slice(0, -1)),
+    check: (_flags, words) => words.at(-1) === "]" && checks.isTest(words.slice(0, -1)),
   },
-  // ---- versions and lists of tools; none whose start obeys a file of the folder, as that of yarn, mvn and cargo does
-  node: version,
-  npm: {
-    flags: "-g -a -l -p --all --depth: --json --long --parseable --global --prod --omit: --version -v",
-    rest: "text",
-    check: (flags, [asked, ...words]) => {
-      if (asked === undefined) return flags.has("--version") || flags.has("-v");
-      return /^(?:ls|list)$/.test(asked) || (/^(?:root|prefix|bin)$/.test(asked) && words.length === 0);
-    },
-  },
-  npx: version,
-  bun: version,
-  deno: version,
-  tsc: version,
-  eslint: version,
-  prettier: version,
-  vitest: version,
-  jest: version,
-  python: version,
-  python3: version,
-  pip: only("list", "freeze"),
-  pip3: only("list", "freeze"),
-  ruby: version,
-  gem: only("list"),
-  php: version,
-  java: only("-version"),
-  javac: only("-version"),
-  go: only("version", "env"),
-  gofmt: version,
-  rustc: version,
-  cargo: version,
-  rustup: only("show", "toolchain list"),
-  gcc: version,
-  "g++": version,
-  clang: version,
-  make: version,
-  cmake: version,
-  dotnet: only("--info", "--list-sdks", "--list-runtimes"),
-  kubectl: only("version --client"),
-  terraform: only("version"),
-  gh: version,
-  curl: version,
-  wget: version,
-  bash: version,
-  docker: {
-    flags:
-      "-a -q -l -n: -s --all --quiet --no-trunc --format: --filter: -f: --version -v --size --latest --last: --digests",
-    rest: "text",
-    check: (flags, words) => {
-      const asked = words.join(" ");
-      if (asked === "") return flags.has("--version") || flags.has("-v");
-      return [
-        "ps",
-        "images",
-        "version",
-        "info",
-        "container ls",
-        "image ls",
-        "volume ls",
-        "network ls",
-        "compose ls",
-      ].includes(asked);
-    },
-  },
+  ...TOOL_LOOKS,
 } satisfies Record<string, Look>);
-
-const UNARY = /^-[bcdefghknprstuwxzLOSGN]$/;
-const BINARY = /^(?:=|==|!=|-nt|-ot|-ef)$/;
-const NUMERIC = /^-(?:eq|ne|lt|le|gt|ge)$/;
-
-/** `test` with what evaluates nothing: not `-v`, which does. */
-function isTest(words: readonly string[]): boolean {
-  const [a = "", b = "", c = ""] = words[0] === "!" ? words.slice(1) : words;
-  const count = words.length - (words[0] === "!" ? 1 : 0);
-  if (count === 1) return !a.startsWith("-");
-  if (count === 2) return UNARY.test(a);
-  return count === 3 && (BINARY.test(b) || (NUMERIC.test(b) && /^-?\d+$/.test(a) && /^-?\d+$/.test(c)));
-}

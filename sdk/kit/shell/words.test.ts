@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { mayNameProtected } from "../protected-paths.ts";
 import { readFlags } from "./flags.ts";
 import { lookingOf } from "./looking.ts";
 import { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
 import { readShell } from "./memory.ts";
 import { peel } from "./peel.ts";
+import { isEditingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";
 import { wrappedBy } from "./wrappers.ts";
 
@@ -53,6 +55,53 @@ describe("flags", () => {
     else expect(read).toBeUndefined();
   });
 
+  it.each([
+    ["-f -b", undefined],
+    ["-f --all", undefined],
+    ["-n -5", "-n=-5"],
+    ["-f -", "-f=-"],
+    ["-e -b", "-e=-b"],
+    ["--two a b", "--two=a"],
+    ["--two a", undefined],
+    ["--two=a b", undefined],
+    ["--must", undefined],
+    ["--must=a", "--must=a"],
+    ["-w5", "-w=5"],
+  ])("of %j are %j, whatever the program takes for a value", (text, flags) => {
+    const read = readFlags(wordsOf(`x ${text}`).slice(1), "-a -b -n: -f: -e! -w? --all --two:: --must=");
+    const shown = read && [...read.flags].map(([flag, value]) => (value === undefined ? flag : `${flag}=${value}`));
+    expect(shown?.join(" ")).toBe(flags);
+  });
+
+  it("take no next word for a value that only ever stands right behind", () => {
+    expect(said(readFlags(wordsOf("x -w a").slice(1), "-w?")?.rest ?? [])).toBe("a");
+  });
+
+  it("are told as often as they stand there", () => {
+    const given = readFlags(wordsOf("x -e a -ne b --all").slice(1), "-n -e: --all")?.given;
+    expect(given).toEqual([
+      ["-e", "a"],
+      ["-n", undefined],
+      ["-e", "b"],
+      ["--all", undefined],
+    ]);
+  });
+
+  it.each([
+    ["single", "-ab", undefined],
+    ["single", "-a -b -n5", "-a -b -n"],
+    ["next", "-abn 5", "-a -b -n"],
+    ["next", "-nb 5", undefined],
+  ] as const)("are read as a program with %j does: %j", (reads, text, flags) => {
+    const read = readFlags(wordsOf(`x ${text}`).slice(1), "-a -b -n:", { reads });
+    expect(read && [...read.flags.keys()].join(" ")).toBe(flags);
+  });
+
+  it("are no flags behind the first word that is none, where a program says so", () => {
+    expect(readFlags(wordsOf("x file -a").slice(1), "-a", { isOrdered: true })).toBeUndefined();
+    expect(readFlags(wordsOf("x -a file").slice(1), "-a", { isOrdered: true })).toBeDefined();
+  });
+
   it("tell which values are paths", () => {
     expect(said(readFlags(wordsOf("x -f a --file b -fc -n d e").slice(1), SPEC)?.paths ?? [])).toBe("a b c");
   });
@@ -75,15 +124,14 @@ describe("what another program runs", () => {
     ["flock file rm x", "rm x"],
     ["busybox rm x", "rm x"],
     ["strace -o log rm x", "rm x"],
-    ["find . -name x -exec rm {} ;", "rm {}"],
-    ["find . -execdir rm {} + -ok mv a b ;", "rm {} | mv a b"],
+    ["find . -name x -exec rm {} ;", "rm x"],
+    ["find . -execdir rm {} + -ok mv a b ;", "mv a b"],
     ["ls x", ""],
   ])("%j runs the program %j", (text, program) => {
-    expect(
-      wrappedBy(wordsOf(text.replaceAll(";", "\\;")))
-        .programs.map(said)
-        .join(" | "),
-    ).toBe(program);
+    const { programs } = wrappedBy(wordsOf(text.replaceAll(";", "\\;")));
+    // Where flags may take a word along, others may be the program, too.
+    if (program === "") expect(programs).toEqual([]);
+    else expect(programs.map(said)).toContain(program);
   });
 
   it.each([
@@ -96,12 +144,14 @@ describe("what another program runs", () => {
     ["eval 'rm x' '; ls'", "rm x ; ls"],
     ["watch -n 5 rm x", "rm x"],
     ["ssh -p 22 host rm x", "rm x"],
-    ["trap 'rm x' EXIT", "rm x EXIT"],
+    ["trap 'rm x' EXIT", "rm x"],
     ["alias a='rm x'", "rm x"],
     ["git -c alias.a='!rm x' a", "rm x"],
     ["ls x", ""],
   ])("%j runs the script %j", (text, script) => {
-    expect(wrappedBy(wordsOf(text)).scripts.join(" | ")).toBe(script);
+    const { scripts } = wrappedBy(wordsOf(text));
+    if (script === "") expect(scripts).toEqual([]);
+    else expect(scripts).toContain(script);
   });
 
   it.each([
@@ -138,7 +188,12 @@ describe("a wrapper that leaves a command what it is", () => {
     ["timeout $X npm test", "timeout $X npm test", false],
     ["timeout x npm test", "timeout x npm test", false],
     ["timeout --bogus 5 npm test", "timeout --bogus 5 npm test", false],
-    ["xargs -n 1 npm test", "xargs -n 1 npm test", false],
+    ["xargs -0 -n 1 npm test", "npm test", true],
+    ["xargs -I{} npm test {}", "npm test {}", true],
+    ["xargs -I {} {} test", "xargs -I {} {} test", false],
+    ["xargs -I npm npm test", "xargs -I npm npm test", false],
+    ["xargs -n x npm test", "xargs -n x npm test", false],
+    ["xargs -a file npm test", "xargs -a file npm test", false],
     ["command -v npm", "command -v npm", false],
     ["timeout 5", "timeout 5", false],
     ["timeout 5 -x", "timeout 5 -x", false],
@@ -232,6 +287,29 @@ describe("a command that only looks", () => {
   ])("%j may do more", (text) => {
     expect(lookingOf(wordsOf(text))).toBeUndefined();
   });
+});
+
+describe("a script of sed", () => {
+  it.each(["s/a/b/", "s|[^/]*$||", "/a\\/b/d", "2,5d", "1d;s/x/y/g"])("%j only edits", (script) => {
+    expect(isEditingScript(script)).toBe(true);
+  });
+
+  it.each(["", "1", "p", "s/a/b/e", "s/a/b/w x", "/[/s|]/w x|y|", "/a\\/s,b/e id #,c,", "1e id", "s/[/]/x/", "1d;w x"])(
+    "%j may do more",
+    (script) => {
+      expect(isEditingScript(script)).toBe(false);
+    },
+  );
+});
+
+describe("a part of a path with signs for others", () => {
+  it.each([".g*", ".[g]it", ".*", "gantry.config.*", "g*", "lefthook.?ml", "[p]ip.conf", "*antry.config.ts"])(
+    "may name what is protected: %j",
+    (segment) => expect(mayNameProtected(segment)).toBe(true),
+  );
+  it.each([".git", "*", "*.ts", "src*", "dist-?", "p*.log"])("names something else: %j", (segment) =>
+    expect(mayNameProtected(segment)).toBe(false),
+  );
 });
 
 describe("a rule that allows", () => {

@@ -25,12 +25,29 @@ const PLAIN: readonly (readonly [skips: number, names: string])[] = [
     0,
     "env sudo doas nice nohup setsid stdbuf ionice xargs parallel time command builtin exec noglob nocorrect strace ltrace unshare nsenter setpriv busybox toybox caffeinate fakeroot pkexec unbuffer chronic prlimit numactl systemd-run systemd-inhibit tini dumb-init valgrind rlwrap dbus-run-session firejail torsocks torify proxychains proxychains4 linux32 linux64 i386 x86_64 arch cpulimit entr ld.so chpst daemonize cross-env dotenv npx bunx pnpx uvx pipx watchexec nodemon coproc exec eatmydata softlimit setlock dircolors catchsegv rtkit gdb bwrap screen",
   ],
-  [
-    1,
-    "timeout chrt taskset flock chroot gosu su-exec setarch perf uv poetry bundle npm pnpm yarn op nix rye pdm hatch mise asdf ssh runuser gtimeout",
-  ],
-  [2, "docker podman kubectl direnv lxc-attach machinectl nerdctl"],
+  [1, "timeout gtimeout chrt taskset flock chroot gosu su-exec setarch ssh runuser"],
+  [2, "lxc-attach machinectl"],
 ];
+
+/** Programs of which some subcommands run a program, behind so many words of their own. */
+const SUBCOMMANDS: Readonly<Record<string, readonly [subcommand: RegExp, skips: number]>> = Object.assign(
+  Object.create(null),
+  Object.fromEntries(
+    (
+      [
+        ["npm pnpm yarn bun", /^(?:exec|x|dlx)$/, 0],
+        ["uv poetry pdm rye hatch pipx pixi op rtx", /^run$/, 0],
+        ["bundle", /^exec$/, 0],
+        ["asdf mise", /^(?:exec|x)$/, 1],
+        ["direnv", /^exec$/, 1],
+        ["docker podman nerdctl", /^(?:exec|run)$/, 1],
+        ["kubectl", /^exec$/, 1],
+        ["perf", /^(?:stat|record|trace)$/, 0],
+        ["nix", /^(?:shell|run|develop)$/, 1],
+      ] as const
+    ).flatMap(([names, subcommand, skips]) => names.split(" ").map((name) => [name, [subcommand, skips]])),
+  ),
+);
 
 const SPECIAL: Readonly<Record<string, Wrapper>> = {
   env: { skips: 0, script: /^(?:-[a-zA-Z]*S|--split-string)$/ },
@@ -42,7 +59,7 @@ const SPECIAL: Readonly<Record<string, Wrapper>> = {
   runuser: { skips: 1, script: /^(?:-[a-z]*c|--command)$/ },
   capsh: { script: /^-c$/ },
   "nix-shell": { script: /^--(?:run|command)$/ },
-  nix: { skips: 1, script: /^(?:-c|--command)$/ },
+  nix: { script: /^(?:-c|--command)$/ },
   tmux: { anyScript: true },
   screen: { skips: 0, anyScript: true },
   eval: { joins: true },
@@ -79,6 +96,9 @@ export function wrappedBy(words: readonly ShellWord[]): Wrapped {
   const name = program ? nameOf(program.text) : "";
   const wrapper = WRAPPERS.get(name);
   const found = { programs: [...ownPrograms(name, rest)], scripts: [...ownScripts(name, rest)] };
+  const [subcommand, skips = 0] = SUBCOMMANDS[name] ?? [];
+  const at = subcommand ? rest.findIndex(({ text }) => subcommand.test(text)) : -1;
+  if (at >= 0) found.programs.push(...programsIn(rest.slice(at + 1), skips));
   if (!wrapper) return found;
   if (wrapper.script) found.scripts.push(...scriptsBehind(wrapper.script, rest));
   if (wrapper.anyScript) found.scripts.push(...rest.map(({ text }) => text.replace(/^[\w-]+=/, "")));
@@ -130,6 +150,10 @@ function withArguments(script: string, values: readonly ShellWord[]): string {
     .replace(/\$\{?(\d)\}?/g, (_, index) => values[Number(index)]?.text ?? "")
     .replace(/\$\{?[@*]\}?/g, textOf(values.slice(1)));
   return `${script}\n${put}`;
+}
+
+function programsIn(words: readonly ShellWord[], skips: number): readonly (readonly ShellWord[])[] {
+  return startsIn(words, skips).map((start) => words.slice(start));
 }
 
 function textOf(words: readonly ShellWord[]): string {

@@ -1,0 +1,30 @@
+/** Scripts of sed that only print, delete or replace: nothing is run, read or written by them. */
+
+/** A set of signs; what ends the pattern must not stand in it, for not every sed looks for the end alike. */
+const set = (end: string): string => String.raw`\[\^?\]?(?:\[:[a-z]+:\]|\\[A-Za-z.*+?$()|-]|(?!${end})[^\]\[\\\n])*\]`;
+const pattern = (end: string): string => String.raw`(?:${set(end)}|\\[^\n]|(?!${end})[^\\\n\[])*`;
+const ADDRESS = String.raw`(?:\d+|\$|\/${pattern("\\/")}\/I?)`;
+const SUBSTITUTION = String.raw`s(?<end>[\/|#,])${pattern("\\k<end>")}\k<end>(?:(?!\k<end>)[^\\\n]|\\[^\n])*\k<end>[gpiI0-9]*`;
+const command = (letters: string): RegExp =>
+  new RegExp(
+    String.raw`^\s*(?:${ADDRESS}(?:\s*,\s*(?:${ADDRESS}|[+~]\d+))?)?\s*!?\s*(?:[${letters}]|${SUBSTITUTION})\s*$`,
+  );
+const LOOKING = command("pdqQ=");
+const EDITING = command("d");
+
+/** Whether a script only shows. */
+export function isLookingScript(script: string): boolean {
+  return commandsIn(script).every((one) => LOOKING.test(one));
+}
+
+/** Whether a script does no more to the file that it edits than remove lines and replace what they hold. */
+export function isEditingScript(script: string): boolean {
+  return commandsIn(script).every((one) => EDITING.test(one));
+}
+
+/** A `;` may belong to what is replaced, so a script is parted only where that cannot be. */
+function commandsIn(script: string): readonly string[] {
+  return /^s/.test(script.trim())
+    ? [script]
+    : script.split(/[;\n]/).filter((one, _at, all) => one.trim() || all.length === 1);
+}
