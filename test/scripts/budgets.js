@@ -21,6 +21,8 @@ const BUDGETS = {
   versionFiles: 1,
   /** Files that `gantry --help` loads. */
   helpFiles: 6,
+  /** Files that a prompt without a tool call loads: what its session needs lies in one of them. */
+  promptFiles: 7,
 };
 /** The command line, which stands around the kernel. */
 const COMMAND_LINE = ["arguments", "bin", "cli", "code-cache", "program", "version"].map((name) => `core/${name}.ts`);
@@ -92,6 +94,9 @@ function startIsSmall() {
   const bytes = files.reduce((sum, file) => sum + statSync(join(root, file)).size, 0);
   report("gantry --help, files loaded", files.length, BUDGETS.helpFiles);
   report("gantry --help, bytes loaded", bytes, BUDGETS.startBytes);
+  const prompt = loadedBy(["dist/gantry.js", "--model", "offline", "-p", "hello"]);
+  if (prompt.status !== 0) problems.push(`gantry -p hello ended with ${prompt.status}: ${prompt.stderr.trim()}`);
+  report("gantry -p hello, files loaded", prompt.files.length, BUDGETS.promptFiles);
   const version = loadedBy(["dist/gantry.js", "--version"]);
   if (!version.stdout.includes(packageJson.version)) problems.push(`gantry --version says "${version.stdout.trim()}".`);
   report("gantry --version, files loaded", version.files.length, BUDGETS.versionFiles);
