@@ -72,6 +72,7 @@ export class Assembly {
       number,
       members: this.members,
       activate: (member) => this.activate(member),
+      service: (key) => this.service(key),
       guard: { trace, onFault, isStrict, isRetired: (plugin) => this.#removed.has(plugin) },
     });
   }

@@ -15,7 +15,7 @@ export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<v
   const target = Math.floor(info.contextWindow * COMPACT_TO);
   const request = { trigger: "auto", messages: [...session.messages], tokens, target } as const;
   const compaction = await turn.generation.hooks.compact.promise(request, turn);
-  if (!compaction) return;
+  if (!compaction || compaction.messages === request.messages) return;
   const through = session.entries.at(-1)?.uuid ?? "";
   session.append({ type: "compaction", by: "compact", through, messages: compaction.messages as never });
   session.notify({ level: "info", text: compaction.summary });

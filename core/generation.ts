@@ -11,6 +11,7 @@ import type {
   JsonObject,
   Provider,
   ProviderManifest,
+  ServiceKey,
   SlotHandlers,
   SlotManifests,
   SlotName,
@@ -60,6 +61,8 @@ export interface Generation {
   readonly claims: ReadonlyMap<string, Entry<ClaimsManifest, Claims>>;
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
+  /** A service, its owner set up; `undefined` when no plugin provides it. */
+  service<T>(key: ServiceKey<T>): Promise<T | undefined>;
   /** Which plugins are being waited for. */
   waiting(): Iterable<Pending>;
   /** Sets up what cannot wait for its first call: plugins that tap a synchronous hook. */
@@ -68,6 +71,7 @@ export interface Generation {
 
 export interface GenerationOptions extends TapAllOptions {
   readonly number: number;
+  readonly service: Generation["service"];
 }
 
 export function createGeneration(options: GenerationOptions): Generation {
@@ -101,6 +105,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     frontends: keyed("frontends"),
     claims: keyed("claims"),
     taps,
+    service: options.service,
     waiting: () => guard.waiting(),
     async prepare() {
       for (const member of members) {

@@ -115,7 +115,7 @@ export class Guard implements Keeper {
       owner,
       isGate,
       isRejecting: tap.onFail === "deny" || onFail === "fail",
-      deadlineMs: Math.min(tap.deadlineMs || Infinity, deadlineMs || Infinity),
+      deadlineMs: tap.deadlineMs === 0 ? Infinity : Math.min(tap.deadlineMs ?? Infinity, deadlineMs || Infinity),
     };
     const failsClosed = isGate || fixed.isRejecting;
     const only = tap.only && new Set(tap.only);

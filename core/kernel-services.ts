@@ -15,6 +15,7 @@ import {
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { chooseModel } from "./model.ts";
+import { withPlaces } from "./places.ts";
 import { lookUp, validate, votesOn } from "./prepare.ts";
 import { KernelSession } from "./session.ts";
 import { callTool } from "./toolcall.ts";
@@ -84,7 +85,7 @@ export function createJudge(current: () => Generation): Judge {
         origin: "model",
       } as const;
       try {
-        return await votesOn(generation, call, supposedTurn(session));
+        return await votesOn(generation, await withPlaces(call, generation, session), supposedTurn(session));
       } catch (thrown) {
         return { decision: "deny", reason: messageOf(thrown) };
       }

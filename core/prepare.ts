@@ -1,11 +1,11 @@
 /**
- * A call before it runs, the same whoever asks: look up → validate → rewrite (`preTool`) → validate → freeze → gate
- * (`toolGate`, `ask`).
+ * A call before it runs, the same whoever asks: look up → validate → rewrite (`preTool`) → validate → resolve its path → freeze →
+ * gate (`toolGate`, `ask`).
  */
-import fs from "node:fs/promises";
 import {
   type Call,
   type CallOrigin,
+  isGantryError,
   messageOf,
   NO_VERDICT,
   type RunTool,
@@ -20,9 +20,9 @@ import {
 } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
-import { inputPath } from "gantry/sdk/kit/tool-files";
 import type { Generation, ToolEntry } from "./generation.ts";
 import { freeze } from "./guard.ts";
+import { withPlaces } from "./places.ts";
 import { HookAborted } from "./tap-run.ts";
 import type { Turn } from "./turn.ts";
 
@@ -38,7 +38,7 @@ export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallO
   if ("problem" in valid) return refused("invalid", valid.problem);
   try {
     const given: Call = freeze({ id: block.id, tool: entry.info, input: valid.input, origin });
-    const call = await rewrite(turn, entry, given);
+    const call = await withPlaces(await rewrite(turn, entry, given), turn.generation, turn.session);
     const { endsTurn, ...verdict } = await judge(turn, call);
     if (verdict.decision !== "allow") {
       turn.emit({ type: "denied", call, verdict });
@@ -49,8 +49,9 @@ export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallO
     return { call, entry, run: run as RunTool, isConcurrent: isConcurrent?.(call.input) ?? concurrent ?? readOnly };
   } catch (thrown) {
     const isAborted = thrown instanceof HookAborted || turn.signal.aborted;
-    const why = isAborted ? "the turn was interrupted" : messageOf(thrown);
-    return refused(isAborted ? "aborted" : "denied", `The call did not run: ${why}.`);
+    const why = isAborted ? "the turn was interrupted" : messageOf(thrown).replace(/\.$/, "");
+    const remedy = !isAborted && isGantryError(thrown) && thrown.remedy ? ` ${thrown.remedy}` : "";
+    return refused(isAborted ? "aborted" : "denied", `The call did not run: ${why}.${remedy}`);
   }
 }
 
@@ -106,19 +107,15 @@ async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsT
 }
 
 /** A call nobody voted on, so by nobody: what only reads, in the session's own folders, may run; all else is asked. */
-async function byTraits(call: Call, { by: _, ...voted }: Verdict, session: SessionView): Promise<Verdict> {
-  const mayRun = call.tool.traits?.readOnly === true && (await isInside(call, session));
+function byTraits(call: Call, { by: _, ...voted }: Verdict, session: SessionView): Verdict {
+  const mayRun = call.tool.traits?.readOnly === true && isInside(call, session);
   return { ...voted, decision: mayRun ? "allow" : "ask" };
 }
 
 /** Whether the path that a call is about, where it is about one, lies in the session's folders, links followed. */
-async function isInside({ tool, input }: Call, session: SessionView): Promise<boolean> {
+function isInside({ tool, places }: Call, { folders }: SessionView): boolean {
   if (!tool.permission || !("path" in tool.permission)) return true;
-  const value = (input as Readonly<Record<string, unknown>> | null)?.[tool.permission.path];
-  const written = inputPath(typeof value === "string" && value ? value : ".", session);
-  // What is not there cannot be read.
-  const real = await fs.realpath(written).catch(() => written);
-  return isWithin(written, session.folders) && isWithin(real, session.folders);
+  return places?.every((place) => isWithin(place, folders)) ?? false;
 }
 
 function unanswered(verdict: Verdict): string {

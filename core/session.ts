@@ -113,6 +113,10 @@ export class KernelSession implements Session {
     return this.#host.env;
   }
 
+  get transcriptPath(): string | undefined {
+    return this.#writer.path;
+  }
+
   get entries(): readonly LogEntry[] {
     return this.#entries;
   }

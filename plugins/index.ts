@@ -7,6 +7,7 @@ import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
+import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import modelBudget from "./model-budget/index.ts";
@@ -50,6 +51,7 @@ export const catalogue = {
     "files-node": filesNode,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
+    "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
     "model-budget": modelBudget,

@@ -148,7 +148,7 @@ export function createHooks() {
     turnStop: new AsyncSeriesBailHook<[turn: TurnView], string>(["turn"]),
     /**
      * The conversation fills most of the model's window. Return a shorter one; the first tap that succeeds wins, so put the
-     * cheapest first.
+     * cheapest first. A tap that returns the very messages of the request wants them left as they are.
      *
      * @example
      * const compact: TapHandler<"compact"> = ({ messages }) => ({
@@ -268,7 +268,7 @@ export interface TapOptions {
   readonly stage?: Stage;
   /** Tightens the hook's own policy: a failure of this tap denies the call. For `preTool`, `toolGate` and `postTool`. */
   readonly onFail?: "deny";
-  /** A shorter deadline than the hook's, in milliseconds. */
+  /** A shorter deadline than the hook's, in milliseconds; 0: none, for a tap that keeps deadlines of its own for what it waits for. */
   readonly deadlineMs?: number;
 }
 

@@ -9,6 +9,7 @@
 export * as z from "zod";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./hook-events.ts";
 export * from "./hooks.ts";
 export * from "./host.ts";
 export * from "./id.ts";

@@ -42,8 +42,25 @@ export interface ReadFile {
   readonly realPath: string;
 }
 
+/** How to read a file. */
+export interface ReadOptions {
+  /** Bytes. Default 256 MiB. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+  /**
+   * Where the path was found to lead when the call was judged, links resolved. This very file is opened, whatever the path leads to by
+   * now; where a link has come in between, or it lies elsewhere, `GANTRY_FILES_MOVED`.
+   */
+  readonly realPath?: string;
+}
+
 /** How to write a file. */
 export interface WriteOptions {
+  /**
+   * Where the path was found to lead when the call was judged, links resolved. This very file is written, whatever the path leads to by
+   * now; where a link has come in between, or its folder lies elsewhere, `GANTRY_FILES_MOVED`, and nothing is written or made.
+   */
+  readonly realPath?: string;
   /** Write only if the file is still this; `absent`: only if there is none. Otherwise `GANTRY_FILES_CHANGED`. */
   readonly expect?: FileStamp | "absent";
   /** Permission bits of a new file; an existing file keeps its own. Default 0644 less the umask. */
@@ -62,14 +79,14 @@ export interface GlobOptions {
  * Files of the machine. Paths are absolute.
  *
  * **Contract**: rejects with coded errors: `GANTRY_FILES_ABSENT`, `GANTRY_FILES_DENIED`, `GANTRY_FILES_IS_FOLDER`,
- * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`; an aborted call with
- * an `AbortError`.
+ * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_MOVED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`; an
+ * aborted call with an `AbortError`.
  */
 export interface Files {
   /** `undefined` when there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
-  /** Rejects with `GANTRY_FILES_TOO_LARGE` above `maxBytes` (default 256 MiB). */
-  read(path: string, options?: { readonly maxBytes?: number; readonly signal?: AbortSignal }): Promise<ReadFile>;
+  /** Rejects with `GANTRY_FILES_TOO_LARGE` above `maxBytes`. */
+  read(path: string, options?: ReadOptions): Promise<ReadFile>;
   /**
    * Writes whole or not at all: a temporary file beside the target, flushed, renamed over it. Follows links to the file
    * they name, keeps its mode and owner, makes missing folders.

@@ -39,6 +39,8 @@ export interface SessionView {
   readonly entries: readonly Entry[];
   /** The conversation, derived from the log. */
   readonly messages: readonly Message[];
+  /** Where the log is kept, if in a file. */
+  readonly transcriptPath?: string | undefined;
   /** Ends when the session ends; a plugin's per-session things belong in it. */
   readonly scope: Scope;
   /**

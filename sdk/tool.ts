@@ -65,6 +65,13 @@ export interface Call {
   readonly tool: ToolInfo;
   readonly input: unknown;
   readonly origin: CallOrigin;
+  /**
+   * Where its path leads, resolved once before the gates, for tools whose `permission` names a `path`. First the absolute path as it is
+   * written, last the same with links resolved, whether or not anything is there; one element when both are equal. Allow only what
+   * holds for all of them, refuse what holds for any. Absent while `preTool` runs, and where the path contains a NUL character and can lead
+   * nowhere: a gate that judges paths refuses a call without places.
+   */
+  readonly places?: readonly string[];
 }
 
 /** What a running tool has at hand. */
@@ -72,6 +79,11 @@ export interface ToolContext {
   readonly id: string;
   readonly session: SessionView;
   readonly turn: TurnView;
+  /**
+   * Where the path of the call led when it was judged, as {@link Call.places}. A wrap may have changed the input since:
+   * `judgedPath` of `gantry/sdk/kit/tool-files` tells.
+   */
+  readonly places?: readonly string[];
   /** Fires when the turn is interrupted or the session ends: stop, clean up, return soon. */
   readonly signal: AbortSignal;
   /** Tells whoever watches how far it is: a line of text, or the newest output. */

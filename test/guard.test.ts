@@ -160,6 +160,17 @@ describe("a tap that hangs", () => {
     await done;
   });
 
+  test("that keeps deadlines of its own is waited for, until its turn is interrupted", async () => {
+    const { hooks, tap, faults } = guarded();
+    const controller = new AbortController();
+    tap("preTool", "patient", hang, { deadlineMs: 0 });
+    const done = hooks.preTool.promise(call, turnWith(controller.signal)).catch((thrown: Error) => thrown.message);
+    await vi.advanceTimersByTimeAsync(20 * HOOKS.preTool.deadlineMs);
+    expect(faults).toEqual([]);
+    controller.abort();
+    expect(await done).toContain("interrupted while patient was in preTool");
+  });
+
   test("is left at once when its turn is interrupted", async () => {
     const { hooks, tap, guard } = guarded();
     const controller = new AbortController();

@@ -89,6 +89,13 @@ export const hasChanged = (path: string, how: string) =>
     "Read it again, then write.",
   );
 
+export const hasMoved = (path: string) =>
+  new PluginError(
+    "GANTRY_FILES_MOVED",
+    `"${path}" no longer leads to where it led when it was checked: a link or another folder has taken a place on its way. Nothing was read or written.`,
+    "See what lies there now, then try again.",
+  );
+
 export const isTooLarge = (path: string, maxBytes: number) =>
   new PluginError(
     "GANTRY_FILES_TOO_LARGE",

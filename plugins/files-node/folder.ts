@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Disk } from "./disk.ts";
-import { hasChanged } from "./errors.ts";
+import { hasMoved } from "./errors.ts";
+import { isOpenedAt, nameOf } from "./opened.ts";
+import { NOT_FOLLOWING } from "./read.ts";
 
 /** An open folder, resolved before: what is named in it stays in it, even if a link takes its place meanwhile. */
 export interface Folder {
@@ -15,13 +17,56 @@ export interface Folder {
   close(): Promise<void>;
 }
 
-const FOLDER_FLAGS = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const FOLDER_FLAGS = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | NOT_FOLLOWING;
 
-/** Opens a folder, and makes it and those above it where they are missing. */
+/** Opens a folder, and makes it and those above it where they are missing, each in the one above that is open. */
 export async function openFolder(disk: Disk, path: string): Promise<Folder> {
-  const { fd, made } = await openOrMake(disk, path);
-  const handle = fd === undefined ? undefined : await handlePath(disk, fd, path);
+  try {
+    return await opened(disk, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+  }
+  const above = await openFolder(disk, dirname(path));
+  try {
+    return await madeIn(disk, above, path);
+  } catch (error) {
+    await above.unmake().finally(() => above.close());
+    throw error;
+  }
+}
 
+async function madeIn(disk: Disk, above: Folder, path: string): Promise<Folder> {
+  const way = above.at(basename(path));
+  const isMade = await disk.mkdir(way).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+      return false;
+    },
+  );
+  // Somebody may use it by now: then it stays.
+  const remove = () => (isMade ? disk.rmdir(way).catch(() => undefined) : undefined);
+  try {
+    const folder = await opened(disk, path, way);
+    return {
+      ...folder,
+      async unmake() {
+        await remove();
+        await above.unmake();
+      },
+      async close() {
+        await folder.close().finally(() => above.close());
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function opened(disk: Disk, path: string, way = path): Promise<Folder> {
+  const fd = await open(disk, path, way);
+  const handle = fd === undefined ? undefined : await handleOf(disk, fd, path);
   return {
     path,
     at: (name) => join(handle ?? path, name),
@@ -32,81 +77,43 @@ export async function openFolder(disk: Disk, path: string): Promise<Folder> {
         if (error.code !== "EINVAL" && error.code !== "ENOTSUP") throw error;
       });
     },
-    unmake: () => removeUpTo(disk, path, made),
+    unmake: async () => undefined,
     async close() {
       if (fd !== undefined) await disk.close(fd);
     },
   };
 }
 
-async function openOrMake(
-  disk: Disk,
-  path: string,
-): Promise<{ readonly fd: number | undefined; readonly made: string | undefined }> {
-  // Windows opens no folders; there the path has to do.
-  const open = () =>
-    process.platform === "win32" ? disk.stat(path).then(() => undefined) : disk.open(path, FOLDER_FLAGS);
-  try {
-    return { fd: await open(), made: undefined };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+/** Windows opens no folders; there the path has to do. */
+async function open(disk: Disk, path: string, way: string): Promise<number | undefined> {
+  if (process.platform === "win32") {
+    if ((await disk.stat(way)) && (await disk.realpath(path)) !== path) throw hasMoved(path);
+    return undefined;
   }
-  const made = await makeFolders(disk, path);
-  try {
-    return { fd: await open(), made };
-  } catch (error) {
-    await removeUpTo(disk, path, made);
-    throw error;
-  }
+  return disk.open(way, FOLDER_FLAGS).catch(async (error: NodeJS.ErrnoException) => {
+    throw error.code !== "ENOENT" && (await isLink(disk, way)) ? hasMoved(path) : error;
+  });
 }
 
-/**
- * Makes what is missing and gives the uppermost folder that it made. Node's own recursive way tries for ever where no folder can
- * be made, as below `/proc`.
- */
-async function makeFolders(disk: Disk, path: string): Promise<string | undefined> {
-  const make = () =>
-    disk.mkdir(path).then(
-      () => path,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
-        return undefined;
-      },
-    );
-  try {
-    return await make();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
-  }
-  const above = await makeFolders(disk, dirname(path));
-  try {
-    const made = await make();
-    return above ?? made;
-  } catch (error) {
-    await removeUpTo(disk, dirname(path), above);
-    throw error;
-  }
+/** Systems differ in how they refuse to open a link as a folder. */
+async function isLink(disk: Disk, path: string): Promise<boolean> {
+  return disk.lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
 }
 
-/** Linux gives an open folder a path of its own, and says where the folder is now. */
-async function handlePath(disk: Disk, fd: number, path: string): Promise<string | undefined> {
-  if (process.platform !== "linux") return undefined;
-  const handle = `/proc/self/fd/${fd}`;
-  const now = await disk.readlink(handle).catch(() => undefined);
-  if (now === undefined) return undefined;
-  if (now === path) return handle;
+/** Linux gives an open folder a path of its own. One that is not where it was resolved to be is not used. */
+async function handleOf(disk: Disk, fd: number, path: string): Promise<string | undefined> {
+  try {
+    const name = await nameOf(disk, fd);
+    if (name === undefined ? await isOpenedAt(disk, fd, path) : name === path) {
+      return name && `/proc/self/fd/${fd}`;
+    }
+  } catch (error) {
+    await disk.close(fd);
+    throw error;
+  }
   await disk.close(fd);
-  throw hasChanged(path, "was replaced");
-}
-
-async function removeUpTo(disk: Disk, path: string, made: string | undefined): Promise<void> {
-  if (made === undefined) return;
-  for (let folder = path; ; folder = dirname(folder)) {
-    const isGone = await disk.rmdir(folder).then(
-      () => true,
-      // Somebody uses it by now: then it stays.
-      () => false,
-    );
-    if (!isGone || folder === made || folder === dirname(folder)) return;
-  }
+  throw hasMoved(path);
 }

@@ -1,7 +1,8 @@
 import { constants, type Stats } from "node:fs";
-import type { FileStamp, ReadFile } from "gantry/sdk";
+import type { FileStamp, ReadFile, ReadOptions } from "gantry/sdk";
 import type { Disk } from "./disk.ts";
-import { filesError, isFolder, isNoFile, isTooLarge } from "./errors.ts";
+import { filesError, hasMoved, isFolder, isNoFile, isTooLarge } from "./errors.ts";
+import { isOpenedAt, nameOf } from "./opened.ts";
 import { absolutePath } from "./resolve.ts";
 
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -10,20 +11,21 @@ const CHUNK = 4 * 1024 * 1024;
 /** Without blocking, so that a pipe that nobody writes to does not hang the host. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-export interface ReadOptions {
-  readonly maxBytes?: number;
-  readonly signal?: AbortSignal;
-}
+/** What lies at the end of the path itself, and not what a link there leads to. */
+export const NOT_FOLLOWING = constants.O_NOFOLLOW ?? 0;
 
 /** Reads a file through one descriptor: what is described is what was opened. Errors call it `name`. */
 export async function readWhole(disk: Disk, path: string, options: ReadOptions = {}, name = path): Promise<ReadFile> {
-  const { maxBytes = MOST_BYTES, signal } = options;
-  const absolute = absolutePath(path);
+  const { maxBytes = MOST_BYTES, signal, realPath: checked } = options;
+  const absolute = absolutePath(checked ?? path);
   signal?.throwIfAborted();
   try {
-    const fd = await disk.open(absolute, READ_FLAGS);
+    const fd = await (checked === undefined ? disk.open(absolute, READ_FLAGS) : openLinkless(disk, absolute, name));
     try {
-      const [stats, realPath] = await Promise.all([disk.fstat(fd), openedPath(disk, fd, absolute)]);
+      const [stats, realPath] = await Promise.all([
+        disk.fstat(fd),
+        checked === undefined ? openedPath(disk, fd, absolute) : checkedPath(disk, fd, absolute, name),
+      ]);
       if (stats.isDirectory()) throw isFolder(name);
       if (!stats.isFile()) throw isNoFile(name);
       if (stats.size > maxBytes) throw isTooLarge(name, maxBytes);
@@ -51,11 +53,20 @@ export function hashOf(bytes: Uint8Array | string): string {
 
 /** Linux names the opened file itself; elsewhere the path is resolved again. */
 async function openedPath(disk: Disk, fd: number, path: string): Promise<string> {
-  if (process.platform === "linux") {
-    const named = await disk.readlink(`/proc/self/fd/${fd}`).catch(() => undefined);
-    if (named?.startsWith("/") && !named.endsWith(" (deleted)")) return named;
-  }
-  return disk.realpath(path);
+  const name = await nameOf(disk, fd);
+  return name === undefined || name.endsWith(" (deleted)") ? disk.realpath(path) : name;
+}
+
+/** Opens what lies at a resolved path; a link there has come since. */
+export async function openLinkless(disk: Disk, path: string, name: string): Promise<number> {
+  return disk.open(path, READ_FLAGS | NOT_FOLLOWING).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ELOOP" || error.code === "EMLINK" ? hasMoved(name) : error;
+  });
+}
+
+async function checkedPath(disk: Disk, fd: number, path: string, name: string): Promise<string> {
+  if (await isOpenedAt(disk, fd, path)) return path;
+  throw hasMoved(name);
 }
 
 /** Reads to the end, wherever that is by now; `undefined` when it lies beyond `maxBytes`. */

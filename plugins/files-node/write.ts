@@ -1,8 +1,8 @@
 import type { Stats } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { FileStamp, Files, WriteOptions } from "gantry/sdk";
 import type { Disk } from "./disk.ts";
-import { filesError, hasChanged, isFolder, isNoFile, saysAbsent } from "./errors.ts";
+import { filesError, hasChanged, hasMoved, isFolder, isNoFile, saysAbsent } from "./errors.ts";
 import { type Folder, openFolder } from "./folder.ts";
 import { hashOf, readWhole } from "./read.ts";
 import { resolvePath } from "./resolve.ts";
@@ -15,7 +15,9 @@ export function createWriter(disk: Disk): Files["write"] {
 
   return async (path, bytes, options = {}) => {
     try {
-      const target = await resolvePath(disk, path);
+      const { realPath } = options;
+      const target = await resolvePath(disk, realPath ?? path);
+      if (realPath !== undefined && target !== realPath) throw hasMoved(path);
       return await inTurn(target, async () => {
         const folder = await openFolder(disk, dirname(target));
         try {
@@ -44,11 +46,12 @@ export function createWriter(disk: Disk): Files["write"] {
     const target = folder.at(name);
     const before = await statsAt(target);
     if (before?.isDirectory()) throw isFolder(path);
+    if (before?.isSymbolicLink()) throw hasMoved(path);
     if (before && !before.isFile()) throw isNoFile(path);
 
     const temporary = await temporaries.write(folder, bytes, before ?? mode);
     try {
-      await expectAt(target, expect, path);
+      await expectAt(target, join(folder.path, name), expect, path);
       if (expect === "absent") await placeNew(temporary, target, path);
       else await disk.rename(temporary.path, target);
     } catch (error) {
@@ -59,13 +62,18 @@ export function createWriter(disk: Disk): Files["write"] {
   }
 
   /** Just before the change itself, so that as little as possible can happen in between. */
-  async function expectAt(target: string, expect: WriteOptions["expect"], path: string): Promise<void> {
+  async function expectAt(
+    target: string,
+    realPath: string,
+    expect: WriteOptions["expect"],
+    path: string,
+  ): Promise<void> {
     if (expect === undefined) return;
     if (expect === "absent") {
       if (await statsAt(target)) throw hasChanged(path, "was made");
       return;
     }
-    const now = await readWhole(disk, target, {}, path).catch((error) => {
+    const now = await readWhole(disk, target, { realPath }, path).catch((error) => {
       throw saysAbsent(error) ? hasChanged(path, "was removed") : error;
     });
     // The content decides, not the time: a file that was merely touched is still the one that was read.

@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type Files,
   isGantryError,
   messageOf,
   type Question,
@@ -18,13 +17,12 @@ export interface AskingParts {
   readonly terminal: Pick<Terminal, "read">;
   readonly printer: Pick<Printer, "say">;
   readonly remembered: RememberedAnswers | undefined;
-  readonly files: Files | undefined;
   /** Columns of the screen. */
   readonly width: () => number;
 }
 
 /** Puts permission questions to the person, one at a time. */
-export function createAsking({ terminal, printer, remembered, files, width }: AskingParts) {
+export function createAsking({ terminal, printer, remembered, width }: AskingParts) {
   let last: Promise<unknown> = Promise.resolve();
 
   return (question: Question, turn: TurnView): Promise<Answer> => {
@@ -35,7 +33,7 @@ export function createAsking({ terminal, printer, remembered, files, width }: As
 
   async function ask(question: Question, turn: TurnView): Promise<Answer> {
     const offer = remembered?.offer(turn.session, question.call);
-    const targets = await questionTargets(question.call, turn.session, files);
+    const targets = questionTargets(question.call);
     const parts = questionParts(question, { targets, offer });
     for (let isWhole = false; !turn.signal.aborted; ) {
       printer.say(questionText(parts, { isWhole, width: width() }));

@@ -1,6 +1,5 @@
 import {
   type Answer,
-  type Files,
   type FrontendHost,
   messageOf,
   type Question,
@@ -26,18 +25,17 @@ export interface Conversation {
 
 interface Services {
   readonly remembered: RememberedAnswers | undefined;
-  readonly files: Files | undefined;
   readonly store: SessionStore | undefined;
 }
 
-export function createConversation(host: FrontendHost, { remembered, files, store }: Services): Conversation {
+export function createConversation(host: FrontendHost, { remembered, store }: Services): Conversation {
   const { env, cwd, version } = host.info;
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   const paint = createPaint(wantsColour(env, isScreen));
   const terminal = createTerminal(host, { canEdit: isScreen && env.TERM !== "dumb", onTyped: takeTyped });
   const printer = createPrinter(terminal.write, paint, cwd);
   const width = () => (host.stdout as { columns?: number }).columns || 80;
-  const ask = createAsking({ terminal, printer, remembered, files, width });
+  const ask = createAsking({ terminal, printer, remembered, width });
   const interrupts = heedInterrupts(onInterrupt);
   /** Lines that wait for the turn to end. */
   const waiting: string[] = [];

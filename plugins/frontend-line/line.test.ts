@@ -4,7 +4,7 @@ import {
   ask as askVerdict,
   definePlugin,
   defineTool,
-  type Files,
+  Files,
   type FrontendHost,
   type LeftOut,
   PluginError,
@@ -93,12 +93,17 @@ async function talk(
 ) {
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  const { remembered, files, columns } = extra;
+  const { remembered, columns } = extra;
+  const files = definePlugin({
+    name: "files",
+    provides: { files: Files },
+    setup: () => ({ services: { files: { resolve: async (path: string) => path, ...extra.files } as Files } }),
+  });
   Object.assign(stdout, { columns });
-  const handlers = await setup({ use: { remembered, files, store: undefined } } as never);
+  const handlers = await setup({ use: { remembered, store: undefined } } as never);
   const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
   const kernel = await createTestKernel({
-    plugins: [definePlugin(frontendLine, () => handlers), shell, look, edit, greets, gate],
+    plugins: [definePlugin(frontendLine, () => handlers), files, shell, look, edit, greets, gate],
     model,
     answer: () => undefined,
   });

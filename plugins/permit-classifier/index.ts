@@ -1,4 +1,4 @@
-import { Classifier, definePlugin, Files, lazy, Models, manifest, optional, Settings, Tools, z } from "gantry/sdk";
+import { Classifier, definePlugin, lazy, Models, manifest, Settings, Tools, z } from "gantry/sdk";
 
 export const permitClassifier = manifest({
   name: "permit-classifier",
@@ -22,7 +22,7 @@ export const permitClassifier = manifest({
       .default(24_000)
       .describe("how much it is shown of what the person said and of earlier calls"),
   }),
-  needs: { models: Models, tools: Tools, settings: Settings, files: optional(Files) },
+  needs: { models: Models, tools: Tools, settings: Settings },
   provides: { classifier: Classifier },
   subcommands: {
     "auto-mode": {

@@ -27,7 +27,7 @@ const LONGEST_CALL = 32 * 1024;
 const LONGEST_ANSWER_TOKENS = 1_000;
 
 const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
-  const { models, tools, settings, files } = use;
+  const { models, tools, settings } = use;
   const tally = createTally(PLUGIN);
 
   /** What the classifier says; with a problem, the person is asked. */
@@ -75,7 +75,7 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
       const shown = requestText({
         call,
         folders: session.folders,
-        targets: await questionTargets(call, session, files),
+        targets: questionTargets(call),
         history: historyOf(session, call, new Set(readOnly.map(({ name }) => name)), config.historyCharacters),
       });
       const model = policy.model ?? config.model;

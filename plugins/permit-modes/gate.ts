@@ -1,44 +1,31 @@
-import { allow, type Call, type Files, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
-import { isWithin, placesOf } from "gantry/sdk/kit/paths";
+import { allow, type Call, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
+import { isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 
-type Gate = (
-  mode: PermissionMode,
-  verdict: Verdict,
-  call: Call,
-  session: SessionView,
-) => Verdict | undefined | Promise<Verdict | undefined>;
-
 /** What the mode says to a call, given what all others have said. */
-export function createGate(files: Files): Gate {
-  return (mode, verdict, call, session) => {
-    if (verdict.decision === "deny") return undefined;
-    const isReadOnly = call.tool.traits?.readOnly === true;
-    switch (mode) {
-      case "bypassPermissions":
-        return allow("the mode bypassPermissions");
-      case "plan":
-        return isReadOnly || verdict.readsOnly ? undefined : whilePlanning(call);
-      case "acceptEdits":
-      case "auto":
-        return accepted(mode, call, session);
-      case "dontAsk":
-        return verdict.decision === "ask" || (verdict.decision === "none" && !isReadOnly)
-          ? unasked(verdict)
-          : undefined;
-      default:
-        return undefined;
-    }
-  };
-
-  /** Edits of the session's own files are accepted. */
-  async function accepted(mode: PermissionMode, call: Call, session: SessionView): Promise<Verdict | undefined> {
-    const path = editedPath(call);
-    if (path === undefined) return undefined;
-    const places = await placesOf(path, session, files);
-    const isOwn = places.every((place) => isWithin(place, session.folders) && !isProtectedPath(place, session.folders));
-    return isOwn ? allow(`the mode ${mode}`) : undefined;
+export function gate(mode: PermissionMode, verdict: Verdict, call: Call, session: SessionView): Verdict | undefined {
+  if (verdict.decision === "deny") return undefined;
+  const isReadOnly = call.tool.traits?.readOnly === true;
+  switch (mode) {
+    case "bypassPermissions":
+      return allow("the mode bypassPermissions");
+    case "plan":
+      return isReadOnly || verdict.readsOnly ? undefined : whilePlanning(call);
+    case "acceptEdits":
+    case "auto":
+      return accepted(mode, call, session);
+    case "dontAsk":
+      return verdict.decision === "ask" || (verdict.decision === "none" && !isReadOnly) ? unasked(verdict) : undefined;
+    default:
+      return undefined;
   }
+}
+
+/** Edits of the session's own files are accepted. */
+function accepted(mode: PermissionMode, call: Call, session: SessionView): Verdict | undefined {
+  const places = editedPlaces(call);
+  const isOwn = places?.every((place) => isWithin(place, session.folders) && !isProtectedPath(place, session.folders));
+  return isOwn ? allow(`the mode ${mode}`) : undefined;
 }
 
 function whilePlanning(call: Call): Verdict {
@@ -58,8 +45,8 @@ function unasked({ reason = "it needs a yes", rule, remedy }: Verdict): Verdict 
   };
 }
 
-function editedPath({ tool: { permission }, input }: Call): string | undefined {
+function editedPlaces({ tool: { permission }, input, places }: Call): readonly string[] | undefined {
   if (permission?.family !== "Edit" || !("path" in permission)) return undefined;
   const value = (input as Readonly<Record<string, unknown>> | null)?.[permission.path];
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" ? places : undefined;
 }

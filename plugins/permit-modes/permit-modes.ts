@@ -1,6 +1,6 @@
 import { type PermissionMode, perSession, type SessionView, type Setup } from "gantry/sdk";
 import { createAuto } from "./auto.ts";
-import { createGate } from "./gate.ts";
+import { gate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
 
@@ -9,7 +9,6 @@ const PLUGIN = "permit-modes";
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
-  const gate = createGate(use.files);
   const current = perSession((session) => ({ mode: start.isAsked ? start.mode : (remembered(session) ?? start.mode) }));
 
   function change(session: SessionView, mode: PermissionMode): void {
@@ -38,9 +37,9 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         if (mode !== (remembered(session) ?? "default")) session.record(PLUGIN, "mode", { mode });
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
-      toolGate: async (verdict, call, turn) => {
+      toolGate: (verdict, call, turn) => {
         const { mode } = current(turn.session);
-        const vote = await gate(mode, verdict, call, turn.session);
+        const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },
       ask: (question, turn) => (current(turn.session).mode === "auto" ? auto.answer(question, turn) : undefined),

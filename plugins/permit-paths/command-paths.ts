@@ -1,105 +1,147 @@
 /** What a shell command writes, and what it removes that nobody means to remove: anywhere in it, rather one place too many. */
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Files, SessionView, ShellFolders } from "gantry/sdk";
+import { expandGlob } from "gantry/sdk/kit/glob-names";
 import { foldName } from "gantry/sdk/kit/paths";
-import type { Shell, ShellCommand, ShellWord } from "gantry/sdk/kit/shell";
+import type { Place, Shell, ShellWord } from "gantry/sdk/kit/shell";
+import { matchText } from "gantry/sdk/kit/stars";
 
 interface CommandPaths {
   /** Places that must not go: the root and what lies right in it, the home folder, the folders worked in and those above them. */
   readonly removed: readonly string[];
   readonly written: readonly string[];
+  /** There is more than anybody looks at. */
+  readonly isMore: boolean;
+  /** Names with signs that stand for others, of what is written. */
+  readonly globs: readonly string[];
 }
+
+/** What lies right in the root of a machine, for a path that begins with a variable which may be empty. */
+const OF_ROOT = new Set(
+  "bin boot dev etc home lib lib32 lib64 libx32 media mnt opt private proc root run sbin srv sys tmp usr var Applications Library System Users Volumes".split(
+    " ",
+  ),
+);
 
 export function createCommandPaths(files: Files, folders: ShellFolders | undefined) {
   return async (shell: Shell, command: string, session: SessionView): Promise<CommandPaths> => {
     const commands = shell.reached(shell.readShell(command));
     const start = folders?.current(session) ?? session.cwd;
-    const place = { folders: foldersIn(commands, shell, start, session.home), home: session.home };
-    const critical = new Set(criticalPlaces(session, start).map(foldName));
+    const place: Place = { folders: shell.foldersOf(commands, start, session.home), home: session.home };
+    const critical = criticalPlaces(session, start);
     const removed: string[] = [];
-    const written: string[] = [];
+    const written = new Set<ShellWord>();
     for (const one of commands) {
-      for (const word of shell.removedBy(one)) {
+      const gone = shell.removedBy(one);
+      if (gone.length > MOST_WORDS) removed.push(`${gone.length} files`);
+      for (const word of gone.slice(0, MOST_WORDS)) {
         const found = await criticalIn(word, shell, place, critical);
         if (found !== undefined) removed.push(found);
       }
-      for (const word of shell.writtenBy(one))
-        written.push(...(await places(withVariables(word, session), shell, place)));
+      for (const word of [...shell.writtenBy(one), ...linkedBy(one)]) {
+        for (const guess of shell.guessesOf(word, place)) written.add(guess);
+      }
     }
-    return { removed, written };
+    const words = [...written].slice(0, MOST_WORDS);
+    const globs = words.filter(({ kind }) => kind === "glob");
+    const expanded = await Promise.all(
+      globs.flatMap((word) => wholePaths(word, place)).map((path) => expandGlob(path, files)),
+    );
+    const named = await Promise.all(words.map((word) => places(word, shell, place)));
+    return {
+      removed,
+      isMore: written.size > MOST_WORDS || expanded.some((found) => found === undefined),
+      written: [...named.flat(), ...expanded.flatMap((found) => found ?? [])],
+      globs: globs.map(({ text }) => text),
+    };
   };
 
-  async function places(word: ShellWord, shell: Shell, place: Where): Promise<readonly string[]> {
-    const found = shell.placesOfWord(word.kind === "glob" ? asName(word) : word, place) ?? [];
+  async function places(word: ShellWord, shell: Shell, place: Place): Promise<readonly string[]> {
+    const found = shell.placesOfWord(word, place) ?? [];
     return [...new Set([...found, ...(await Promise.all(found.map((path) => files.resolve(path))))])];
   }
 
-  async function criticalIn(word: ShellWord, shell: Shell, place: Where, critical: ReadonlySet<string>) {
-    // A variable that turns out to be empty leaves `/` or `/*`.
-    if (
+  async function criticalIn(word: ShellWord, shell: Shell, place: Place, critical: readonly string[]) {
+    // Whatever is put in front of a slash or a star may be nothing.
+    const isBare =
       word.kind === "open" &&
-      /^\$(?:\w+|\{[^}]*\})\/(?:\*|$)/.test(word.text) &&
-      !/^\$\{?(?:HOME|PWD)\b/.test(word.text)
-    ) {
-      return word.text;
+      /(?:\w|[)}`@*])["']?\/*(?:\.?\/?[*?[.].*|\/)$/.test(word.text) &&
+      /^["']?[$`]/.test(word.text);
+    if (isBare && !/^["']?\$\{?(?:HOME|PWD)\b/.test(word.text)) return word.text;
+    if (word.kind === "open" && /^\$\{?[1-9@*]\}?$/.test(word.text)) return word.text;
+    for (const guess of shell.guessesOf(word, place)) {
+      const isGuess = guess !== word && word.kind === "open";
+      const found =
+        guess.kind === "glob" ? globbed(guess, place, critical) : await named(guess, shell, place, critical, isGuess);
+      if (found !== undefined) return found;
     }
-    const known = withVariables(word, { home: place.home, cwd: place.folders[0] ?? "/" });
-    const isWhole = known.kind === "glob" || /(?:^|\/)(?:\*|\.\*|\{.*\})$/.test(known.text);
-    const folder = isWhole ? { ...known, kind: "literal" as const, text: folderOf(known.text) } : known;
-    if (known.kind === "glob" && !/(?:^|\/)[.*?[\]]*\*[.*?[\]]*\/?$/.test(known.text) && !/\/\*/.test(known.text)) {
-      // `*.log` is some of a folder, not all of it.
-      return undefined;
-    }
-    for (const path of await places(folder.kind === "open" ? { ...folder, kind: "literal" } : folder, shell, place)) {
-      if (critical.has(foldName(path)) || (dirname(path) === "/" && !isWhole) || path === "/") return path;
-      if (isWhole && dirname(path) === "/") return path;
+    return undefined;
+  }
+
+  async function named(word: ShellWord, shell: Shell, place: Place, critical: readonly string[], isGuess: boolean) {
+    const known = new Set(critical.map(foldName));
+    for (const path of await places(word, shell, place)) {
+      const isOfRoot = dirname(path) === "/" && (!isGuess || OF_ROOT.has(path.slice(1)));
+      if (path === "/" || isOfRoot || known.has(foldName(path)) || /^\/proc\/[^/]+\/(?:cwd|root)/.test(path))
+        return path;
     }
     return undefined;
   }
 }
 
-interface Where {
-  readonly folders: readonly string[];
-  readonly home: string;
+const MOST_WORDS = 400;
+
+/** A word with signs, as the absolute paths with signs that it may be. */
+function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
+  if (isHome) return [home + text.slice(1)];
+  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
+}
+
+const MOST_FOLDERS = 8;
+
+/** A path with signs in it: whether it may stand for a place that must not go, or for all that lies in one. */
+function globbed(
+  { text, isHome }: ShellWord,
+  { folders, home }: Place,
+  critical: readonly string[],
+): string | undefined {
+  for (const folder of folders) {
+    const whole = isHome ? home + text.slice(1) : text.startsWith("/") ? text : `${folder}/${text}`;
+    const path = resolve("/", whole.replace(/\/+$/, ""));
+    const names = path.slice(1).split("/");
+    if (names.length === 1) return path;
+    if (critical.some((place) => isFit(names, place.slice(1).split("/")))) return path;
+    const above = names.slice(0, -1);
+    if (above.length === 1 && isBroad(names.at(-1) as string)) return path;
+    const isAll = isBroad(names.at(-1) as string) || (isBroad(names.at(-2) ?? "") && isBroad(names.at(-1) as string));
+    if (isAll && critical.some((place) => isFit(above, place === "/" ? [] : place.slice(1).split("/")))) return path;
+  }
+  return undefined;
+}
+
+function isFit(glob: readonly string[], names: readonly string[]): boolean {
+  return (
+    glob.length === names.length &&
+    glob.every((part, at) => matchText(part.replace(/\[[^\]]*\]|\?/g, "*"), names[at] as string))
+  );
+}
+
+/** Whether a name's signs leave hardly anything out. */
+function isBroad(name: string): boolean {
+  return /^\.?(?:[*?]|\[[^\]]*\])+$/.test(name) && (name.includes("*") || name.startsWith("["));
 }
 
 /** The folders that are worked in, the home folder, and whatever lies above them. */
 function criticalPlaces(session: SessionView, start: string): readonly string[] {
   const up = (folder: string): readonly string[] =>
     folder === dirname(folder) ? [folder] : [folder, ...up(dirname(folder))];
-  return [session.home, start, ...session.folders].flatMap(up);
+  return [...new Set([session.home, start, ...session.folders].flatMap(up))];
 }
 
-function withVariables(word: ShellWord, { home, cwd }: { readonly home: string; readonly cwd: string }): ShellWord {
-  if (word.kind !== "open") return word;
-  const text = word.text
-    .replace(/^\$(?:HOME\b|\{HOME(?:[:?-][^}]*)?\})/, home)
-    .replace(/^\$(?:PWD\b|\{PWD(?:[:?-][^}]*)?\}|\(pwd\))/, cwd);
-  if (/[$`]/.test(text)) return word;
-  return { text, kind: /[*?[]/.test(text) ? "glob" : "literal" };
-}
-
-/** The folder whose names a `*` stands for. */
-function folderOf(text: string): string {
-  const at = text.search(/[^/]*[*?[{]/);
-  return at <= 0 ? (text.startsWith("/") ? "/" : ".") : text.slice(0, at);
-}
-
-/** A name with a `*` as it is written: whether `.git*` is protected is told by what it is sure to begin with. */
-function asName({ text, ...word }: ShellWord): ShellWord {
-  return { ...word, kind: "literal", text: text.replace(/[*?]+$/, "") };
-}
-
-/** Every folder that a `cd` before may lead to. */
-function foldersIn(commands: readonly ShellCommand[], shell: Shell, start: string, home: string): readonly string[] {
-  const found = [start];
-  for (const { words } of commands) {
-    const [program, target] = words;
-    if (program?.text !== "cd" && program?.text !== "pushd") continue;
-    const to: ShellWord = target ? withVariables(target, { home, cwd: start }) : { text: home, kind: "literal" };
-    for (const folder of shell.placesOfWord(to, { folders: [...found], home }) ?? []) {
-      if (found.length < 8 && !found.includes(folder)) found.push(folder);
-    }
-  }
-  return found;
+/** A link to a folder is another name for all that lies in it. */
+function linkedBy({ words: [program, ...rest] }: { readonly words: readonly ShellWord[] }): readonly ShellWord[] {
+  const targets = rest.filter(({ text }) => !text.startsWith("-"));
+  if (program?.text !== "ln" || targets.length === 0) return [];
+  const isWhole = ({ text }: ShellWord) => /^(?:\.{1,2}\/?)+$|^\/?$/.test(text);
+  return targets.some(isWhole) ? [{ text: ".git", kind: "literal" }] : [];
 }

@@ -1,6 +1,6 @@
-import { allow, ask, type Call, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
-import { below, isWithin, placesOf } from "gantry/sdk/kit/paths";
-import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
+import { allow, ask, type Call, deny, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
+import { below, isWithin } from "gantry/sdk/kit/paths";
+import { isProtectedPath, mayNameProtected } from "gantry/sdk/kit/protected-paths";
 import { loadShell } from "gantry/sdk/kit/shell";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { createCommandPaths } from "./command-paths.ts";
@@ -18,13 +18,13 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     if (!("path" in subject) || isBypassing) return undefined;
     if (/^~[^/]/.test(subject.path))
       return ask(`${shown(subject.path)} is somebody's home folder to a shell, and a name to a tool`);
-    return call.tool.traits?.readOnly ? toRead(subject.path, verdict, session) : toEdit(subject.path, session);
+    if (!call.places) return deny("its path can lead nowhere");
+    return call.tool.traits?.readOnly ? toRead(call.places, verdict, session) : toEdit(call.places, session);
   }
 
   /** Reading elsewhere is asked for, unless a rule allows it. */
-  async function toRead(path: string, verdict: Verdict, session: SessionView): Promise<Verdict | undefined> {
+  function toRead(places: readonly string[], verdict: Verdict, session: SessionView): Verdict | undefined {
     if (verdict.decision === "allow") return undefined;
-    const places = await placesOf(path, session, use.files);
     const outside = places.find((place) => !isWithin(place, session.folders) && !isOwnOutput(place, session, host));
     if (outside === undefined) {
       return places.every((place) => isWithin(place, session.folders))
@@ -35,8 +35,7 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     return { ...ask(`${shown(outside)} lies outside the folders of this session`), remedy };
   }
 
-  async function toEdit(path: string, session: SessionView): Promise<Verdict | undefined> {
-    const places = await placesOf(path, session, use.files);
+  function toEdit(places: readonly string[], session: SessionView): Verdict | undefined {
     const steering = places.find((place) => isProtectedPath(place, session.folders, state));
     return steering === undefined ? undefined : steers(steering);
   }
@@ -44,19 +43,28 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
   /** Removing what nobody means to remove is asked for in every mode. */
   async function toCommand(command: string, isBypassing: boolean, session: SessionView): Promise<Verdict | undefined> {
     const shell = await loadShell();
-    const { removed, written } = await commandPaths(shell, command, session);
+    const { removed, written, globs, isMore } = await commandPaths(shell, command, session);
     const [critical] = removed;
     if (critical !== undefined) {
       return { ...ask(`it would remove ${shown(critical)}, or all that lies in it`), remedy: BY_PERSON };
     }
     const steering = isBypassing ? undefined : written.find((place) => isProtectedPath(place, session.folders, state));
-    return steering === undefined ? undefined : steers(steering);
+    if (steering !== undefined) return steers(steering);
+    const named = isBypassing ? undefined : globs.find((glob) => glob.split("/").some(isNamingProtected));
+    if (named !== undefined) return steers(named);
+    return isMore && !isBypassing ? ask("it touches more files than anybody looks at") : undefined;
   }
 
   return { taps: { toolGate: (verdict, call, turn) => vote(verdict, call, turn.session) } };
 };
 
 export default setup;
+
+function isNamingProtected(name: string): boolean {
+  // What is there was looked up; this is for what may be there by then.
+  const isTelling = name.startsWith(".") || /^[^*?[]{3}/.test(name);
+  return isTelling && /[*?[]/.test(name) && mayNameProtected(name);
+}
 
 const BY_PERSON = "A person has to say yes to it, or make the change.";
 

@@ -5,6 +5,7 @@ import { ask, type Call, definePlugin, PermissionRules, type Question, Remembere
 import { createTestKernel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitModes from "../permit-modes/index.ts";
 import permitPaths from "../permit-paths/index.ts";
 import permitRules from "../permit-rules/index.ts";
 import permitShell from "../permit-shell/index.ts";
@@ -69,6 +70,7 @@ async function open(more: Partial<TestKernelOptions> = {}) {
       sessionJsonl,
       permitRules,
       permitShell,
+      permitModes,
       permitPaths,
       permitRemember,
       tools,
@@ -144,6 +146,7 @@ describe("a yes for the session", () => {
         sessionJsonl,
         permitRules,
         permitShell,
+        permitModes,
         permitPaths,
         permitRemember,
         tools,

@@ -1,9 +1,10 @@
 /** Which files a command may touch, as far as rules about files go: rather one too many. */
-import { isAbsolute } from "node:path";
+import { join, resolve } from "node:path";
 import type { Files } from "gantry/sdk";
+import { expandGlob, mayBothFit, widened } from "gantry/sdk/kit/glob-names";
+import { isWithin } from "gantry/sdk/kit/paths";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
-import type { Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
-import { matchText } from "gantry/sdk/kit/stars";
+import type { Place, Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import type { PlacedRule } from "./rulebook.ts";
 
 /** The files of a command. */
@@ -12,8 +13,12 @@ export interface TouchedFiles {
   readonly written: readonly string[];
   /** Words with signs that stand for names. */
   readonly globs: { readonly read: readonly string[]; readonly written: readonly string[] };
-  /** It reads whatever lies in some folder. */
-  readonly isDeep: boolean;
+  /** Folders of which whatever lies in them is read. */
+  readonly deep: readonly { readonly folder: string; readonly isVisibleOnly: boolean }[];
+  /** Folders of which whatever lies in them may be changed. */
+  readonly swept: readonly string[];
+  /** It touches more than anybody looks at, or makes links, so that a name may lead anywhere by the time it is used. */
+  readonly isUnsure: boolean;
 }
 
 /** Where a text starts. */
@@ -22,76 +27,136 @@ interface Start {
   readonly home: string;
 }
 
-const MOST_PATHS = 400;
+/** So many words are looked at, and so many links followed. */
+const MOST_PATHS = 20_000;
+const MOST_LINKS = 400;
 
 export async function filesOf(
   { text, shell }: { readonly text: ShellText; readonly shell: Shell },
   start: Start,
-  files: Pick<Files, "resolve">,
+  files: Pick<Files, "resolve" | "list">,
 ): Promise<TouchedFiles> {
   const commands = shell.reached(text);
-  const place = { folders: foldersOf(commands, shell, start), home: start.home };
-  const read = commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]);
-  const written = commands.flatMap((command) => shell.writtenBy(command));
+  const place = { folders: shell.foldersOf(commands, start.cwd, start.home), home: start.home };
+  const guessed = (words: readonly ShellWord[]) =>
+    words.slice(0, MOST_PATHS).flatMap((word) => shell.guessesOf(word, place));
+  const read = guessed(commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]));
+  const written = guessed(commands.flatMap((command) => [...shell.writtenBy(command), ...shell.removedBy(command)]));
 
+  let isMore = false;
   const places = async (words: readonly ShellWord[]) => {
-    const paths = words.slice(0, MOST_PATHS).flatMap((word) => shell.placesOfWord(known(word, start), place) ?? []);
-    const resolved = await Promise.all([...new Set(paths)].map(async (path) => [path, await files.resolve(path)]));
-    return [...new Set(resolved.flat())];
+    const globs = words.filter(({ kind }) => kind === "glob");
+    const expanded = await Promise.all(
+      globs.flatMap((word) => wholePaths(word, place).map((path) => expandGlob(path, files))),
+    );
+    if (expanded.some((found) => found === undefined)) isMore = true;
+    const paths = [
+      ...new Set([
+        ...words.flatMap((word) => shell.placesOfWord(word, place) ?? []),
+        ...expanded.flatMap((found) => found ?? []),
+      ]),
+    ];
+    if (paths.length > MOST_LINKS) isMore = true;
+    const linked = await Promise.all(paths.slice(0, MOST_LINKS).map((path) => files.resolve(path)));
+    return [...new Set([...paths, ...linked])];
   };
-  const globs = (words: readonly ShellWord[]) =>
-    words.filter(({ kind }) => kind === "glob").map(({ text: glob }) => glob);
+  const globs = (words: readonly ShellWord[]) => words.filter(({ kind }) => kind === "glob").map((word) => word.text);
+  const deep = commands.flatMap((command) => {
+    const found = shell.deepReadOf(command);
+    if (!found) return [];
+    const words = found.words.length ? guessed(found.words) : [{ text: ".", kind: "literal" as const }];
+    const folders = words.flatMap((word) => shell.placesOfWord(word, place) ?? []);
+    return folders.map((folder) => ({ folder, isVisibleOnly: found.isVisibleOnly }));
+  });
+  const isRoot = (path: string) => isWithin(start.cwd, [path]);
+  const writtenPlaces = await places(written);
+  const readPlaces = await places(read);
   return {
-    read: await places(read.filter(({ kind }) => kind !== "glob")),
-    written: await places(written.filter(({ kind }) => kind !== "glob")),
+    read: readPlaces,
+    written: writtenPlaces,
     globs: { read: globs(read), written: globs(written) },
-    isDeep: commands.some(({ words }) => shell.lookingOf(words)?.isDeep),
+    deep,
+    swept: [...writtenPlaces.filter(isRoot), ...(commands.some(shell.sweeps) ? place.folders : [])],
+    isUnsure: isMore || commands.some(({ words: [program] }) => /^(?:ln|link|mount)$/.test(program?.text ?? "")),
   };
 }
 
-/** Whether a rule about files speaks of files that a word with a `*` may stand for: surely, or perhaps. */
-export function globMention({ rule }: PlacedRule, globs: readonly string[]): "yes" | "maybe" | "no" {
+/** A word with signs, as the absolute paths with signs that it may be. */
+function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
+  if (isHome) return [home + text.slice(1)];
+  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
+}
+
+const MOST_FOLDERS = 8;
+
+/** Whether a rule about files speaks of what a command touches: surely, or perhaps. `covers` tells of places. */
+export function touches(
+  placed: PlacedRule,
+  touched: TouchedFiles,
+  session: { readonly cwd: string; readonly home: string },
+  covers: (specifier: string, places: readonly string[]) => boolean,
+): "yes" | "maybe" | "no" {
+  const { rule } = placed;
   if (isMalformed(rule) || rule.specifier === undefined) return "no";
-  const names = rule.specifier.split("/").filter((name) => name !== "" && name !== "." && name !== "**");
+  const isRead = /^read$/i.test(rule.tool);
+  const places = isRead ? [...touched.read, ...touched.written] : touched.written;
+  if (covers(rule.specifier, places)) return "yes";
+  const globs = isRead ? [...touched.globs.read, ...touched.globs.written] : touched.globs.written;
+  const mention = globMention(rule.specifier, globs);
+  if (mention !== "no") return mention;
+  const isDotted = rule.specifier.split("/").some((name) => /^\.[^.]/.test(name));
+  const folders = isRead
+    ? touched.deep.filter(({ isVisibleOnly }) => !(isVisibleOnly && isDotted)).map(({ folder }) => folder)
+    : touched.swept;
+  const liesThere = folders.some((folder) => mayLieIn(placed, rule.specifier as string, folder, session));
+  return liesThere || touched.isUnsure ? "maybe" : "no";
+}
+
+/** Whether something that a rule speaks of may lie in a folder. */
+function mayLieIn(
+  { root }: PlacedRule,
+  specifier: string,
+  folder: string,
+  { cwd, home }: { readonly cwd: string; readonly home: string },
+): boolean {
+  const fixed = specifier.split("/");
+  const end = fixed.findIndex((name) => /[*?[]/.test(name));
+  const start = (end < 0 ? fixed : fixed.slice(0, end)).join("/");
+  const isFloating = !/^(?:\.?\.?\/|~)/.test(specifier);
+  if (isFloating) return true;
+  const place = start.startsWith("//")
+    ? start.slice(1)
+    : start.startsWith("/")
+      ? join(root, start)
+      : start.startsWith("~")
+        ? join(home, start.slice(1))
+        : resolve(cwd, start);
+  return isWithin(place || "/", [folder]) || isWithin(folder, [place || "/"]);
+}
+
+/** Whether a rule speaks of files that a word with a `*` may stand for: surely, or perhaps. */
+function globMention(specifier: string, globs: readonly string[]): "yes" | "maybe" | "no" {
+  const names = specifier.split("/").filter((name) => name !== "" && name !== "." && name !== "**");
   let best: "maybe" | "no" = "no";
   for (const glob of globs) {
     const parts = glob.split("/").filter(Boolean);
-    if (names.length && fitsName(parts.at(-1) as string, names.at(-1) as string)) return "yes";
+    const [last, named] = [parts.at(-1) ?? "", names.at(-1) ?? ""];
+    if (named !== "" && fitsName(last, named)) {
+      if (!/[*?[]/.test(named)) return "yes";
+      best = "maybe";
+    }
     const isNear = parts.some((part) => /[*?[]/.test(part) && names.some((name) => fitsName(part, name)));
     if (isNear) best = "maybe";
   }
   return best;
 }
 
-/** A `*` at the start stands for no name that begins with a dot. */
+/** Whether a name with signs may be one that a rule names; a sign at the start stands for no dot. */
 function fitsName(glob: string, name: string): boolean {
   if (name.startsWith(".") && /^[*?[]/.test(glob)) return false;
-  const pattern = glob.replace(/\[[^\]]*\]|\?/g, "*");
-  return matchText(pattern.toLowerCase(), name.replaceAll("*", "x").toLowerCase());
-}
-
-/** The folder that the text starts in, and every folder that a `cd` in the text may lead to. */
-function foldersOf(commands: readonly ShellCommand[], shell: Shell, { cwd, home }: Start): readonly string[] {
-  const folders = [cwd];
-  for (const { words } of commands) {
-    const [program, target] = words;
-    if (program?.text !== "cd" && program?.text !== "pushd") continue;
-    const next =
-      target && target.kind === "literal" ? shell.placesOfWord(target, { folders: [...folders], home }) : undefined;
-    for (const folder of next ?? []) if (folders.length < 8 && !folders.includes(folder)) folders.push(folder);
-  }
-  return folders;
+  return mayBothFit(widened(glob).toLowerCase(), widened(name).toLowerCase());
 }
 
 function sources({ redirections }: ShellCommand): readonly ShellWord[] {
   return redirections.flatMap(({ kind, target }) => ((kind === "read" || kind === "open") && target ? [target] : []));
-}
-
-/** A word whose beginning is a variable: the home and the working folder are known, of others only what follows. */
-function known(word: ShellWord, { cwd, home }: Start): ShellWord {
-  if (word.kind !== "open") return word;
-  const text = word.text.replace(/^\$(?:HOME\b|\{HOME\})/, home).replace(/^\$(?:PWD\b|\{PWD\})/, cwd);
-  const rest = text.replace(/^\$(?:\w+|\{\w+\})\/+/, "");
-  const isKnown = !/[$`]/.test(rest) && (isAbsolute(rest) || rest !== "");
-  return isKnown ? { text: rest, kind: "literal" } : word;
 }

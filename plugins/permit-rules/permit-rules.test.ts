@@ -5,6 +5,7 @@ import { definePlugin, PermissionRules, type ToolResult, textOf, z } from "gantr
 import { createTestKernel, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitModes from "../permit-modes/index.ts";
 import permitShell from "../permit-shell/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import permitRules from "./index.ts";
@@ -77,7 +78,7 @@ interface Lists {
 async function open(permissions: Lists): Promise<TestKernel> {
   kernel = await createTestKernel({
     cwd: base,
-    plugins: [filesNode, settingsFiles, permitRules, permitShell, tools, probe],
+    plugins: [filesNode, settingsFiles, permitRules, permitShell, permitModes, tools, probe],
     settings: { permissions },
   });
   return kernel;

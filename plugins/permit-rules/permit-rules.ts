@@ -2,7 +2,7 @@ import type { Call, RuleSubject, SessionView, Setup, Verdict } from "gantry/sdk"
 import { covers, coversPlaces, isMalformed, namesTool, type Subject, subjectOf } from "gantry/sdk/kit/permission-rules";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Shell } from "gantry/sdk/kit/shell";
-import { filesOf, globMention, type TouchedFiles } from "./command-files.ts";
+import { filesOf, touches } from "./command-files.ts";
 import type { permitRules } from "./index.ts";
 import { createRulebook, type PlacedRule } from "./rulebook.ts";
 import { remedyFor, suggestRules } from "./suggest.ts";
@@ -15,8 +15,9 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
   async function vote(call: Call, session: SessionView): Promise<Verdict> {
     const subject = await subjectOf(call, session, use.files);
     const { about } = subject;
-    if (about.kind === "path" && about.places.some((place) => place.includes("\0"))) return NOWHERE;
+    if (about.kind === "path" && about.places.length === 0) return NOWHERE;
     if (about.kind === "command") shell = about.shell;
+    if (about.kind === "command" && about.text.text.length > LONGEST_COMMAND) return TOO_LONG;
     let doubt: Verdict | undefined;
     for (const effect of ["deny", "ask"] as const) {
       const rules = rulebook.of(session, effect);
@@ -48,9 +49,14 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
     );
     if (about.kind !== "command" || files.length === 0) return undefined;
     const touched = await filesOf(about, shellIn(subject.session), use.files);
-    const found = files.find((rule) => touches(rule, touched, subject) === "yes");
-    if (found) return found;
-    const near = files.find((rule) => touches(rule, touched, subject) === "maybe");
+    let near: PlacedRule | undefined;
+    for (const rule of files) {
+      const covered = (specifier: string, places: readonly string[]) =>
+        coversPlaces(specifier, places, subject, rule.root, false);
+      const mention = touches(rule, touched, subject.session, covered);
+      if (mention === "yes") return rule;
+      if (mention === "maybe") near ??= rule;
+    }
     return near && { doubt: doubtOf(near) };
   }
 
@@ -113,6 +119,14 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
 
 export default setup;
 
+/** No system runs an argument that is longer. */
+const LONGEST_COMMAND = 128 * 1024;
+const TOO_LONG: Verdict = {
+  decision: "deny",
+  reason: `it is longer than ${LONGEST_COMMAND} characters, which no shell is given`,
+  remedy: "Write it into a script, and run that.",
+};
+
 const NOWHERE: Verdict = {
   decision: "deny",
   reason: "its path contains a NUL character, so there can be no such file",
@@ -129,17 +143,6 @@ function placesOf(subject: Subject): readonly Subject[] {
 function applies({ rule, effect, root }: PlacedRule, subject: Subject): boolean {
   if (!isMalformed(rule)) return covers(rule, effect, subject, root);
   return effect !== "allow" && rule.tool !== undefined && namesTool(rule.tool, subject, false);
-}
-
-function touches(placed: PlacedRule, touched: TouchedFiles, subject: Subject): "yes" | "maybe" | "no" {
-  const { rule, root } = placed;
-  if (isMalformed(rule) || rule.specifier === undefined) return "no";
-  const isRead = /^read$/i.test(rule.tool);
-  const places = isRead ? [...touched.read, ...touched.written] : touched.written;
-  if (coversPlaces(rule.specifier, places, subject, root, false)) return "yes";
-  const globs = isRead ? [...touched.globs.read, ...touched.globs.written] : touched.globs.written;
-  const mention = globMention(placed, globs);
-  return mention === "no" && isRead && touched.isDeep ? "maybe" : mention;
 }
 
 function verdictOf({ rule, effect, source, isFlag }: PlacedRule): Verdict {

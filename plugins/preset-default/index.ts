@@ -21,6 +21,7 @@ export default definePreset("default", [
   "permit-shell",
   "permit-paths",
   "permit-modes",
+  "hook-scripts",
   "permit-remember",
   "permit-classifier",
   "tool-read",

@@ -1,7 +1,7 @@
 import { isGantryError, type ReadFile, type SessionView, type Setup, ToolError, type ToolOutput } from "gantry/sdk";
 import { patchOf } from "gantry/sdk/kit/patch";
 import { decodeText, encodeText, plainText, type TextFile } from "gantry/sdk/kit/text-file";
-import { asToolError, inputPath, readForTool } from "gantry/sdk/kit/tool-files";
+import { asToolError, type JudgedPath, judgedPath, readForTool } from "gantry/sdk/kit/tool-files";
 import { noMatch, tooManyMatches } from "./explain.ts";
 import type { toolEdit } from "./index.ts";
 import { findAll, lineAt, type Match, replaceAt, withoutOverlaps } from "./replace.ts";
@@ -17,22 +17,22 @@ export interface Edit {
   readonly isForAll: boolean;
 }
 
-const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles }, host }) => {
-  async function create(edit: Edit, session: SessionView): Promise<ToolOutput> {
+const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
+  async function create(edit: Edit & JudgedPath, session: SessionView): Promise<ToolOutput> {
     const bytes = Buffer.from(edit.after, "utf8");
-    const stamp = await files.write(edit.path, bytes, { expect: "absent" }).catch((error) => {
+    const stamp = await files.write(edit.path, bytes, { ...edit.checked, expect: "absent" }).catch((error) => {
       throw isGantryError(error) && error.code === "GANTRY_FILES_CHANGED"
         ? new ToolError(
             `"${edit.path}" exists, and an empty old_string only creates files. Give the text to replace, or use Write for the whole file.`,
           )
         : asToolError(error);
     });
-    seenFiles.note(session, await files.resolve(edit.path), stamp, false);
+    seenFiles.note(session, edit.checked.realPath ?? (await files.resolve(edit.path)), stamp, false);
     return { content: `Created "${edit.path}".`, data: dataOf(edit, "", edit.after) };
   }
 
-  async function change(edit: Edit, session: SessionView, signal: AbortSignal): Promise<ToolOutput> {
-    const file = await readForTool(files, edit.path, { signal });
+  async function change(edit: Edit & JudgedPath, session: SessionView, signal: AbortSignal): Promise<ToolOutput> {
+    const file = await readForTool(files, edit.path, { ...edit.checked, signal });
     const seen = seenFiles.seen(session, file.realPath);
     if (!seen) {
       throw new ToolError(`"${edit.path}" has not been read in this session. Read it first, then edit it.`);
@@ -44,7 +44,7 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles }, host }) => {
 
     const text = replaceAt(original.text, edit, matches);
     const stamp = await files
-      .write(file.realPath, bytesOf({ ...original, text }, edit), { expect: file.stamp })
+      .write(edit.path, bytesOf({ ...original, text }, edit), { realPath: file.realPath, expect: file.stamp })
       .catch((error) => {
         throw asToolError(error);
       });
@@ -59,9 +59,10 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles }, host }) => {
 
   return {
     tools: {
-      Edit({ file_path, old_string, new_string, replace_all = false }, { session, signal }) {
-        const path = inputPath(file_path, { cwd: session.cwd, home: host.home });
-        const edit: Edit = { path, before: old_string, after: new_string, isForAll: replace_all };
+      Edit({ file_path, old_string, new_string, replace_all = false }, call) {
+        const { session, signal } = call;
+        const judged = judgedPath(file_path, call);
+        const edit = { ...judged, before: old_string, after: new_string, isForAll: replace_all };
         if (edit.before === edit.after) {
           throw new ToolError("old_string and new_string are the same. Give the text as it shall become.");
         }

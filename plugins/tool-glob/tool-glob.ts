@@ -3,7 +3,7 @@ import { type Setup, type ToolContext, ToolError } from "gantry/sdk";
 import { deniedReads } from "gantry/sdk/kit/denied-reads";
 import { below } from "gantry/sdk/kit/paths";
 import { plainPath, ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
-import { inputPath } from "gantry/sdk/kit/tool-files";
+import { judgedPath } from "gantry/sdk/kit/tool-files";
 import type { toolGlob } from "./index.ts";
 import { relativePattern } from "./pattern.ts";
 
@@ -15,14 +15,12 @@ const setup: Setup<typeof toolGlob> = ({ use, host }) => {
 
   return { tools: { Glob: find } };
 
-  async function find(
-    input: { readonly pattern: string; readonly path?: string | undefined },
-    { session, signal }: ToolContext,
-  ) {
+  async function find(input: { readonly pattern: string; readonly path?: string | undefined }, call: ToolContext) {
     const began = performance.now();
+    const { session, signal } = call;
     const { cwd } = session;
-    const root = inputPath(input.path ?? cwd, { cwd, home: host.home });
-    const { kind, realPath } = await searchRoot(use.files, root);
+    const { path: root, checked } = judgedPath(input.path ?? cwd, call);
+    const { kind, realPath } = await searchRoot(use.files, { path: root, checked });
     if (kind !== "folder") {
       throw new ToolError(`"${root}" is a file. Give a folder in path, or read the file with Read.`);
     }
@@ -36,12 +34,13 @@ const setup: Setup<typeof toolGlob> = ({ use, host }) => {
         `--glob=/${pattern}`,
         ...(mentionsPackages(pattern, root) ? [] : ["--glob=!**/node_modules"]),
       ],
-      cwd: root,
-      root,
+      cwd: realPath,
+      root: realPath,
       recordEnd: "\0",
       timeoutMs: TIMEOUT_MS,
       signal,
     });
+    await searchRoot(use.files, { path: root, checked: { realPath } });
     if (isTimedOut) {
       throw new ToolError("The search took longer than 20 s. Give a narrower pattern, or a folder in path.");
     }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { type ReadFile, type Setup, ToolError, type ToolOutput } from "gantry/sdk";
 import { decodeText } from "gantry/sdk/kit/text-file";
-import { inputPath, readForTool } from "gantry/sdk/kit/tool-files";
+import { judgedPath, readForTool } from "gantry/sdk/kit/tool-files";
 import { imageTypeOf, readImage } from "./image.ts";
 import type { toolRead } from "./index.ts";
 import { notebookIn, readNotebook } from "./notebook.ts";
@@ -34,9 +34,10 @@ const setup: Setup<typeof toolRead> = ({ use: { files, seenFiles }, host }) => {
 
   return {
     tools: {
-      async Read({ file_path, offset, limit, pages }, { id, session, signal }) {
-        const path = inputPath(file_path, { cwd: session.cwd, home: host.home });
-        const file = await readForTool(files, path, { maxBytes: MOST_BYTES, signal });
+      async Read({ file_path, offset, limit, pages }, call) {
+        const { id, session, signal } = call;
+        const { path, checked } = judgedPath(file_path, call);
+        const file = await readForTool(files, path, { ...checked, maxBytes: MOST_BYTES, signal });
         const request = { path, offset, limit, pages, maxTokens };
         const { isPartial, ...output } = await viewOf(file, request, (from, to, total, isCut) =>
           covers(session, file, from, to, total, isCut),

@@ -1,4 +1,12 @@
-import { type Files, isGantryError, type ReadFile, type SeenFiles, type Setup, ToolError } from "gantry/sdk";
+import {
+  type Files,
+  isGantryError,
+  type ReadFile,
+  type ReadOptions,
+  type SeenFiles,
+  type Setup,
+  ToolError,
+} from "gantry/sdk";
 import { countChanges, patchOf } from "gantry/sdk/kit/patch";
 import {
   decodeText,
@@ -9,24 +17,27 @@ import {
   type TextFile,
   withLineEnd,
 } from "gantry/sdk/kit/text-file";
-import { asToolError, inputPath, isFolder } from "gantry/sdk/kit/tool-files";
+import { asToolError, isFolder, judgedPath } from "gantry/sdk/kit/tool-files";
 import type { toolWrite } from "./index.ts";
 
 /** Larger originals are not repeated in the structured result. */
 const LONGEST_ORIGINAL = 1024 * 1024;
 
-const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles }, host }) => ({
+const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles } }) => ({
   tools: {
-    async Write({ file_path, content }, { session, signal }) {
-      const path = inputPath(file_path, { cwd: session.cwd, home: host.home });
-      const before = await readIfThere(files, path, signal);
+    async Write({ file_path, content }, call) {
+      const { session, signal } = call;
+      const { path, checked } = judgedPath(file_path, call);
+      const before = await readIfThere(files, path, { ...checked, signal });
       if (before) mustKnow(seenFiles.seen(session, before.realPath), before, path);
       const original = before && decodeText(before.bytes);
       const { bytes, note } = encodeLike(content, original);
-      const stamp = await files.write(path, bytes, { expect: before?.stamp ?? "absent" }).catch((error) => {
+      const expect = before?.stamp ?? "absent";
+      const stamp = await files.write(path, bytes, { ...checked, expect }).catch((error) => {
         throw asToolError(error);
       });
-      seenFiles.note(session, before?.realPath ?? (await files.resolve(path)), stamp, false);
+      const realPath = checked.realPath ?? before?.realPath ?? (await files.resolve(path));
+      seenFiles.note(session, realPath, stamp, false);
 
       const lines = plainText(content).text;
       const structuredPatch = original ? patchOf(plainText(original.text).text, lines) : [];
@@ -49,9 +60,9 @@ const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles }, host }) => 
 });
 export default setup;
 
-async function readIfThere(files: Files, path: string, signal: AbortSignal): Promise<ReadFile | undefined> {
+async function readIfThere(files: Files, path: string, options: ReadOptions): Promise<ReadFile | undefined> {
   try {
-    return await files.read(path, { signal });
+    return await files.read(path, options);
   } catch (error) {
     const code = isGantryError(error) ? error.code : undefined;
     if (code === "GANTRY_FILES_ABSENT") return undefined;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import fc from "fast-check";
-import { foldName, isWithin, placesOf } from "gantry/sdk/kit/paths";
+import { foldName, isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import { describe, expect, it } from "vitest";
 
@@ -29,17 +29,6 @@ describe("a path is within a folder", () => {
         expect(isWithin(`${folder === "/" ? "/x" : folder}2`, [folder])).toBe(folder === "/");
       }),
     );
-  });
-});
-
-describe("the places of a path", () => {
-  it("are what is written and where links lead, whether or not anything is there", async () => {
-    const from = { cwd: "/project/shop", home: "/home/me" };
-    const files = { resolve: async (path: string) => path.replace("/project/shop/link", "/secret") };
-    expect(await placesOf("link/key", from, files)).toEqual(["/project/shop/link/key", "/secret/key"]);
-    expect(await placesOf("link/../a", from, files)).toEqual(["/project/shop/a"]);
-    expect(await placesOf("~/x", from, files)).toEqual(["/home/me/x"]);
-    expect(await placesOf("../x/./y", from, files)).toEqual(["/project/x/y"]);
   });
 });
 

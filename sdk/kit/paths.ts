@@ -3,8 +3,6 @@
  * not contain `/workshop`. What widens compares exactly; what protects compares without letter case.
  */
 import { parse, sep } from "node:path";
-import type { Files } from "gantry/sdk";
-import { inputPath } from "./tool-files.ts";
 
 /** The components of an absolute path, its root first where it has a name, as on Windows. */
 export function componentsOf(path: string): readonly string[] {
@@ -39,21 +37,4 @@ export function foldName(name: string): string {
     folded = next;
   }
   return folded;
-}
-
-/**
- * Every place that a path in a tool's input stands for: as it is written, and with links resolved. Allow only what holds for
- * all of them, refuse what holds for any.
- *
- * @example
- * const places = await placesOf("notes.txt", { cwd: session.cwd, home: "/home/me" }, memoryFiles());
- * const isInside = places.every((place) => isWithin(place, session.folders));
- */
-export async function placesOf(
-  path: string,
-  from: { readonly cwd: string; readonly home: string },
-  files: Pick<Files, "resolve">,
-): Promise<readonly string[]> {
-  const written = inputPath(path, from);
-  return [...new Set([written, await files.resolve(written)])];
 }

@@ -7,7 +7,6 @@ import { type Anchors, fitsPathPattern, parsePathPattern } from "./path-rules.ts
 import { isWithin } from "./paths.ts";
 import { loadShell, type Shell, type ShellText } from "./shell.ts";
 import { matchText } from "./stars.ts";
-import { inputPath } from "./tool-files.ts";
 
 /** A rule as it is written. */
 export interface Rule {
@@ -52,7 +51,7 @@ export function parseRule(written: unknown): Rule | Malformed {
 
 // ---------------------------------------------------------------- what a call is about
 
-/** What of a call rules look at. */
+/** What of a call rules look at. A path without places can lead nowhere: nothing allows it, whatever forbids holds. */
 export type About =
   | { readonly kind: "path"; readonly places: readonly string[] }
   | { readonly kind: "command"; readonly text: ShellText; readonly shell: Shell }
@@ -75,8 +74,6 @@ export interface Subject {
 
 /** Looks at a call once for all rules. */
 export async function subjectOf(call: Call, session: SessionView, files: Pick<Files, "resolve">): Promise<Subject> {
-  const resolved = async (path: string) =>
-    path.includes("\0") ? [path] : [...new Set([path, await files.resolve(path)])];
   const { permission = { family: call.tool.name } } = call.tool;
   const input = isRecord(call.input) ? call.input : {};
   const subject = {
@@ -88,9 +85,8 @@ export async function subjectOf(call: Call, session: SessionView, files: Pick<Fi
     field: fieldOf(permission),
   };
   if ("path" in permission) {
-    const written = inputPath(textOf(input[permission.path]) || ".", session);
-    const [places, homes] = await Promise.all([written, session.home].map(resolved));
-    return { ...subject, about: { kind: "path", places: places ?? [] }, homes: homes ?? [] };
+    const homes = [...new Set([session.home, await files.resolve(session.home)])];
+    return { ...subject, about: { kind: "path", places: call.places ?? [] }, homes };
   }
   if ("command" in permission) {
     const shell = await loadShell();
@@ -121,6 +117,7 @@ export function covers(rule: Rule, effect: Effect, subject: Subject, root: strin
   if (!isMean && namesTool(rule.tool, subject, isMean) && matchesParameter(rule.specifier, subject)) return true;
   if (!governs(rule.tool, subject, isMean)) return false;
   const { about } = subject;
+  if (about.kind === "path" && about.places.length === 0) return !isMean;
   if (about.kind === "path") return coversPlaces(rule.specifier, about.places, subject, root, isMean);
   if (about.kind === "url") return coversUrl(rule.specifier, about.url, isMean);
   if (about.kind === "nothing") return coversInput(rule.specifier, subject.input, isMean);
@@ -160,8 +157,7 @@ function governs(tool: string, subject: Pick<Subject, "names" | "family" | "abou
   const known = [...subject.names, subject.family];
   if (subject.about.kind === "path" && subject.family === "Read" && isMean) known.push("Edit");
   if (subject.about.kind === "path" && !isMean) known.push("Read");
-  const fold = (name: string) => (isMean ? name : name.toLowerCase());
-  return known.some((name) => fold(name) === fold(tool));
+  return known.some((name) => (isMean ? name === tool : matchText(tool.toLowerCase(), name.toLowerCase())));
 }
 
 /** Whether a path rule's specifier fits any of the places. */

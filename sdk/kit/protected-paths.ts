@@ -1,4 +1,5 @@
 import { below, componentsOf, foldName } from "./paths.ts";
+import { matchText } from "./stars.ts";
 
 /** Folders whose content steers programs: version control, editors, build tools, this host and its like. */
 const PROJECT_FOLDERS = ".git .vscode .idea .husky .cargo .devcontainer .yarn .mvn .bundle .claude .gantry".split(" ");
@@ -35,6 +36,15 @@ export function namesNotToMake(isHome: boolean): readonly string[] {
   return isHome ? [...everywhere, ...HOME_FOLDERS, ...HOME_FILES] : everywhere;
 }
 
+/** Every protected name, or one like it. */
+const NAMES: readonly string[] = [
+  ...FOLDERS.flat().filter((name) => name.startsWith(".")),
+  ...FILES,
+  ...["lefthook.yml", ".lefthook.yml", "lefthook.toml", "lefthook.json", "lefthook-local.yml"],
+  ...["ts", "js", "mjs", "cjs", "mts", "json", "yaml", "yml"].map((ending) => `gantry.config.${ending}`),
+  ...["", ".json", ".yaml", ".yml", ".ts", ".js"].map((ending) => `.gantryrc${ending}`),
+];
+
 /**
  * Whether a path is one that only a person may have written: it steers what other programs, or this host, run. Names count,
  * whether or not anything is there, in any letter case and composition, and as Windows and macOS may spell them.
@@ -48,6 +58,16 @@ export function isProtectedPath(path: string, roots: readonly string[], state: r
   const inside = roots.map((root) => below(path, root)).filter((parts) => parts !== undefined);
   const nearest = inside.sort((a, b) => a.length - b.length)[0];
   return isProtectedBelow(nearest ? nearest.map(plainName) : names);
+}
+
+/**
+ * Whether a name with signs that stand for others (`*`, `?`, `[a-z]`) may stand for a protected one. A sign at the start stands for no
+ * dot.
+ */
+export function mayNameProtected(glob: string): boolean {
+  const pattern = plainName(glob).replace(/\[[^\]]*\]|\?/g, "*");
+  const isDotless = /^\*/.test(pattern);
+  return NAMES.some((name) => !(isDotless && name.startsWith(".")) && matchText(pattern, name));
 }
 
 function isProtectedBelow(names: readonly string[]): boolean {

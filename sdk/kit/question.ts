@@ -2,9 +2,8 @@
  * A permission question, taken apart: what every frontend shows, as data. Whatever comes from the call is made visible here; to
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
-import { type Call, type Files, messageOf, type Question, type RuleSuggestion, type SessionView } from "gantry/sdk";
+import type { Call, Question, RuleSuggestion } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
-import { placesOf } from "./paths.ts";
 import { visibleLine } from "./visible.ts";
 
 /** One field of the input. */
@@ -74,20 +73,12 @@ export function questionParts(
   };
 }
 
-/** Where the path of a call leads, links followed: every place that is not already what the input says. */
-export async function questionTargets(
-  { tool, input }: Call,
-  session: Pick<SessionView, "cwd" | "home">,
-  files: Pick<Files, "resolve"> | undefined,
-): Promise<readonly string[]> {
+/** Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. */
+export function questionTargets({ tool, input, places }: Call): readonly string[] {
   const field = tool.permission && "path" in tool.permission ? tool.permission.path : undefined;
   const written = isRecord(input) && field !== undefined ? input[field] : undefined;
-  if (typeof written !== "string" || written === "" || !files) return [];
-  try {
-    return (await placesOf(written, session, files)).filter((place) => place !== written);
-  } catch (error) {
-    return [`(it cannot be told where: ${messageOf(error)})`];
-  }
+  if (typeof written !== "string" || written === "") return [];
+  return places?.filter((place) => place !== written) ?? ["(nowhere: no file can have this path)"];
 }
 
 /**

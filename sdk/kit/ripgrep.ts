@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
-import { type Exec, type FileStat, type Files, isGantryError, ToolError } from "gantry/sdk";
+import { type Exec, type FileStat, type Files, ToolError } from "gantry/sdk";
 import { didYouMean } from "./nearest.ts";
 import { below } from "./paths.ts";
-import { asToolError } from "./tool-files.ts";
+import { asToolError, type JudgedPath, namesBeside } from "./tool-files.ts";
 
 /** What a search gave. */
 export interface RipgrepResult {
@@ -98,16 +98,24 @@ function inWords(stderr: string): string {
   return said;
 }
 
-/** What lies at the root of a search. Rejects with a {@link ToolError} that names the nearest when there is nothing. */
-export async function searchRoot(files: Files, path: string): Promise<FileStat> {
-  const stat = await files.stat(path);
+/**
+ * What lies at the root of a search. Rejects with a {@link ToolError} when it is not what was checked, and with one that names the
+ * nearest when there is nothing. Ask again after the search: it is another program, which opens the root by its name.
+ */
+export async function searchRoot(files: Files, { path, checked: { realPath } }: JudgedPath): Promise<FileStat> {
+  const stat = await files.stat(realPath ?? path);
+  if (stat && realPath !== undefined && stat.realPath !== realPath) throw hasMoved(path);
   if (stat) return stat;
+  const names = await namesBeside(files, path, realPath);
   const folder = dirname(path);
-  try {
-    const names = (await files.list(folder)).map(({ name }) => name);
+  if (names) {
     throw new ToolError(`There is no "${path}".${didYouMean(basename(path), names) || ` It is not in ${folder}.`}`);
-  } catch (error) {
-    if (!isGantryError(error)) throw error;
-    throw new ToolError(`There is no "${path}", nor a folder "${folder}". Leave path out to search everywhere.`);
   }
+  throw new ToolError(`There is no "${path}", nor a folder "${folder}". Leave path out to search everywhere.`);
+}
+
+function hasMoved(path: string): ToolError {
+  return new ToolError(
+    `"${path}" no longer leads to where it led when the search was allowed: a link or another folder has taken a place on its way. What was found is withheld. See what lies there now, then search again.`,
+  );
 }

@@ -6,6 +6,7 @@
  * const { readShell, mentionOf } = await loadShell();
  * mentionOf("rm:*", readShell("sudo env X=1 /bin/r''m -rf build")); // "yes"
  */
+export type { Place } from "./shell/places.ts";
 export type { ShellCommand, ShellRedirection, ShellText, ShellWord } from "./shell/text.ts";
 
 /** What reads and judges shell texts. */

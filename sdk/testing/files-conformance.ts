@@ -264,6 +264,42 @@ const CHECKS: Readonly<Record<string, Check>> = {
     assert.equal(await contentOf(files, join(root, "real", "new.txt")), "new");
   },
 
+  "reads and writes what was checked, whatever the path leads to by now": async ({ files, root, link }) => {
+    if (!link) return;
+    const realPath = join(root, "a.txt");
+    const path = join(root, "link");
+    await files.write(realPath, bytesOf("mine"));
+    await files.write(join(root, "b.txt"), bytesOf("other"));
+    await link("b.txt", path);
+    const read = await files.read(path, { realPath });
+    assert.deepEqual([new TextDecoder().decode(read.bytes), read.realPath], ["mine", realPath]);
+    await files.write(path, bytesOf("new"), { realPath, expect: read.stamp });
+    await files.write(path, bytesOf("made"), { realPath: join(root, "new", "c.txt"), expect: "absent" });
+    assert.equal(await contentOf(files, realPath), "new");
+    assert.equal(await contentOf(files, join(root, "b.txt")), "other");
+    assert.equal(await contentOf(files, join(root, "new", "c.txt")), "made");
+    await rejectsWith("ABSENT", files.read(path, { realPath: join(root, "none") }));
+  },
+
+  "follows no link to what was checked": async ({ files, root, link }) => {
+    if (!link) return;
+    const secret = join(root, "outside", "a.txt");
+    await files.write(secret, bytesOf("secret"));
+    await link(secret, join(root, "file"));
+    await link("outside", join(root, "folder"));
+    await link(join("outside", "new.txt"), join(root, "dangling"));
+    for (const realPath of [join(root, "file"), join(root, "dangling"), join(root, "folder", "a.txt")])
+      await rejectsWith("MOVED", files.read(realPath, { realPath }));
+    const { stamp } = await files.read(secret);
+    for (const name of ["file", "dangling", "folder/a.txt", "folder/new.txt", "folder/deep/er/new.txt"]) {
+      const realPath = join(root, name);
+      for (const expect of [{}, { expect: stamp }, { expect: "absent" as const }])
+        await rejectsWith("MOVED", files.write(realPath, bytesOf("x"), { realPath, ...expect }));
+    }
+    assert.deepEqual(await files.list(join(root, "outside")), [{ name: "a.txt", kind: "file" }]);
+    assert.equal(await contentOf(files, secret), "secret");
+  },
+
   "names a circle of links": async ({ files, root, link }) => {
     if (!link) return;
     await link("b", join(root, "a"));

@@ -52,8 +52,19 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
     return done;
   }
 
-  function fileAt(path: string) {
-    const realPath = follow(path);
+  /** Where a path leads, or where it was checked to lead, if that is still the very place. */
+  function place(path: string, checked: string | undefined): string {
+    const realPath = follow(checked ?? path);
+    if (checked === undefined || realPath === checked) return realPath;
+    throw fault(
+      "GANTRY_FILES_MOVED",
+      `"${path}" leads elsewhere than when it was checked.`,
+      "See what lies there now.",
+    );
+  }
+
+  function fileAt(path: string, checked: string | undefined) {
+    const realPath = place(path, checked);
     const node = nodes.get(realPath);
     if (!node) throw fault("GANTRY_FILES_ABSENT", `There is nothing at "${path}".`, "Check the spelling.");
     if (node.kind !== "file") throw fault("GANTRY_FILES_IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");
@@ -75,17 +86,17 @@ export function memoryFiles(contents: Readonly<Record<string, string | Uint8Arra
       return { realPath, kind, mode, mtimeMs, size: node.kind === "file" ? node.bytes.length : 0 };
     },
 
-    async read(path, { maxBytes = 256 * 1024 * 1024, signal } = {}) {
+    async read(path, { maxBytes = 256 * 1024 * 1024, signal, realPath: checked } = {}) {
       signal?.throwIfAborted();
-      const { realPath, node } = fileAt(path);
+      const { realPath, node } = fileAt(path, checked);
       if (node.bytes.length > maxBytes) {
         throw fault("GANTRY_FILES_TOO_LARGE", `"${path}" is larger than ${maxBytes} bytes.`, "Read a part of it.");
       }
       return { bytes: node.bytes.slice(), stamp: stampOf(node.bytes, node.mtimeMs), realPath };
     },
 
-    async write(path, bytes, { expect, mode = 0o644 } = {}) {
-      const realPath = follow(path);
+    async write(path, bytes, { expect, mode = 0o644, realPath: checked } = {}) {
+      const realPath = place(path, checked);
       const before = nodes.get(realPath);
       if (before?.kind === "folder")
         throw fault("GANTRY_FILES_IS_FOLDER", `"${path}" is a folder.`, "Name a file in it.");

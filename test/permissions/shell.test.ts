@@ -6,6 +6,7 @@ import { loadShell } from "gantry/sdk/kit/shell";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import execNode from "../../plugins/exec-node/index.ts";
 import filesNode from "../../plugins/files-node/index.ts";
+import permitModes from "../../plugins/permit-modes/index.ts";
 import permitRules from "../../plugins/permit-rules/index.ts";
 import permitShell from "../../plugins/permit-shell/index.ts";
 import settingsFiles from "../../plugins/settings-files/index.ts";
@@ -167,7 +168,17 @@ describe("cd", () => {
     fs.writeFileSync(join(shop, "a"), "in shop");
     const { call } = await kernelWith({
       cwd: shop,
-      plugins: [filesNode, settingsFiles, execNode, shellFolders, toolJobs, toolBash, permitRules, permitShell],
+      plugins: [
+        filesNode,
+        settingsFiles,
+        execNode,
+        shellFolders,
+        toolJobs,
+        toolBash,
+        permitRules,
+        permitShell,
+        permitModes,
+      ],
       settings: { permissions: { deny: ["Read(./sub/secret)"] } },
     });
     fs.writeFileSync(join(shop, "sub/secret"), "secret");

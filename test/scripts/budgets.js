@@ -8,9 +8,10 @@ import { filesBelow, loadSources, packageJson, root } from "./project.js";
 const BUDGETS = {
   /**
    * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. It grew by a fifteenth when trust
-   * was bound to what was shown: whoever loads a folder's code has to know what was approved, before there is any plugin.
+   * was bound to what was shown: whoever loads a folder's code has to know what was approved, before there is any plugin. And by a
+   * hundredth when the path of a call came to be resolved once, for all gates and the tool: only the kernel stands before all of them.
    */
-  kernelLines: 2_840,
+  kernelLines: 2_880,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */

@@ -6,6 +6,7 @@ import { catalogueSource } from "./generate/catalogue.js";
 import { configPage } from "./generate/config.js";
 import { errorsPage } from "./generate/errors.js";
 import { flagsPage } from "./generate/flags.js";
+import { hookEventFiles } from "./generate/hook-events.js";
 import { hooksPage } from "./generate/hooks.js";
 import { servicesPage } from "./generate/services.js";
 import { exists, loadSources, root } from "./project.js";
@@ -21,6 +22,12 @@ put("docs/reference/errors.md", errorsPage());
 put("docs/reference/config.md", configPage(catalogue));
 put("docs/reference/services.md", servicesPage(catalogue));
 put("docs/reference/flags.md", flagsPage(catalogue));
+const [events, { inputSchema }, { outputSchema }] = await Promise.all(
+  ["events", "input-schemas", "output-schemas"].map((name) => loadSources(`plugins/hook-scripts/${name}.ts`)),
+);
+for (const [file, text] of Object.entries(hookEventFiles(events, inputSchema, outputSchema))) {
+  put(`docs/reference/${file}`, text);
+}
 
 for (const file of stale) console.error(`${file} is not what "npm run generate" writes.`);
 if (stale.length) process.exitCode = 1;

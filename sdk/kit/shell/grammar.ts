@@ -10,6 +10,10 @@ import type { ShellCommand, ShellRedirection, ShellText, ShellWord } from "./tex
 const MOST_CHARACTERS = 32 * 1024;
 const MOST_COMMANDS = 100;
 const MOST_NESTING = 50;
+const DEEPEST = 2000;
+/** What a variable may stand for is looked at so far. */
+const LONGEST_GUESS = 1000;
+const MOST_GUESSES = 500;
 
 /** What stands for nothing that anybody knows; what else is not seen, {@link visible} knows. */
 const UNKNOWN_SIGN = /[\r\p{Co}\p{Cn}\p{Cs}]/u;
@@ -64,10 +68,9 @@ class Reader {
   }
 
   visit(node: SyntaxNode, place: Place): void {
-    if (place.depth > MOST_NESTING) {
-      this.#problems.push("it is nested too deeply");
-      return;
-    }
+    if (place.depth > MOST_NESTING) this.#problems.push("it is nested too deeply");
+    // What forbids still looks, as far as the parser has.
+    if (place.depth > DEEPEST) return;
     const inside: Place = { after: undefined, isPiped: false, depth: place.depth + 1 };
     switch (node.type) {
       case "Script":
@@ -111,7 +114,8 @@ class Reader {
       this.#commands.push({ words: [], assignments: [], redirections: node.redirects.map(redirectionOf), ...NESTED });
     }
     if (node.type === "For" || node.type === "Select") {
-      this.#values.set(node.name.value, (node.wordlist ?? []).map((word) => wordOf(word).text).join(" "));
+      const words = (node.wordlist ?? []).map((word) => homeOf(word.text, word.value));
+      this.#values.set(node.name.value, words.join(" "));
     }
     if ("script" in node && node.script === undefined) this.#problems.push("a substitution in it cannot be read");
     if (node.type === "ParameterExpansion" && node.operation?.type === "Unknown") {
@@ -141,33 +145,88 @@ class Reader {
       after: place.after,
       isPiped: place.isPiped,
     });
-    for (const { name, value } of own) {
-      const set = value.type === "Word" ? wordOf(value) : undefined;
-      if (set?.kind === "literal") this.#values.set(name, set.text);
+    this.#guess(words, node.redirects.map(redirectionOf));
+    this.#note(words, node);
+    // What stands in quotes here may be evaluated where the variable is used.
+    for (const { value } of own) {
+      if (value.type === "Word" && wordOf(value).kind === "literal" && /\$\(|`/.test(value.value))
+        this.visit(parse(value.value), inside);
     }
-    this.#guess(words, place);
     forEachChild(node, (child) => this.visit(child, inside));
   }
 
   readonly #values = new Map<string, string>();
+  #guesses = 0;
 
-  /** A variable that the text itself sets may be what it was set to; then that is a command, too. */
-  #guess(words: readonly ShellWord[], place: Place): void {
-    if (!words.some(({ kind }) => kind === "open")) return;
-    let isGuess = false;
-    const put = words.flatMap(({ text, kind, ...rest }): ShellWord[] => {
-      if (kind !== "open") return [{ text, kind, ...rest }];
-      const filled = text
-        .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
-        .replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole);
-      isGuess ||= filled !== text;
-      const isKnown = !/[$`]/.test(filled);
-      return filled.split(/\s+/).map((part) => ({ text: part, kind: isKnown ? "literal" : "open" }));
-    });
-    if (isGuess && place.depth <= MOST_NESTING) {
-      this.#commands.push({ words: put, assignments: [], redirections: [], ...NESTED });
+  /** What the text itself gives to variables, as it is written. */
+  #note([program, ...rest]: readonly ShellWord[], node: Command): void {
+    for (const { name, value } of node.prefix.filter((part) => part.type === "Assignment")) {
+      if (value.type === "Word") this.#values.set(name, homeOf(value.text, value.value));
+    }
+    const words = rest.map(({ text }) => text);
+    const plain = words.filter((text) => !/^-./.test(text));
+    switch (program?.text) {
+      case "export":
+      case "declare":
+      case "local":
+      case "typeset":
+      case "readonly":
+        for (const text of words) {
+          const [, name = "", value = ""] = /^(\w+)\+?=(.*)$/s.exec(text) ?? [];
+          if (name) this.#values.set(name, value);
+        }
+        break;
+      case "set":
+        for (const [at, text] of plain.entries()) this.#values.set(String(at + 1), text);
+        this.#values.set("@", plain.join(" "));
+        this.#values.set("*", plain.join(" "));
+        break;
+      case "read": {
+        const said = node.redirects.flatMap((one) =>
+          one.type === "HereString" && one.target ? [one.target.value] : [],
+        );
+        for (const name of plain) this.#values.set(name, said.join(" "));
+        break;
+      }
+      case "printf":
+        if (words[0] === "-v" && words[1] !== undefined) this.#values.set(words[1], words.slice(2).join(" "));
+        break;
     }
   }
+
+  /** A variable that the text itself sets may be what it was set to; then that is a command, too. */
+  #guess(words: readonly ShellWord[], redirections: readonly ShellRedirection[]): void {
+    const isOpen = ({ kind }: ShellWord) => kind === "open";
+    const targets = redirections.flatMap(({ target }) => target ?? []);
+    if (![...words, ...targets].some(isOpen)) return;
+    let isGuess = false;
+    const put = (word: ShellWord): ShellWord[] => {
+      if (!isOpen(word)) return [word];
+      const filled = word.text
+        .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
+        .replace(/\$(?:(\w+|[@*])|\{(\w+|[@*])(?:[^{}]*)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole)
+        .slice(0, LONGEST_GUESS);
+      isGuess ||= filled !== word.text;
+      return filled.split(/\s+/).filter(Boolean).map(wordFrom);
+    };
+    const guessed = words.flatMap(put);
+    const redirected = redirections.flatMap((one) =>
+      one.target ? put(one.target).map((target) => ({ ...one, target })) : [one],
+    );
+    if (isGuess && ++this.#guesses <= MOST_GUESSES)
+      this.#commands.push({ words: guessed, assignments: [], redirections: redirected, ...NESTED });
+  }
+}
+
+/** A value as the shell would expand it when it is given. */
+function homeOf(text: string, value: string): string {
+  return text.startsWith("~") ? text : value;
+}
+
+/** A word of a text that a program makes, or that was put together here. */
+export function wordFrom(text: string): ShellWord {
+  const kind = /[$`]/.test(text) ? "open" : /[*?[]/.test(text) ? "glob" : "literal";
+  return { text, kind, ...(/^~(?:\/|$)/.test(text) && { isHome: true }) };
 }
 
 /** Whether every sign of a text belongs to a statement, or stands between two: the parser may pass over what it does not expect. */
@@ -179,7 +238,7 @@ function isWholly(script: ReturnType<typeof parse>, text: string): boolean {
     rest += text.slice(at, Math.max(at, pos));
     at = Math.max(at, end);
   }
-  return /^(?:[\s;&]|\\\n|#[^\n]*)*$/.test(rest + text.slice(at));
+  return /^[\s;&]*$/.test((rest + text.slice(at)).replace(/\\\n/g, "").replace(/#[^\n]*/g, ""));
 }
 
 /** Here-documents stand behind the line that they belong to. */

@@ -1,8 +1,9 @@
+export { deepReadOf } from "./deep.ts";
 export { acceptableEdit } from "./edits.ts";
 export { type Looking, lookingOf } from "./looking.ts";
 export { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
 export { readShell } from "./memory.ts";
 export { peel } from "./peel.ts";
-export { type Place, placesOfWord, wordsAsPaths } from "./places.ts";
+export { foldersOf, guessesOf, type Place, placesOfWord, wordsAsPaths } from "./places.ts";
 export { plainCommands } from "./plain.ts";
-export { removedBy, writtenBy } from "./writes.ts";
+export { removedBy, sweeps, writtenBy } from "./writes.ts";

@@ -1,7 +1,7 @@
 /** Whether a rule's words, such as `npm test:*`, speak about a command. */
 import { matchText } from "../stars.ts";
 import { readShell } from "./grammar.ts";
-import { reachOf } from "./reach.ts";
+import { type Reach, reachOf } from "./reach.ts";
 import { roughlyMentions } from "./rough.ts";
 import type { ShellCommand, ShellText, ShellWord } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
@@ -50,7 +50,6 @@ export function lineOf(words: readonly string[]): string {
 /** Programs that run what later words say, so that a rule that leaves those open does not speak for them. */
 const NEVER_BY_PREFIX = new Set(["watch", "setsid", "ionice", "flock"]);
 const FIND_ACTS = /^-(?:exec|execdir|ok|okdir|delete|fls|fprint|fprint0|fprintf)$/;
-const GIT_CONFIGURES = /^(?:-c|--config-env|--exec-path|--git-dir|--work-tree|--namespace)(?:=|$)/;
 
 /**
  * Whether a specifier surely covers a plain command of these words. `isOpen`: more words follow that are not known, as behind
@@ -71,17 +70,13 @@ export function coversWords(specifier: string, words: readonly string[], isOpen 
 function actsByWords(pattern: CommandPattern, words: readonly string[], isOpen: boolean): boolean {
   const [program = "", ...rest] = words;
   if (NEVER_BY_PREFIX.has(program)) return true;
+  if (program === "git" && isOpen) return true;
   if (program === "find") return isOpen || rest.some((word) => FIND_ACTS.test(word));
   // The configuration of git is code; who wants to allow that writes it into the rule.
   if (program === "git" && !(pattern.words ?? [pattern.text]).some((word) => word.startsWith("-"))) {
-    return leadingFlags(rest).some((word) => GIT_CONFIGURES.test(word));
+    return !/^(?:(?:--no-pager|-P|--no-optional-locks|-C \S+) )*[a-z]/.test(`${rest.join(" ")} a`);
   }
   return false;
-}
-
-function leadingFlags(words: readonly string[]): readonly string[] {
-  const end = words.findIndex((word, at) => !word.startsWith("-") && !/^-[cC]$/.test(words[at - 1] ?? ""));
-  return end < 0 ? words : words.slice(0, end);
 }
 
 // ---------------------------------------------------------------- what forbids
@@ -98,14 +93,25 @@ export function mentionOf(specifier: string, text: ShellText): Mention {
   for (const command of reached(text)) {
     const mention = mentionIn(pattern, command);
     if (mention === "yes") return "yes";
-    if (mention === "maybe") best = "maybe";
+    if (mention === "maybe" || isInCode(pattern, command)) best = "maybe";
   }
   return best;
 }
 
-const reaches = new WeakMap<ShellText, readonly ShellCommand[]>();
+const INTERPRETERS =
+  /^(?:[gmn]?awk|perl|python[\d.]*|pypy3?|node|nodejs|deno|bun|ruby|php|lua|tclsh|osascript|pwsh|powershell)$/i;
 
-export function reached(text: ShellText): readonly ShellCommand[] {
+/** Code in another language that names the program. */
+function isInCode(pattern: CommandPattern, { words: [program, ...rest] }: ShellCommand): boolean {
+  const [wanted = ""] = pattern.words ?? pattern.text.split(/[\s*]/);
+  if (!program || wanted === "" || !INTERPRETERS.test(nameOf(program.text))) return false;
+  const name = new RegExp(`(?<![\\w-])${wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
+  return rest.some(({ text }) => /\s|[("']/.test(text) && name.test(text));
+}
+
+const reaches = new WeakMap<ShellText, Reach>();
+
+function reachFrom(text: ShellText): Reach {
   const before = reaches.get(text);
   if (before) return before;
   const found = reachOf(text);
@@ -113,8 +119,14 @@ export function reached(text: ShellText): readonly ShellCommand[] {
   return found;
 }
 
+/** Every command that a text may run, and those that others run for it. */
+export function reached(text: ShellText): readonly ShellCommand[] {
+  return reachFrom(text).commands;
+}
+
 /** Whether some program of a text is only known when it runs. */
 export function hidesProgram(text: ShellText): boolean {
+  if (reachFrom(text).isCut) return true;
   return reached(text).some(
     ({ words: [program] }) => program !== undefined && program.kind !== "literal" && !isTest(program),
   );
@@ -141,13 +153,14 @@ function variantsOf(words: readonly ShellWord[]): readonly (readonly ShellWord[]
   const [program, ...rest] = words;
   if (!program) return [];
   const variants = [words];
-  for (let at = 0; at < Math.min(rest.length - 1, 12); at++) {
+  for (let at = 0; at < Math.min(rest.length - 1, 400); at++) {
     const isFlag = rest[at]?.text.startsWith("-");
     const isValue = rest[at - 1]?.text.startsWith("-");
     if (!isFlag && !isValue) break;
     variants.push([program, ...rest.slice(at + 1)]);
   }
-  return variants;
+  const plain = rest.filter(({ text }) => !text.startsWith("-"));
+  return plain.length < rest.length ? [...variants, [program, ...plain]] : variants;
 }
 
 function mentionInWords(wanted: readonly string[], isPrefix: boolean, words: readonly ShellWord[]): Mention {

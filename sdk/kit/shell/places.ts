@@ -1,6 +1,8 @@
 /** Which places of the machine a command's words may name. */
-import { isAbsolute, join, resolve } from "node:path";
-import type { ShellWord } from "./text.ts";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { wordFrom } from "./grammar.ts";
+import type { ShellCommand, ShellWord } from "./text.ts";
+import { nameOf } from "./wrappers.ts";
 
 /** Where a command runs, as far as that is known. */
 export interface Place {
@@ -30,6 +32,87 @@ function literalFolder(text: string): string | undefined {
   return at <= 0 ? (text.startsWith("/") ? "/" : ".") : names.slice(0, at).join("/") || "/";
 }
 
+// ---------------------------------------------------------------- what a word may be, for what forbids
+
+const VARIABLE = /\$(?:\w+|[@*#?!$-]|\{[^{}]*\}|\((?:[^()]|\([^()]*\))*\))|`[^`]*`/g;
+
+/**
+ * What a word may stand for when it runs: the folders that everybody knows are put in, a variable that nobody knows may be empty, and
+ * what stands before one is a folder. The word itself, where it says what it is.
+ */
+export function guessesOf(word: ShellWord, { folders, home }: Place): readonly ShellWord[] {
+  const plain = withoutExtglob(word);
+  if (plain.kind !== "open" && !/^~[^/]/.test(plain.text)) return [plain];
+  const known = withKnown(plain.text, folders[0] ?? "/", home);
+  if (!/[$`]/.test(known)) return known.split(/\n/).map(wordFrom);
+  const empty = known.replace(VARIABLE, "");
+  const behind = known.replace(new RegExp(`^(?:${VARIABLE.source})+/+`), "");
+  const before = /^(.*\/)[^/]*?[$`]/s.exec(known)?.[1];
+  return [empty, behind, before]
+    .filter((text) => text !== undefined && text !== "" && !/[$`]/.test(text))
+    .map((text) => wordFrom(text as string));
+}
+
+function withKnown(text: string, cwd: string, home: string): string {
+  return text
+    .replace(/^~\+/, cwd)
+    .replace(/^~-/, cwd)
+    .replace(/^~([\w.-]+)/, (_, name) => (name === "root" ? "/root" : join(dirname(home), name)))
+    .replace(/\$\{HOME%\/\*\}/g, dirname(home))
+    .replace(/\$(?:HOME\b|\{HOME[^}]*\})/g, home)
+    .replace(/\$\((?:dirname|realpath) ["']?\$(?:PWD|\{PWD\}|\(pwd\))["']?\)|\$\{PWD%\/\*\}/g, (all) =>
+      all.includes("realpath") ? cwd : dirname(cwd),
+    )
+    .replace(/\$(?:PWD\b|OLDPWD\b|\{(?:OLD)?PWD[^}]*\}|\(\s*pwd[^)]*\))|`\s*pwd[^`]*`/g, cwd)
+    .replace(/\$\(\s*(?:realpath|readlink -f)\s+\.\s*\)|\$\(\s*git rev-parse --show-toplevel\s*\)/g, cwd)
+    .replace(/\$(?:USER\b|LOGNAME\b|\{(?:USER|LOGNAME)\}|\(\s*(?:whoami|id -un)\s*\))|`whoami`/g, basename(home))
+    .replace(/\$\(\s*(?:echo|printf)\s+["']?([^()"'$`]*)["']?\s*\)/g, "$1")
+    .replace(/`\s*(?:echo|printf)\s+([^`$]*)`/g, "$1")
+    .replace(/\$\(\s*ls(?:\s+-[a-zA-Z]+)*\s*\)|`\s*ls(?:\s+-[a-zA-Z]+)*\s*`/g, "./*")
+    .replace(/\$\{\w+:?[-=+]([^{}$`]*)\}/g, "$1");
+}
+
+/** `!(keep)` and `@(*)` stand for names like a `*`. */
+function withoutExtglob(word: ShellWord): ShellWord {
+  if (!/[!@?*+]\([^()]*\)/.test(word.text)) return word;
+  const text = word.text.replace(/[!@?*+]\([^()]*\)/g, "*");
+  return { ...word, ...wordFrom(text) };
+}
+
+// ---------------------------------------------------------------- folders that a text moves to
+
+/** Where a command moves its shell, or what it runs, to: `cd`, `env -C`, `tar -C`. `home` for a `cd` without a folder. */
+export function movesTo({ words: [program, ...rest] }: ShellCommand): readonly (ShellWord | "home")[] {
+  const name = nameOf(program?.text ?? "");
+  if (name === "cd" || name === "pushd") {
+    const target = rest.find(({ text }) => !/^-[PLe@n]*$|^--$/.test(text));
+    return [target ?? "home"];
+  }
+  if (!/^(?:env|tar|gtar|bsdtar|git|make|gmake|npm|pnpm|yarn|cargo|go|sudo)$/.test(name)) return [];
+  return rest.flatMap((word, at) => {
+    if (/^(?:-C|-D|--directory|--chdir|--prefix|--cwd|--dir)$/.test(word.text)) return rest[at + 1] ?? [];
+    const attached = /^(?:-C|--(?:directory|chdir|prefix|cwd|dir)=)(.+)$/s.exec(word.text)?.[1];
+    return attached ? [wordFrom(attached)] : [];
+  });
+}
+
+const MOST_FOLDERS = 200;
+
+/** Every folder that commands may run in, which begin in one. */
+export function foldersOf(commands: readonly ShellCommand[], start: string, home: string): readonly string[] {
+  const folders = [start];
+  for (const command of commands) {
+    for (const to of movesTo(command)) {
+      const words = to === "home" ? [wordFrom("~")] : guessesOf(to, { folders, home });
+      const places = words.flatMap((word) => placesOfWord(word, { folders: [...folders], home }) ?? []);
+      for (const folder of places) if (folders.length < MOST_FOLDERS && !folders.includes(folder)) folders.push(folder);
+    }
+  }
+  return folders;
+}
+
+// ---------------------------------------------------------------- words that may be paths
+
 const NOT_PATHS = new Set([
   "echo",
   "printf",
@@ -50,16 +133,35 @@ const LONGEST_PATH = 4096;
 export function wordsAsPaths(words: readonly ShellWord[]): readonly ShellWord[] {
   const [program, ...rest] = words;
   if (program === undefined || NOT_PATHS.has(program.text)) return [];
-  return [program, ...rest].flatMap((word) => {
+  const own = program.text.includes("/") ? [program] : [];
+  const name = nameOf(program.text);
+  // `tar tfa.tar` needs no dash, and `sed` reads files that its script names.
+  const bundled = /^(?:[gb]?tar|bsdtar|ar|unzip)$/.test(name) ? attachedTo(`-${rest[0]?.text ?? ""}`) : [];
+  const scripted = /^g?sed$/.test(name)
+    ? rest.flatMap(({ text }) => [...text.matchAll(/[rR]\s+([^\s;}]+)/g)].map(([, path]) => path as string))
+    : [];
+  return [...own, ...[...bundled, ...scripted].map(wordFrom), ...rest].flatMap((word) => {
     if (word.text.length > LONGEST_PATH || word.text === "") return [];
-    return [word, ...partsOf(word.text).map((text) => ({ text, kind: word.kind }))];
+    const parts = partsOf(word.text).map((text) => ({
+      ...wordFrom(text),
+      ...(word.kind === "open" && { kind: word.kind }),
+    }));
+    // What `find -name` speaks of are names, whatever the quotes.
+    const isPattern = word.kind === "literal" && /[*?[]/.test(word.text) && nameOf(program.text) === "find";
+    return [isPattern ? { ...word, kind: "glob" as const } : word, ...parts];
   });
 }
 
-function partsOf(text: string): readonly string[] {
-  const parts = [/=(.+)$/s, /:(.+)$/s, /@(.+)$/s, /^-[A-Za-z](.+)$/s, /^<(.+)$/s].map(
-    (pattern) => pattern.exec(text)?.[1],
-  );
-  const listed = /[,:]/.test(text) && !/\s/.test(text) ? text.split(/[,:]/) : [];
-  return [...parts, ...listed].filter((part) => part !== undefined && part !== "") as string[];
+/** What of a word may be a path: values behind `=`, `:`, `@` and `,`, and whatever is attached to a cluster of flags. */
+export function partsOf(text: string): readonly string[] {
+  const parts = [/=(.+)$/s, /:(.+)$/s, /@(.+)$/s, /^<(.+)$/s].map((pattern) => pattern.exec(text)?.[1]);
+  const listed = /[,:=]/.test(text) && !/\s/.test(text) ? text.split(/[,:=]/) : [];
+  return [...parts, ...listed, ...attachedTo(text)].filter((part) => part !== undefined && part !== "") as string[];
+}
+
+/** Of `-nfsecrets/key` any end may be the value of a flag. */
+export function attachedTo(text: string): readonly string[] {
+  if (!/^-[A-Za-z0-9][^=]/.test(text)) return [];
+  const letters = /^-([A-Za-z0-9]+)/.exec(text)?.[1]?.length ?? 0;
+  return Array.from({ length: Math.min(letters, 6) }, (_, at) => text.slice(at + 2)).filter(Boolean);
 }

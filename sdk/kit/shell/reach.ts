@@ -1,66 +1,129 @@
 /** Everything that a text may run, for what forbids: generous, so that nothing is missed. */
-import { readShell } from "./grammar.ts";
+import { expandBraces } from "./braces.ts";
+import { readShell, wordFrom } from "./grammar.ts";
 import type { ShellCommand, ShellText, ShellWord } from "./text.ts";
 import { nameOf, SHELLS, wrappedBy } from "./wrappers.ts";
 
-const DEEPEST = 12;
-const MOST = 5000;
+const DEEPEST = 80;
+const MOST = 70_000;
+/** How many commands back what is fed to one may come from. */
+const NEAR = 8;
+
+/** What a text may run. */
+export interface Reach {
+  readonly commands: readonly ShellCommand[];
+  /** There was more than anybody looks at. */
+  readonly isCut: boolean;
+}
 
 /**
  * Every command that a text may run, with the programs that others run for it: those behind `sudo`, `xargs` or `find -exec`, in
  * scripts for `sh -c` and `eval`, in text that is piped into a shell. A program's path is left off.
  */
-export function reachOf(text: ShellText): readonly ShellCommand[] {
-  const found: ShellCommand[] = [];
-  follow(text, found, 0);
-  return found;
+export function reachOf(text: ShellText): Reach {
+  const state: State = { commands: [], isCut: false };
+  follow(text, state, 0);
+  return state;
 }
 
-function follow(text: ShellText, found: ShellCommand[], depth: number): void {
+interface State {
+  readonly commands: ShellCommand[];
+  isCut: boolean;
+}
+
+function follow(text: ShellText, state: State, depth: number): void {
   for (const [index, command] of text.commands.entries()) {
-    reach(command, found, depth);
-    for (const script of scriptsFor(text.commands, index)) followScript(script, found, depth);
+    const before = text.commands.slice(Math.max(0, index - NEAR), index);
+    reach(command, state, depth);
+    for (const words of fedTo(command, before)) reach({ ...NESTED, words }, state, depth + 1);
+    const inside = text.commands.slice(index + 1, index + 1 + NEAR).filter(({ after }) => after === undefined);
+    for (const script of scriptsFor(command, [...before, ...inside])) followScript(script, state, depth);
   }
 }
 
-function reach(command: ShellCommand, found: ShellCommand[], depth: number): void {
-  if (found.length > MOST) return;
+const NESTED = { redirections: [], assignments: [], after: undefined, isPiped: false } as const;
+
+function reach(command: ShellCommand, state: State, depth: number): void {
+  if (depth >= DEEPEST || state.commands.length > MOST) {
+    state.isCut = true;
+    return;
+  }
   const words = withoutPath(braces(command.words));
-  found.push({ ...command, words });
-  if (depth >= DEEPEST) return;
+  state.commands.push({ ...command, words });
   const { programs, scripts } = wrappedBy(words);
-  for (const program of programs) {
-    reach({ ...command, words: program, redirections: [], assignments: [], after: undefined }, found, depth + 1);
-  }
-  for (const script of scripts) followScript(script, found, depth);
+  for (const program of programs) reach({ ...NESTED, words: program }, state, depth + 1);
+  for (const script of scripts) followScript(script, state, depth);
 }
 
-function followScript(script: string, found: ShellCommand[], depth: number): void {
-  if (depth < DEEPEST && found.length <= MOST) follow(readShell(script), found, depth + 1);
+function followScript(script: string, state: State, depth: number): void {
+  if (depth >= DEEPEST || state.commands.length > MOST) state.isCut = true;
+  else if (script.trim() !== "") follow(readShell(script), state, depth + 1);
 }
+
+// ---------------------------------------------------------------- what comes on standard input
 
 /** What a shell without a script reads: its here-document, or what a pipeline prints into it. */
-function scriptsFor(commands: readonly ShellCommand[], index: number): string[] {
-  const command = commands[index] as ShellCommand;
-  const runsInput = (words: readonly ShellWord[]): boolean =>
-    SHELLS.has(nameOf(words[0]?.text ?? "")) || wrappedBy(withoutPath(words)).programs.some(runsInput);
+function scriptsFor(command: ShellCommand, before: readonly ShellCommand[]): readonly string[] {
+  const runsInput = (words: readonly ShellWord[], depth = 0): boolean =>
+    SHELLS.has(nameOf(words[0]?.text ?? "")) ||
+    (depth < 8 && wrappedBy(withoutPath(words)).programs.some((program) => runsInput(program, depth + 1)));
   if (!runsInput(command.words)) return [];
-  const own = command.redirections.flatMap(
-    ({ body, kind, target }) => body ?? (kind === "text" && target ? target.text : []),
-  );
-  const printed = commands
-    .slice(0, index)
-    .filter(({ words }) => /^(?:echo|printf|cat)$/.test(nameOf(words[0]?.text ?? "")))
-    .flatMap(({ words, redirections }) => [
-      words
-        .slice(1)
-        .map(({ text }) => text)
-        .join(" "),
-      ...words.slice(1).map(({ text }) => text),
-      ...redirections.flatMap(({ body, kind, target }) => body ?? (kind === "text" && target ? target.text : [])),
-    ]);
-  return [...own, ...printed.flatMap((text) => [text, text.replaceAll("\\n", "\n")])];
+  const texts = [...given(command), ...before.flatMap((one) => [...printed(one), ...given(one)])];
+  // A schedule stands before the command of a crontab.
+  const scheduled = texts.map((text) => text.replace(/^(?:\S+\s+){5}/, ""));
+  return [...texts, ...scheduled].flatMap((text) => [text, text.replaceAll("\\n", "\n")]);
 }
+
+function given({ redirections }: ShellCommand): readonly string[] {
+  return redirections.flatMap(({ body, kind, target }) => body ?? (kind === "text" && target ? target.text : []));
+}
+
+function printed({ words: [program, ...rest] }: ShellCommand): readonly string[] {
+  if (!/^(?:echo|printf)$/.test(nameOf(program?.text ?? ""))) return [];
+  return [rest.map(({ text }) => text).join(" "), ...rest.map(({ text }) => text)];
+}
+
+/** A command behind `xargs`, with the words that come from what stands before it. */
+function fedTo(
+  { words, redirections }: ShellCommand,
+  before: readonly ShellCommand[],
+): readonly (readonly ShellWord[])[] {
+  const [program] = words;
+  if (!/^(?:xargs|parallel)$/.test(nameOf(program?.text ?? ""))) return [];
+  const producers = before.flatMap((one) => listed(one));
+  const own = redirections.flatMap(({ kind, target }) => (kind === "text" && target ? [target] : []));
+  const fed = [...producers, ...own];
+  return fed.length ? wrappedBy(words).programs.map((inner) => [...inner, ...fed]) : [];
+}
+
+/** The names that a command lists, as far as its own words tell. */
+function listed({ words: [program, ...rest] }: ShellCommand): readonly ShellWord[] {
+  const plain = rest.filter(({ text }) => !text.startsWith("-"));
+  switch (nameOf(program?.text ?? "")) {
+    case "echo":
+    case "printf":
+      return plain.map((word) => ({ ...word, text: word.text.replaceAll("\\n", "") }));
+    case "ls":
+      return (plain.length ? plain : [{ text: "./*", kind: "glob" as const }]).map((word) => word);
+    case "find":
+      return foundBy(rest);
+    case "grep":
+    case "rg":
+      return plain.slice(1);
+    default:
+      return [];
+  }
+}
+
+function foundBy(words: readonly ShellWord[]): readonly ShellWord[] {
+  const first = words.findIndex(({ text }) => /^[-(!]/.test(text) && !/^-[HLP]$/.test(text));
+  const paths = words.slice(0, first < 0 ? words.length : first).filter(({ text }) => !text.startsWith("-"));
+  const names = words.filter((_, at) => /^-i?(?:name|path)$/.test(words[at - 1]?.text ?? ""));
+  if (names.length) return names.map(({ text }) => ({ text, kind: /[*?[]/.test(text) ? "glob" : "literal" }));
+  return paths.length ? paths : [{ text: ".", kind: "literal" }];
+}
+
+// ---------------------------------------------------------------- spellings
 
 function withoutPath(words: readonly ShellWord[]): readonly ShellWord[] {
   const [program, ...rest] = words;
@@ -70,16 +133,5 @@ function withoutPath(words: readonly ShellWord[]): readonly ShellWord[] {
 /** `{rm,-rf}` is two words. */
 function braces(words: readonly ShellWord[]): readonly ShellWord[] {
   if (!words.some(({ text, kind }) => kind === "open" && text.includes("{"))) return words;
-  return words.flatMap((word) => expandBraces(word.text).map((text) => ({ ...word, text })));
-}
-
-function expandBraces(text: string): readonly string[] {
-  const found = /^(.*?)(?<!\$)\{([^{}]*,[^{}]*)\}(.*)$/s.exec(text);
-  if (!found || text.length > 1000) return [text];
-  const [, before = "", choices = "", behind = ""] = found;
-  return choices
-    .split(",")
-    .slice(0, 50)
-    .flatMap((choice) => expandBraces(`${before}${choice}${behind}`))
-    .slice(0, 200);
+  return words.flatMap((word) => (word.kind === "open" ? expandBraces(word.text).map(wordFrom) : [word]));
 }

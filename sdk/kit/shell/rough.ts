@@ -15,13 +15,17 @@ export function roughlyMentions(specifier: string, text: string): boolean {
 function linesIn(text: string): readonly string[] {
   const parts = text
     .replace(/\\\r?\n/g, "")
+    .replace(/\\x([0-9a-fA-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
     .split(/[;&|\n\r(){}`<>]+/)
     .map((part) => part.split(/\s+/).map(plain).filter(Boolean))
     .filter((words) => words.length > 0);
   return parts.flatMap((words) => {
-    const starts = words.slice(0, 12).map((_, at) => at);
-    return starts.map((at) => [nameOf(words[at] as string), ...words.slice(at + 1)].join(" "));
+    const starts = words.slice(0, 200).map((_, at) => at);
+    return starts.flatMap((at) => {
+      const rest = words.slice(at + 1, at + 40);
+      return [nameOf(words[at] as string), words[at] as string].map((program) => [program, ...rest].join(" "));
+    });
   });
 }
 

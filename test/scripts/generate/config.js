@@ -20,6 +20,8 @@ const ENVIRONMENT = {
   CLAUDE_CODE_FILE_READ_MAX_OUTPUT_TOKENS: "the most tokens that Read shows of a file",
   CLAUDE_CODE_GLOB_NO_IGNORE: "`false` makes Glob leave out what ignore files name",
   CLAUDE_ENV_FILE: "a script that is run before each command of Bash",
+  CLAUDE_CODE_STOP_HOOK_BLOCK_CAP: "how often Stop hooks may make one turn go on; default 8, at most 10",
+  CLAUDE_CODE_SESSIONEND_HOOKS_TIMEOUT_MS: "how long SessionEnd hooks may take together; default 1500",
   BASH_DEFAULT_TIMEOUT_MS: "before `tool-bash.defaultTimeoutMs`",
   BASH_MAX_TIMEOUT_MS: "before `tool-bash.maxTimeoutMs`",
   BASH_MAX_OUTPUT_LENGTH: "before `tool-bash.shownCharacters`; at most 150000",

@@ -14,7 +14,7 @@ export default definePlugin({
 /** The services of the sdk, with who provides and who uses each. */
 export function servicesPage(/** @type {any} */ { plugins }) {
   const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
-  const services = ["sdk/services.ts", "sdk/host.ts"].flatMap((file) => {
+  const services = ["sdk/services.ts", "sdk/host.ts", "sdk/hook-events.ts"].flatMap((file) => {
     const declarations = exportsOf(readSource(file));
     return declarations
       .filter((one) => one.node.type === "VariableDeclarator" && /^\w+ = createService</.test(one.text))

@@ -1,0 +1,91 @@
+import { type HookOutcome, perSession, type SessionView, type Setup } from "gantry/sdk";
+import { type Clock, realClock } from "gantry/sdk/kit/clock";
+import { createBook } from "./book.ts";
+import { createClaims } from "./claims.ts";
+import { createFiring, notify, type OwnMoment, reminder } from "./fire.ts";
+import type { hookScripts } from "./index.ts";
+import type { Kit } from "./kit.ts";
+import { createStates } from "./state.ts";
+import { createSubcommand } from "./subcommand.ts";
+import { sessionTaps } from "./taps-session.ts";
+import { toolTaps } from "./taps-tools.ts";
+import { turnTaps } from "./taps-turns.ts";
+import { watchSettings } from "./watch.ts";
+
+/** The setup on another clock: for tests of what waits. */
+export function setupWith(clock: Clock): Setup<typeof hookScripts> {
+  return ({ host, use, scope }) => {
+    const { permissions, rules, remembered, jobs, shellFolders, ...services } = use;
+    const book = createBook({ settings: use.settings, trust: use.trust, host });
+    const stateOf = createStates();
+    const open = new Set<SessionView>();
+    const opened = perSession((session) => {
+      open.add(session);
+      session.scope.own(() => void open.delete(session));
+    });
+
+    const tellModel = (session: SessionView, texts: readonly string[]) => {
+      if (!texts.length) return;
+      const state = stateOf(session);
+      if (state.isTurnRunning) session.enqueue(reminder(texts));
+      else state.untold.push(...texts);
+    };
+    const commonInput = (session: SessionView) => {
+      const { turnId } = stateOf(session);
+      return {
+        session_id: session.id,
+        ...(turnId !== undefined && { prompt_id: turnId }),
+        transcript_path: session.transcriptPath ?? "",
+        cwd: session.cwd,
+        ...(permissions && { permission_mode: permissions.mode(session) }),
+      };
+    };
+    const firing = createFiring({ means: { ...services, host, clock }, book, commonInput, tellModel });
+    const inBackground = (session: SessionView, moment: OwnMoment) => {
+      if (!firing.has(moment.event)) return;
+      void firing.fire(session, moment).then(({ context }) => tellModel(session, context));
+    };
+    const claims = createClaims(host, use.files);
+    const kit: Kit = {
+      host,
+      book,
+      claims,
+      firing,
+      stateOf,
+      permits: { permissions, rules, remembered },
+      jobs,
+      shellFolders,
+      clock,
+      tellModel,
+      notify,
+      stopFor: (session, { stop }: HookOutcome) => {
+        if (stop !== undefined) stateOf(session).stop ??= stop;
+      },
+      inBackground,
+      announce: (session, kind, message) =>
+        inBackground(session, {
+          event: "Notification",
+          subject: kind,
+          input: { message, notification_type: kind },
+        }),
+    };
+    scope.own(watchSettings(kit, use.settings, open));
+    const ofSession = sessionTaps(kit);
+    return {
+      services: { hookEvents: firing },
+      claims: { hooks: claims },
+      subcommands: { hooks: createSubcommand(kit) },
+      taps: {
+        ...ofSession,
+        sessionStart: (session) => {
+          opened(session);
+          return ofSession.sessionStart(session);
+        },
+        ...turnTaps(kit),
+        ...toolTaps(kit),
+      },
+    };
+  };
+}
+
+export default setupWith(realClock);
