@@ -1,6 +1,6 @@
 /** Commands that edit files of the folder and do nothing else: what the mode acceptEdits accepts. */
+import { mayNameProtected } from "../protected-paths.ts";
 import { readFlags } from "./flags.ts";
-import { mayNameProtected } from "./protected-glob.ts";
 import { isEditingScript } from "./sed.ts";
 import type { ShellWord } from "./text.ts";
 
@@ -44,5 +44,10 @@ function sedEdit(words: readonly ShellWord[]): readonly ShellWord[] | undefined 
 /** Whether no name that a word stands for can be a flag, or one that steers programs. */
 function isCertain({ kind, text }: ShellWord, isTame: boolean): boolean {
   if (kind !== "glob") return kind === "literal";
-  return (isTame || !/^[*?[]/.test(text)) && !text.split("/").some(mayNameProtected);
+  return (isTame || !/^[*?[]/.test(text)) && !text.split("/").some(maySteer);
+}
+
+/** That one of all files of a kind steers programs is not meant by who names them so. */
+function maySteer(segment: string): boolean {
+  return /[*?[]/.test(segment) && !/^\*+(?:\.[\w.]+)?$/.test(segment) && mayNameProtected(segment);
 }
