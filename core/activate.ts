@@ -59,6 +59,8 @@ export interface ActivateContext {
   /** Services of the kernel itself. */
   readonly given: ReadonlyMap<ServiceKey<unknown>, unknown>;
   readonly log: (plugin: string, message: string) => void;
+  /** Runs the plugin's setup if it has not run, and tells of a failure. */
+  readonly activate: (member: Member) => Promise<LooseHandlers>;
   readonly contribute: (member: Member, contribution: Contribution) => Promise<void>;
 }
 
@@ -111,7 +113,10 @@ async function load(plugin: Plugin): Promise<LooseSetup | undefined> {
 async function servicesFor(plugin: Plugin, context: ActivateContext): Promise<Record<string, unknown>> {
   const use: Record<string, unknown> = {};
   for (const [name, need] of Object.entries(plugin.manifest.needs ?? {})) {
-    use[name] = await serviceOf(need.isOptional ? need.key : need, context);
+    const key = "key" in need ? need.key : need;
+    const service = () => serviceOf(key, context);
+    if (!need.isLater) use[name] = await service();
+    else if (context.given.has(key) || context.owners.has(key)) use[name] = service;
   }
   return use;
 }
@@ -121,7 +126,7 @@ export async function serviceOf<T>(key: ServiceKey<T>, context: ActivateContext)
   if (context.given.has(key)) return context.given.get(key) as T;
   const owner = context.owners.get(key);
   if (!owner) return undefined;
-  const { services } = await activate(owner, context);
+  const { services } = await context.activate(owner);
   const name = Object.entries(owner.plugin.manifest.provides ?? {}).find(([, provided]) => provided === key)?.[0];
   return services?.[name as string] as T;
 }

@@ -47,7 +47,9 @@ export class Assembly {
     this.config = new Config(layers);
     this.members = order(found, new Set(given.keys())).map((one) => asMember(one, scope));
     const contribute = (member: Member, contribution: Contribution) => this.#contribute(member, contribution);
-    this.#context = { config: this.config, info, owners: ownersOf(this.members), given, log: onLog, contribute };
+    const activate = (member: Member) => this.activate(member);
+    const owners = ownersOf(this.members);
+    this.#context = { config: this.config, info, owners, given, log: onLog, activate, contribute };
   }
 
   /** Checks whatever is configured, and sets up the plugins whose setup is not lazy. */

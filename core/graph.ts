@@ -28,7 +28,7 @@ export function order<N extends Node>(plugins: readonly N[], given: ReadonlySet<
     }
     state.set(node, "open");
     for (const need of Object.values(node.plugin.manifest.needs ?? {})) {
-      const key = need.isOptional ? need.key : need;
+      const key = "key" in need ? need.key : need;
       const owner = owners.get(key);
       if (owner) visit(owner, [...path, node]);
       else if (!need.isOptional && !given.has(key))

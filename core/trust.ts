@@ -11,13 +11,24 @@ import { isWithin } from "gantry/sdk/kit/paths";
 import * as z from "zod";
 import { error } from "./errors.ts";
 
-const approvalSchema = z.object({ kind: z.string(), source: z.string(), sha256: z.string() });
-const entrySchema = z.object({ isTrusted: z.boolean(), approved: z.array(approvalSchema) });
-/** Version 0.1 kept a list: those folders are trusted, and what they ask for has still to be seen. */
-const listSchema = z.array(z.string()).transform((list) => Object.fromEntries(list.map((one) => [one, TRUSTED])));
-const stateSchema = z.object({ folders: z.record(z.string(), entrySchema).or(listSchema) });
-type Approval = z.output<typeof approvalSchema>;
-type Entry = z.output<typeof entrySchema>;
+/** Made where there is a file to read: most starts have none. */
+function stateSchema() {
+  const approvalSchema = z.object({ kind: z.string(), source: z.string(), sha256: z.string() });
+  const entrySchema = z.object({ isTrusted: z.boolean(), approved: z.array(approvalSchema) });
+  // Version 0.1 kept a list: those folders are trusted, and what they ask for has still to be seen.
+  const listSchema = z.array(z.string()).transform((list) => Object.fromEntries(list.map((one) => [one, TRUSTED])));
+  return z.object({ folders: z.record(z.string(), entrySchema).or(listSchema) });
+}
+
+interface Approval {
+  readonly kind: string;
+  readonly source: string;
+  readonly sha256: string;
+}
+interface Entry {
+  readonly isTrusted: boolean;
+  readonly approved: readonly Approval[];
+}
 type Folders = Readonly<Record<string, Entry>>;
 
 const NOTHING: Entry = { isTrusted: false, approved: [] };
@@ -151,7 +162,8 @@ export class TrustBook implements Trust {
 /** A file that is absent, broken or of another shape trusts nothing. */
 function read(file: string): { readonly folders: Folders; readonly problem?: string } {
   try {
-    const { success, data } = stateSchema.safeParse(JSON.parse(fs.readFileSync(file, "utf8")));
+    const content: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    const { success, data } = stateSchema().safeParse(content);
     return success ? { folders: data.folders } : { folders: {}, problem: "it has another shape." };
   } catch (thrown) {
     const isAbsent = ["ENOENT", "ENOTDIR"].includes((thrown as NodeJS.ErrnoException).code ?? "");

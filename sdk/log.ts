@@ -8,151 +8,148 @@ import type { AssistantMessage, ResultContent, UserContent } from "./message.ts"
 /** The version of the transcript format that this program writes. */
 export const LOG_VERSION = 1;
 
-const contentSchema = z.array(z.looseObject({ type: z.string() }));
+/** One line of a transcript. Unknown fields are kept; records of unknown type are kept and skipped. */
+export const entrySchema = z.lazy(makeEntrySchema);
 
-const common = {
-  /** Unique id of the record. */
-  uuid: z.string(),
-  /** The record before it on this branch; `null` for the first. A session is a tree. */
-  parentUuid: z.string().nullable(),
-  sessionId: z.string(),
-  /** ISO 8601, UTC. */
-  timestamp: z.string(),
-};
+/** Made when there is a transcript to read: most starts have none. */
+function makeEntrySchema() {
+  const contentSchema = z.array(z.looseObject({ type: z.string() }));
 
-/** What the first record says of the session. */
-const sessionSchema = z.looseObject({
-  ...common,
-  type: z.literal("session"),
-  version: z.number().int(),
-  cwd: z.string(),
-  gantry: z.string().describe("version of the program that wrote it"),
-  forkedFrom: z.object({ sessionId: z.string(), uuid: z.string() }).optional(),
-});
+  const common = {
+    /** Unique id of the record. */
+    uuid: z.string(),
+    /** The record before it on this branch; `null` for the first. A session is a tree. */
+    parentUuid: z.string().nullable(),
+    sessionId: z.string(),
+    /** ISO 8601, UTC. */
+    timestamp: z.string(),
+  };
 
-/** A prompt of a person or of the host (`isMeta`: reminders, what hooks add). */
-const userSchema = z.looseObject({
-  ...common,
-  type: z.literal("user"),
-  isMeta: z.boolean().optional(),
-  message: z.looseObject({
-    role: z.literal("user"),
-    content: z.custom<readonly UserContent[]>((v) => contentSchema.safeParse(v).success),
-  }),
-});
+  /** What the first record says of the session. */
+  const sessionSchema = z.looseObject({
+    ...common,
+    type: z.literal("session"),
+    version: z.number().int(),
+    cwd: z.string(),
+    gantry: z.string().describe("version of the program that wrote it"),
+    forkedFrom: z.object({ sessionId: z.string(), uuid: z.string() }).optional(),
+  });
 
-/** A whole answer of a model. */
-const assistantSchema = z.looseObject({
-  ...common,
-  type: z.literal("assistant"),
-  /** `provider/id` that was asked. */
-  model: z.string(),
-  /** Request to last byte, in milliseconds. */
-  ms: z.number(),
-  message: z.custom<AssistantMessage>(
-    (v) => z.looseObject({ role: z.literal("assistant"), content: contentSchema }).safeParse(v).success,
-  ),
-});
-
-/** A tool call that is about to run; written, and flushed, before a side effect starts. */
-const toolStartSchema = z.looseObject({
-  ...common,
-  type: z.literal("tool_start"),
-  toolUseId: z.string(),
-  tool: z.string(),
-  /** Present when a plugin changed what the model had asked for. */
-  input: z.unknown().optional(),
-});
-
-/** The one outcome of a tool call. */
-const toolResultSchema = z.looseObject({
-  ...common,
-  type: z.literal("tool_result"),
-  toolUseId: z.string(),
-  tool: z.string(),
-  outcome: z.enum(["ok", "error", "denied", "invalid", "aborted"]),
-  content: z.custom<readonly ResultContent[]>((v) => contentSchema.safeParse(v).success),
-  data: z.unknown().optional(),
-  ms: z.number(),
-});
-
-/** The system prompt and the tools, whenever they change. */
-const promptSchema = z.looseObject({
-  ...common,
-  type: z.literal("prompt"),
-  sections: z.array(
-    z.object({
-      key: z.string(),
-      text: z.string(),
-      cache: z.enum(["stable", "session", "turn"]),
-      owner: z.string().optional(),
-    }),
-  ),
-  tools: z.array(z.string()),
-});
-
-/** The model in use from here on, as `provider/id`. */
-const modelSchema = z.looseObject({ ...common, type: z.literal("model"), model: z.string() });
-
-/** From here on the messages up to and including `through` are replaced by `messages`. */
-const compactionSchema = z.looseObject({
-  ...common,
-  type: z.literal("compaction"),
-  by: z.string(),
-  through: z.string(),
-  messages: z.array(
-    z.looseObject({
-      role: z.enum(["user", "assistant"]),
+  /** A prompt of a person or of the host (`isMeta`: reminders, what hooks add). */
+  const userSchema = z.looseObject({
+    ...common,
+    type: z.literal("user"),
+    isMeta: z.boolean().optional(),
+    message: z.looseObject({
+      role: z.literal("user"),
       content: z.custom<readonly UserContent[]>((v) => contentSchema.safeParse(v).success),
     }),
-  ),
-});
+  });
 
-/** A turn has ended. */
-const turnEndSchema = z.looseObject({
-  ...common,
-  type: z.literal("turn_end"),
-  reason: z.string(),
-  ms: z.number(),
-});
+  /** A whole answer of a model. */
+  const assistantSchema = z.looseObject({
+    ...common,
+    type: z.literal("assistant"),
+    /** `provider/id` that was asked. */
+    model: z.string(),
+    /** Request to last byte, in milliseconds. */
+    ms: z.number(),
+    message: z.custom<AssistantMessage>(
+      (v) => z.looseObject({ role: z.literal("assistant"), content: contentSchema }).safeParse(v).success,
+    ),
+  });
 
-/** A record of a plugin's own kind: its state, kept with the session. */
-const pluginSchema = z.looseObject({
-  ...common,
-  type: z.literal("plugin"),
-  plugin: z.string(),
-  kind: z.string(),
-  data: z.unknown(),
-});
+  /** A tool call that is about to run; written, and flushed, before a side effect starts. */
+  const toolStartSchema = z.looseObject({
+    ...common,
+    type: z.literal("tool_start"),
+    toolUseId: z.string(),
+    tool: z.string(),
+    /** Present when a plugin changed what the model had asked for. */
+    input: z.unknown().optional(),
+  });
 
-/** One line of a transcript. Unknown fields are kept; records of unknown type are kept and skipped. */
-export const entrySchema = z.discriminatedUnion("type", [
-  sessionSchema,
-  userSchema,
-  assistantSchema,
-  toolStartSchema,
-  toolResultSchema,
-  promptSchema,
-  modelSchema,
-  compactionSchema,
-  turnEndSchema,
-  pluginSchema,
-]);
+  /** The one outcome of a tool call. */
+  const toolResultSchema = z.looseObject({
+    ...common,
+    type: z.literal("tool_result"),
+    toolUseId: z.string(),
+    tool: z.string(),
+    outcome: z.enum(["ok", "error", "denied", "invalid", "aborted"]),
+    content: z.custom<readonly ResultContent[]>((v) => contentSchema.safeParse(v).success),
+    data: z.unknown().optional(),
+    ms: z.number(),
+  });
+
+  /** The system prompt and the tools, whenever they change. */
+  const promptSchema = z.looseObject({
+    ...common,
+    type: z.literal("prompt"),
+    sections: z.array(
+      z.object({
+        key: z.string(),
+        text: z.string(),
+        cache: z.enum(["stable", "session", "turn"]),
+        owner: z.string().optional(),
+      }),
+    ),
+    tools: z.array(z.string()),
+  });
+
+  /** The model in use from here on, as `provider/id`. */
+  const modelSchema = z.looseObject({ ...common, type: z.literal("model"), model: z.string() });
+
+  /** From here on the messages up to and including `through` are replaced by `messages`. */
+  const compactionSchema = z.looseObject({
+    ...common,
+    type: z.literal("compaction"),
+    by: z.string(),
+    through: z.string(),
+    messages: z.array(
+      z.looseObject({
+        role: z.enum(["user", "assistant"]),
+        content: z.custom<readonly UserContent[]>((v) => contentSchema.safeParse(v).success),
+      }),
+    ),
+  });
+
+  /** A turn has ended. */
+  const turnEndSchema = z.looseObject({
+    ...common,
+    type: z.literal("turn_end"),
+    reason: z.string(),
+    ms: z.number(),
+  });
+
+  /** A record of a plugin's own kind: its state, kept with the session. */
+  const pluginSchema = z.looseObject({
+    ...common,
+    type: z.literal("plugin"),
+    plugin: z.string(),
+    kind: z.string(),
+    data: z.unknown(),
+  });
+
+  return z.discriminatedUnion("type", [
+    sessionSchema,
+    userSchema,
+    assistantSchema,
+    toolStartSchema,
+    toolResultSchema,
+    promptSchema,
+    modelSchema,
+    compactionSchema,
+    turnEndSchema,
+    pluginSchema,
+  ]);
+}
 
 type Known<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 
 /** One record of the log. */
-export type Entry =
-  | Readonly<Known<z.infer<typeof sessionSchema>>>
-  | Readonly<Known<z.infer<typeof userSchema>>>
-  | Readonly<Known<z.infer<typeof assistantSchema>>>
-  | Readonly<Known<z.infer<typeof toolStartSchema>>>
-  | Readonly<Known<z.infer<typeof toolResultSchema>>>
-  | Readonly<Known<z.infer<typeof promptSchema>>>
-  | Readonly<Known<z.infer<typeof modelSchema>>>
-  | Readonly<Known<z.infer<typeof compactionSchema>>>
-  | Readonly<Known<z.infer<typeof turnEndSchema>>>
-  | Readonly<Known<z.infer<typeof pluginSchema>>>;
+export type Entry = EachEntry<z.infer<typeof entrySchema>>;
+
+type EachEntry<E> = E extends unknown ? Readonly<Known<E>> : never;
 
 /** The type of a record. */
 export type EntryType = Entry["type"];

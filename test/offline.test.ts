@@ -7,6 +7,7 @@ import filesNode from "../plugins/files-node/index.ts";
 import modelBudget from "../plugins/model-budget/index.ts";
 import offline from "../plugins/provider-offline/index.ts";
 import seenFiles from "../plugins/seen-files/index.ts";
+import shellFolders from "../plugins/shell-folders/index.ts";
 import bash from "../plugins/tool-bash/index.ts";
 import edit from "../plugins/tool-edit/index.ts";
 import glob from "../plugins/tool-glob/index.ts";
@@ -33,7 +34,7 @@ const FILES = {
 async function folder(
   options: { answer?: "allow"; config?: Record<string, unknown>; files?: Record<string, string> } = {},
 ) {
-  const plugins = [execNode, filesNode, seenFiles, usageMeter, modelBudget, offline];
+  const plugins = [execNode, filesNode, shellFolders, seenFiles, usageMeter, modelBudget, offline];
   const tools = [read, write, edit, glob, grep, bash, jobs];
   const kernel = await createTestKernel({ plugins: [...plugins, ...tools], answer: "allow", ...options });
   open.push(kernel);

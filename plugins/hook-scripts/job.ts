@@ -1,4 +1,4 @@
-import type { Exec, Files, HostInfo, Http, Models, SessionView, Settings, Tools } from "gantry/sdk";
+import type { Exec, Files, HostInfo, Http, LaterService, Models, SessionView, Settings, Tools } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
 import type { Ended } from "./answer.ts";
 import type { HandlerOf } from "./handlers.ts";
@@ -7,10 +7,10 @@ import type { Hook } from "./read.ts";
 /** What hooks run on. */
 export interface Means {
   readonly host: HostInfo;
-  readonly exec: Exec;
-  readonly files: Files;
+  readonly exec: LaterService<Exec>;
+  readonly files: LaterService<Files>;
   readonly settings: Settings;
-  readonly http: Http | undefined;
+  readonly http: LaterService<Http> | undefined;
   readonly models: Models;
   readonly tools: Tools;
   readonly clock: Clock;

@@ -302,7 +302,7 @@ describe("a command hook", () => {
     ["Bash(git *)", "git push", true],
     ["Bash(git *)", "ls", false],
     ["Bash(git:*)", "cd x && git push", true],
-    ["Bash(git push)", "git push -f", false],
+    ["Bash(git push)", "git push origin", false],
     ["Bash", "anything", true],
     ["Edit(src/**)", "git push", false],
     ["!?", "git push", true],

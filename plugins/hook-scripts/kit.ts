@@ -4,6 +4,7 @@ import type {
   HookOutcome,
   HostInfo,
   Jobs,
+  LaterService,
   PermissionRules,
   Permissions,
   RememberedAnswers,
@@ -19,8 +20,8 @@ import type { States } from "./state.ts";
 /** Who has a say in permissions, where somebody has. */
 export interface Permits {
   readonly permissions: Permissions | undefined;
-  readonly rules: PermissionRules | undefined;
-  readonly remembered: RememberedAnswers | undefined;
+  readonly rules: LaterService<PermissionRules> | undefined;
+  readonly remembered: LaterService<RememberedAnswers> | undefined;
 }
 
 /** What the taps of all moments work with. */
@@ -31,8 +32,8 @@ export interface Kit {
   readonly firing: Firing;
   readonly stateOf: States;
   readonly permits: Permits;
-  readonly jobs: Jobs | undefined;
-  readonly shellFolders: ShellFolders | undefined;
+  readonly jobs: LaterService<Jobs> | undefined;
+  readonly shellFolders: LaterService<ShellFolders> | undefined;
   readonly clock: Clock;
   /** Says something to the model: now, where it is at work, else with the next prompt. */
   tellModel(session: SessionView, texts: readonly string[]): void;

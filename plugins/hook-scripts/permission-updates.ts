@@ -11,7 +11,7 @@ const DESTINATIONS: Readonly<Record<string, RuleDestination>> = {
 
 /** What a yes to the call could be widened to, as updates that a hook may hand back. */
 export async function suggestionsFor({ rules, remembered }: Permits, session: SessionView, call: Call) {
-  const offered = remembered?.offer(session, call) ?? rules?.suggest(session, call);
+  const offered = (await remembered?.())?.offer(session, call) ?? (await rules?.())?.suggest(session, call);
   if (!offered) return [];
   const update = { type: "addRules", rules: offered.rules.map(asParts), behavior: "allow", destination: "session" };
   return [update];
@@ -45,11 +45,11 @@ async function apply({ permits }: Kit, session: SessionView, update: PermissionU
   const destination = DESTINATIONS[update.destination] ?? "session";
   const isRemoval = update.type === "removeRules";
   if (remembered)
-    return remembered.write(session, { behavior: update.behavior, rules: written, destination, isRemoval });
+    return (await remembered()).write(session, { behavior: update.behavior, rules: written, destination, isRemoval });
   if (isRemoval || update.behavior !== "allow" || destination !== "session" || !rules) {
     throw new Error("no plugin keeps rules");
   }
-  rules.allow(session, written);
+  (await rules()).allow(session, written);
 }
 
 function asParts(rule: string) {

@@ -23,7 +23,8 @@ export function createRunCommand({ exec, host, clock }: Means): Run<"command"> {
       detach = resolve;
     });
     const cwd = folderFor(job.session);
-    const child = await exec.start({
+    const programs = await exec();
+    const child = await programs.start({
       ...programOf(job.handler, cwd),
       cwd,
       env: environmentOf(job, host),

@@ -17,7 +17,7 @@ export function createRunHttp({ http, host, settings, clock }: Means): Run<"http
     }
     const headers = { "content-type": "application/json", ...headersOf(job.handler, settings, host.env) };
     return withinTime(job, clock, async (signal): Promise<Ended> => {
-      const response = await http.request({
+      const response = await (await http()).request({
         method: "POST",
         url,
         headers,

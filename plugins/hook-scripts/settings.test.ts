@@ -280,7 +280,7 @@ describe("a folder that nobody trusts", () => {
       },
     });
     await put("settings.local.json", { hooks: { Stop: [{ hooks: [{ type: "prompt", prompt: "Done?" }] }] } });
-    const claims = createClaims({ cwd: "/repo", claudeFolder: "/home/.claude" } as never, files);
+    const claims = createClaims({ cwd: "/repo", claudeFolder: "/home/.claude" } as never, async () => files);
     expect(await claims()).toEqual([
       { kind: "hook", source: "/repo/.claude/settings.local.json", text: "Stop *: prompt Done?" },
       {
@@ -299,7 +299,7 @@ describe("a folder that nobody trusts", () => {
   it("asks for nothing where its files are absent, broken, or no files", async () => {
     const files = memoryFiles();
     await files.write("/repo/.claude/settings.json", new TextEncoder().encode("{ broken"));
-    const claims = createClaims({ cwd: "/repo", claudeFolder: "/home/.claude" } as never, files);
+    const claims = createClaims({ cwd: "/repo", claudeFolder: "/home/.claude" } as never, async () => files);
     expect(await claims()).toEqual([]);
   });
 

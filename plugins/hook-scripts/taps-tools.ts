@@ -106,7 +106,7 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
   async function moved({ session, signal }: TurnView): Promise<void> {
     const state = stateOf(session);
     const old_cwd = state.shellFolder;
-    const new_cwd = kit.shellFolders?.current(session) ?? old_cwd;
+    const new_cwd = (await kit.shellFolders?.())?.current(session) ?? old_cwd;
     if (new_cwd === old_cwd) return;
     state.shellFolder = new_cwd;
     const outcome = await firing.fire(session, { event: "CwdChanged", input: { old_cwd, new_cwd }, signal });

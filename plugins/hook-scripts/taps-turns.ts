@@ -95,7 +95,7 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
     const state = stateOf(session);
     const most = Number(kit.host.env.CLAUDE_CODE_STOP_HOOK_BLOCK_CAP) || STOP_BLOCKS;
     if (state.stop !== undefined || state.continuations >= most) return undefined;
-    const running = kit.jobs?.list(session).filter(({ state }) => state === "running") ?? [];
+    const running = (await kit.jobs?.())?.list(session).filter(({ state }) => state === "running") ?? [];
     const input = {
       stop_hook_active: state.continuations > 0,
       last_assistant_message: lastWords(session),

@@ -30,7 +30,6 @@ export const permitClassifier = manifest({
       usage: "<defaults|config>",
     },
   },
-  taps: { event: true },
 });
 
 export default definePlugin(

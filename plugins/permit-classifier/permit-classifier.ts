@@ -105,11 +105,6 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
   return {
     services: { classifier: { judge } },
     subcommands: { "auto-mode": autoMode },
-    taps: {
-      event: (event, session) => {
-        if (event.type === "tool_start" || event.type === "denied") tally.settled(session, event.call);
-      },
-    },
   };
 };
 

@@ -3,6 +3,7 @@ import {
   ask,
   type Call,
   type Classifier,
+  type LaterService,
   PluginError,
   type Question,
   type Settings,
@@ -23,7 +24,7 @@ export interface Auto {
   answer(question: Question, turn: TurnView): Promise<Answer | undefined>;
 }
 
-export function createAuto(settings: Settings, classifier: Classifier | undefined): Auto {
+export function createAuto(settings: Settings, classifier: LaterService<Classifier> | undefined): Auto {
   return {
     check() {
       const forbidding = ["disableAutoMode", "permissions.disableAutoMode"].flatMap((key) =>
@@ -41,7 +42,7 @@ export function createAuto(settings: Settings, classifier: Classifier | undefine
       const { by, rule } = question.verdict;
       // What another gate wants asked for is for the person.
       if ((by !== undefined && by !== PLUGIN) || rule !== undefined) return undefined;
-      return classifier?.judge(question, turn);
+      return (await classifier?.())?.judge(question, turn);
     },
   };
 }

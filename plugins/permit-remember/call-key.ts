@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Call } from "gantry/sdk";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
 
 /**
  * What tells one call from every other: its tool, whose it is, and its whole input, as a hash, so that the log holds nothing of it.
@@ -7,7 +7,7 @@ import type { Call } from "gantry/sdk";
  */
 export function keyOf({ tool, input }: Call): string | undefined {
   const text = canonical([tool.owner, tool.name, input]);
-  return text === undefined ? undefined : createHash("sha256").update(text).digest("hex");
+  return text === undefined ? undefined : sha256Of(text);
 }
 
 /** JSON with keys in one order. */

@@ -2,8 +2,6 @@ import fs from "node:fs";
 import { type Entry, entrySchema, LOG_VERSION, messageOf, type Notice } from "gantry/sdk";
 import { unreadable } from "./problems.ts";
 
-const KNOWN_TYPES: ReadonlySet<unknown> = new Set(entrySchema.options.map((option) => option.shape.type.value));
-
 /**
  * Reads a transcript. What a crash left of the last record is cut off and kept beside, a line that is no record is passed
  * over; both are told.
@@ -58,7 +56,11 @@ function parseLine(line: string): Entry | "bad" | "other" {
     return "bad";
   }
   if (entrySchema.safeParse(value).success) return value as Entry;
-  return typeof value?.type === "string" && !KNOWN_TYPES.has(value.type) ? "other" : "bad";
+  return typeof value?.type === "string" && !isKnownType(value.type) ? "other" : "bad";
+}
+
+function isKnownType(type: string): boolean {
+  return entrySchema.unwrap().options.some((option) => option.shape.type.value === type);
 }
 
 function cutTail(file: string, wholeTo: number, tail: Buffer): Notice {

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import fs from "node:fs";
+import { newId } from "gantry/sdk";
 import { realClock } from "./clock.ts";
 
 /** A lock this old was left behind, whoever holds it: nobody keeps one longer than a write takes. */
@@ -20,7 +20,7 @@ export async function withFileLock(
   waitMs: number,
   work: (isOurs: () => boolean) => void,
 ): Promise<boolean> {
-  const name = `${process.pid} ${randomUUID()}`;
+  const name = `${process.pid} ${newId()}`;
   if (!(await acquire(lock, name, realClock.elapsed() + waitMs))) return false;
   const isOurs = () => read(lock)?.name === name;
   try {
@@ -44,7 +44,7 @@ async function acquire(lock: string, name: string, until: number): Promise<boole
 /** Of all who find a lock stale, one may take it away, and only this very lock: a lock on its name sees to that. */
 async function takeAway(lock: string, { id }: Held, until: number): Promise<void> {
   const right = `${lock}.${id}`;
-  const name = `${process.pid} ${randomUUID()}`;
+  const name = `${process.pid} ${newId()}`;
   if (!(await acquire(right, name, until))) return;
   try {
     if (read(lock)?.id === id) fs.rmSync(lock, { force: true });

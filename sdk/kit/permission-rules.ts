@@ -128,7 +128,8 @@ export function covers(rule: Rule, effect: Effect, subject: Subject, root: strin
  * Whether a rule's text, such as `Bash(git push:*)`, may speak about a call: for filters that should rather fire too often.
  *
  * @example
- * const isPush = await mentions("Bash(git push:*)", call, session, files);
+ * const speaksOfPushes = (call: Call, session: SessionView, files: Files) =>
+ *   mentions("Bash(git push:*)", call, session, files);
  */
 export async function mentions(
   text: string,

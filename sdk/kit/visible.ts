@@ -5,11 +5,13 @@
 
 // Controls, so that ESC, CSI and OSC lose their introducer; what has no ink or turns the reading direction; separators
 // that some programs take for a line end. Tab and line feed are layout.
-const HIDDEN = /(?![\n\t])[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]/gu;
+const hidden = once(() => /(?![\n\t])[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]/gu);
 // Joiners and selectors are part of an emoji, and joiners part of the spelling in scripts that join their letters.
-const PICTOGRAPH_BEFORE = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u20e3)$/u;
-const JOINING_BEFORE =
-  /[\p{scx=Arab}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Knda}\p{scx=Mlym}\p{scx=Orya}\p{scx=Sinh}\p{scx=Taml}\p{scx=Telu}]$/u;
+const pictographBefore = once(() => /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u20e3)$/u);
+const joiningBefore = once(
+  () =>
+    /[\p{scx=Arab}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Knda}\p{scx=Mlym}\p{scx=Orya}\p{scx=Sinh}\p{scx=Taml}\p{scx=Telu}]$/u,
+);
 
 /**
  * The text with everything that has no ink written out, such as `<U+001B>` for an escape and `<U+202E>` for a bidi
@@ -20,10 +22,10 @@ const JOINING_BEFORE =
  * visible("ok\u001b[2K\u202egpj.exe"); // "ok<U+001B>[2K<U+202E>gpj.exe"
  */
 export function visible(text: string): string {
-  if (text.search(HIDDEN) < 0) return text;
+  if (text.search(hidden()) < 0) return text;
   return text
     .replaceAll("\r\n", "\n")
-    .replace(HIDDEN, (sign, at: number, whole: string) => (isSpelling(sign, at, whole) ? sign : written(sign)));
+    .replace(hidden(), (sign, at: number, whole: string) => (isSpelling(sign, at, whole) ? sign : written(sign)));
 }
 
 /**
@@ -44,13 +46,22 @@ export function visibleLine(text: string, limit = Number.POSITIVE_INFINITY): str
   return isCut ? `${[...line.slice(0, limit)].slice(0, -1).join("")}…` : line;
 }
 
+/** Made at first need: tables of Unicode cost a millisecond, and most starts show nothing that others wrote. */
+function once(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function isSpelling(sign: string, at: number, whole: string): boolean {
   const isSelector = sign === "\ufe0e" || sign === "\ufe0f";
   const isJoiner = sign === "\u200d" || sign === "\u200c";
   if (!isSelector && !isJoiner) return false;
   const before = whole.slice(Math.max(0, at - 2), at);
-  if (isJoiner && JOINING_BEFORE.test(before)) return true;
-  return PICTOGRAPH_BEFORE.test(before) || whole[at + 1] === "\u20e3";
+  if (isJoiner && joiningBefore().test(before)) return true;
+  return pictographBefore().test(before) || whole[at + 1] === "\u20e3";
 }
 
 function written(sign: string): string {

@@ -54,9 +54,11 @@ describe.skipIf(process.platform === "win32")("commands", () => {
   });
 
   test.runIf(existsSync("/usr/bin/bwrap"))("confined ones run unasked, in the folder alone", async () => {
+    await place.write({ name: ".claude/x\n" });
     const { results } = await followWith(
       ["--settings", JSON.stringify({ sandbox: { enabled: true } })],
-      bash({ command: "echo 1 > inside; mkdir .claude/x || echo kept out" }),
+      // Written so that no gate sees the name: it is the sandbox that keeps the command out.
+      bash({ command: "echo 1 > inside; read name < name; mkdir $name || echo kept out" }),
       bash({ command: ": >>/etc/passwd" }),
     );
     expect(results[0]).toContain("kept out");

@@ -28,7 +28,11 @@ describe("on the command line", () => {
     [["--permision-mode", "plan"], "GANTRY_ARGUMENT_UNKNOWN", 'Did you mean "--permission-mode"?'],
     [["--permission-mode", "bold"], "GANTRY_ARGUMENT_INVALID", "acceptEdits"],
     [["--permission-mode", "acceptedits"], "GANTRY_ARGUMENT_INVALID", 'Did you mean "acceptEdits"?'],
-    [["--permission-mode", "auto"], "GANTRY_PERMIT_AUTO", "--permission-mode acceptEdits"],
+    [
+      ["--settings", '{"disableAutoMode":"disable"}', "--permission-mode", "auto"],
+      "GANTRY_PERMIT_AUTO_DISABLED",
+      "--permission-mode acceptEdits",
+    ],
     [["--output-format", "xml"], "GANTRY_ARGUMENT_INVALID", "stream-json"],
     [["--output-format", "stream-json"], "GANTRY_HEADLESS_VERBOSE", "--verbose"],
     [["--max-turns", "-1"], "GANTRY_CONFIG_INVALID", "--max-turns"],

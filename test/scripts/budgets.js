@@ -7,11 +7,12 @@ import { filesBelow, loadSources, packageJson, root } from "./project.js";
 
 const BUDGETS = {
   /**
-   * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. It grew by a fifteenth when trust
-   * was bound to what was shown: whoever loads a folder's code has to know what was approved, before there is any plugin. And by a
-   * hundredth when the path of a call came to be resolved once, for all gates and the tool: only the kernel stands before all of them.
+   * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. What it has grown by is what no
+   * plugin can do: trust, bound to what was shown, and claims, since whoever loads a folder's code has to know what was approved
+   * before there is any plugin; models, tools and a judge for plugins, which all go the one path of every call; the floor under what
+   * may be read unasked; and the place of a call, resolved once, since only the kernel stands before all gates and the tool.
    */
-  kernelLines: 2_880,
+  kernelLines: 2_900,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */

@@ -5,7 +5,11 @@ import { formatMessage } from "publint/utils";
 import { exists, packageJson, root } from "./project.js";
 
 const ALLOWED = /^(dist\/(.+\.(c?js|d\.ts)|licences\.txt)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
-const LARGEST_PACKED = 1_500_000;
+/**
+ * A twentieth above what it was when permissions, hook scripts and the sandbox had come. The largest single part since is the grammar
+ * of bash: everything lies in the package twice, as the program and for those who import it.
+ */
+const LARGEST_PACKED = 1_612_000;
 
 const problems = [];
 const { messages } = await publint({ pkgDir: root, strict: true, pack: false });

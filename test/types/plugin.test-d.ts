@@ -1,4 +1,16 @@
-import { definePlugin, defineTool, Files, lazy, Meter, manifest, optional, type Setup, z } from "gantry/sdk";
+import {
+  definePlugin,
+  defineTool,
+  Files,
+  Jobs,
+  later,
+  lazy,
+  Meter,
+  manifest,
+  optional,
+  type Setup,
+  z,
+} from "gantry/sdk";
 export const a = defineTool({
   name: "Weather",
   description: "d",
@@ -36,6 +48,25 @@ const setup: Setup<typeof m> = ({ use }) => ({
     event: (e) => {
       e.type;
     },
+  },
+});
+export const l = definePlugin({
+  name: "later",
+  needs: { files: later(Files), jobs: later(optional(Jobs)) },
+  commands: { clean: { description: "Clean" } },
+  setup: ({ use }) => {
+    // @ts-expect-error the files are not there yet
+    use.files.remove;
+    // @ts-expect-error nobody may provide jobs
+    use.jobs();
+    return {
+      commands: {
+        clean: async (path, session) => {
+          const running = (await use.jobs?.())?.list(session).length ?? 0;
+          if (!running) await (await use.files()).remove(path);
+        },
+      },
+    };
   },
 });
 export const c = definePlugin(

@@ -16,7 +16,7 @@ const NAMES = new Map([
 export function sdkImports(/** @type {string} */ code) {
   if (/^import /m.test(code)) return "";
   const isDeclared = (/** @type {string} */ name) =>
-    new RegExp(`\\b(const|function|class|interface|type) ${name}\\b`).test(code);
+    new RegExp(`\\b(const|function|class|interface|type) (\\{[^}]*\\b)?${name}\\b`).test(code);
   const isUsed = (/** @type {string} */ name) => new RegExp(`(?<![\\w."'/])${name}\\b(?!['":])`).test(code);
   return [...NAMES]
     .filter(([name]) => isUsed(name) && !isDeclared(name))

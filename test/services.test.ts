@@ -1,0 +1,113 @@
+import { createService, definePlugin, later, lazy, manifest, optional, Tools, text, z } from "gantry/sdk";
+import { describe, expect, test } from "vitest";
+import { kernelWith, looking } from "./kernels.ts";
+
+interface Tides {
+  at(harbour: string): string;
+}
+const Tides = createService<Tides>("tides");
+
+const data = manifest({ name: "tides", provides: { tides: Tides } });
+
+/** Who knows the tides, and how often that was set up. */
+function provider(fails = false) {
+  const counted = { setups: 0 };
+  const setup = () => {
+    counted.setups++;
+    if (fails) throw new Error("no moon");
+    return { services: { tides: { at: (harbour: string) => `noon in ${harbour}` } } };
+  };
+  return {
+    counted,
+    plugin: definePlugin(
+      data,
+      lazy<typeof data>(async () => ({ default: setup })),
+    ),
+  };
+}
+
+/** A tool that asks for the tides. */
+const sailor = definePlugin({
+  name: "sailor",
+  needs: { tides: later(Tides) },
+  tools: { Sail: { description: "", input: z.object({}), traits: { readOnly: true } } },
+  setup: ({ use }) => ({ tools: { Sail: async () => (await use.tides()).at("Oslo") } }),
+});
+
+describe("a service for later", () => {
+  test("is set up at the first call, and only once", async () => {
+    const { plugin, counted } = provider();
+    const kernel = await kernelWith({ plugins: [plugin, sailor] });
+    expect(counted.setups).toBe(0);
+    expect((await kernel.call("Sail", {})).content).toEqual([text("noon in Oslo")]);
+    await kernel.call("Sail", {});
+    expect(counted.setups).toBe(1);
+  });
+
+  test("is a need like any other: its provider comes first, and without one nothing starts", async () => {
+    const kernel = await kernelWith({ plugins: [sailor, provider().plugin] });
+    const { plugins } = kernel.report();
+    const names = plugins.map(({ name }) => name);
+    expect(names.indexOf("tides")).toBeLessThan(names.indexOf("sailor"));
+    expect(plugins.find(({ name }) => name === "sailor")?.needs).toEqual(["tides"]);
+    await expect(kernelWith({ plugins: [sailor] })).rejects.toMatchObject({ code: "GANTRY_PLUGIN_NEEDS" });
+  });
+
+  test("cannot be had by two plugins of each other", async () => {
+    const Boats = createService<object>("boats");
+    const boats = definePlugin({
+      name: "boats",
+      needs: { tides: later(Tides) },
+      provides: { boats: Boats },
+      setup: () => ({ services: { boats: {} } }),
+    });
+    const tides = definePlugin({
+      name: "tides",
+      needs: { boats: later(Boats) },
+      provides: { tides: Tides },
+      setup: () => ({ services: { tides: { at: () => "" } } }),
+    });
+    await expect(kernelWith({ plugins: [boats, tides] })).rejects.toMatchObject({ code: "GANTRY_PLUGIN_CYCLE" });
+  });
+
+  test("may be one that nobody provides, where it is optional", async () => {
+    const given: unknown[] = [];
+    const wondering = definePlugin({
+      name: "wondering",
+      needs: { tides: later(optional(Tides)) },
+      taps: { sessionStart: true },
+      setup: ({ use }) => ({
+        taps: { sessionStart: async () => void given.push((await use.tides?.())?.at("Bergen")) },
+      }),
+    });
+    await kernelWith({ plugins: [wondering] });
+    await kernelWith({ plugins: [wondering, provider().plugin] });
+    expect(given).toEqual([undefined, "noon in Bergen"]);
+  });
+
+  test("may be one of the kernel itself", async () => {
+    const counting = definePlugin({
+      name: "counting",
+      needs: { tools: later(Tools) },
+      tools: { Count: { description: "", input: z.object({}), traits: { readOnly: true } } },
+      setup: ({ use }) => ({
+        tools: { Count: async (_, { session }) => `${(await use.tools()).list(session).length} tools` },
+      }),
+    });
+    const kernel = await kernelWith({ plugins: [counting, looking()] });
+    expect((await kernel.call("Count", {})).content).toEqual([text("2 tools")]);
+  });
+
+  test("that cannot be set up fails each call, and is told of once", async () => {
+    const { plugin, counted } = provider(true);
+    const kernel = await kernelWith({ plugins: [plugin, sailor] });
+    for (let call = 0; call < 2; call++) {
+      expect(await kernel.call("Sail", {})).toMatchObject({
+        outcome: "error",
+        content: [{ text: expect.stringContaining("no moon") }],
+      });
+    }
+    expect(counted.setups).toBe(1);
+    expect(kernel.report().notices.map((notice) => notice.text)).toEqual(["The plugin tides is off: no moon"]);
+  });
+});
