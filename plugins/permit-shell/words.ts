@@ -16,9 +16,10 @@ export function knownWord(word: ShellWord, { folders, home, isPrinting }: Known)
   if (word.text === "$?" || (isPrinting && shown !== word.text && /^[\w :;=.,@%+/()\n-]*$/.test(shown))) {
     return { text: shown, kind: "literal" };
   }
-  const [, name = "", rest = ""] = /^\$(?:(HOME|PWD)|\{(?:HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
-  const isHome = /^\$\{?HOME/.test(word.text);
-  if (!/^\$\{?(?:HOME|PWD)\b/.test(word.text) || (name === "" && !word.text.startsWith("${"))) return word;
+  const [whole, name, inBraces = name, rest = ""] =
+    /^\$(?:(HOME|PWD)|\{(HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
+  if (whole === undefined) return word;
+  const isHome = inBraces === "HOME";
   const [folder] = isHome ? [home] : folders;
   const isPlain = folder !== undefined && /^[\w./@+-]+$/.test(folder) && (isHome || folders.length === 1);
   return isPlain ? { text: `${folder}${rest}`, kind: "literal" } : word;

@@ -15,6 +15,9 @@ const EDITS: Readonly<Record<string, string>> = Object.assign(Object.create(null
   rmdir: "-p -v --parents --verbose",
 });
 
+/** `a/.`, and on macOS `a/` for `cp`, is all that lies in a folder, under its own names. */
+const CONTENT: Readonly<Record<string, RegExp>> = { cp: /(?:^|\/)\.{0,2}$/, mv: /(?:^|\/)\.{1,2}\/*$/ };
+
 /** The files that a command edits, where it is one that acceptEdits accepts; `undefined` for any other. */
 export function acceptableEdit([program, ...rest]: readonly ShellWord[]): readonly ShellWord[] | undefined {
   const name = program?.text ?? "";
@@ -22,8 +25,8 @@ export function acceptableEdit([program, ...rest]: readonly ShellWord[]): readon
   const spec = EDITS[name];
   const read = spec === undefined ? undefined : readFlags(rest, spec);
   if (!read || read.rest.length === 0 || !read.rest.every((word) => isCertain(word, name === "rm"))) return undefined;
-  const takesContent = (name === "cp" || name === "mv") && read.rest.slice(0, -1).some(isContent);
-  return takesContent ? undefined : read.rest;
+  const content = CONTENT[name];
+  return content && read.rest.slice(0, -1).some(({ text }) => content.test(text)) ? undefined : read.rest;
 }
 
 function sedEdit(words: readonly ShellWord[]): readonly ShellWord[] | undefined {
@@ -42,10 +45,10 @@ function sedEdit(words: readonly ShellWord[]): readonly ShellWord[] | undefined 
 /** Whether no name that a word stands for can be a flag, or one that steers programs. */
 function isCertain({ kind, text }: ShellWord, isTame: boolean): boolean {
   if (kind !== "glob") return kind === "literal";
-  return (isTame || !/^[*?[]/.test(text)) && !text.split("/").some(mayNameProtected);
+  return (isTame || !/^[*?[]/.test(text)) && !text.split("/").some(maySteer);
 }
 
-/** `a/.`, and on macOS `a/`, is all that lies in a folder, under its own names. */
-function isContent({ text }: ShellWord): boolean {
-  return /(?:^|\/)\.{0,2}$/.test(text);
+/** That one of all files of a kind steers programs is not meant by who names them so. */
+function maySteer(segment: string): boolean {
+  return /[*?[]/.test(segment) && !/^\*+(?:\.[\w.]+)?$/.test(segment) && mayNameProtected(segment);
 }

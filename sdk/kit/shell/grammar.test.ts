@@ -29,7 +29,7 @@ const TEXTS: [text: string, commands: string[], problem?: string][] = [
   ["a --x=~/y", ["a --x=~/y?"]],
   ["a $b", ["a $b?"]],
   ['a "b $c"', ["a [b $c]?"]],
-  ["a $'b'", ["a b?"]],
+  ["a $'b'", ["a b"]],
   ['a $"b"', ["a b?"]],
   ["a $" + "{b:-c}", ["a $" + "{b:-c}?"]],
   ["a $" + "{b#c}", ["a $" + "{b#c}?"]],

@@ -106,6 +106,7 @@ class Reader {
 
   /** Whatever is no plain list of commands: its commands are found, but nothing is allowed because of them. */
   #other(node: SyntaxNode, place: Place, inside: Place): void {
+    if (givenText(node) !== undefined) return;
     if (!KNOWN.has(node.type)) this.#problems.push(`it holds a ${node.type}, which is not known here`);
     else if (place.after !== undefined) {
       this.#problems.push(`it is more than a list of commands (${wordsOf(node.type)})`);
@@ -253,12 +254,34 @@ function bodiesIn(node: SyntaxNode): { readonly pos: number; readonly end: numbe
 // ---------------------------------------------------------------- words
 
 function wordOf(word: Word): ShellWord {
-  const { text, value, parts = [] } = word;
+  const { text, parts = [] } = word;
   const isHome = /^~(?:\/|$)/.test(text);
   const isOtherHome = (text.startsWith("~") && !isHome) || /[=:]~/.test(text);
   const kinds = parts.map(kindOf);
   const kind = isOtherHome || kinds.includes("open") ? "open" : kinds.includes("glob") ? "glob" : "literal";
-  return { text: value, kind, ...(isHome && { isHome }) };
+  return { text: saidBy(word), kind, ...(isHome && { isHome }) };
+}
+
+/** A word without its quotes, with the text of `"$(cat <<'E' … E)"` in its place. */
+function saidBy({ value, parts = [] }: Word): string {
+  const [part, ...others] = parts;
+  if (part?.type !== "DoubleQuoted" || others.length > 0 || !part.parts.some((one) => givenText(one))) return value;
+  return part.parts.map((one) => givenText(one) ?? ("value" in one ? one.value : one.text)).join("");
+}
+
+/**
+ * What `$(cat <<'E' … E)` gives: a text that the shell takes as it stands, the usual way to write a message of several lines.
+ */
+function givenText(node: SyntaxNode): string | undefined {
+  if (node.type !== "CommandExpansion" || node.script?.errors?.length || node.script?.commands.length !== 1)
+    return undefined;
+  const command = node.script.commands[0]?.command;
+  if (command?.type !== "Command" || command.name?.text !== "cat") return undefined;
+  const [redirect, ...more] = command.redirects;
+  const isAlone =
+    command.args.length === 0 && more.length === 0 && !command.prefix.some(({ type }) => type === "Assignment");
+  if (!isAlone || redirect?.type !== "HereDoc" || !redirect.delimiter?.quoted || !redirect.closing) return undefined;
+  return redirect.body.text.replace(/\n+$/, "");
 }
 
 type Part = NonNullable<Word["parts"]>[number];
@@ -269,7 +292,10 @@ function kindOf(part: Part): ShellWord["kind"] {
     case "SingleQuoted":
       return "literal";
     case "DoubleQuoted":
-      return part.parts.every(({ type }) => type === "Literal") ? "literal" : "open";
+      return part.parts.every((one) => one.type === "Literal" || givenText(one) !== undefined) ? "literal" : "open";
+    case "AnsiCQuoted":
+      // Escapes that stand for what everybody knows.
+      return /^\$'(?:[^\\']|\\[nt\\'"])*'$/.test(part.text) ? "literal" : "open";
     case "Glob":
       return "glob";
     default:

@@ -96,7 +96,8 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   unzip: {
     flags: "-l",
     isExact: true,
-    check: (flags, words) => flags.has("-l") && words.length === 1 && !/[*?[]/.test(words[0] as string),
+    check: (flags, words) =>
+      flags.has("-l") && words.length === 1 && /^[^*?[]+\.(?:zip|jar|whl)$/.test(words[0] as string),
   },
   tee: {
     flags: "-a",

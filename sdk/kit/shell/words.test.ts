@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mayNameProtected } from "../protected-paths.ts";
+import { acceptableEdit } from "./edits.ts";
 import { readFlags } from "./flags.ts";
 import { lookingOf } from "./looking.ts";
 import { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
@@ -302,13 +302,22 @@ describe("a script of sed", () => {
   );
 });
 
-describe("a part of a path with signs for others", () => {
-  it.each([".g*", ".[g]it", ".*", "gantry.config.*", "g*", "lefthook.?ml", "[p]ip.conf", "*antry.config.ts"])(
-    "may name what is protected: %j",
-    (segment) => expect(mayNameProtected(segment)).toBe(true),
+describe("an edit of files behind a sign for others", () => {
+  it.each([
+    ".g*",
+    ".[g]it",
+    ".*",
+    "gantry.config.*",
+    "g*",
+    "lefthook.?ml",
+    "[p]ip.conf",
+    "*antry.config.ts",
+    "a/.v*/x",
+  ])("is not accepted where they may steer programs: %j", (glob) =>
+    expect(acceptableEdit(wordsOf(`rm ${glob}`))).toBeUndefined(),
   );
-  it.each([".git", "*", "*.ts", "src*", "dist-?", "p*.log"])("names something else: %j", (segment) =>
-    expect(mayNameProtected(segment)).toBe(false),
+  it.each(["*.ts", "src*", "dist-?", "p*.log", "a/*"])("is accepted where they are others: %j", (glob) =>
+    expect(acceptableEdit(wordsOf(`rm ${glob}`))).toHaveLength(1),
   );
 });
 
