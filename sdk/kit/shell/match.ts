@@ -138,7 +138,7 @@ function isTest({ text }: ShellWord): boolean {
 
 function mentionIn(pattern: CommandPattern, { words }: ShellCommand): Mention {
   let best: Mention = "no";
-  for (const variant of variantsOf(words)) {
+  for (const variant of variantsOf(words, pattern.isPrefix)) {
     const mention = pattern.words
       ? mentionInWords(pattern.words, pattern.isPrefix, variant)
       : mentionInText(pattern, variant);
@@ -149,7 +149,7 @@ function mentionIn(pattern: CommandPattern, { words }: ShellCommand): Mention {
 }
 
 /** The words, and the words without the flags that stand before a subcommand, as in `git -C folder push`. */
-function variantsOf(words: readonly ShellWord[]): readonly (readonly ShellWord[])[] {
+function variantsOf(words: readonly ShellWord[], isPrefix: boolean): readonly (readonly ShellWord[])[] {
   const [program, ...rest] = words;
   if (!program) return [];
   const variants = [words];
@@ -160,7 +160,7 @@ function variantsOf(words: readonly ShellWord[]): readonly (readonly ShellWord[]
     variants.push([program, ...rest.slice(at + 1)]);
   }
   const plain = rest.filter(({ text }) => !text.startsWith("-"));
-  return plain.length < rest.length ? [...variants, [program, ...plain]] : variants;
+  return isPrefix && plain.length < rest.length ? [...variants, [program, ...plain]] : variants;
 }
 
 function mentionInWords(wanted: readonly string[], isPrefix: boolean, words: readonly ShellWord[]): Mention {

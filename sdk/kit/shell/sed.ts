@@ -5,21 +5,23 @@ const set = (end: string): string => String.raw`\[\^?\]?(?:\[:[a-z]+:\]|\\[A-Za-
 const pattern = (end: string): string => String.raw`(?:${set(end)}|\\[^\n]|(?!${end})[^\\\n\[])*`;
 const ADDRESS = String.raw`(?:\d+|\$|\/${pattern("\\/")}\/I?)`;
 const SUBSTITUTION = String.raw`s(?<end>[\/|#,])${pattern("\\k<end>")}\k<end>(?:(?!\k<end>)[^\\\n]|\\[^\n])*\k<end>[gpiI0-9]*`;
+/** Bounded, so that blanks beside blanks cost nothing. */
+const GAP = "[ \\t]{0,4}";
 const command = (letters: string): RegExp =>
   new RegExp(
-    String.raw`^\s*(?:${ADDRESS}(?:\s*,\s*(?:${ADDRESS}|[+~]\d+))?)?\s*!?\s*(?:[${letters}]|${SUBSTITUTION})\s*$`,
+    String.raw`^(?:${ADDRESS}(?:${GAP},${GAP}(?:${ADDRESS}|[+~]\d+))?)?${GAP}!?${GAP}(?:[${letters}]|${SUBSTITUTION})$`,
   );
 const LOOKING = command("pdqQ=");
 const EDITING = command("d");
 
 /** Whether a script only shows. */
 export function isLookingScript(script: string): boolean {
-  return commandsIn(script).every((one) => LOOKING.test(one));
+  return commandsIn(script).every((one) => LOOKING.test(one.trim()));
 }
 
 /** Whether a script does no more to the file that it edits than remove lines and replace what they hold. */
 export function isEditingScript(script: string): boolean {
-  return commandsIn(script).every((one) => EDITING.test(one));
+  return commandsIn(script).every((one) => EDITING.test(one.trim()));
 }
 
 /** A `;` may belong to what is replaced, so a script is parted only where that cannot be. */
