@@ -45,7 +45,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
     const words = [...written].slice(0, MOST_WORDS);
     const globs = words.filter(({ kind }) => kind === "glob");
     const expanded = await Promise.all(
-      globs.flatMap((word) => wholePaths(word, place)).map((path) => expandGlob(path, files)),
+      globs.flatMap((word) => shell.wholePaths(word, place)).map((path) => expandGlob(path, files)),
     );
     const named = await Promise.all(words.map((word) => places(word, shell, place)));
     return {
@@ -90,14 +90,6 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
 }
 
 const MOST_WORDS = 400;
-
-/** A word with signs, as the absolute paths with signs that it may be. */
-function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
-  if (isHome) return [home + text.slice(1)];
-  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
-}
-
-const MOST_FOLDERS = 8;
 
 /** A path with signs in it: whether it may stand for a place that must not go, or for all that lies in one. */
 function globbed(

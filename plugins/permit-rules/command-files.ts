@@ -4,7 +4,7 @@ import type { Files } from "gantry/sdk";
 import { expandGlob, mayBothFit, widened } from "gantry/sdk/kit/glob-names";
 import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isMalformed } from "gantry/sdk/kit/permission-rules";
-import type { Place, Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
+import type { Shell, ShellCommand, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import type { PlacedRule } from "./rulebook.ts";
 
 /** The files of a command. */
@@ -47,7 +47,7 @@ export async function filesOf(
   const places = async (words: readonly ShellWord[]) => {
     const globs = words.filter(({ kind }) => kind === "glob");
     const expanded = await Promise.all(
-      globs.flatMap((word) => wholePaths(word, place).map((path) => expandGlob(path, files))),
+      globs.flatMap((word) => shell.wholePaths(word, place).map((path) => expandGlob(path, files))),
     );
     if (expanded.some((found) => found === undefined)) isMore = true;
     const paths = [
@@ -80,14 +80,6 @@ export async function filesOf(
     isUnsure: isMore || commands.some(({ words: [program] }) => /^(?:ln|link|mount)$/.test(program?.text ?? "")),
   };
 }
-
-/** A word with signs, as the absolute paths with signs that it may be. */
-function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
-  if (isHome) return [home + text.slice(1)];
-  return text.startsWith("/") ? [text] : folders.slice(0, MOST_FOLDERS).map((folder) => `${folder}/${text}`);
-}
-
-const MOST_FOLDERS = 8;
 
 /** Whether a rule about files speaks of what a command touches: surely, or perhaps. `covers` tells of places. */
 export function touches(

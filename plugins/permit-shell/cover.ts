@@ -191,9 +191,10 @@ export function createCover({ files, rules, permissions, folders }: Services): C
 
   /** Every place a word may lead to, names put in the place of its signs, links followed. */
   async function resolved(word: ShellWord, { shell, state, session }: Context): Promise<readonly string[] | undefined> {
-    if (await leavesLink(word, { folders: state.folders, home: session.home })) return undefined;
-    const places = shell.placesOfWord(word, { folders: state.folders, home: session.home });
-    const named = word.kind === "glob" ? await namesFor(word, state.folders, session.home) : [];
+    const place = { folders: state.folders, home: session.home };
+    if (await leavesLink(word, place)) return undefined;
+    const places = shell.placesOfWord(word, place);
+    const named = word.kind === "glob" ? await namesFor(word, place, shell) : [];
     if (!places || !named) return undefined;
     const real = await Promise.all([...places, ...named].map((place) => resolvedPath(place, files)));
     return [...new Set([...places, ...named, ...real])];
@@ -215,13 +216,8 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     return false;
   }
 
-  async function namesFor({ text, isHome }: ShellWord, folders: readonly string[], home: string) {
-    const paths = isHome
-      ? [home + text.slice(1)]
-      : text.startsWith("/")
-        ? [text]
-        : folders.map((at) => `${at}/${text}`);
-    const found = await Promise.all(paths.map((path) => expandGlob(path, files)));
+  async function namesFor(word: ShellWord, place: Place, shell: Shell): Promise<readonly string[] | undefined> {
+    const found = await Promise.all(shell.wholePaths(word, place).map((path) => expandGlob(path, files)));
     return found.some((names) => names === undefined) ? undefined : found.flatMap((names) => names ?? []);
   }
 

@@ -4,6 +4,6 @@ export { type Looking, lookingOf } from "./looking.ts";
 export { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
 export { readShell } from "./memory.ts";
 export { peel } from "./peel.ts";
-export { foldersOf, guessesOf, type Place, placesOfWord, wordsAsPaths } from "./places.ts";
+export { foldersOf, guessesOf, type Place, placesOfWord, wholePaths, wordsAsPaths } from "./places.ts";
 export { plainCommands } from "./plain.ts";
 export { removedBy, sweeps, writtenBy } from "./writes.ts";

@@ -1,7 +1,6 @@
 /** Which places of the machine a command's words may name. */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { wordFrom } from "./grammar.ts";
-import type { ShellCommand, ShellWord } from "./text.ts";
+import { type ShellCommand, type ShellWord, wordFrom } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
 
 /** Where a command runs, as far as that is known. */
@@ -31,6 +30,15 @@ function literalFolder(text: string): string | undefined {
   if (names.slice(at).includes("..")) return undefined;
   return at <= 0 ? (text.startsWith("/") ? "/" : ".") : names.slice(0, at).join("/") || "/";
 }
+
+/** A word with signs in it as the absolute paths, with signs, that it may be. */
+export function wholePaths({ text, isHome }: ShellWord, { folders, home }: Place): readonly string[] {
+  if (isHome) return [home + text.slice(1)];
+  return text.startsWith("/") ? [text] : folders.slice(0, MOST_PLACES).map((folder) => `${folder}/${text}`);
+}
+
+/** In so many folders names are looked up. */
+const MOST_PLACES = 8;
 
 // ---------------------------------------------------------------- what a word may be, for what forbids
 

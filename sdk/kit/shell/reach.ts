@@ -1,7 +1,8 @@
 /** Everything that a text may run, for what forbids: generous, so that nothing is missed. */
 import { expandBraces } from "./braces.ts";
-import { readShell, wordFrom } from "./grammar.ts";
-import type { ShellCommand, ShellText, ShellWord } from "./text.ts";
+import { findWords } from "./find.ts";
+import { readShell } from "./grammar.ts";
+import { type ShellCommand, type ShellText, type ShellWord, wordFrom } from "./text.ts";
 import { nameOf, SHELLS, wrappedBy } from "./wrappers.ts";
 
 const DEEPEST = 80;
@@ -104,23 +105,17 @@ function listed({ words: [program, ...rest] }: ShellCommand): readonly ShellWord
     case "printf":
       return plain.map((word) => ({ ...word, text: word.text.replaceAll("\\n", "") }));
     case "ls":
-      return (plain.length ? plain : [{ text: "./*", kind: "glob" as const }]).map((word) => word);
-    case "find":
-      return foundBy(rest);
+      return plain.length ? plain : [wordFrom("./*")];
+    case "find": {
+      const { paths, names } = findWords(rest);
+      return names.length ? names : paths;
+    }
     case "grep":
     case "rg":
       return plain.slice(1);
     default:
       return [];
   }
-}
-
-function foundBy(words: readonly ShellWord[]): readonly ShellWord[] {
-  const first = words.findIndex(({ text }) => /^[-(!]/.test(text) && !/^-[HLP]$/.test(text));
-  const paths = words.slice(0, first < 0 ? words.length : first).filter(({ text }) => !text.startsWith("-"));
-  const names = words.filter((_, at) => /^-i?(?:name|path)$/.test(words[at - 1]?.text ?? ""));
-  if (names.length) return names.map(({ text }) => ({ text, kind: /[*?[]/.test(text) ? "glob" : "literal" }));
-  return paths.length ? paths : [{ text: ".", kind: "literal" }];
 }
 
 // ---------------------------------------------------------------- spellings

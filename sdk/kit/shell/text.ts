@@ -48,3 +48,9 @@ export interface ShellText {
   /** Scripts that other programs get as one word, such as that of `sh -c`, in full. */
   readonly text: string;
 }
+
+/** A word of a text that a program makes, or that was put together here. */
+export function wordFrom(text: string): ShellWord {
+  const kind = /[$`]/.test(text) ? "open" : /[*?[]/.test(text) ? "glob" : "literal";
+  return { text, kind, ...(/^~(?:\/|$)/.test(text) && { isHome: true }) };
+}

@@ -2,7 +2,8 @@
  * Programs that run what their words say: another program, or a script. For what forbids: where it cannot be told which word is the
  * program, each that may be is one.
  */
-import type { ShellWord } from "./text.ts";
+import { findWords } from "./find.ts";
+import { type ShellWord, wordFrom } from "./text.ts";
 
 interface Wrapper {
   /** How many words of its own may come before the program, such as the duration of `timeout`. */
@@ -171,7 +172,7 @@ function ownPrograms(name: string, words: readonly ShellWord[]): readonly (reado
   if (name !== "git") return [];
   const aliased = words.flatMap(({ text }) => {
     const body = /(?:^|^-c)alias\.[^=]*=(?!!)(.*)$/s.exec(text)?.[1];
-    return body ? [[GIT, ...body.split(/\s+/).map(literal)]] : [];
+    return body ? [[GIT, ...body.split(/\s+/).map(wordFrom)]] : [];
   });
   const subcommands = ["foreach", "run"].flatMap((word) => {
     const at = words.findIndex(({ text }) => text === word);
@@ -180,18 +181,11 @@ function ownPrograms(name: string, words: readonly ShellWord[]): readonly (reado
   return [...aliased, ...subcommands];
 }
 
-const literal = (text: string): ShellWord => ({ text, kind: "literal" });
-const GIT = literal("git");
+const GIT = wordFrom("git");
 
 function findPrograms(words: readonly ShellWord[]): (readonly ShellWord[])[] {
-  const first = words.findIndex(({ text }) => /^[-(!]/.test(text) && !/^-[HLP]$/.test(text));
-  const paths = words.slice(0, first < 0 ? words.length : first).filter(({ text }) => !isFlag(text));
-  const names = words.filter((_, at) => /^-i?(?:name|path|wholename)$/.test(words[at - 1]?.text ?? ""));
-  const found: ShellWord[] = names.length
-    ? names.map(({ text }) => ({ text, kind: /[*?[]/.test(text) ? "glob" : "literal" }))
-    : paths.length
-      ? [...paths]
-      : [literal(".")];
+  const { paths, names } = findWords(words);
+  const found = names.length ? names : paths;
   return words.flatMap(({ text }, at) => {
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(text)) return [];
     const rest = words.slice(at + 1);

@@ -1,7 +1,7 @@
 /** Programs that write, remove or move what their words name. Rather one word too many. */
-import { wordFrom } from "./grammar.ts";
+import { findWords } from "./find.ts";
 import { attachedTo } from "./places.ts";
-import type { ShellCommand, ShellWord } from "./text.ts";
+import { type ShellCommand, type ShellWord, wordFrom } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
 
 /** Whatever they are given may be changed. */
@@ -43,7 +43,8 @@ function writtenWords([program, ...rest]: readonly ShellWord[]): readonly ShellW
   const outputs = outputsOf(rest, name);
   if (name === "sed" || name === "gsed") return [...outputs, ...sedWrites(rest)];
   if (name === "git") return [...outputs, ...gitWrites(rest)];
-  if (name === "find") return [...outputs, ...(deletes(rest) ? foundBy(rest) : [])];
+  if (name === "find")
+    return [...outputs, ...(deletes(rest) ? [...findWords(rest).paths, ...findWords(rest).names] : [])];
   if (/^python[\d.]*$/.test(name)) return rest.some(({ text }) => text === "json.tool") ? spread(rest) : outputs;
   if ((name === "docker" || name === "podman") && rest.some(({ text }) => text === "cp")) return spread(rest);
   if (IN_PLACE.test(name) && rest.some(({ text }) => IN_PLACE_FLAG.test(text))) return [...outputs, ...spread(rest)];
@@ -155,7 +156,7 @@ export function removedBy({ words }: ShellCommand): readonly ShellWord[] {
     return rest.filter(({ text }, at) => !text.startsWith("-") || (end >= 0 && at > end));
   }
   if (name !== "find" || !deletes(rest) || selects(rest)) return [];
-  return foundBy(rest);
+  return findWords(rest).paths;
 }
 
 function deletes(words: readonly ShellWord[]): boolean {
@@ -175,11 +176,4 @@ function selects(words: readonly ShellWord[]): boolean {
     const value = words[at + 1]?.text ?? "";
     return SELECTS.test(text) && !isNegated && !/^\*+$|^[+-]0+$/.test(value);
   });
-}
-
-function foundBy(words: readonly ShellWord[]): readonly ShellWord[] {
-  const first = words.findIndex(({ text }) => /^[-(!]/.test(text) && !/^-[HLP]$/.test(text));
-  const paths = words.slice(0, first < 0 ? words.length : first).filter(({ text }) => !text.startsWith("-"));
-  const named = words.filter((_, at) => /^-(?:path|wholename)$/.test(words[at - 1]?.text ?? ""));
-  return [...(paths.length ? paths : [wordFrom(".")]), ...named];
 }

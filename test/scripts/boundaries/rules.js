@@ -27,7 +27,7 @@ export const OWNERS = {
   react: /^plugins\/frontend-tui\//,
   sharp: /^plugins\/tool-read\//,
   tapable: /^(sdk\/hooks|core\/generation)\.ts$/,
-  unbash: /^sdk\/kit\/shell\/grammar\.ts$/,
+  unbash: /^sdk\/kit\/shell\/grammar(-words)?\.ts$/,
   zod: /^(sdk|core)\//,
 };
 
