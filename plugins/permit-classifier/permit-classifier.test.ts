@@ -428,11 +428,14 @@ describe("whatever the classifier answers", () => {
         await bash("make");
         if (ran.length) expect(JSON.parse(text)).toMatchObject({ decision: "allow", reason: expect.any(String) });
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 8 },
     );
-    answer = '{"decision":"allow","reason":"x"}';
-    await bash("make again");
-    expect(ran).toEqual(["make again"]);
+  });
+
+  it("a call runs on exactly an allow", async () => {
+    const { bash } = await open({ judge: () => ({ text: '{"decision":"allow","reason":"x"}' }), person: "deny" });
+    await bash("make");
+    expect(ran).toEqual(["make"]);
   });
 });
 
