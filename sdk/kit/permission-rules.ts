@@ -4,7 +4,7 @@
  */
 import type { Call, Files, SessionView } from "gantry/sdk";
 import { type Anchors, fitsPathPattern, parsePathPattern } from "./path-rules.ts";
-import { isWithin } from "./paths.ts";
+import { isWithin, resolvedPath } from "./paths.ts";
 import { loadShell, type Shell, type ShellText } from "./shell.ts";
 import { matchText } from "./stars.ts";
 
@@ -81,19 +81,27 @@ export async function subjectOf(call: Call, session: SessionView, files: Pick<Fi
     family: permission.family,
     input,
     session,
-    homes: [session.home],
+    homes: await homesOf(session, files),
     field: fieldOf(permission),
   };
-  if ("path" in permission) {
-    const homes = [...new Set([session.home, await files.resolve(session.home)])];
-    return { ...subject, about: { kind: "path", places: call.places ?? [] }, homes };
-  }
+  if ("path" in permission) return { ...subject, about: { kind: "path", places: call.places ?? [] } };
   if ("command" in permission) {
     const shell = await loadShell();
     return { ...subject, about: { kind: "command", text: shell.readShell(textOf(input[permission.command])), shell } };
   }
   if ("url" in permission) return { ...subject, about: { kind: "url", url: textOf(input[permission.url]) } };
   return { ...subject, about: { kind: "nothing" } };
+}
+
+const homes = new WeakMap<SessionView, Promise<readonly string[]>>();
+
+/** Where the home folder leads does not change while a session lasts. */
+function homesOf(session: SessionView, files: Pick<Files, "resolve">): Promise<readonly string[]> {
+  const before = homes.get(session);
+  if (before) return before;
+  const found = resolvedPath(session.home, files).then((real) => [...new Set([session.home, real])]);
+  homes.set(session, found);
+  return found;
 }
 
 function fieldOf(permission: object): string | undefined {
