@@ -18,8 +18,10 @@ import {
   text,
   type Verdict,
 } from "gantry/sdk";
+import { clause } from "gantry/sdk/kit/clause";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
+import { sentence } from "./errors.ts";
 import type { Generation, ToolEntry } from "./generation.ts";
 import { freeze } from "./guard.ts";
 import { withPlaces } from "./places.ts";
@@ -119,12 +121,13 @@ function isInside({ tool, places }: Call, { folders }: SessionView): boolean {
 }
 
 function unanswered(verdict: Verdict): string {
-  return `${verdict.reason ? `${verdict.reason}, and ` : "it needs a yes, and "}nobody can be asked in this run`;
+  return `${verdict.reason ? `${clause(verdict.reason)}, and ` : "it needs a yes, and "}nobody can be asked in this run`;
 }
 
 function refusal(call: Call, { reason, rule, remedy }: Verdict): string {
-  const because = [reason, rule && `rule ${rule}`].filter(Boolean).join("; ");
-  return `${call.tool.name} was not allowed to run${because ? `: ${because}` : ""}.${remedy ? ` ${remedy}` : ""}`;
+  const because = [reason && (rule ? clause(reason) : reason), rule && `rule ${rule}`].filter(Boolean).join("; ");
+  const said = sentence(`${call.tool.name} was not allowed to run${because ? `: ${because}` : ""}`);
+  return remedy ? `${said} ${remedy}` : said;
 }
 
 async function implementationOf(turn: Turn, entry: ToolEntry): Promise<ToolHandlers> {

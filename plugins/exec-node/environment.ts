@@ -1,5 +1,12 @@
 import { delimiter } from "node:path";
+import { z } from "gantry/sdk";
 import { programFolders } from "gantry/sdk/kit/program-folders";
+
+/** Of the settings: what programs find in their environment besides what Gantry itself has. */
+export const environmentSchema = z.record(
+  z.string().regex(/^[^=\0]+$/),
+  z.string().refine((value) => !value.includes("\0")),
+);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

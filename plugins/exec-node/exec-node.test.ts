@@ -28,7 +28,7 @@ async function closeHost() {
 
 async function open(
   env: Record<string, string> = { PATH },
-  more: { passEnv?: string[]; isTrusted?: boolean; cwd?: string } = {},
+  more: { passEnv?: string[]; isTrusted?: boolean; cwd?: string; settings?: { env: object } } = {},
 ) {
   const { cwd = folder, isTrusted = true } = more;
   const host = { cwd, folders: [], home: "/nowhere/home", env, isTrusted } as unknown as HostInfo;
@@ -42,7 +42,7 @@ async function open(
     config: { passEnv: more.passEnv ?? [] },
     host,
     scope,
-    use: {},
+    use: { settings: more.settings && { get: () => more.settings?.env } },
     log: (text: string) => logged.push(text),
   };
   const { services } = await setup(context as unknown as Parameters<typeof setup>[0]);
@@ -142,6 +142,17 @@ describe("the environment of programs", () => {
     const seen = await environmentOf(exec, { SERVER_API_KEY: "mine" });
     expect(seen).toMatchObject({ GH_TOKEN: "gh", SERVER_API_KEY: "mine" });
     expect(seen).not.toHaveProperty("NPM_TOKEN");
+  });
+
+  it("gives programs what the settings say of their environment, as it stands now, but no secrets of it", async () => {
+    const settings: { env: object } = { env: { NODE_ENV: "test", OPENAI_API_KEY: "k", BASH_ENV: "x", HOME: "/h" } };
+    const exec = await open({ PATH, HOME: "/home/me" }, { settings });
+    const seen = await environmentOf(exec, { HOME: "/mine" });
+    expect(seen).toMatchObject({ PATH, NODE_ENV: "test", HOME: "/mine" });
+    expect(seen).not.toHaveProperty("OPENAI_API_KEY");
+    expect(seen).not.toHaveProperty("BASH_ENV");
+    settings.env = { NODE_ENV: "later" };
+    expect(await environmentOf(exec)).toMatchObject({ NODE_ENV: "later", HOME: "/home/me" });
   });
 
   it("has nothing that steers a shell", async () => {

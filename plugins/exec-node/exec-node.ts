@@ -1,6 +1,6 @@
 import type { Setup } from "gantry/sdk";
 import { workspaceOf } from "gantry/sdk/kit/program-folders";
-import { filterEnvironment } from "./environment.ts";
+import { environmentSchema, filterEnvironment } from "./environment.ts";
 import { createGroups } from "./groups.ts";
 import type { execNode } from "./index.ts";
 import { createLookup } from "./lookup.ts";
@@ -8,7 +8,7 @@ import { createRun } from "./run.ts";
 import { createStart } from "./start.ts";
 import { createStrays } from "./strays.ts";
 
-const setup: Setup<typeof execNode> = ({ config, host, log, scope }) => {
+const setup: Setup<typeof execNode> = ({ config, host, log, scope, use }) => {
   const workspace = workspaceOf(host);
   const strays = createStrays();
   const groups = scope.own(createGroups(strays.kill));
@@ -16,10 +16,13 @@ const setup: Setup<typeof execNode> = ({ config, host, log, scope }) => {
     groups,
     log,
     lookup: createLookup(host.env.PATH, workspace),
-    environment: {
-      ...filterEnvironment(host.env, { passEnv: config.passEnv, hiddenFolders: host.isTrusted ? [] : workspace }),
+    environment: () => ({
+      ...filterEnvironment(
+        { ...host.env, ...use.settings?.get("env", environmentSchema) },
+        { passEnv: config.passEnv, hiddenFolders: host.isTrusted ? [] : workspace },
+      ),
       ...strays.mark,
-    },
+    }),
   });
   return { services: { exec: { start, run: createRun(start) } } };
 };

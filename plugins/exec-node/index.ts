@@ -1,4 +1,4 @@
-import { definePlugin, Exec, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Exec, lazy, manifest, optional, Settings, z } from "gantry/sdk";
 
 export const execNode = manifest({
   name: "exec-node",
@@ -7,6 +7,7 @@ export const execNode = manifest({
     /** Variables that programs get although their names look like secrets, such as `GH_TOKEN`. */
     passEnv: z.array(z.string()).default([]),
   }),
+  needs: { settings: optional(Settings) },
   provides: { exec: Exec },
 });
 

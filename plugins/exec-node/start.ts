@@ -17,7 +17,8 @@ import type { Groups } from "./groups.ts";
 interface Parts {
   readonly groups: Groups;
   readonly lookup: (file: string) => string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Asked for each program: settings may have changed. */
+  readonly environment: () => Readonly<Record<string, string>>;
   readonly log: Log;
 }
 
@@ -27,7 +28,7 @@ export function createStart({ groups, lookup, environment, log }: Parts): Exec["
   return async (spec) => {
     if (spec.signal?.aborted) throw failed(spec, "it was cancelled before it started");
     const began = performance.now();
-    const child = await spawn(spec, lookup(spec.file), environment);
+    const child = await spawn(spec, lookup(spec.file), environment());
     const group = groups.open(child.pid);
 
     let isKilled = false;

@@ -16,22 +16,21 @@ import type { Terminal } from "./terminal.ts";
 export interface AskingParts {
   readonly terminal: Pick<Terminal, "read">;
   readonly printer: Pick<Printer, "say">;
-  readonly remembered: RememberedAnswers | undefined;
   /** Columns of the screen. */
   readonly width: () => number;
 }
 
 /** Puts permission questions to the person, one at a time. */
-export function createAsking({ terminal, printer, remembered, width }: AskingParts) {
+export function createAsking({ terminal, printer, width }: AskingParts) {
   let last: Promise<unknown> = Promise.resolve();
 
-  return (question: Question, turn: TurnView): Promise<Answer> => {
-    const answer = last.then(() => ask(question, turn));
+  return (question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer> => {
+    const answer = last.then(() => ask(question, turn, remembered));
     last = answer.catch(() => undefined);
     return answer;
   };
 
-  async function ask(question: Question, turn: TurnView): Promise<Answer> {
+  async function ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer> {
     const offer = remembered?.offer(turn.session, question.call);
     const targets = questionTargets(question.call);
     const parts = questionParts(question, { targets, offer });
@@ -43,7 +42,7 @@ export function createAsking({ terminal, printer, remembered, width }: AskingPar
       if (typeof answer === "object") return answer;
       isWhole = answer === "whole";
       if (answer !== "session" && answer !== "always") continue;
-      if (await isKept(question, turn, parts, answer)) return { decision: "allow" };
+      if (await isKept(question, turn, parts, answer, remembered)) return { decision: "allow" };
     }
     return { decision: "deny", interrupt: true };
   }
@@ -54,6 +53,7 @@ export function createAsking({ terminal, printer, remembered, width }: AskingPar
     { session }: TurnView,
     { offers }: QuestionParts,
     until: "session" | "always",
+    remembered: RememberedAnswers | undefined,
   ): Promise<boolean> {
     const offer = offers.find(({ answer }) => answer === until);
     if (!offer || !remembered) {

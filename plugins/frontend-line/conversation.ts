@@ -20,22 +20,26 @@ export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
   run(): Promise<number>;
   /** Puts a permission question to the person. */
-  ask(question: Question, turn: TurnView): Promise<Answer>;
+  ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer>;
 }
 
 interface Services {
-  readonly remembered: RememberedAnswers | undefined;
   readonly store: SessionStore | undefined;
 }
 
-export function createConversation(host: FrontendHost, { remembered, store }: Services): Conversation {
+/** `onOpen` hears the id of its session. */
+export function createConversation(
+  host: FrontendHost,
+  { store }: Services,
+  onOpen: (sessionId: string) => void,
+): Conversation {
   const { env, cwd, version } = host.info;
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   const paint = createPaint(wantsColour(env, isScreen));
   const terminal = createTerminal(host, { canEdit: isScreen && env.TERM !== "dumb", onTyped: takeTyped });
   const printer = createPrinter(terminal.write, paint, cwd);
   const width = () => (host.stdout as { columns?: number }).columns || 80;
-  const ask = createAsking({ terminal, printer, remembered, width });
+  const ask = createAsking({ terminal, printer, width });
   const interrupts = heedInterrupts(onInterrupt);
   /** Lines that wait for the turn to end. */
   const waiting: string[] = [];
@@ -47,6 +51,7 @@ export function createConversation(host: FrontendHost, { remembered, store }: Se
     try {
       if (!(await settleTrust(host, terminal, printer.say))) return 130;
       session = await host.open({ isInteractive: true });
+      onOpen(session.id);
       session.watch(printer.event);
       greet(session);
       if (host.prompt?.trim()) await converse(host.prompt);
@@ -120,8 +125,6 @@ export function createConversation(host: FrontendHost, { remembered, store }: Se
     printer.say(paint.dim("Stopping."));
     void session.interrupt();
   }
-
-  // ---------------------------------------------------------------- trust
 
   // ---------------------------------------------------------------- framing
 

@@ -325,7 +325,7 @@ describe("a permission question", () => {
     );
     expect(ran).toEqual([]);
     expect(lastUserText(requests[1])).toContain("use make clean instead");
-    expect(shown).toContain("Shell: rm -rf build<U+202E> ⏎ ls (denied");
+    expect(shown).toContain("Shell: rm -rf build<U+202E> ⏎ ls (denied: use make clean instead.)");
   });
 
   it("is asked again after an empty line, and shows all that was cut when told to", async () => {

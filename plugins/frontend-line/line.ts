@@ -1,22 +1,28 @@
-import type { Answer, Question, Setup, TurnView } from "gantry/sdk";
-import { createConversation } from "./conversation.ts";
+import type { Setup } from "gantry/sdk";
+import { type Conversation, createConversation } from "./conversation.ts";
 import type { frontendLine } from "./index.ts";
 
+/** By session: when a folder is trusted, all plugins are set up anew in the midst of the conversation, and it is they who ask. */
+const conversations = new Map<string, Conversation>();
+
 const setup: Setup<typeof frontendLine> = ({ use }) => {
-  let askPerson: ((question: Question, turn: TurnView) => Promise<Answer>) | undefined;
+  let own: Conversation | undefined;
   return {
     frontends: {
       async line(host) {
-        const conversation = createConversation(host, use);
-        askPerson = conversation.ask;
+        const conversation = createConversation(host, use, (id) => void conversations.set(id, conversation));
+        own = conversation;
         try {
           return await conversation.run();
         } finally {
-          askPerson = undefined;
+          own = undefined;
+          for (const [id, one] of conversations) if (one === conversation) conversations.delete(id);
         }
       },
     },
-    taps: { ask: (question, turn) => askPerson?.(question, turn) },
+    taps: {
+      ask: (question, turn) => (conversations.get(turn.session.id) ?? own)?.ask(question, turn, use.remembered),
+    },
   };
 };
 

@@ -92,7 +92,9 @@ export function createPrinter(write: (text: string) => void, paint: Paint, cwd: 
 }
 
 function outcomeText(result: Extract<SessionEvent, { type: "tool_end" }>["result"]): string {
-  const problem = result.outcome === "ok" ? "" : `: ${visibleLine(textOf(result.content), PROBLEM_WIDTH)}`;
+  // That it was refused is said already.
+  const said = textOf(result.content).replace(result.outcome === "denied" ? /^\S+ was not allowed to run: / : "", "");
+  const problem = result.outcome === "ok" ? "" : `: ${visibleLine(said, PROBLEM_WIDTH)}`;
   const time = result.ms > 0 ? `, ${Math.round(result.ms)} ms` : "";
   return `${result.outcome}${time}${problem}`;
 }

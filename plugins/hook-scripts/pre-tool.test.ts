@@ -57,6 +57,11 @@ describe("a PreToolUse script that ends with", () => {
     expect(notices.join()).not.toContain("second");
   });
 
+  it("its reason is a sentence, and stays one", async () => {
+    const { text } = await under(deciding("deny", { permissionDecisionReason: "Never on Mondays." }));
+    expect(text).toBe("Bash was not allowed to run: Never on Mondays.");
+  });
+
   it("a failure tells what to do about it", async () => {
     const { text } = await under("gantry-no-such-program");
     expect(text).toMatch(/the PreToolUse hook \[gantry-no-such-program\] of the command line could not be started/);
@@ -141,6 +146,15 @@ describe("a decision", () => {
     const plugins = [bash.plugin, ...gate];
     const kernel = await hooked({ PreToolUse: shell(deciding(decision)) }, { plugins, answer: () => undefined });
     expect((await kernel.call("Bash", { command: "ls" })).outcome).toBe(outcome);
+  });
+
+  it("an ask where nobody is there names no rule, since none would help", async () => {
+    const asking = deciding("ask", { permissionDecisionReason: "Deploys want a person." });
+    const plugins = [fakeBash().plugin, rules({ decision: "none", remedy: "Allow it." })];
+    const kernel = await hooked({ PreToolUse: shell(asking) }, { plugins, answer: () => undefined });
+    expect(said(await kernel.call("Bash", { command: "ls" }))).toBe(
+      "Bash was not allowed to run: Deploys want a person, and nobody can be asked in this run. A hook wants a person to say yes to it; no rule does so.",
+    );
   });
 
   it("is also asked for calls that no model makes", async () => {

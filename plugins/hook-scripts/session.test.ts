@@ -151,6 +151,7 @@ describe("a Stop hook", () => {
     const { end } = await kernel.run("Go.");
     expect(end).toMatchObject({ reason: "completed", text: "Second." });
     expect(lastPrompt(kernel)).toContain("run the tests");
+    expect(kernel.notices.join()).toContain("A Stop hook makes the model go on: ");
     const inputs = fs
       .readFileSync(join(cwd, "in.jsonl"), "utf8")
       .trim()

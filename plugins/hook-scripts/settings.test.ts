@@ -213,6 +213,15 @@ describe("settings that change while a session runs", () => {
     });
     expect(kernel.notices.join()).toContain('Did you mean "Stop"?');
   });
+
+  it("are told of once, whatever else changes", async () => {
+    const { settings, change } = settingsOf({ user: { hooks: { Stopp: [] } } });
+    const kernel = await kernelOn(settings, fakeBash().plugin);
+    change("local", { permissions: { allow: ["Edit"] } });
+    change("user", { hooks: { Stopp: [], Stoppp: [] } });
+    const told = ["Stopp", "Stoppp"].map((name) => kernel.notices.filter((text) => text.includes(`"${name}"`)).length);
+    expect(told).toEqual([1, 1]);
+  });
 });
 
 describe("a folder that nobody trusts", () => {

@@ -152,10 +152,14 @@ export function subjectOf(call: Call) {
   return { subject: call.tool.name, aliases: call.tool.aliases ?? [], call };
 }
 
+const BY_PERSON = "A hook wants a person to say yes to it; no rule does so.";
+
 function voteOf({ decision, reason, stop }: HookOutcome) {
   if (stop !== undefined) return deny(stop || "a PreToolUse hook ended the turn");
   if (decision === "deny") return deny(reason ?? "a PreToolUse hook said no");
-  if (decision === "ask") return ask(reason ?? "a PreToolUse hook wants a person to be asked");
+  // No rule lifts it, so its own remedy stands in place of those of other votes.
+  if (decision === "ask")
+    return { ...ask(reason ?? "a PreToolUse hook wants a person to be asked"), remedy: BY_PERSON };
   return decision === "allow" ? allow(reason ?? "a PreToolUse hook") : undefined;
 }
 

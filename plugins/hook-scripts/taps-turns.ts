@@ -12,12 +12,15 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { visibleLine } from "gantry/sdk/kit/visible";
 import { aboutBatch, batchOf } from "./batch.ts";
 import { wrapped } from "./fire.ts";
 import type { Handlers, Kit } from "./kit.ts";
 
 /** How often Stop hooks may make one turn go on, unless the environment says otherwise. */
 const STOP_BLOCKS = 8;
+/** Characters of its reason that the person sees. */
+const SHOWN = 200;
 
 export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" | "compact"> {
   const { firing, stateOf } = kit;
@@ -115,6 +118,8 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
     ];
     if (!told.length) return undefined;
     state.continuations++;
+    const said = `A Stop hook makes the model go on: ${visibleLine(told.join(" "), SHOWN)}`;
+    session.notify({ level: "info", plugin: "hook-scripts", text: said });
     return told.join("\n\n");
   }
 

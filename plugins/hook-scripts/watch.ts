@@ -11,10 +11,12 @@ const SOURCES: { readonly [L in SettingsLayer]?: string } = {
 /** From the next event on hooks are what a changed file says. Returns what ends that. */
 export function watchSettings(kit: Kit, settings: Settings, open: ReadonlySet<SessionView>): () => void {
   return settings.watch(({ layer, source: file }) => {
+    const told = new Set(kit.book.problems);
     kit.book.forget();
+    const problems = kit.book.problems.filter((problem) => !told.has(problem));
     const source = SOURCES[layer];
     for (const session of open) {
-      for (const problem of kit.book.problems) kit.notify(session, problem);
+      for (const problem of problems) kit.notify(session, problem);
       if (source && kit.firing.has("ConfigChange")) void tell(session, source, file);
     }
   });

@@ -5,6 +5,7 @@ import {
   type PermissionMode,
   PluginError,
   type Setup,
+  type ToolManifest,
   type Verdict,
 } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
@@ -39,7 +40,7 @@ const setup: Setup<typeof permitCheck> = ({ use, scope }) => {
   ): Promise<number> {
     const tool = typeof flags.tool === "string" ? flags.tool : "Bash";
     const mode = typeof flags.mode === "string" ? modeNamed(flags.mode) : undefined;
-    const input = { [fieldOf(tool)]: text };
+    const input = inputOf(tool, text);
     const { cwd, home } = host.info;
     const verdict = await suppose({ tool, input, cwd, home, interactive: true, mode, rules: undefined });
     if (flags.json) host.stdout.write(`${JSON.stringify({ tool, input, ...verdict })}\n`);
@@ -47,16 +48,17 @@ const setup: Setup<typeof permitCheck> = ({ use, scope }) => {
     return 0;
   }
 
-  /** The field of a tool's input that permissions are about. */
-  function fieldOf(name: string): string {
-    const tools = Object.assign(
+  /** An input of the tool that is about the text: in the field that permissions are about, with what else it cannot do without. */
+  function inputOf(name: string, text: string): Readonly<Record<string, string>> {
+    const tools: Readonly<Record<string, ToolManifest>> = Object.assign(
       Object.create(null),
       ...use.inspector.report().plugins.map(({ manifest }) => manifest.tools ?? {}),
     );
-    const permission = tools[name]?.permission ?? {};
-    const field = permission.command ?? permission.path ?? permission.url;
-    if (field) return field;
-    if (tools[name] || name.startsWith("mcp__")) return "input";
+    const { family: _, ...fields } = tools[name]?.permission ?? { family: name };
+    const [field = "input"] = Object.values(fields);
+    const input = { [field]: text };
+    if (tools[name]) return completed(input, tools[name].input);
+    if (name.startsWith("mcp__")) return input;
     throw new PluginError(
       "GANTRY_PERMIT_TOOL",
       `There is no tool "${name}".${didYouMean(name, Object.keys(tools))}`,
@@ -82,6 +84,18 @@ const setup: Setup<typeof permitCheck> = ({ use, scope }) => {
 };
 
 export default setup;
+
+/** Each text that is missing is its own name. */
+function completed(
+  input: Readonly<Record<string, string>>,
+  schema: ToolManifest["input"],
+): Readonly<Record<string, string>> {
+  if ("jsonSchema" in schema) return input;
+  const missing = (schema.safeParse(input).error?.issues ?? []).flatMap(({ path: [field, ...deeper] }) =>
+    typeof field === "string" && deeper.length === 0 && !Object.hasOwn(input, field) ? [[field, field]] : [],
+  );
+  return { ...Object.fromEntries(missing), ...input };
+}
 
 const DECISIONS = {
   allow: "runs without asking",

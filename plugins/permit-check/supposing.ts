@@ -10,6 +10,7 @@ import {
   type SessionView,
   type Verdict,
 } from "gantry/sdk";
+import { clause } from "gantry/sdk/kit/clause";
 
 /** A call, and the circumstances in which it might be made. */
 export interface Supposed {
@@ -44,7 +45,11 @@ export function createSupposing(
     if (mode) permissions?.suppose(session, mode);
     const verdict = await judge.judge(session, { name: tool, input });
     if (verdict.decision !== "ask" || interactive) return verdict;
-    return { ...verdict, decision: "deny", reason: `${verdict.reason ?? "it needs a yes"}, and nobody can be asked` };
+    return {
+      ...verdict,
+      decision: "deny",
+      reason: `${clause(verdict.reason ?? "it needs a yes")}, and nobody can be asked`,
+    };
   };
 }
 

@@ -1,4 +1,5 @@
 import { allow, type Call, type PermissionMode, type SessionView, type Verdict } from "gantry/sdk";
+import { clause } from "gantry/sdk/kit/clause";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 
@@ -39,7 +40,7 @@ function whilePlanning(call: Call): Verdict {
 function unasked({ reason = "it needs a yes", rule, remedy }: Verdict): Verdict {
   return {
     decision: "deny",
-    reason: `${reason}, and in the mode dontAsk nobody is asked`,
+    reason: `${clause(reason)}, and in the mode dontAsk nobody is asked`,
     ...(rule !== undefined && { rule }),
     ...(remedy !== undefined && { remedy }),
   };

@@ -91,6 +91,21 @@ describe.skipIf(!hasTmux)("in a terminal (needs tmux)", () => {
     expect(JSON.stringify(server?.requests.at(-1)?.body.messages)).toContain("use the other folder");
   });
 
+  test("whoever trusts a folder at the start is asked for what its rules leave open", async () => {
+    await place.write({ ".claude/settings.json": JSON.stringify({ permissions: { allow: ["Bash(touch a)"] } }) });
+    const t = await start([bash("touch a"), bash("touch b"), { text: "Both." }]);
+    await t.shows("Trust this folder");
+    await say(t, "y");
+    await t.shows("\n>");
+    await say(t, "go");
+    await t.shows("Allow?");
+    expect(existsSync(path.join(place.work, "a"))).toBe(true);
+    await say(t, "a");
+    await t.shows("Both.");
+    expect(existsSync(path.join(place.work, "b"))).toBe(true);
+    expect(await place.read(".claude/settings.local.json")).toContain("Bash(touch b)");
+  });
+
   test("a background command that ends while nothing happens starts a turn, which is shown", async () => {
     const waiting = bash("until [ -e stop ]; do sleep 0.01; done; echo it-ended", { run_in_background: true });
     const t = await start(

@@ -29,6 +29,11 @@ const tools = definePlugin({
       traits: { readOnly: true },
       permission: { family: "Read", path: "file_path" },
     },
+    Write: {
+      description: "Write.",
+      input: z.object({ file_path: z.string(), content: z.string() }),
+      permission: { family: "Edit", path: "file_path" },
+    },
     Order: { description: "Order.", input: z.object({ what: z.string().optional() }) },
   },
   taps: { preTool: true, postTool: true, ask: true, event: true },
@@ -39,7 +44,7 @@ const tools = definePlugin({
     };
     const happensSilently = (what: string) => () => void happened.push(what);
     return {
-      tools: { Bash: happens("Bash"), Read: happens("Read"), Order: happens("Order") },
+      tools: { Bash: happens("Bash"), Read: happens("Read"), Write: happens("Write"), Order: happens("Order") },
       taps: {
         preTool: happensSilently("preTool"),
         postTool: happensSilently("postTool"),
@@ -309,6 +314,9 @@ describe("gantry permissions explain", () => {
     expect(await explain(["npm ci"], { mode: "manual" })).toContain("is asked for");
     expect(await explain(["npm ci"], { mode: "dontAsk" })).toContain("is refused");
     expect(await explain(["x"], { tool: "mcp__shop__order" })).toContain("is asked for");
+    expect(await explain(["src/a.ts"], { tool: "Write" }, { allow: ["Edit(src/**)"] })).toContain(
+      "Write: src/a.ts\n  runs without asking\n  rule:   Edit(src/**)",
+    );
   });
 
   it("writes JSON where that is wanted", async () => {
