@@ -49,12 +49,9 @@ const OWN: readonly [flags: string, description: string][] = [
   ["--debug [plugins]", "show what plugins log; all, or those named"],
 ];
 
-/** The flags that may stand before a subcommand. */
-const SWITCHES = new Set(OWN.flatMap(([flags]) => (/[<[]/.test(flags) ? [] : flags.split(", "))));
-
 export function parseArguments(argv: readonly string[], manifests: readonly Manifest[], version: string): CommandLine {
   const subcommands = new Map(manifests.flatMap((manifest) => Object.entries(manifest.subcommands ?? {})));
-  const at = argv.findIndex((word) => !SWITCHES.has(word));
+  const at = firstWord(argv, manifests);
   const name = subcommands.has(argv[at] ?? "") ? (argv[at] as string) : undefined;
   const command = new Command(name ? `gantry ${name}` : "gantry");
   for (const [flags, description] of OWN) command.option(flags, description);
@@ -81,6 +78,33 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
   const said = { ...NOTHING, own: values as OwnFlags, ...routed(owned, values, isGiven) };
   if (name) return { ...said, frontend: undefined, subcommand: { name, args: words, flags: values as FlagValues } };
   return { ...said, prompt: words.length ? words.join(" ") : undefined };
+}
+
+/**
+ * Where the first word is that belongs to no flag. A flag that takes as many words as there are, or perhaps one, or that chooses a
+ * frontend, ends the search: what follows is a prompt.
+ */
+function firstWord(argv: readonly string[], manifests: readonly Manifest[]): number {
+  const words = new Map<string, number>();
+  const take = (flags: readonly string[], value = "") => {
+    if (value === "" || /^<[^.]*>$/.test(value)) for (const flag of flags) words.set(flag, value === "" ? 1 : 2);
+  };
+  for (const [flags] of OWN) {
+    const [, names = "", value] = /^([^<[]*)(.*)$/.exec(flags) ?? [];
+    take(names.trim().split(", "), value);
+  }
+  for (const { flag, manifest } of manifests.flatMap(flagsOf)) {
+    if (!("frontend" in manifest.to))
+      take([`--${flag}`, ...(manifest.short ? [`-${manifest.short}`] : [])], manifest.value);
+  }
+  let at = 0;
+  for (let word = argv[at]; word?.startsWith("-"); word = argv[at]) {
+    const [flag = "", given] = word.split(/=(.*)/s);
+    const count = words.get(flag);
+    if (count === undefined) return -1;
+    at += given === undefined ? count : 1;
+  }
+  return at;
 }
 
 const NOTHING = { prompt: undefined, subcommand: undefined, frontend: undefined, config: [], settings: {} };

@@ -66,9 +66,9 @@ export const ERRORS = Object.freeze({
     `The plugins ${p.first} and ${p.second} both claim the ${p.kind} "${p.name}".`,
     `Choose with "plugins": ["-${p.first}"] or ["-${p.second}"] in the configuration; to change a tool without replacing it, wrap it.`,
   ],
-  GANTRY_PLUGIN_NEEDS: (p: { name: string; service: string }) => [
+  GANTRY_PLUGIN_NEEDS: (p: { name: string; service: string; all: Known }) => [
     `The plugin ${p.name} needs the service "${p.service}", and no plugin provides it.`,
-    "Add a plugin that provides it.",
+    `Add a plugin that provides it, or leave out in "plugins" what cannot be without: ${[...p.all].map((name) => `"-${name}"`).join(", ")}.`,
   ],
   GANTRY_PLUGIN_CYCLE: (p: { members: Known }) => [
     `These plugins need each other: ${[...p.members].join(" → ")}.`,

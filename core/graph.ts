@@ -32,7 +32,7 @@ export function order<N extends Node>(plugins: readonly N[], given: ReadonlySet<
       const owner = owners.get(key);
       if (owner) visit(owner, [...path, node]);
       else if (!need.isOptional && !given.has(key))
-        throw error("GANTRY_PLUGIN_NEEDS", { name: node.name, service: key.id });
+        throw error("GANTRY_PLUGIN_NEEDS", { name: node.name, service: key.id, all: withoutIt(plugins, key) });
     }
     state.set(node, "done");
     ordered.push(node);
@@ -40,6 +40,22 @@ export function order<N extends Node>(plugins: readonly N[], given: ReadonlySet<
 
   for (const node of plugins) visit(node, []);
   return ordered;
+}
+
+/** The plugins that cannot be there without a service: those that need it, and those that need what these provide. */
+function withoutIt(plugins: readonly Node[], key: ServiceKey<unknown>): readonly string[] {
+  const gone = new Set([key]);
+  const names = new Set<string>();
+  for (let before = -1; before < names.size; ) {
+    before = names.size;
+    for (const { name, plugin } of plugins) {
+      const needs = Object.values(plugin.manifest.needs ?? {});
+      if (!needs.some((need) => !need.isOptional && gone.has("key" in need ? need.key : need))) continue;
+      names.add(name);
+      for (const provided of Object.values(plugin.manifest.provides ?? {})) gone.add(provided);
+    }
+  }
+  return [...names];
 }
 
 /** Which plugin provides each service; two for one service are an error. */

@@ -215,6 +215,7 @@ export default [
     await expect(host()).rejects.toMatchObject({
       code: "GANTRY_PLUGIN_NEEDS",
       message: expect.stringContaining('"tea"'),
+      remedy: expect.stringContaining('leave out in "plugins" what cannot be without: "-needy".'),
     });
   });
 });

@@ -51,6 +51,17 @@ describe("a service for later", () => {
     expect(names.indexOf("tides")).toBeLessThan(names.indexOf("sailor"));
     expect(plugins.find(({ name }) => name === "sailor")?.needs).toEqual(["tides"]);
     await expect(kernelWith({ plugins: [sailor] })).rejects.toMatchObject({ code: "GANTRY_PLUGIN_NEEDS" });
+    const Harbour = createService<object>("harbour");
+    const harbour = definePlugin({
+      name: "harbour",
+      needs: { tides: Tides },
+      provides: { harbour: Harbour },
+      setup: () => ({ services: { harbour: {} } }),
+    });
+    const inn = definePlugin({ name: "inn", needs: { harbour: Harbour } });
+    await expect(kernelWith({ plugins: [inn, harbour] })).rejects.toMatchObject({
+      remedy: expect.stringContaining('"-harbour", "-inn"'),
+    });
   });
 
   test("cannot be had by two plugins of each other", async () => {

@@ -7,7 +7,7 @@ export const commandTrust = manifest({
   subcommands: {
     trust: {
       description: "List what this folder would run or allow; approve all of it; forget a folder",
-      usage: "[list|add|remove] [folder]",
+      usage: "[list | add | remove [folder]]",
       flags: { json: { description: "write JSON" } },
     },
   },

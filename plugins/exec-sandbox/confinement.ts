@@ -131,7 +131,7 @@ export function createConfinement({ host, settings, scope }: Parts): Confinement
       const policy = readPolicy(settings, host);
       if (!policy.isOn) return undefined;
       if (isOutside && !policy.mayBeLeft) return deny(FORBIDDEN);
-      if (isOutside) return ask("it is to run outside of the sandbox");
+      if (isOutside) return { ...ask("it is to run outside of the sandbox"), remedy: BY_PERSON };
       if (await isExcluded(command, policy.excludedCommands)) return undefined;
       const means = await meansOf(session, policy);
       if ("problem" in means) return policy.isRequired ? deny(`it cannot be confined: ${means.problem}`) : undefined;
@@ -142,6 +142,7 @@ export function createConfinement({ host, settings, scope }: Parts): Confinement
 
 const WHOLE_MACHINE =
   "The session works in /, and a sandbox that may write everywhere is none. Start in a folder below.";
+const BY_PERSON = "A person has to say yes to it; no rule does so.";
 const FORBIDDEN =
   "the settings let no command run outside of the sandbox (sandbox.allowUnsandboxedCommands); call it without dangerouslyDisableSandbox";
 

@@ -69,15 +69,16 @@ describe.skipIf(!hasBwrap)(`the settings${unlessSkipped}`, () => {
   });
 
   it("let a person let a command run outside, and nobody else", async () => {
-    const reasons: (string | undefined)[] = [];
+    const verdicts: object[] = [];
     const answer = ({ verdict }: Question): Answer => {
-      reasons.push(verdict.reason);
+      verdicts.push(verdict);
       return { decision: "allow" };
     };
     await place.open({}, { answer, settings: { permissions: { allow: ["Bash"] } } });
     const result = await place.bash(`touch ${place.path}/outside`, { dangerouslyDisableSandbox: true });
     expect(result).toMatchObject({ outcome: "ok", data: { dangerouslyDisableSandbox: true } });
-    expect(reasons).toEqual(["it is to run outside of the sandbox"]);
+    const remedy = "A person has to say yes to it; no rule does so.";
+    expect(verdicts).toEqual([expect.objectContaining({ reason: "it is to run outside of the sandbox", remedy })]);
     await place.close();
     await place.open({ allowUnsandboxedCommands: false }, { answer });
     const refused = await place.bash("true", { dangerouslyDisableSandbox: true });

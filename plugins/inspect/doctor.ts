@@ -1,8 +1,9 @@
-import type { Exec, FrontendHost, HostReport, Settings } from "gantry/sdk";
+import type { Exec, FrontendHost, HostReport, Sandbox, Scope, Settings } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { columns } from "./columns.ts";
 import { nodeVersion, stateFolder, terminal } from "./machine.ts";
 import { bash, git, ripgrepRuns } from "./programs.ts";
+import { sandboxed } from "./sandboxed.ts";
 import { configuration, failedPlugins, providers, trust } from "./setup.ts";
 
 /** One thing that was looked at. */
@@ -21,6 +22,8 @@ export interface Patient {
   readonly report: HostReport;
   readonly settings: Settings | undefined;
   readonly exec: Exec | undefined;
+  readonly sandbox: Sandbox | undefined;
+  readonly scope: Scope;
 }
 
 export async function checkAll(patient: Patient): Promise<readonly Check[]> {
@@ -29,6 +32,7 @@ export async function checkAll(patient: Patient): Promise<readonly Check[]> {
     git(patient),
     ripgrepRuns(patient),
     bash(patient),
+    sandboxed(patient),
     stateFolder(patient.host.info.stateFolder),
     configuration(patient),
     failedPlugins(patient),

@@ -1,11 +1,16 @@
-import { definePlugin, Exec, Inspector, lazy, manifest, optional, Settings } from "gantry/sdk";
+import { definePlugin, Exec, Inspector, later, lazy, manifest, optional, Sandbox, Settings } from "gantry/sdk";
 
 const json = { description: "write JSON" };
 
 export const inspect = manifest({
   name: "inspect",
   description: "Shows what is loaded, where each value comes from, and whether all is well.",
-  needs: { inspector: Inspector, settings: optional(Settings), exec: optional(Exec) },
+  needs: {
+    inspector: Inspector,
+    settings: optional(Settings),
+    exec: optional(Exec),
+    sandbox: later(optional(Sandbox)),
+  },
   subcommands: {
     plugins: {
       description: "List what is loaded, from where, and what each plugin adds",

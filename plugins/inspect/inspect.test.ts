@@ -10,6 +10,7 @@ import {
   GantryError,
   type HostReport,
   type LeftOut,
+  type SandboxState,
   type Settings,
   type SettingValue,
   z,
@@ -38,6 +39,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 interface World {
+  readonly sandbox?: SandboxState;
   readonly claims?: LeftOut["claims"];
   readonly config?: Readonly<Record<string, unknown>>;
   readonly settings?: Settings;
@@ -59,7 +61,12 @@ async function gantry(
   try {
     const report = { ...kernel.report(), ...world.report };
     const handlers = await setup({
-      use: { inspector: { report: () => report }, settings: world.settings, exec: world.exec },
+      use: {
+        inspector: { report: () => report },
+        settings: world.settings,
+        exec: world.exec,
+        sandbox: async () => world.sandbox && { state: async () => world.sandbox },
+      },
     } as never);
     const stdout = new PassThrough();
     const host = {
@@ -254,6 +261,27 @@ describe("gantry doctor", () => {
     expect(lines).toContainEqual(expect.stringMatching(/^fail +ripgrep +It does not run/));
     expect(lines).toContainEqual(expect.stringMatching(/^fail +bash +It does not run/));
     expect(lines.at(-1)).toBe("2 to be put right, 1 worth knowing.");
+  });
+
+  it.each([
+    ["is not mentioned where it is off", { isOn: false }, undefined],
+    ["is well where it works", { isOn: true }, /^ok +sandbox +Commands are confined\.$/],
+    [
+      "is told of where it is missing",
+      { isOn: true, problem: "Install bubblewrap." },
+      /^warn +sandbox +.*unconfined\. Install/,
+    ],
+    [
+      "fails where it has to be there",
+      { isOn: true, problem: "Install it.", isRequired: true },
+      /^fail +sandbox +.*No command/,
+    ],
+  ])("the sandbox %s", async (_, state, expected) => {
+    const sandbox = { isRequired: false, mayBeLeft: true, notices: [], ...state };
+    const { exit, lines } = await gantry("doctor", [], {}, { exec, sandbox });
+    const told = lines.filter((line) => line.includes(" sandbox "));
+    expect(told).toEqual(expected ? [expect.stringMatching(expected)] : []);
+    expect(exit).toBe(sandbox.isRequired ? 1 : 0);
   });
 
   it("fails when the state folder cannot be written", async () => {

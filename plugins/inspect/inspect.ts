@@ -4,7 +4,7 @@ import { checkAll, checksText } from "./doctor.ts";
 import type { inspect } from "./index.ts";
 import { hooksText, pluginsJson, pluginsText } from "./plugins.ts";
 
-const setup: Setup<typeof inspect> = ({ use }) => {
+const setup: Setup<typeof inspect> = ({ use, scope }) => {
   const { inspector, settings, exec } = use;
 
   const plugins: Subcommand = async (args, flags, host) => {
@@ -29,7 +29,14 @@ const setup: Setup<typeof inspect> = ({ use }) => {
 
   const doctor: Subcommand = async (args, flags, host) => {
     refuseWords(args, 0);
-    const checks = await checkAll({ host, report: inspector.report(), settings, exec });
+    const checks = await checkAll({
+      host,
+      report: inspector.report(),
+      settings,
+      exec,
+      scope,
+      sandbox: await use.sandbox?.(),
+    });
     const isWell = checks.every(({ state }) => state !== "fail");
     if (flags.json) printJson(host, { isWell, checks });
     else print(host, checksText(checks));

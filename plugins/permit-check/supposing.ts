@@ -1,16 +1,15 @@
 import {
   deny,
   type Judge,
-  newId,
   type PermissionMode,
   type PermissionRules,
   type Permissions,
   type RuleLists,
   type Scope,
-  type SessionView,
   type Verdict,
 } from "gantry/sdk";
 import { clause } from "gantry/sdk/kit/clause";
+import { supposedSession } from "gantry/sdk/kit/supposed-session";
 
 /** A call, and the circumstances in which it might be made. */
 export interface Supposed {
@@ -37,7 +36,7 @@ export function createSupposing(
   scope: Scope,
 ): (supposed: Supposed) => Promise<Verdict> {
   return async ({ tool, input, rules: lists, mode, cwd, home, interactive }) => {
-    const session = supposedSession(cwd, home, interactive, scope);
+    const session = supposedSession({ cwd, home, isInteractive: interactive, scope });
     // What cannot be supposed must not be passed over: without it, more would be allowed.
     if (lists && !rules) return deny("no plugin judges by rules");
     if (mode && mode !== "default" && !permissions) return deny(`no plugin knows the mode ${mode}`);
@@ -50,22 +49,5 @@ export function createSupposing(
       decision: "deny",
       reason: `${clause(verdict.reason ?? "it needs a yes")}, and nobody can be asked`,
     };
-  };
-}
-
-function supposedSession(cwd: string, home: string, isInteractive: boolean, scope: Scope): SessionView {
-  return {
-    id: newId(),
-    cwd,
-    home,
-    folders: [cwd],
-    model: { provider: "", id: "" },
-    isInteractive,
-    entries: [],
-    messages: [],
-    scope,
-    enqueue: () => undefined,
-    record: () => undefined,
-    notify: () => undefined,
   };
 }

@@ -65,6 +65,18 @@ describe("on the command line", () => {
     expectMistake(await place.gantry(args), code, words);
   });
 
+  test.each([
+    [["--settings", '{"permissions":{"deny":["Bash(rm:*)"]}}', "config", "--why", "permissions.deny"], "--settings"],
+    [
+      ["--verbose", "--permission-mode=plan", "--model", "haiku", "permissions", "explain", "ls"],
+      "runs without asking",
+    ],
+    [["-p", "doctor"], "model"],
+  ])("none: %j", async (args, words) => {
+    const { code, stdout } = await place.gantry(args);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(words)]);
+  });
+
   test("more on standard input than can be taken", async () => {
     const input = "a".repeat(10 * 1024 * 1024 + 1);
     expectMistake(await place.gantry(["-p"], { input }), "GANTRY_ARGUMENT_INVALID", "10485760");
