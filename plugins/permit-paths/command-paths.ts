@@ -105,8 +105,10 @@ function globbed(
     if (critical.some((place) => isFit(names, place.slice(1).split("/")))) return path;
     const above = names.slice(0, -1);
     if (above.length === 1 && isBroad(names.at(-1) as string)) return path;
-    const isAll = isBroad(names.at(-1) as string) || (isBroad(names.at(-2) ?? "") && isBroad(names.at(-1) as string));
-    if (isAll && critical.some((place) => isFit(above, place === "/" ? [] : place.slice(1).split("/")))) return path;
+    const broad = names.findIndex((_, at) => names.slice(at).every(isBroad));
+    const start = names.slice(0, broad);
+    if (broad >= 0 && critical.some((place) => isFit(start, place === "/" ? [] : place.slice(1).split("/"))))
+      return path;
   }
   return undefined;
 }
@@ -120,7 +122,7 @@ function isFit(glob: readonly string[], names: readonly string[]): boolean {
 
 /** Whether a name's signs leave hardly anything out. */
 function isBroad(name: string): boolean {
-  return /^\.?(?:[*?]|\[[^\]]*\])+$/.test(name) && (name.includes("*") || name.startsWith("["));
+  return name === "*.*" || (/^\.?(?:[*?]|\[[^\]]*\])+$/.test(name) && (name.includes("*") || name.startsWith("[")));
 }
 
 /** The folders that are worked in, the home folder, and whatever lies above them. */

@@ -79,7 +79,7 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
         if (tool !== part.family && !(part.family === "Read" && tool === "Edit")) return false;
         if (specifier === undefined) return tool === part.family;
         return part.places.every((place) =>
-          coversPlaces(specifier, [place], { session, homes: [session.home] }, root, true),
+          coversPlaces(specifier, [place], { session, homes: [session.home], family: part.family }, root, true),
         );
       }
       if (tool !== part.family) return false;

@@ -6,6 +6,7 @@ import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Place, Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
 import { createRepositories } from "./repositories.ts";
+import { isTame } from "./tame-variables.ts";
 import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 
 interface Services {
@@ -61,24 +62,30 @@ export function createCover({ files, rules, permissions, folders }: Services): C
   };
 
   async function problemOf(command: ShellCommand, context: Context): Promise<string | undefined> {
-    const { state, session, shell, family } = context;
+    const { state, session, shell } = context;
     const shown = command.words.map(({ text }) => text).join(" ");
     if (command.after === undefined) return `"${shown}" stands inside of something that no rule speaks for`;
-    if (command.assignments.length > 0) return `it sets ${command.assignments.join(", ")}`;
+    const set = command.assignments.filter((one) => !isTame(one));
+    const foreign = set.length > 0 || command.words.length === 0 ? command.assignments : [];
     for (const redirection of command.redirections) {
       const problem = await redirected(redirection, context);
       if (problem !== undefined) return problem;
     }
+    if (command.assignments.length > 0) {
+      const problem = setting(command, context);
+      if (problem === undefined || foreign.length > 0) return problem;
+    }
     if (command.words.length === 0) return command.redirections.length > 0 ? undefined : "it holds no command";
 
-    const isPrinting = /^(?:echo|printf)$/.test(command.words[0]?.text ?? "");
     const { folders } = state;
-    const spelt = command.words.map((word) => knownWord(word, { folders, home: session.home, isPrinting }));
+    const printer = command.words[0]?.text;
+    const spelt = command.words.map((word) => knownWord(word, { folders, home: session.home, printer }));
     const { words: peeled, isOpen } = shell.peel(spelt);
     if (spelt[0]?.text === "cd") return cd(spelt.slice(1), command, context);
     // Another program than the shell's own may be run then, and that moves nothing.
     if (peeled[0]?.text === "cd") return `it cannot be told whether "${shown}" moves to another folder`;
     const spelled = peeled[0]?.kind === "literal" ? withoutBraces(peeled) : undefined;
+    const isLoose = spelled !== undefined && peeled.some(({ kind, isBraced }) => kind === "open" && !isBraced);
     const words = spelled ?? peeled;
     const open = words.find(({ kind }) => kind === "open");
     if (open) return `it cannot be told what ${open.text} stands for`;
@@ -86,22 +93,56 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     if (state.hasMoved && isGit) return `"${shown}" runs in another folder, whose configuration it would obey`;
     const isWriting = shell.writtenBy({ ...command, words }).length > 0;
     if (state.hasMoved && isWriting) return `"${shown}" writes in another folder`;
+    if (state.hasMoved && /^[^/~].*\//.test(words[0]?.text ?? "")) return `"${shown}" is a program of another folder`;
 
-    const said = words.map(({ text }) => text);
-    const rule = hidesAct(words) ? undefined : rules.covering(session, { family, words: said, isOpen });
-    const doubt = isOpen || spelled ? `no rule covers "${shown}"` : await doubtToLook(words, shown, context);
+    const doubt = isLoose
+      ? `no rule covers "${shown}"`
+      : isOpen
+        ? shell.showsAnyWords(words)
+          ? undefined
+          : `no rule covers "${shown}"`
+        : await doubtToLook(words, shown, context);
     if (doubt === undefined) return undefined;
+    const rule = ruleFor(spelt, { words, isOpen }, context);
     state.looksOnly = false;
     if (rule !== undefined) {
       state.rules.add(rule);
       return undefined;
     }
-    const edited = !isOpen && !spelled && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
+    const edited = !isOpen && !isLoose && isAccepting(session) ? shell.acceptableEdit(words) : undefined;
     if (!edited) return doubt;
     state.edits = true;
     if (await copiesInto({ ...command, words }, context)) return `"${shown}" copies into a folder that is there`;
     const written = [...edited, ...shell.writtenBy({ ...command, words })];
     return (await firstBadEdit(written, context)) ?? (await firstBadRemoval({ ...command, words }, context));
+  }
+
+  /** The rule that covers a command: with the programs in front of it, or without those that leave it what it is. */
+  function ruleFor(
+    spelt: readonly ShellWord[],
+    { words, isOpen }: { readonly words: readonly ShellWord[]; readonly isOpen: boolean },
+    { family, session }: Context,
+  ): string | undefined {
+    const covering = (all: readonly ShellWord[], isOpen: boolean) =>
+      hidesAct(all) ? undefined : rules.covering(session, { family, words: all.map(({ text }) => text), isOpen });
+    const rule = covering(words, isOpen);
+    if (rule !== undefined || isOpen || !spelt.every(({ kind }) => kind === "literal")) return rule;
+    const whole = covering(spelt, false);
+    // One that speaks of the program in front alone would let it run any other.
+    return whole?.includes(` ${words[0]?.text}`) ? whole : undefined;
+  }
+
+  /** What sets variables is covered by a rule that spells them out. */
+  function setting({ assignments, words }: ShellCommand, { family, session, state }: Context): string | undefined {
+    const problem = `it sets ${assignments.map(({ name }) => name).join(", ")}`;
+    const isCertain = [...assignments.map(({ value }) => value), ...words].every(({ kind }) => kind === "literal");
+    if (!isCertain || words.length === 0 || state.hasMoved || words[0]?.text === "cd") return problem;
+    const said = [...assignments.map(({ name, value }) => `${name}=${value.text}`), ...words.map(({ text }) => text)];
+    const rule = rules.covering(session, { family, words: said, isOpen: false });
+    if (rule === undefined) return problem;
+    state.looksOnly = false;
+    state.rules.add(rule);
+    return undefined;
   }
 
   /** Why a command may do more than look at what it may look at. */
@@ -113,9 +154,16 @@ export function createCover({ files, rules, permissions, folders }: Services): C
     const { shell, state, session } = context;
     const looking = shell.lookingOf(words);
     if (!looking) return `no rule covers "${shown}"`;
-    const outside = await firstOutside(looking.paths, context);
+    const { at } = looking;
+    // Another repository may lie in any folder below.
+    if (at && !(await resolved(at, context))?.every((place) => session.folders.includes(place))) {
+      return `"${shown}" looks from another folder, whose configuration it would obey`;
+    }
+    const place = at ? { ...context, state: { ...state, folders: session.folders } } : context;
+    const outside = await firstOutside(looking.paths, place);
     if (outside !== undefined || !looking.isGit) return outside;
-    const doubt = await repositories.doubt(state.folders[0] ?? session.cwd);
+    const from = at ? session.folders : [state.folders[0] ?? session.cwd];
+    const doubt = (await Promise.all(from.map(repositories.doubt))).find((one) => one !== undefined);
     return doubt && `"${shown}" would obey the configuration of the repository: ${doubt}`;
   }
 

@@ -4,20 +4,26 @@ import type { ShellWord } from "gantry/sdk/kit/shell";
 interface Known {
   readonly folders: readonly string[];
   readonly home: string;
-  /** The program only prints its words. */
-  readonly isPrinting: boolean;
+  /** The program that gets the word. */
+  readonly printer: string | undefined;
 }
 
+/** Variables that hold no secret, so `echo` may show them. */
+const NAMES = "HOME|PWD|OLDPWD|USER|LOGNAME|UID|EUID|PATH|SHELL|HOSTNAME|LANG|TERM|SHLVL|RANDOM|SECONDS|BASH_VERSION";
+const SHOWABLE = new RegExp(String.raw`\$(?:(?:${NAMES})(?!\w)|\{(?:${NAMES})\}|[#$](?!\w))`, "g");
+
 /** A word with the few variables whose value is known. */
-export function knownWord(word: ShellWord, { folders, home, isPrinting }: Known): ShellWord {
+export function knownWord(word: ShellWord, { folders, home, printer }: Known): ShellWord {
   if (word.kind !== "open") return word;
   // Nothing else in it can stand for something; what `$?` is does not matter where it is shown.
-  const shown = word.text.replaceAll("$?", "0");
-  if (word.text === "$?" || (isPrinting && shown !== word.text && /^[\w :;=.,@%+/()\n-]*$/.test(shown))) {
+  const isPrinting = printer === "echo" || printer === "printf";
+  const numbered = word.text.replaceAll("$?", "0");
+  const shown = printer === "echo" ? numbered.replace(SHOWABLE, "0") : numbered;
+  if (word.text === "$?" || (isPrinting && shown !== word.text && /^[\w :;=.,!?@%+/()\n-]*$/.test(shown))) {
     return { text: shown, kind: "literal" };
   }
   const [whole, name, inBraces = name, rest = ""] =
-    /^\$(?:(HOME|PWD)|\{(HOME|PWD)\})(\/[^$`*?[{~]*)?$/.exec(word.text) ?? [];
+    /^\$(?:(HOME|PWD)|\{(HOME|PWD)\})([/:][^$`*?[{~]*)?$/.exec(word.text) ?? [];
   if (whole === undefined) return word;
   const isHome = inBraces === "HOME";
   const [folder] = isHome ? [home] : folders;

@@ -163,7 +163,8 @@ export function namesTool(tool: string, subject: Pick<Subject, "names" | "family
 
 /** A rule with brackets speaks of the family. Who may edit a file may read it; who may not read it may not edit it. */
 function governs(tool: string, subject: Pick<Subject, "names" | "family" | "about">, isMean: boolean): boolean {
-  const known = [...subject.names, subject.family];
+  // To allow, only the family's own name counts where paths are meant: `Write(x)` never has, and whoever wrote it may mean less.
+  const known = isMean && subject.about.kind === "path" ? [subject.family] : [...subject.names, subject.family];
   if (subject.about.kind === "path" && subject.family === "Read" && isMean) known.push("Edit");
   if (subject.about.kind === "path" && !isMean) known.push("Read");
   return known.some((name) => (isMean ? name === tool : matchText(tool.toLowerCase(), name.toLowerCase())));
@@ -173,15 +174,17 @@ function governs(tool: string, subject: Pick<Subject, "names" | "family" | "abou
 export function coversPlaces(
   specifier: string,
   places: readonly string[],
-  { session, homes }: Pick<Subject, "session" | "homes">,
+  { session, homes, family }: Pick<Subject, "session" | "homes"> & { readonly family?: string },
   root: string,
   isMean: boolean,
 ): boolean {
   const pattern = parsePathPattern(specifier, !isMean);
   // A rule that forbids and cannot be understood forbids.
   if (!pattern) return !isMean;
-  // Who may not see what lies in a folder may not search it.
-  const patterns = [pattern, ...(isMean ? [] : [parsePathPattern(specifier.replace(/\/\*\*$/, ""), true) ?? pattern])];
+  // Who may not see what lies in a folder may not search it; who may see all of it may.
+  const isSearched = !isMean || family === "Read";
+  const whole = isSearched ? parsePathPattern(specifier.replace(/\/\*\*$/, ""), !isMean) : undefined;
+  const patterns = [pattern, ...(whole ? [whole] : [])];
   return places.some((place) => {
     const bases = isWithin(place, session.folders) ? session.folders : [...session.folders, "/"];
     const anchors: Anchors = { machine: ["/"], home: homes, settings: [root], cwd: isMean ? [session.cwd] : bases };

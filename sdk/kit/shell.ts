@@ -7,7 +7,7 @@
  * mentionOf("rm:*", readShell("sudo env X=1 /bin/r''m -rf build")); // "yes"
  */
 export type { Place } from "./shell/places.ts";
-export type { ShellCommand, ShellRedirection, ShellText, ShellWord } from "./shell/text.ts";
+export type { ShellAssignment, ShellCommand, ShellRedirection, ShellText, ShellWord } from "./shell/text.ts";
 
 /** What reads and judges shell texts. */
 export type Shell = typeof import("./shell/index.ts");

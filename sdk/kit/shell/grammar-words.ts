@@ -1,6 +1,6 @@
 /** The words of a command, as the grammar gives them, and what is certain about each. */
-import type { Command, Redirection, SyntaxNode, Word } from "unbash";
-import type { ShellRedirection, ShellWord } from "./text.ts";
+import type { Assignment, Command, Redirection, SyntaxNode, Word } from "unbash";
+import type { ShellAssignment, ShellRedirection, ShellWord } from "./text.ts";
 
 const ODD_BLANK = /(?! )\p{Zs}/u;
 
@@ -10,7 +10,8 @@ export function wordOf(word: Word): ShellWord {
   const isOtherHome = (text.startsWith("~") && !isHome) || /[=:]~/.test(text);
   const kinds = parts.map(kindOf);
   const kind = isOtherHome || kinds.includes("open") ? "open" : kinds.includes("glob") ? "glob" : "literal";
-  return { text: saidBy(word), kind, ...(isHome && { isHome }) };
+  const isBraced = kinds.includes("open") && /^[\w./@%+,{}-]+$/.test(text);
+  return { text: saidBy(word), kind, ...(isHome && { isHome }), ...(isBraced && { isBraced }) };
 }
 
 /** A word without its quotes, with the text of `"$(cat <<'E' … E)"` in its place. */
@@ -52,6 +53,12 @@ function kindOf(part: Part): ShellWord["kind"] {
     default:
       return "open";
   }
+}
+
+/** A variable that is set before a command. */
+export function assignmentOf({ name, value, append, index }: Assignment): ShellAssignment {
+  if (value.type === "Word" && !append && index === undefined) return { name, value: wordOf(value) };
+  return { name, value: { text: "", kind: "open" } };
 }
 
 export function assignmentWord({ text, value }: Extract<Command["args"][number], { type: "Assignment" }>): ShellWord {

@@ -102,7 +102,7 @@ function shown({ words, assignments, redirections, after }: ShellCommand): strin
   const signs = { read: "<", write: ">", text: "'", descriptor: "=", open: "!" };
   const place = after === undefined ? "^ " : after === "start" ? "" : `${after} `;
   return [
-    ...(assignments.length ? [`${place}${assignments.join()}=`] : []),
+    ...(assignments.length ? [`${place}${assignments.map(({ name }) => name).join()}=`] : []),
     `${assignments.length ? "" : place}${words.map(word).join(" ")}`,
     ...redirections.map(({ kind, target }) => `${signs[kind]}${target?.text ?? ""}`),
   ].join(" ");

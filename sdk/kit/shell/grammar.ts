@@ -3,7 +3,15 @@
  * that a new version of the parser cannot open a gap unseen.
  */
 import { type Command, forEachChild, parse, type SyntaxNode } from "unbash";
-import { assignmentWord, givenText, hasOddBlank, redirectionOf, wordOf, writtenValue } from "./grammar-words.ts";
+import {
+  assignmentOf,
+  assignmentWord,
+  givenText,
+  hasOddBlank,
+  redirectionOf,
+  wordOf,
+  writtenValue,
+} from "./grammar-words.ts";
 import type { ShellCommand, ShellText } from "./text.ts";
 import { firstUnseen, hex } from "./unseen.ts";
 import { Variables } from "./variables.ts";
@@ -30,18 +38,25 @@ export const KNOWN: ReadonlySet<string> = new Set(
 export function readShell(text: string): ShellText {
   const commands: ShellCommand[] = [];
   const problems: string[] = [];
+  const shapes: string[] = [];
   const unseen = firstUnseen(text);
   if (unseen !== undefined) problems.push(`it holds a sign that is not seen (U+${hex(unseen)})`);
   if (text.length > MOST_CHARACTERS) problems.push(`it is longer than ${MOST_CHARACTERS} characters`);
   try {
     const script = parse(text);
-    new Reader(commands, problems).visit(script, { after: "start", isPiped: false, depth: 0 });
+    new Reader(commands, problems, shapes).visit(script, { after: "start", isPiped: false, depth: 0 });
     if (!isWholly(script, text)) problems.push("it is no valid bash (a part of it belongs to no command)");
   } catch (thrown) {
     problems.push(`it cannot be read (${thrown instanceof Error ? thrown.message : "unknown"})`);
   }
   if (commands.length > MOST_COMMANDS) problems.push(`it has more than ${MOST_COMMANDS} commands`);
-  return { text, commands, ...(problems[0] !== undefined && { problem: problems[0] }) };
+  const [problem = shapes[0]] = problems;
+  return {
+    text,
+    commands,
+    ...(problem !== undefined && { problem }),
+    ...(problems.length > 0 && { isUnread: true }),
+  };
 }
 
 const NESTED = { after: undefined, isPiped: false } as const;
@@ -54,12 +69,15 @@ interface Place {
 
 class Reader {
   readonly #commands: ShellCommand[];
+  /** Why it may not have been read in full; and why it is more than a list, though it has. */
   readonly #problems: string[];
+  readonly #shapes: string[];
   readonly #variables = new Variables();
 
-  constructor(commands: ShellCommand[], problems: string[]) {
+  constructor(commands: ShellCommand[], problems: string[], shapes: string[]) {
     this.#commands = commands;
     this.#problems = problems;
+    this.#shapes = shapes;
   }
 
   visit(node: SyntaxNode, place: Place): void {
@@ -76,7 +94,7 @@ class Reader {
         this.#list(node.commands, place);
         break;
       case "Statement":
-        if (node.background && place.after !== undefined) this.#problems.push("it puts something into the background");
+        if (node.background && place.after !== undefined) this.#shapes.push("it puts something into the background");
         this.visit(node.command, node.background ? inside : place);
         break;
       case "AndOr":
@@ -102,9 +120,11 @@ class Reader {
   /** Whatever is no plain list of commands: its commands are found, but nothing is allowed because of them. */
   #other(node: SyntaxNode, place: Place, inside: Place): void {
     if (givenText(node) !== undefined) return;
+    // What stands in `((` may be commands to one shell, and sums to another.
+    if (node.type.startsWith("Arithmetic")) this.#problems.push(`it holds sums (${wordsOf(node.type)})`);
     if (!KNOWN.has(node.type)) this.#problems.push(`it holds a ${node.type}, which is not known here`);
     else if (place.after !== undefined) {
-      this.#problems.push(`it is more than a list of commands (${wordsOf(node.type)})`);
+      this.#shapes.push(`it is more than a list of commands (${wordsOf(node.type)})`);
     }
     if (node.type === "Redirected") {
       this.#commands.push({ words: [], assignments: [], redirections: node.redirects.map(redirectionOf), ...NESTED });
@@ -137,7 +157,7 @@ class Reader {
     }
     this.#commands.push({
       words,
-      assignments: own.map(({ name }) => name),
+      assignments: own.map(assignmentOf),
       redirections,
       after: place.after,
       isPiped: place.isPiped,

@@ -1,6 +1,6 @@
 export { deepReadOf } from "./deep.ts";
 export { acceptableEdit } from "./edits.ts";
-export { type Looking, lookingOf } from "./looking.ts";
+export { type Looking, lookingOf, showsAnyWords } from "./looking.ts";
 export { coversWords, hidesProgram, lineOf, mentionOf, reached } from "./match.ts";
 export { readShell } from "./memory.ts";
 export { peel } from "./peel.ts";

@@ -14,6 +14,8 @@ export interface Looking {
   readonly isDeep: boolean;
   /** It obeys the configuration of a repository. */
   readonly isGit: boolean;
+  /** The folder that it looks from, where that is not the one it runs in. */
+  readonly at?: ShellWord;
 }
 
 /** `undefined` for a command that may do more than look. */
@@ -22,7 +24,7 @@ export function lookingOf(words: readonly ShellWord[]): Looking | undefined {
   if (program?.kind !== "literal") return undefined;
   switch (program.text) {
     case "git":
-      return git(rest);
+      return rest[0]?.text === "-C" ? gitAt(rest) : git(rest);
     case "find":
       return find(rest);
     case "sed":
@@ -37,6 +39,12 @@ export function lookingOf(words: readonly ShellWord[]): Looking | undefined {
 }
 
 const NOTHING: Looking = { paths: [], isDeep: false, isGit: false };
+
+/** Whether a command only shows its words, whatever more of them follow. */
+export function showsAnyWords([program, ...rest]: readonly ShellWord[]): boolean {
+  const look = program?.kind === "literal" ? LOOKS[program.text] : undefined;
+  return look?.rest === "text" && look.isTame === true && !look.check && looking(look, rest) !== undefined;
+}
 
 function looking(look: Look, words: readonly ShellWord[]): Looking | undefined {
   if (words.length === 1 && words[0]?.kind === "literal" && words[0].text === "--version") return { ...NOTHING };
@@ -69,6 +77,11 @@ function isLiteral({ kind }: ShellWord): boolean {
 }
 
 // ---------------------------------------------------------------- git
+
+function gitAt([, at, ...rest]: readonly ShellWord[]): Looking | undefined {
+  const found = at?.kind === "literal" ? git(rest) : undefined;
+  return at && found?.isGit ? { ...found, at } : undefined;
+}
 
 function git(words: readonly ShellWord[]): Looking | undefined {
   const [first] = words;

@@ -8,12 +8,32 @@ export function isPlainFormat(format: string): boolean {
   return !isOdd && !format.startsWith("-");
 }
 
-const PRINTS_FIELDS =
-  /^\s*\{\s*print(?:\s+|(?=["$}]))(?:(?:\$(?:\d+|NF)|N[RF]|"[^"\\\n]*")(?:\s*,\s*|\s+|(?=["$}])))*\s*\}\s*$/;
+/** What of awk runs, reads or writes something else, or shows the environment. */
+const AWK_ACTS =
+  /(?<![A-Za-z_])(?:system|getline|close|fflush|ARGV|ARGC|ENVIRON|PROCINFO|SYMTAB|FUNCTAB|BINMODE|load|include)(?!\w)/;
 
-/** A program of awk that prints fields of each line; a word with `=` would set a variable. */
-export function isPrintingFields(program: string, files: readonly string[]): boolean {
-  return PRINTS_FIELDS.test(program) && !files.some((file) => file.includes("="));
+/**
+ * A program of awk that shows something of each line; a word with `=` would set a variable. A `|` would feed another program and
+ * a `>` write a file: only where no statement has begun does it surely compare.
+ */
+export function isLookingAwk(program: string, files: readonly string[]): boolean {
+  const compares = program.replaceAll("||", "").replaceAll(">=", "");
+  const statements = compares.slice(compares.search(/\{|$/));
+  const isPlain = /^[\t\n\x20-\x7e]*$/.test(program) && !/[@`|]|\\\n/.test(compares);
+  return isPlain && !statements.includes(">") && !AWK_ACTS.test(program) && !files.some((file) => file.includes("="));
+}
+
+const ADDRESSES =
+  /^(?:a(?:ddr(?:ess)?)?|r(?:oute)?|l(?:ink)?|n(?:eigh)?|rule)(?: (?:s|show|ls|list)(?: (?:dev )?[a-z][\w.-]*)?)?$/;
+
+/** `ip addr`, `ip route show`. */
+export function isShowingAddresses(words: readonly string[]): boolean {
+  return ADDRESSES.test(words.join(" "));
+}
+
+/** Programs of binutils take a word with `@` for a file of further words. */
+export function namesNoList(words: readonly string[]): boolean {
+  return !words.some((word) => word.startsWith("@"));
 }
 
 /** `tar tf file`: a `:` in the name would make it ask another machine. */

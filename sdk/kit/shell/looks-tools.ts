@@ -38,7 +38,7 @@ export const TOOL_LOOKS: Readonly<Record<string, Look>> = {
   python3: version("-V -VV"),
   pip: version("-V", "list", "freeze", SHOW_NAME),
   pip3: version("-V", "list", "freeze", SHOW_NAME),
-  ruby: version(),
+  ruby: version("-v"),
   gem: version("-v", "list"),
   php: version("-v"),
   java: version("-version"),
@@ -56,6 +56,27 @@ export const TOOL_LOOKS: Readonly<Record<string, Look>> = {
   },
   terraform: version("-v -version", "version"),
   gh: version(),
+  brew: version("", "list", "ls"),
+  dpkg: {
+    flags: "-l -L -s -S --list --listfiles --status --search --version",
+    rest: "text",
+    isTame: true,
+    check: (flags) => flags.size === 1,
+  },
+  apt: {
+    flags: "--installed --upgradable --version",
+    rest: "text",
+    check: (flags, words) => words.join(" ") === "list" || (words.length === 0 && flags.has("--version")),
+  },
+  systemctl: {
+    flags: "--no-pager --user --all -a --failed --version",
+    rest: "text",
+    check: (_flags, [asked = "", ...units]) =>
+      (/^(?:status|is-active|is-enabled)$/.test(asked) &&
+        units.length <= 1 &&
+        units.every((unit) => /^\w[\w@.:-]*$/.test(unit))) ||
+      (/^list-(?:units|timers|unit-files)$/.test(asked) && units.length === 0),
+  },
   curl: version("-V"),
   wget: version("-V"),
   bash: version(),

@@ -17,6 +17,7 @@ const grep = paths(
   { texts: 1, textFlags: "-e --regexp", isDeep: (flags) => flags.has("-r") || flags.has("--recursive") },
 );
 
+const listless: Partial<Look> = { isExact: true, check: (_flags, words) => checks.namesNoList(words) };
 const SUMS = "-b -t -z --binary --text --tag --zero";
 
 export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create(null), {
@@ -31,6 +32,16 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   basename: text("-a -z -s:"),
   dirname: text("-z"),
   sleep: text(),
+  factor: text(),
+  numfmt: text("--to: --from: --suffix: --padding: --format:"),
+  bc: { flags: "-l -q -s", rest: "none" },
+  /** Without a program it shows what it is given. */
+  xargs: { flags: "-0 -r -n: -L: -d:", rest: "none" },
+  // ---- the shell itself
+  exit: { ...flagless, check: (_flags, words) => words.length <= 1 && /^\d*$/.test(words[0] ?? "") },
+  ulimit: { flags: "-a", rest: "none", check: (flags) => flags.has("-a") },
+  jobs: { flags: "-l -p -r -s", rest: "none" },
+  tput: { ...text(), check: (_flags, words) => /^(?:cols|lines|colors)$/.test(words.join(" ")) },
   // ---- files
   ls: paths(
     "-a -A -l -h -1 -R -r -t -S -d -F -p -i -s -n -o -g -G -c -u -U -x -C -m -q -Q -b -B -k -H -N -X -Z -v --all --almost-all --human-readable --color? --recursive --reverse --size --directory --group-directories-first --classify? --full-time --time: --time? --sort? --sort: --inode --no-group --numeric-uid-gid --ignore: --hide: --time-style: --format? --si --quoting-style: -I? -w? -T?",
@@ -73,6 +84,7 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
   join: paths("-1: -2: -t: -o: -a: -e: -j: -v: -i --nocheck-order --header"),
   column: paths("-t -s: -n -c: -x -o: -J -N: -R: --table --separator: --output-separator:"),
   fold: paths("-w: -s -b --width: --spaces"),
+  shuf: paths("-n: -e -i: -r -z"),
   fmt: paths("-w: -s -u -t -c"),
   expand: paths("-t: -i"),
   unexpand: paths("-t: -a"),
@@ -83,7 +95,17 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
     style: { isOrdered: true },
     isTame: false,
     isExact: true,
-    check: (_flags, [program = "", ...files]) => checks.isPrintingFields(program, files),
+    check: (_flags, [program = "", ...files]) => checks.isLookingAwk(program, files),
+  },
+  gzip: {
+    flags: "-l -t -v --list --test --verbose",
+    isExact: true,
+    check: (flags) => ["-l", "-t", "--list", "--test"].some((flag) => flags.has(flag)),
+  },
+  zipinfo: {
+    flags: "-1 -2 -s -m -l -h -t -z",
+    isExact: true,
+    check: (_flags, words) => words.length === 1 && /^[^*?[]+\.(?:zip|jar|whl)$/.test(words[0] as string),
   },
   zcat: { flags: "", isExact: true, check: (_flags, words) => words.every((word) => /\.(?:gz|tgz|Z)$/.test(word)) },
   tar: {
@@ -120,10 +142,11 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
     check: (_flags, words) => words.length <= 1,
   },
   // A word with `@` names a file of further words.
-  strings: paths("-a -n: -t: -e: -f -#", {
-    isExact: true,
-    check: (_flags, words) => !words.some((word) => word.startsWith("@")),
-  }),
+  strings: paths("-a -n: -t: -e: -f -#", listless),
+  nm: paths("-a -A -g -u -C -D -n -p -r -S", listless),
+  size: paths("-A -B -d -o -x -t", listless),
+  readelf: paths("-h -l -S -s -e -n -r -d -V -a -W -x: -p:", listless),
+  objdump: paths("-a -C -d -D -f -h -j: -M: -p -r -R -s -t -T -w -x", listless),
   od: paths("-A: -t: -N: -j: -c -x -b -d -o -v -w?"),
   hexdump: paths("-C -n: -s: -v -c -x -b -d -o"),
   xxd: {
@@ -202,6 +225,28 @@ export const LOOKS: Readonly<Record<string, Look>> = Object.assign(Object.create
     rest: "text",
     check: (flags, words) => checks.isTameForPs(words, `${flags.get("-o")} ${flags.get("--format")}`),
   },
+  pstree: text("-p -a -s -u -n"),
+  pgrep: { flags: "-f -l -a -n -o -x -c -i -u: -d: -P:", rest: "text" },
+  pidof: text("-s -x"),
+  vmstat: { flags: "-s -a -w", rest: "text" },
+  who: { flags: "-a -b -H -m -q -r -u", rest: "none" },
+  w: { flags: "-h -s -f -i", rest: "none" },
+  last: { flags: "-n: -# -a -d -F -w -x", rest: "text" },
+  lsof: {
+    flags: "-i? -n -P -t -a -l -p: -u: -c:",
+    rest: "text",
+    check: (_flags, words) =>
+      words.length === 1 && /^(?:TCP|UDP|tcp|udp)?@?[\w.-]*:\d[\d,-]*$/.test(words[0] as string),
+  },
+  ss: { flags: "-t -u -l -n -p -a -x -s -e -i -m -o -4 -6 -H", rest: "none" },
+  netstat: { flags: "-t -u -l -n -p -a -r -i -s -e -x -4 -6 -v -W", rest: "none" },
+  ip: {
+    flags: "-4 -6 -br -brief -j -json -s -d -o -c -color",
+    style: { reads: "single" },
+    rest: "text",
+    check: (_flags, words) => checks.isShowingAddresses(words),
+  },
+  ifconfig: { flags: "-a", rest: "text", check: (_flags, words) => words.length <= 1 },
   lscpu: none,
   lsblk: { flags: "-a -f -l -o: -J -p", rest: "none" },
   tty: { flags: "-s", rest: "none" },

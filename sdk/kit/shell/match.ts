@@ -1,5 +1,6 @@
 /** Whether a rule's words, such as `npm test:*`, speak about a command. */
 import { matchText } from "../stars.ts";
+import { codeIn } from "./code.ts";
 import { readShell } from "./grammar.ts";
 import { type Reach, reachOf } from "./reach.ts";
 import { roughlyMentions } from "./rough.ts";
@@ -35,8 +36,13 @@ function literalWords(text: string): readonly string[] {
   const { commands, problem } = readShell(text);
   const [command, ...others] = commands;
   const isOne =
-    command && !problem && others.length === 0 && command.redirections.length + command.assignments.length === 0;
-  if (isOne && command.words.every(({ kind }) => kind === "literal")) return command.words.map((word) => word.text);
+    command && !problem && others.length === 0 && command.redirections.length === 0 && command.words.length > 0;
+  const values = command?.assignments.map(({ value }) => value) ?? [];
+  if (isOne && [...command.words, ...values].every(({ kind }) => kind === "literal"))
+    return [
+      ...command.assignments.map(({ name, value }) => `${name}=${value.text}`),
+      ...command.words.map((word) => word.text),
+    ];
   return text.split(/\s+/);
 }
 
@@ -47,16 +53,25 @@ export function lineOf(words: readonly string[]): string {
 
 // ---------------------------------------------------------------- what allows
 
+const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 /** Programs that run what later words say, so that a rule that leaves those open does not speak for them. */
 const NEVER_BY_PREFIX = new Set(["watch", "setsid", "ionice", "flock"]);
 const FIND_ACTS = /^-(?:exec|execdir|ok|okdir|delete|fls|fprint|fprint0|fprintf)$/;
 
 /**
  * Whether a specifier surely covers a plain command of these words. `isOpen`: more words follow that are not known, as behind
- * `xargs`.
+ * `xargs`. Variables that are set before it (`A=1`) are words of their own, which a rule has to spell out.
  */
 export function coversWords(specifier: string, words: readonly string[], isOpen = false): boolean {
   const pattern = patternOf(specifier);
+  const set = words.findIndex((word) => !ASSIGNMENT.test(word));
+  if (set !== 0) {
+    const spelled = pattern.words?.slice(0, set) ?? [];
+    if (set < 0 || !isSame(spelled, words.slice(0, set))) return false;
+    const rest = pattern.words?.slice(set) ?? [];
+    if (rest.length === 0 || actsByWords({ ...pattern, words: rest }, words.slice(set), isOpen)) return false;
+    return pattern.isPrefix ? startsWith(words.slice(set), rest) : !isOpen && isSame(rest, words.slice(set));
+  }
   const isExact = !pattern.isPrefix && pattern.words !== undefined;
   if (isExact) return !isOpen && isSame(pattern.words, words);
   if (actsByWords(pattern, words, isOpen)) return false;
@@ -86,8 +101,12 @@ export type Mention = "yes" | "maybe" | "no";
 
 /** Whether a specifier speaks of anything that a text may run. */
 export function mentionOf(specifier: string, text: ShellText): Mention {
-  if (!patternOf(specifier).isPrefix && matchText(specifier, text.text.trim())) return "yes";
-  if (text.problem !== undefined && roughlyMentions(specifier, text.text)) return "yes";
+  const { isPrefix, text: start } = patternOf(specifier);
+  const whole = text.text.trim();
+  if (!isPrefix && matchText(specifier, whole)) return "yes";
+  // One that speaks of several commands is about the text that holds them.
+  if (isPrefix && /[;&|]/.test(start) && matchText(`${start}*`, whole)) return "yes";
+  if (text.isUnread && roughlyMentions(specifier, text.text)) return "yes";
   const pattern = patternOf(specifier);
   let best: Mention = "no";
   for (const command of reached(text)) {
@@ -98,15 +117,13 @@ export function mentionOf(specifier: string, text: ShellText): Mention {
   return best;
 }
 
-const INTERPRETERS =
-  /^(?:[gmn]?awk|perl|python[\d.]*|pypy3?|node|nodejs|deno|bun|ruby|php|lua|tclsh|osascript|pwsh|powershell)$/i;
-
 /** Code in another language that names the program. */
-function isInCode(pattern: CommandPattern, { words: [program, ...rest] }: ShellCommand): boolean {
+function isInCode(pattern: CommandPattern, { words }: ShellCommand): boolean {
   const [wanted = ""] = pattern.words ?? pattern.text.split(/[\s*]/);
-  if (!program || wanted === "" || !INTERPRETERS.test(nameOf(program.text))) return false;
+  const code = codeIn(words);
+  if (wanted === "" || code.length === 0) return false;
   const name = new RegExp(`(?<![\\w-])${wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w-])`);
-  return rest.some(({ text }) => /\s|[("']/.test(text) && name.test(text));
+  return code.some((text) => name.test(text));
 }
 
 const reaches = new WeakMap<ShellText, Reach>();

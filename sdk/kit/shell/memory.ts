@@ -8,7 +8,8 @@ const texts = new Map<string, ShellText>();
 
 /** Reads a text of bash; one that was read a moment ago is not read anew. Never throws. */
 export function readShell(text: string): ShellText {
-  if (text.length > LONGEST) return { text, commands: [], problem: "it is longer than any shell is given" };
+  if (text.length > LONGEST)
+    return { text, commands: [], problem: "it is longer than any shell is given", isUnread: true };
   const before = texts.get(text);
   if (before) return before;
   const found = read(text);

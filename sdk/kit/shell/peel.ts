@@ -19,6 +19,7 @@ const PEELABLE: Readonly<Record<string, Peelable>> = Object.assign(Object.create
   time: { flags: "-p", skips: 0 },
   stdbuf: { flags: "-i: -o: -e: --input: --output: --error:", skips: 0 },
   command: { flags: "", skips: 0 },
+  builtin: { flags: "", skips: 0 },
   noglob: { flags: "", skips: 0 },
   xargs: {
     flags: "-0 -r -t -n: -P: -I: -d: --null --no-run-if-empty --verbose",

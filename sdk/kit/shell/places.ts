@@ -1,5 +1,8 @@
 /** Which places of the machine a command's words may name. */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { codeIn, quotedIn } from "./code.ts";
+import { lookingOf } from "./looking.ts";
+import { sedFiles } from "./sed.ts";
 import { type ShellCommand, type ShellWord, wordFrom } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
 
@@ -63,6 +66,7 @@ export function guessesOf(word: ShellWord, { folders, home }: Place): readonly S
 
 function withKnown(text: string, cwd: string, home: string): string {
   return text
+    .replace(/\$\$|\$(?:RANDOM|SECONDS)\b|\$\{(?:RANDOM|SECONDS)\}/g, "1")
     .replace(/^~\+/, cwd)
     .replace(/^~-/, cwd)
     .replace(/^~([\w.-]+)/, (_, name) => (name === "root" ? "/root" : join(dirname(home), name)))
@@ -137,18 +141,60 @@ const NOT_PATHS = new Set([
 ]);
 const LONGEST_PATH = 4096;
 
-/** Every text among a command's words that may be the path of a file: whole words, values of flags, what follows a sign. */
+/** Flags whose value is what somebody says. */
+const SAYS = /^(?:--message|--title|--body|--grep|--author|--exclude)$/;
+/** Where `-m` is a message, too. */
+const SAYING = /^git (?:commit|tag|merge|notes|stash)$/;
+/** Subcommands whose words are names of branches, where they are no paths for sure. */
+const NAMING = /^git (?:branch|merge|switch|checkout|rebase|push|pull|fetch)$/;
+/** Programs of which the first word is a pattern, or a filter. */
+const PATTERN_FIRST = /^(?:[ef]?grep|rg|ag|ack|jq)$/;
+/** Flags that choose which of the files that lie somewhere are opened. */
+const CHOOSES = /^(?:--include|--i?glob|-g)/;
+
+/** Words without what is said or left out by them. */
+function withoutSaid([program, ...rest]: readonly ShellWord[]): readonly ShellWord[] {
+  const [first, ...others] = rest;
+  if (!program || !first) return rest;
+  // The names of scripts, goals and kinds.
+  if (/^(?:npm|pnpm|yarn|make|kubectl|vault)$/.test(program.text)) {
+    return rest.filter(({ text, kind }, at) => {
+      const isValue = rest[at - 1]?.text.startsWith("-") && rest[at - 1]?.text !== "--";
+      return kind !== "literal" || isValue || !/^[\w-]+$/.test(text);
+    });
+  }
+  if (PATTERN_FIRST.test(program.text) && first.kind === "literal" && !first.text.startsWith("-")) return others;
+  if (/^g?sed$/.test(program.text)) return sedFiles(rest);
+  if (!/^(?:git|gh|glab|rsync|g?tar)$/.test(program.text)) return rest;
+  const isSaying = SAYING.test(`${program.text} ${rest[0]?.text}`);
+  return rest.filter(({ text, kind }, at) => {
+    // Names of branches.
+    if (at > 0 && kind === "literal" && NAMING.test(`${program.text} ${rest[0]?.text}`) && /^[\w-]+$/.test(text))
+      return false;
+    const before = rest[at - 1]?.text ?? "";
+    return !(SAYS.test(before) || (isSaying && before === "-m") || /^--(?:exclude|exclude-dir|message)=/.test(text));
+  });
+}
+
+/**
+ * Every text among a command's words that may be the path of a file: whole words, values of flags, what follows a sign. Of one that
+ * surely looks and does nothing else, just those that it opens.
+ */
 export function wordsAsPaths(words: readonly ShellWord[]): readonly ShellWord[] {
-  const [program, ...rest] = words;
+  const [program] = words;
   if (program === undefined || NOT_PATHS.has(program.text)) return [];
+  const looking = lookingOf(words);
+  if (looking && !looking.isGit && !words.some(({ text }) => CHOOSES.test(text))) return looking.paths;
+  const rest = withoutSaid(words);
   const own = program.text.includes("/") ? [program] : [];
   const name = nameOf(program.text);
   // `tar tfa.tar` needs no dash, and `sed` reads files that its script names.
   const bundled = /^(?:[gb]?tar|bsdtar|ar|unzip)$/.test(name) ? attachedTo(`-${rest[0]?.text ?? ""}`) : [];
   const scripted = /^g?sed$/.test(name)
-    ? rest.flatMap(({ text }) => [...text.matchAll(/[rR]\s+([^\s;}]+)/g)].map(([, path]) => path as string))
+    ? words.slice(1).flatMap(({ text }) => [...text.matchAll(/[rR]\s+([^\s;}]+)/g)].map(([, path]) => path as string))
     : [];
-  return [...own, ...[...bundled, ...scripted].map(wordFrom), ...rest].flatMap((word) => {
+  const quoted = quotedIn(codeIn(words));
+  return [...own, ...quoted, ...[...bundled, ...scripted].map(wordFrom), ...rest].flatMap((word) => {
     if (word.text.length > LONGEST_PATH || word.text === "") return [];
     const parts = partsOf(word.text).map((text) => ({
       ...wordFrom(text),

@@ -32,6 +32,9 @@ interface State {
   isCut: boolean;
 }
 
+/** The ends of one command at which a program has begun, by how many words follow: a chain of programs meets them over and over. */
+type Begun = Set<number>;
+
 function follow(text: ShellText, state: State, depth: number): void {
   for (const [index, command] of text.commands.entries()) {
     const before = text.commands.slice(Math.max(0, index - NEAR), index);
@@ -44,7 +47,7 @@ function follow(text: ShellText, state: State, depth: number): void {
 
 const NESTED = { redirections: [], assignments: [], after: undefined, isPiped: false } as const;
 
-function reach(command: ShellCommand, state: State, depth: number): void {
+function reach(command: ShellCommand, state: State, depth: number, begun: Begun = new Set()): void {
   if (depth >= DEEPEST || state.commands.length > MOST) {
     state.isCut = true;
     return;
@@ -52,7 +55,12 @@ function reach(command: ShellCommand, state: State, depth: number): void {
   const words = withoutPath(braces(command.words));
   state.commands.push({ ...command, words });
   const { programs, scripts } = wrappedBy(words);
-  for (const program of programs) reach({ ...NESTED, words: program }, state, depth + 1);
+  for (const program of programs) {
+    const isEnd = program.length > 1 && program.at(-1) === words.at(-1) && program.at(-2) === words.at(-2);
+    if (isEnd && begun.has(program.length)) continue;
+    if (isEnd) begun.add(program.length);
+    reach({ ...NESTED, words: program }, state, depth + 1, isEnd ? begun : new Set());
+  }
   for (const script of scripts) followScript(script, state, depth);
 }
 

@@ -11,6 +11,15 @@ export interface ShellWord {
   readonly kind: "literal" | "glob" | "open";
   /** It begins with a `~` that the shell expands to the home folder. */
   readonly isHome?: boolean;
+  /** Nothing but letters and braces, as they were written: `src/{a,b}`. */
+  readonly isBraced?: boolean;
+}
+
+/** A variable that is set for a command, or for what follows. */
+export interface ShellAssignment {
+  readonly name: string;
+  /** `open` for an array, and for what is put behind an earlier value. */
+  readonly value: ShellWord;
 }
 
 /** Where a command reads from or writes to. */
@@ -27,8 +36,7 @@ export interface ShellRedirection {
 export interface ShellCommand {
   /** The program and what it gets; empty where a command only assigns or redirects. */
   readonly words: readonly ShellWord[];
-  /** Names of variables that are set before it. */
-  readonly assignments: readonly string[];
+  readonly assignments: readonly ShellAssignment[];
   readonly redirections: readonly ShellRedirection[];
   /**
    * How it follows the command before it, where it stands in a plain list or pipeline. `undefined` where it is inside of something:
@@ -43,6 +51,8 @@ export interface ShellCommand {
 export interface ShellText {
   /** Why it may do more than its commands say. Then nothing may be allowed because of them; what forbids still holds. */
   readonly problem?: string;
+  /** The grammar has not read all of it, so what it may run is more than its commands. */
+  readonly isUnread?: boolean;
   /** All commands, those inside of others too, in the order in which they stand. */
   readonly commands: readonly ShellCommand[];
   /** Scripts that other programs get as one word, such as that of `sh -c`, in full. */

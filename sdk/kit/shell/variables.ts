@@ -71,6 +71,10 @@ export class Variables {
 
   #fill(text: string): string {
     return text
+      .replace(
+        /\$\(\s*(?:echo|printf)\s+["']?([^()"'$`]*)["']?\s*\)|`\s*(?:echo|printf)\s+([^`"'$]*)`/g,
+        (_, a, b) => a ?? b,
+      )
       .replace(/\$IFS\b|\$\{IFS[^}]*\}/g, " ")
       .replace(/\$(?:(\w+|[@*])|\{(\w+|[@*])(?:[^{}]*)\})/g, (whole, a, b) => this.#values.get(a ?? b) ?? whole)
       .slice(0, LONGEST_GUESS);

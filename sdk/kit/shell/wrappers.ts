@@ -17,6 +17,7 @@ interface Wrapper {
 }
 
 const SHELL_NAMES = "sh bash dash zsh ksh fish ash mksh";
+const SHELL_WORDS = new Set(SHELL_NAMES.split(" "));
 /** Shells that run what comes on their standard input when no word names a script; and what hands its input to one. */
 export const SHELLS: ReadonlySet<string> = new Set(`${SHELL_NAMES} source . at batch crontab`.split(" "));
 
@@ -95,18 +96,29 @@ export function nameOf(path: string): string {
 export function wrappedBy(words: readonly ShellWord[]): Wrapped {
   const [program, ...rest] = words;
   const name = program ? nameOf(program.text) : "";
+  // It says where a program lies, and runs none.
+  if (name === "command" && /^-[vV]$/.test(rest[0]?.text ?? "")) return { programs: [], scripts: [] };
   const wrapper = WRAPPERS.get(name);
   const found = { programs: [...ownPrograms(name, rest)], scripts: [...ownScripts(name, rest)] };
   const [subcommand, skips = 0] = SUBCOMMANDS[name] ?? [];
   const at = subcommand ? rest.findIndex(({ text }) => subcommand.test(text)) : -1;
   if (at >= 0) found.programs.push(...programsIn(rest.slice(at + 1), skips));
   if (!wrapper) return found;
+  if (SHELL_WORDS.has(name)) found.programs.push(...scriptFile(rest));
   if (wrapper.script) found.scripts.push(...scriptsBehind(wrapper.script, rest));
   if (wrapper.anyScript) found.scripts.push(...rest.map(({ text }) => text.replace(/^[\w-]+=/, "")));
   const starts = wrapper.skips === undefined && !wrapper.joins ? [] : startsIn(rest, wrapper.skips ?? 0);
   if (wrapper.joins) found.scripts.push(...starts.map((at) => textOf(rest.slice(at))));
   else found.programs.push(...starts.map((at) => rest.slice(at)));
   return found;
+}
+
+/** `sh ./deploy.sh` runs what `./deploy.sh` runs. */
+function scriptFile(words: readonly ShellWord[]): readonly (readonly ShellWord[])[] {
+  if (words.some(({ text }) => /^[-+][a-zA-Z]*[cs]/.test(text))) return [];
+  const at = words.findIndex(({ text }) => !isFlag(text));
+  const script = words[at];
+  return script?.kind === "literal" ? [words.slice(at)] : [];
 }
 
 const isFlag = (text: string | undefined) => text !== undefined && /^[-+]/.test(text);

@@ -1,6 +1,10 @@
 /** Programs that write, remove or move what their words name. Rather one word too many. */
+import { quotedForWriting } from "./code.ts";
 import { findWords } from "./find.ts";
+import { readFlags } from "./flags.ts";
+import { lookingOf } from "./looking.ts";
 import { attachedTo } from "./places.ts";
+import { sedFiles } from "./sed.ts";
 import { type ShellCommand, type ShellWord, wordFrom } from "./text.ts";
 import { nameOf } from "./wrappers.ts";
 
@@ -40,7 +44,11 @@ export function writtenBy({ words, redirections }: ShellCommand): readonly Shell
 
 function writtenWords([program, ...rest]: readonly ShellWord[]): readonly ShellWord[] {
   const name = nameOf(program?.text ?? "");
-  const outputs = outputsOf(rest, name);
+  const copied = copiedTo(name, rest);
+  if (copied) return copied;
+  if (program && lookingOf([{ ...program, text: name }, ...rest])) return [];
+  if (name === "dd") return spread(rest.filter(({ text }) => !text.startsWith("if=")));
+  const outputs = [...outputsOf(rest, name), ...quotedForWriting([program as ShellWord, ...rest])];
   if (name === "sed" || name === "gsed") return [...outputs, ...sedWrites(rest)];
   if (name === "git") return [...outputs, ...gitWrites(rest)];
   if (name === "find")
@@ -50,6 +58,43 @@ function writtenWords([program, ...rest]: readonly ShellWord[]): readonly ShellW
   if (IN_PLACE.test(name) && rest.some(({ text }) => IN_PLACE_FLAG.test(text))) return [...outputs, ...spread(rest)];
   if (!WRITERS.has(name)) return outputs;
   return [...outputs, ...spread(rest), ...copies(name, rest)];
+}
+
+/** What copies or packs its words into the last, or the first, when no flag says otherwise: those flags, and where it writes. */
+const COPIES: Readonly<Record<string, readonly [flags: string, into: "last" | "first"]>> = Object.assign(
+  Object.create(null),
+  {
+    cp: ["-r -R -a -f -n -i -v -u -p -d --recursive --archive --force --no-clobber --verbose --update", "last"],
+    install: ["-D -v -p -m:", "last"],
+    rsync: ["-a -v -z -r -n -P -h -u -t --progress --stats --dry-run --delete --exclude: --archive --verbose", "last"],
+    scp: ["-r -p -q -C -P: -i:", "last"],
+    zip: ["-r -q -9 -1 -j -y", "first"],
+    gzip: ["-c -k -n -9 -1 --stdout --keep", "first"],
+    tar: ["-c -z -j -J -v -f: --exclude:", "first"],
+  },
+);
+
+/** The words that a copy writes; `undefined` where that cannot be told for sure. */
+function copiedTo(name: string, words: readonly ShellWord[]): readonly ShellWord[] | undefined {
+  const [spec, into] = COPIES[name] ?? [];
+  const bundled = name === "tar" && /^c[zjJv]*f$/.test(words[0]?.text ?? "");
+  const dashed = bundled ? [{ ...(words[0] as ShellWord), text: `-${words[0]?.text}` }, ...words.slice(1)] : words;
+  const read = spec && readFlags(dashed, spec);
+  if (!read || words.some(({ kind, text }) => kind === "open" || (kind === "glob" && /^[*?[]/.test(text))))
+    return undefined;
+  const { flags, rest } = read;
+  if (name === "tar") {
+    const archive = flags.get("-f");
+    return flags.has("-c") && archive !== undefined ? [wordFrom(archive)] : undefined;
+  }
+  if (name === "gzip") {
+    if (flags.has("-c") || flags.has("--stdout")) return [];
+    return flags.has("-k") || flags.has("--keep")
+      ? rest.map((word) => ({ ...word, text: `${word.text}.gz` }))
+      : undefined;
+  }
+  const target = rest.at(into === "last" ? -1 : 0);
+  return rest.length > 1 && target ? [target, ...copies(name, rest)] : undefined;
 }
 
 function outputsOf(words: readonly ShellWord[], name: string): readonly ShellWord[] {
@@ -72,7 +117,7 @@ function sedWrites(words: readonly ShellWord[]): readonly ShellWord[] {
   const isInPlace = words.some(({ text }) => /^(?:-[a-zA-Z]*i|--i[a-z-]*(?:=|$))/.test(text));
   if (!isInPlace) return scripted;
   const endings = flags.filter((part) => part !== undefined && part !== "" && !part.startsWith("-"));
-  const files = spread(words);
+  const files = spread(sedFiles(words));
   return [...scripted, ...files, ...withEndings(files, endings)];
 }
 
@@ -91,7 +136,9 @@ function copies(name: string, words: readonly ShellWord[]): readonly ShellWord[]
   const plain = words.filter(({ text }) => !text.startsWith("-"));
   const target = plain.at(-1);
   if (!target) return [];
-  const into = plain.slice(0, -1).map((word) => {
+  const isFile = plain.length === 2 && /[^/]\.(?:[cm]?[jt]sx?|json|md|txt|ya?ml|toml|bak|orig|old)$/.test(target.text);
+  const named = isFile ? [] : plain.slice(0, -1).filter(({ text }) => name !== "rsync" || !text.endsWith("/"));
+  const into = named.map((word) => {
     const base = word.text.replace(/\/+$/, "").split("/").at(-1) ?? "";
     return {
       ...target,
