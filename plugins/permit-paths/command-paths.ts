@@ -25,14 +25,18 @@ const OF_ROOT = new Set(
 
 export function createCommandPaths(files: Files, folders: ShellFolders | undefined) {
   return async (shell: Shell, command: string, session: SessionView): Promise<CommandPaths> => {
-    const commands = shell.reached(shell.readShell(command));
+    const text = shell.readShell(command);
+    const commands = shell.reached(text);
     const start = folders?.current(session) ?? session.cwd;
     const place: Place = { folders: shell.foldersOf(commands, start, session.home), home: session.home };
+    const isCut = shell.isCut(text);
+    const isLost = isCut || place.folders.length >= shell.MOST_FOLDERS;
     const critical = criticalPlaces(session, start);
-    const removed: string[] = [];
+    const removed: string[] = isCut ? ["more than anybody looks at"] : [];
     const written = new Set<ShellWord>();
     for (const one of commands) {
       const gone = shell.removedBy(one);
+      if (gone.length > 0 && isLost) removed.push("files of a folder that cannot be told");
       if (gone.length > MOST_WORDS) removed.push(`${gone.length} files`);
       for (const word of gone.slice(0, MOST_WORDS)) {
         const found = await criticalIn(word, shell, place, critical);
@@ -50,7 +54,7 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
     const named = await Promise.all(words.map((word) => places(word, shell, place)));
     return {
       removed,
-      isMore: written.size > MOST_WORDS || expanded.some((found) => found === undefined),
+      isMore: isLost || written.size > MOST_WORDS || expanded.some((found) => found === undefined),
       written: [...named.flat(), ...expanded.flatMap((found) => found ?? [])],
       globs: globs.map(({ text }) => text),
     };

@@ -28,7 +28,7 @@ interface Start {
 }
 
 /** So many words are looked at, and so many links followed. */
-const MOST_PATHS = 20_000;
+const MOST_PATHS = 4000;
 const MOST_LINKS = 400;
 
 export async function filesOf(
@@ -43,7 +43,7 @@ export async function filesOf(
   const read = guessed(commands.flatMap((command) => [...shell.wordsAsPaths(command.words), ...sources(command)]));
   const written = guessed(commands.flatMap((command) => [...shell.writtenBy(command), ...shell.removedBy(command)]));
 
-  let isMore = false;
+  let isMore = shell.isCut(text) || place.folders.length >= shell.MOST_FOLDERS;
   const places = async (words: readonly ShellWord[]) => {
     const globs = words.filter(({ kind }) => kind === "glob");
     const expanded = await Promise.all(

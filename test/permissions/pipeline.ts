@@ -58,7 +58,7 @@ const REST = [
 export interface TableLine {
   readonly id: string;
   readonly tool: string;
-  readonly expect: "allow" | "ask" | "deny" | "not-allow";
+  readonly expect: "allow" | "ask" | "deny" | "not-allow" | "not-deny";
 }
 
 /** The lines of a table, as they are written. */
@@ -96,5 +96,6 @@ export async function pipeline(without?: Stage): Promise<(line: TableLine) => Pr
 
 /** Whether a decision is what a line expects. */
 export function isExpected({ expect }: TableLine, { decision }: Verdict): boolean {
+  if (expect === "not-deny") return decision !== "deny";
   return expect === "not-allow" ? decision === "ask" || decision === "deny" : decision === expect;
 }

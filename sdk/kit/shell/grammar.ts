@@ -120,11 +120,11 @@ class Reader {
   /** Whatever is no plain list of commands: its commands are found, but nothing is allowed because of them. */
   #other(node: SyntaxNode, place: Place, inside: Place): void {
     if (givenText(node) !== undefined) return;
-    // What stands in `((` may be commands to one shell, and sums to another.
-    if (node.type.startsWith("Arithmetic")) this.#problems.push(`it holds sums (${wordsOf(node.type)})`);
     if (!KNOWN.has(node.type)) this.#problems.push(`it holds a ${node.type}, which is not known here`);
     else if (place.after !== undefined) {
-      this.#shapes.push(`it is more than a list of commands (${wordsOf(node.type)})`);
+      // What stands in `((` may be sums to one shell, and commands to another.
+      const reasons = node.type === "ArithmeticCommand" ? this.#problems : this.#shapes;
+      reasons.push(`it is more than a list of commands (${wordsOf(node.type)})`);
     }
     if (node.type === "Redirected") {
       this.#commands.push({ words: [], assignments: [], redirections: node.redirects.map(redirectionOf), ...NESTED });

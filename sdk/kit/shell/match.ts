@@ -53,6 +53,8 @@ export function lineOf(words: readonly string[]): string {
 
 // ---------------------------------------------------------------- what allows
 
+/** So many flags before a subcommand are looked past where a whole line has to be compared. */
+const MOST_VARIANTS = 40;
 const ASSIGNMENT = /^[A-Za-z_]\w*=/;
 /** Programs that run what later words say, so that a rule that leaves those open does not speak for them. */
 const NEVER_BY_PREFIX = new Set(["watch", "setsid", "ionice", "flock"]);
@@ -141,9 +143,14 @@ export function reached(text: ShellText): readonly ShellCommand[] {
   return reachFrom(text).commands;
 }
 
+/** Whether a text may run more than anybody looks at. */
+export function isCut(text: ShellText): boolean {
+  return reachFrom(text).isCut;
+}
+
 /** Whether some program of a text is only known when it runs. */
 export function hidesProgram(text: ShellText): boolean {
-  if (reachFrom(text).isCut) return true;
+  if (isCut(text)) return true;
   return reached(text).some(
     ({ words: [program] }) => program !== undefined && program.kind !== "literal" && !isTest(program),
   );
@@ -155,7 +162,7 @@ function isTest({ text }: ShellWord): boolean {
 
 function mentionIn(pattern: CommandPattern, { words }: ShellCommand): Mention {
   let best: Mention = "no";
-  for (const variant of variantsOf(words, pattern.isPrefix)) {
+  for (const variant of variantsOf(words, pattern)) {
     const mention = pattern.words
       ? mentionInWords(pattern.words, pattern.isPrefix, variant)
       : mentionInText(pattern, variant);
@@ -166,15 +173,20 @@ function mentionIn(pattern: CommandPattern, { words }: ShellCommand): Mention {
 }
 
 /** The words, and the words without the flags that stand before a subcommand, as in `git -C folder push`. */
-function variantsOf(words: readonly ShellWord[], isPrefix: boolean): readonly (readonly ShellWord[])[] {
+function variantsOf(
+  words: readonly ShellWord[],
+  { isPrefix, words: wanted }: CommandPattern,
+): readonly (readonly ShellWord[])[] {
   const [program, ...rest] = words;
   if (!program) return [];
+  // What a list of words begins with can be told from so many.
+  const most = isPrefix && wanted ? wanted.length : rest.length;
   const variants = [words];
-  for (let at = 0; at < Math.min(rest.length - 1, 400); at++) {
+  for (let at = 0; at < Math.min(rest.length - 1, most < rest.length ? 400 : MOST_VARIANTS); at++) {
     const isFlag = rest[at]?.text.startsWith("-");
     const isValue = rest[at - 1]?.text.startsWith("-");
     if (!isFlag && !isValue) break;
-    variants.push([program, ...rest.slice(at + 1)]);
+    variants.push([program, ...rest.slice(at + 1, at + 1 + most)]);
   }
   const plain = rest.filter(({ text }) => !text.startsWith("-"));
   return isPrefix && plain.length < rest.length ? [...variants, [program, ...plain]] : variants;

@@ -108,12 +108,14 @@ export function movesTo({ words: [program, ...rest] }: ShellCommand): readonly (
   });
 }
 
-const MOST_FOLDERS = 200;
+/** With so many a text moves on to more of them than anybody looks at. */
+export const MOST_FOLDERS = 64;
 
 /** Every folder that commands may run in, which begin in one. */
 export function foldersOf(commands: readonly ShellCommand[], start: string, home: string): readonly string[] {
   const folders = [start];
   for (const command of commands) {
+    if (folders.length >= MOST_FOLDERS) break;
     for (const to of movesTo(command)) {
       const words = to === "home" ? [wordFrom("~")] : guessesOf(to, { folders, home });
       const places = words.flatMap((word) => placesOfWord(word, { folders: [...folders], home }) ?? []);

@@ -7,6 +7,8 @@ import { nameOf, SHELLS, wrappedBy } from "./wrappers.ts";
 
 const DEEPEST = 80;
 const MOST = 70_000;
+const MOST_WORDS = 100_000;
+const MOST_CHARACTERS = 400_000;
 /** How many commands back what is fed to one may come from. */
 const NEAR = 8;
 
@@ -22,7 +24,7 @@ export interface Reach {
  * scripts for `sh -c` and `eval`, in text that is piped into a shell. A program's path is left off.
  */
 export function reachOf(text: ShellText): Reach {
-  const state: State = { commands: [], isCut: false };
+  const state: State = { commands: [], isCut: false, characters: 0, words: 0 };
   follow(text, state, 0);
   return state;
 }
@@ -30,6 +32,10 @@ export function reachOf(text: ShellText): Reach {
 interface State {
   readonly commands: ShellCommand[];
   isCut: boolean;
+  /** Read so far, of scripts within scripts. */
+  characters: number;
+  /** Looked at so far. */
+  words: number;
 }
 
 /** The ends of one command at which a program has begun, by how many words follow: a chain of programs meets them over and over. */
@@ -48,7 +54,8 @@ function follow(text: ShellText, state: State, depth: number): void {
 const NESTED = { redirections: [], assignments: [], after: undefined, isPiped: false } as const;
 
 function reach(command: ShellCommand, state: State, depth: number, begun: Begun = new Set()): void {
-  if (depth >= DEEPEST || state.commands.length > MOST) {
+  state.words += command.words.length;
+  if (depth >= DEEPEST || state.commands.length > MOST || (depth > 0 && state.words > MOST_WORDS)) {
     state.isCut = true;
     return;
   }
@@ -65,7 +72,8 @@ function reach(command: ShellCommand, state: State, depth: number, begun: Begun 
 }
 
 function followScript(script: string, state: State, depth: number): void {
-  if (depth >= DEEPEST || state.commands.length > MOST) state.isCut = true;
+  state.characters += script.length;
+  if (depth >= DEEPEST || state.commands.length > MOST || state.characters > MOST_CHARACTERS) state.isCut = true;
   else if (script.trim() !== "") follow(readShell(script), state, depth + 1);
 }
 

@@ -197,7 +197,7 @@ const GIT = wordFrom("git");
 
 function findPrograms(words: readonly ShellWord[]): (readonly ShellWord[])[] {
   const { paths, names } = findWords(words);
-  const found = names.length ? names : paths;
+  const found = [...new Map((names.length ? names : paths).map((word) => [word.text, word])).values()];
   return words.flatMap(({ text }, at) => {
     if (!/^-(?:exec|execdir|ok|okdir)$/.test(text)) return [];
     const rest = words.slice(at + 1);
