@@ -330,6 +330,18 @@ describe("a deny rule", () => {
     },
   );
 
+  it.each([
+    ["Write(src/**)", "Write Edit(src/**)."],
+    ["Grep(src/**)", "Write Read(src/**)."],
+    ["mcp__*", "names its tool, or the server of it"],
+  ])("%s allows nothing, and that is said", async (rule, remedy) => {
+    const { run, model } = await open({ allow: [rule] });
+    model.push({ text: "Done." });
+    const { events } = await run("go");
+    const notices = events.flatMap((event) => (event.type === "notice" ? [event.notice.text] : []));
+    expect(notices).toEqual([expect.stringContaining(remedy)]);
+  });
+
   it("is not needed for a path that cannot be: it is denied, and the plugin has not failed", async () => {
     const { run, model } = await open({ allow: ["Read"] });
     model.push({ calls: [{ name: "Read", input: { file_path: "a\0b.txt" } }] }, { text: "Done." });

@@ -86,7 +86,7 @@ export function createRulebook(settings: Settings): Rulebook {
     announce(session) {
       for (const effect of ["deny", "ask", "allow"] as const) {
         for (const place of of(session, effect)) {
-          const notice = isMalformed(place.rule) ? malformedNotice(place, place.rule) : undefined;
+          const notice = isMalformed(place.rule) ? malformedNotice(place, place.rule) : idleNotice(place, place.rule);
           if (!notice || told(session).has(notice.text)) continue;
           told(session).add(notice.text);
           session.notify(notice);
@@ -102,6 +102,30 @@ function noRule({ text, problem }: Malformed): PluginError {
     `${JSON.stringify(text)} is no permission rule: ${problem}.`,
     "Write Tool or Tool(specifier), such as Bash(npm test:*).",
   );
+}
+
+/** Path rules speak of what is done, not of the tool that does it. */
+const GOVERNED: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  Write: "Edit",
+  MultiEdit: "Edit",
+  NotebookEdit: "Edit",
+  Glob: "Read",
+  Grep: "Read",
+  LS: "Read",
+});
+
+/** What is well written and allows nothing. */
+function idleNotice({ effect, source }: PlacedRule, { text, tool, specifier }: Rule): Notice | undefined {
+  if (effect !== "allow") return undefined;
+  const family = specifier === undefined ? undefined : GOVERNED[tool];
+  const isOpen = tool.includes("*") && !/^mcp__[^*]+__/.test(tool);
+  if (family === undefined && !isOpen) return undefined;
+  const remedy = family ? `Write ${family}(${specifier}).` : "A rule that allows names its tool, or the server of it.";
+  return {
+    level: "warning",
+    plugin: "permit-rules",
+    text: visibleLine(`${JSON.stringify(text)} in permissions.allow (${source}) allows nothing. ${remedy}`),
+  };
 }
 
 function malformedNotice({ effect, source }: PlacedRule, { text, tool, problem }: Malformed): Notice {
