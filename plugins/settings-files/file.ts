@@ -65,7 +65,10 @@ export function settingsFile(path: string, isWanted = false): SettingsFile {
 /** Whatever a save changes: also what is written within one tick, or over the same number of bytes. */
 function stampOf(path: string): string {
   try {
-    const { dev, ino, size, mtimeMs, ctimeMs } = fs.statSync(path);
+    // Most of the files are not there, and an error for each would cost ten times as much.
+    const stats = fs.statSync(path, { throwIfNoEntry: false });
+    if (!stats) return "absent";
+    const { dev, ino, size, mtimeMs, ctimeMs } = stats;
     return [dev, ino, size, mtimeMs, ctimeMs].join(" ");
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? "unknown";
