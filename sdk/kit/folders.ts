@@ -31,7 +31,7 @@ function makeOne(path: string, mode: number): void {
 /** The path with its links followed, or as it is when nothing lies there. */
 export function realPath(path: string): string {
   try {
-    return fs.realpathSync(path);
+    return fs.realpathSync.native(path);
   } catch {
     return path;
   }
