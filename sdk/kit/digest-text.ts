@@ -1,6 +1,6 @@
 /** A digest as text for a model, within a budget. */
 import type { Digest } from "./digest.ts";
-import { tokensOfText } from "./tokens.ts";
+import { textTokens } from "./tokens.ts";
 
 /** How much of a digest is written. */
 export interface DigestTextOptions {
@@ -64,7 +64,7 @@ function said(texts: readonly string[], budget: number): readonly string[] {
   const [first, ...others] = texts;
   if (first === undefined) return [];
   const begin = cut(first, budget / 2);
-  const kept = newestThatFit(others, budget - tokensOfText(begin));
+  const kept = newestThatFit(others, budget - textTokens(begin));
   const missing = others.length - kept.length;
   return [quoted(begin), ...(missing ? [`(${missing} more, older than the next, left out)`] : []), ...kept.map(quoted)];
 }
@@ -75,7 +75,7 @@ function newestThatFit(texts: readonly string[], budget: number): readonly strin
   for (const text of [...texts].reverse()) {
     // The newest is cut rather than left out.
     const fitting = kept.length === 0 ? cut(text, left) : text;
-    left -= tokensOfText(fitting);
+    left -= textTokens(fitting);
     if (left < 0) break;
     kept.unshift(fitting);
   }
@@ -103,7 +103,7 @@ function newest(lines: readonly string[], budget: number): readonly string[] {
  * cut(log, 500);
  */
 export function cut(text: string, tokens: number): string {
-  const all = tokensOfText(text);
+  const all = textTokens(text);
   if (all <= tokens) return text;
   const half = Math.floor((text.length * Math.max(0, tokens) * 0.45) / all);
   const begin = text.slice(0, half).replace(/[\ud800-\udbff]$/, "");

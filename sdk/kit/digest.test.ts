@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { digestOf } from "./digest.ts";
 import { cut, digestText } from "./digest-text.ts";
 import { type Moment, momentsOfLog, momentsOfMessages } from "./moments.ts";
-import { tokensOfText } from "./tokens.ts";
+import { textTokens } from "./tokens.ts";
 
 const says = (words: string): Moment => ({ by: "person", text: words });
 const answers = (words: string): Moment => ({ by: "agent", text: words });
@@ -134,7 +134,7 @@ test("the text holds open tasks and the person's words as they stand, and says w
   expect(some).not.toContain(words[10]);
   expect(some).toMatch(/\((\d+) more, older than the next, left out\)/);
   expect(some).toContain("- [ ] the open one");
-  expect(tokensOfText(some)).toBeLessThan(700);
+  expect(textTokens(some)).toBeLessThan(700);
   expect(digestText(digest, { isElsewhere: (each) => each === words[49] })).not.toContain(words[49]);
 });
 
@@ -155,7 +155,7 @@ test("a text that is too long keeps its beginning and its end, in any script, an
     const short = cut(long, 100);
     expect(short.startsWith("BEGIN")).toBe(true);
     expect(short.endsWith("END")).toBe(true);
-    expect(tokensOfText(short)).toBeLessThan(130);
+    expect(textTokens(short)).toBeLessThan(130);
     expect(Buffer.from(short).toString()).toBe(short);
   }
 });
