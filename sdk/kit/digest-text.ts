@@ -100,7 +100,7 @@ function newest(lines: readonly string[], budget: number): readonly string[] {
  * Beginning and end of a text, with how much is missing between them; the text itself where it fits.
  *
  * @example
- * cut(log, 500);
+ * const shown = cut(answer, 500);
  */
 export function cut(text: string, tokens: number): string {
   const all = textTokens(text);

@@ -5,7 +5,7 @@ import { realClock } from "./clock.ts";
  * `outer` fires; the work's own signal fires then, too.
  *
  * @example
- * const answer = await within(30_000, turn.signal, async (signal) => models.complete(session, { system: "", messages, signal }));
+ * const exit = await within(30_000, call.signal, (signal) => exec.run({ file: "make", args: [], cwd: "/", signal }));
  */
 export async function within<T>(ms: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

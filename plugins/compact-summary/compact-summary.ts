@@ -1,0 +1,135 @@
+import {
+  type Compaction,
+  type CompactRequest,
+  type Message,
+  messageOf,
+  perSession,
+  type Setup,
+  type TurnView,
+  textOf,
+} from "gantry/sdk";
+import { type Digest, digestOf } from "gantry/sdk/kit/digest";
+import { cut, digestText } from "gantry/sdk/kit/digest-text";
+import { momentsOfLog, momentsOfMessages } from "gantry/sdk/kit/moments";
+import { estimateTokens } from "gantry/sdk/kit/tokens";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import { within } from "gantry/sdk/kit/within";
+import { missingIn } from "./check.ts";
+import { compose, isSummary, type Story, storyIn } from "./compose.ts";
+import type { compactSummary } from "./index.ts";
+import { type Parts, partConversation } from "./parts.ts";
+import { breakRefill } from "./refill.ts";
+import { remembered } from "./remembered.ts";
+import { summarise } from "./summarise.ts";
+import { compactInstructions } from "./wishes.ts";
+
+const PLUGIN = "compact-summary";
+
+/** After so many summaries in a row that could not be had, the model is only asked when a person wants one. */
+const MOST_FAILURES = 3;
+
+/** What each part may take of what shall be left. */
+const SHARES = { kept: 0.4, summary: 0.2, asked: 0.2, facts: 0.1 };
+const MOST = { asked: 20_000, facts: 6_000 };
+
+const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
+  const failures = perSession(() => ({ inRow: 0 }));
+
+  async function shorten(request: CompactRequest, turn: TurnView): Promise<Compaction | undefined> {
+    const { session } = turn;
+    const { messages, target, focus } = request;
+    const keepTokens = Math.min(config.keepTokens, target * SHARES.kept);
+    const isPart = messages.length !== session.messages.length;
+    const known = focus === undefined ? remembered(use.memory, session, messages, keepTokens) : undefined;
+    const whole: Parts = { older: messages, asked: [], begun: [], kept: [] };
+    const parts = known?.parts ?? (isPart ? whole : partConversation(messages, keepTokens));
+    if (!parts || (!parts.older.length && !parts.begun.length)) return undefined;
+
+    const digest = digestOf(isPart ? momentsOfMessages(messages) : momentsOfLog(session.entries));
+    const tried = known ? { older: known.summary, begun: "" } : await told(request, turn, parts, digest);
+    const summed = messages.length - parts.kept.length;
+    const by = known ? "the running summary" : "problem" in tried ? "what could be gathered without a model" : "a summary";
+    for (const share of [1, 0.4, 0.1]) {
+      const made = put(parts, digest, tried, target * share, session.messages);
+      const isFit = estimateTokens(made) < estimateTokens(messages) && (share === 0.1 || isNamed(made, digest));
+      if (isFit) return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages` };
+      log(`with a share of ${share} it is no shorter, or does not name all it must`);
+    }
+    return undefined;
+  }
+
+  /** What the model tells of the parts; why there is nothing, where there is nothing. */
+  async function told({ trigger, target, focus }: CompactRequest, turn: TurnView, parts: Parts, digest: Digest): Promise<Told> {
+    const { session } = turn;
+    const state = failures(session);
+    if (state.inRow >= MOST_FAILURES && trigger !== "manual") return { problem: "earlier summaries failed" };
+    const wishes = [...(focus?.trim() ? [focus.trim()] : []), ...compactInstructions(session.entries)];
+    const tokens = Math.min(config.summaryTokens, target * SHARES.summary);
+    const facts = digestText(digest, { askedTokens: tokens, factTokens: tokens });
+    const nothing: Digest = { ...digest, tasks: [], changed: [] };
+    const write = (messages: readonly Message[], named: Digest, signal: AbortSignal) =>
+      messages.length
+        ? summarise(
+            { session, messages, digest: named, facts, wishes, tokens, shownTokens: target, model: config.model, signal },
+            use.models,
+          )
+        : "";
+    try {
+      const [older, begun] = await within(config.timeoutMs, turn.signal, (signal) =>
+        Promise.all([
+          write(parts.older, parts.begun.length ? nothing : digest, signal),
+          write(parts.begun, digest, signal),
+        ]),
+      );
+      state.inRow = 0;
+      return { older, begun };
+    } catch (thrown) {
+      // An interrupted turn has no use for anything.
+      if (turn.signal.aborted) throw thrown;
+      state.inRow++;
+      const problem = visibleLine(messageOf(thrown), 200);
+      const more = state.inRow === MOST_FAILURES ? " The model is not asked again unless you use /compact." : "";
+      const said = `No summary could be had (${problem}): requests, tasks, files and commands were kept, the rest was cut.${more}`;
+      session.notify({ level: "warning", plugin: PLUGIN, text: said });
+      return { problem };
+    }
+  }
+
+  return {
+    taps: { compact: shorten, modelWrap: (stream) => breakRefill(stream) },
+  };
+};
+
+export default setup;
+
+type Told = Pick<Story, "older" | "begun"> | { readonly problem: string };
+
+/** The shorter conversation, within about so many tokens. */
+function put(parts: Parts, digest: Digest, told: Told, tokens: number, all: readonly Message[]): readonly Message[] {
+  const elsewhere = textsIn([...parts.kept, { role: "user", content: parts.asked }]);
+  const isWhole = "problem" in told;
+  const limit = tokens * SHARES.summary;
+  const facts = digestText(digest, {
+    askedTokens: Math.min(MOST.asked, tokens * SHARES.asked),
+    factTokens: Math.min(MOST.facts, tokens * SHARES.facts),
+    isElsewhere: (text) => elsewhere.has(text),
+    isWhole,
+  });
+  const story = isWhole ? { older: cut(earlierStory(all), limit), begun: "" } : told;
+  return compose(parts, { older: cut(story.older, limit * 2), begun: cut(story.begun, limit * 2), facts });
+}
+
+/** What an earlier summary told, where no model can tell it anew. */
+function earlierStory([first]: readonly Message[]): string {
+  const summary = first?.content.find(isSummary);
+  return summary?.type === "text" ? storyIn(summary.text) : "";
+}
+
+/** Whatever a model wrote, open tasks and changed files are still named. */
+function isNamed(messages: readonly Message[], digest: Digest): boolean {
+  return missingIn(messages.map(({ content }) => textOf(content)).join("\n"), digest).length === 0;
+}
+
+function textsIn(messages: readonly Message[]): ReadonlySet<string> {
+  return new Set(messages.flatMap(({ content }) => content.flatMap((block) => (block.type === "text" ? [block.text] : []))));
+}

@@ -1,0 +1,24 @@
+import { type Entry, textOf } from "gantry/sdk";
+
+const HEADING = /^(#{1,6})[ \t]+compact instructions[ \t]*#*[ \t]*$/im;
+
+/**
+ * What instruction files want kept, under a heading "Compact Instructions": found in the prompt as it was last sent, and in what the
+ * host added to the conversation.
+ */
+export function compactInstructions(entries: readonly Entry[]): readonly string[] {
+  const prompt = entries.findLast((entry) => entry.type === "prompt");
+  const sections = prompt?.sections.map(({ text }) => text) ?? [];
+  const added = entries.flatMap((entry) => (entry.type === "user" && entry.isMeta ? [textOf(entry.message.content)] : []));
+  return [...new Set([...sections, ...added].flatMap(underHeading))];
+}
+
+/** The text from the heading to the next one that is no deeper. */
+function underHeading(text: string): readonly string[] {
+  const found = HEADING.exec(text);
+  if (!found) return [];
+  const rest = text.slice(found.index + found[0].length);
+  const end = rest.search(new RegExp(`^#{1,${found[1]?.length}}[ \\t]|^</`, "m"));
+  const words = (end < 0 ? rest : rest.slice(0, end)).trim();
+  return words ? [words] : [];
+}
