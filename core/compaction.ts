@@ -59,13 +59,17 @@ export async function compact(turn: Turn, { trigger, window, focus, from, upTo }
   };
   session.emit({ type: "compacting", trigger });
   const made = messages.length ? await turn.generation.hooks.compact.promise(request, turn) : undefined;
-  if (!made) return { isDone: false, summary: "There is nothing to shorten.", tokensBefore, tokensAfter: tokensBefore };
+  if (!made || made.messages === request.messages) {
+    const why = made?.summary || "Nothing of the conversation could be shortened.";
+    return { isDone: false, summary: why, tokensBefore, tokensAfter: tokensBefore };
+  }
   const { by = "", summary } = made;
   const replaced = [...kept, ...made.messages];
   const tokensAfter = Math.max(0, tokensBefore - estimateTokens(messages) + estimateTokens(made.messages));
   const figures = { trigger, tokensBefore, tokensAfter, summary };
   session.append({ type: "compaction", by, through, messages: replaced as never, ...figures });
   session.emit({ type: "compacted", ...figures });
+  session.notify({ level: "info", text: summary });
   return { isDone: true, summary, tokensBefore, tokensAfter };
 }
 
@@ -96,9 +100,8 @@ function partOf(entries: readonly LogEntry[], from: string | undefined, upTo: st
 export function compactionProblem(made: unknown, request: CompactRequest): string | undefined {
   const { messages, summary } = made as Partial<Compaction>;
   if (!Array.isArray(messages) || typeof summary !== "string") return "it is no compaction";
-  if (messages === request.messages || estimateTokens(messages) >= estimateTokens(request.messages)) {
-    return "it is no shorter";
-  }
+  if (messages === request.messages) return undefined;
+  if (estimateTokens(messages) >= estimateTokens(request.messages)) return "it is no shorter";
   const open = openCalls(request.messages);
   const parted = [...openCalls(messages)].filter((id) => !open.has(id));
   if (parted.length > 0) return `it parts the call ${parted[0]} from its result`;
