@@ -30,7 +30,9 @@ export function judgeSummary(message: AssistantMessage, digest: Digest, budget: 
 export function missingIn(summary: string, digest: Digest): readonly string[] {
   const said = plain(summary);
   const tasks = digest.tasks.map(({ text }) => text).filter((task) => !said.includes(plain(task)));
-  const files = digest.changed.slice(-MOST_FILES).filter((path) => !said.includes(plain(path.split("/").at(-1) ?? path)));
+  const files = digest.changed
+    .slice(-MOST_FILES)
+    .filter((path) => !said.includes(plain(path.split("/").at(-1) ?? path)));
   return [...tasks, ...files];
 }
 

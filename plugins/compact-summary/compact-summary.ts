@@ -15,7 +15,8 @@ import { estimateTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { within } from "gantry/sdk/kit/within";
 import { missingIn } from "./check.ts";
-import { compose, isSummary, type Story, storyIn } from "./compose.ts";
+import { compose, type Story } from "./compose.ts";
+import { isSummary, storyIn } from "./earlier.ts";
 import type { compactSummary } from "./index.ts";
 import { type Parts, partConversation } from "./parts.ts";
 import { breakRefill } from "./refill.ts";
@@ -48,18 +49,28 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
     const digest = digestOf(isPart ? momentsOfMessages(messages) : momentsOfLog(session.entries));
     const tried = known ? { older: known.summary, begun: "" } : await told(request, turn, parts, digest);
     const summed = messages.length - parts.kept.length;
-    const by = known ? "the running summary" : "problem" in tried ? "what could be gathered without a model" : "a summary";
+    const by = known
+      ? "the running summary"
+      : "problem" in tried
+        ? "what could be gathered without a model"
+        : "a summary";
     for (const share of [1, 0.4, 0.1]) {
       const made = put(parts, digest, tried, target * share, session.messages);
-      const isFit = estimateTokens(made) < estimateTokens(messages) && (share === 0.1 || isNamed(made, digest));
-      if (isFit) return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages` };
-      log(`with a share of ${share} it is no shorter, or does not name all it must`);
+      if (estimateTokens(made) < estimateTokens(messages)) {
+        return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages` };
+      }
+      log(`with ${share} of the room it is no shorter`);
     }
     return undefined;
   }
 
   /** What the model tells of the parts; why there is nothing, where there is nothing. */
-  async function told({ trigger, target, focus }: CompactRequest, turn: TurnView, parts: Parts, digest: Digest): Promise<Told> {
+  async function told(
+    { trigger, target, focus }: CompactRequest,
+    turn: TurnView,
+    parts: Parts,
+    digest: Digest,
+  ): Promise<Told> {
     const { session } = turn;
     const state = failures(session);
     if (state.inRow >= MOST_FAILURES && trigger !== "manual") return { problem: "earlier summaries failed" };
@@ -70,7 +81,17 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
     const write = (messages: readonly Message[], named: Digest, signal: AbortSignal) =>
       messages.length
         ? summarise(
-            { session, messages, digest: named, facts, wishes, tokens, shownTokens: target, model: config.model, signal },
+            {
+              session,
+              messages,
+              digest: named,
+              facts,
+              wishes,
+              tokens,
+              shownTokens: target,
+              model: config.model,
+              signal,
+            },
             use.models,
           )
         : "";
@@ -115,8 +136,13 @@ function put(parts: Parts, digest: Digest, told: Told, tokens: number, all: read
     isElsewhere: (text) => elsewhere.has(text),
     isWhole,
   });
-  const story = isWhole ? { older: cut(earlierStory(all), limit), begun: "" } : told;
-  return compose(parts, { older: cut(story.older, limit * 2), begun: cut(story.begun, limit * 2), facts });
+  const { older, begun } = isWhole ? { older: earlierStory(all), begun: "" } : told;
+  const story = { older: cut(older, limit * 2), begun: cut(begun, limit * 2), facts };
+  const made = compose(parts, story);
+  const missing = missingIn(made.map(({ content }) => textOf(content)).join("\n"), digest);
+  if (!missing.length) return made;
+  const also = ["## Also open or changed", ...missing.map((each) => `- ${each}`)].join("\n");
+  return compose(parts, { ...story, facts: `${facts}\n\n${also}`.trim() });
 }
 
 /** What an earlier summary told, where no model can tell it anew. */
@@ -125,11 +151,8 @@ function earlierStory([first]: readonly Message[]): string {
   return summary?.type === "text" ? storyIn(summary.text) : "";
 }
 
-/** Whatever a model wrote, open tasks and changed files are still named. */
-function isNamed(messages: readonly Message[], digest: Digest): boolean {
-  return missingIn(messages.map(({ content }) => textOf(content)).join("\n"), digest).length === 0;
-}
-
 function textsIn(messages: readonly Message[]): ReadonlySet<string> {
-  return new Set(messages.flatMap(({ content }) => content.flatMap((block) => (block.type === "text" ? [block.text] : []))));
+  return new Set(
+    messages.flatMap(({ content }) => content.flatMap((block) => (block.type === "text" ? [block.text] : []))),
+  );
 }

@@ -1,8 +1,7 @@
 /** Puts a shortened conversation together. */
 import { type Message, text, type UserContent } from "gantry/sdk";
+import { BEGIN } from "./earlier.ts";
 import type { Parts } from "./parts.ts";
-
-const BEGIN = "<conversation-summary>";
 
 /** What the summary says, by part. */
 export interface Story {
@@ -32,15 +31,4 @@ function summaryText({ older, begun, facts }: Story): string {
     "</conversation-summary>",
   ];
   return parts.filter(Boolean).join("\n\n");
-}
-
-/** Whether a block is the summary of an earlier compaction. */
-export function isSummary(block: { readonly type: string; readonly text?: unknown }): boolean {
-  return block.type === "text" && typeof block.text === "string" && block.text.startsWith(BEGIN);
-}
-
-/** What an earlier summary told, without what is gathered anew each time. */
-export function storyIn(summary: string): string {
-  const told = [...summary.matchAll(/<(summary|so-far)>\n([\s\S]*?)\n<\/\1>/g)].map(([, , words]) => words);
-  return told.join("\n\n") || summary.replace(/<facts>[\s\S]*<\/facts>/, "");
 }

@@ -1,4 +1,4 @@
-import { definePlugin, lazy, Models, manifest, z } from "gantry/sdk";
+import { definePlugin, lazy, Models, manifest, optional, SessionMemory, z } from "gantry/sdk";
 
 export const compactSummary = manifest({
   name: "compact-summary",
@@ -19,7 +19,7 @@ export const compactSummary = manifest({
       .default(180_000)
       .describe("how long the model may take; then what can be gathered without it has to do"),
   }),
-  needs: { models: Models },
+  needs: { models: Models, memory: optional(SessionMemory) },
   // The model's time has a limit of its own, behind which there is still something to do.
   taps: { compact: { deadlineMs: 0 }, modelWrap: { stage: "last" } },
 });

@@ -2,7 +2,7 @@
 import { type Message, text, type UserContent } from "gantry/sdk";
 import { cut } from "gantry/sdk/kit/digest-text";
 import { estimateTokens } from "gantry/sdk/kit/tokens";
-import { isSummary } from "./compose.ts";
+import { isSummary } from "./earlier.ts";
 
 /** A conversation in parts, in order. */
 export interface Parts {
@@ -27,10 +27,10 @@ export function partConversation(messages: readonly Message[], keepTokens: numbe
 }
 
 /** Parts at a given place. */
-export function partAt(messages: readonly Message[], at: number, kept = messages.slice(at)): Parts {
+export function partAt(messages: readonly Message[], at: number, kept: readonly Message[] = messages.slice(at)): Parts {
   const begin = messages.findLastIndex(isPrompt);
-  // What stays begins with a prompt, or with nothing but it was ever asked.
-  if (begin < 0 || begin >= at) return { older: messages.slice(0, at), asked: [], begun: [], kept };
+  // Nothing is at work, or what it was asked stays anyway.
+  if (begin < 0 || begin >= at || isOver(messages)) return { older: messages.slice(0, at), asked: [], begun: [], kept };
   const prompt = messages[begin] as Message;
   const content = prompt.content as readonly UserContent[];
   // A prompt that stands behind an earlier summary leaves that to be summed up again.
@@ -55,6 +55,12 @@ export function cutPlaces(messages: readonly Message[]): readonly number[] {
     }
   }
   return messages.flatMap((_, at) => (at > 0 && !parts.has(at) ? [at] : []));
+}
+
+/** The last word is the agent's. */
+function isOver(messages: readonly Message[]): boolean {
+  const last = messages.at(-1);
+  return last?.role === "assistant" && !last.content.some(({ type }) => type === "tool_use");
 }
 
 function isPrompt({ role, content }: Message): boolean {

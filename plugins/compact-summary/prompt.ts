@@ -2,7 +2,10 @@
 
 /** The sections that a summary has, each with what belongs there. */
 export const SECTIONS: readonly (readonly [title: string, what: string])[] = [
-  ["What the person asked for", "every request and every wish, in the person's own words where they matter; what was ruled out"],
+  [
+    "What the person asked for",
+    "every request and every wish, in the person's own words where they matter; what was ruled out",
+  ],
   ["Decisions", "what was settled, by whom, and why; what was tried and dropped"],
   ["Files and why", "each file that was changed or that matters, by its whole path, what was done to it and why"],
   ["Commands that work", "how to build, test, run; exact command lines"],

@@ -28,6 +28,9 @@ export function breakRefill(stream: StreamFunction): StreamFunction {
     const remedy =
       "Something large comes back each time, such as a long file or output: /context shows what fills the window. " +
       "Ask for it in smaller parts, choose a model with a larger window, or run /compact and say what to keep.";
-    yield { type: "failure", failure: { kind: "limit", code: "rapid_refill_breaker", message, remedy, isRetryable: false } };
+    yield {
+      type: "failure",
+      failure: { kind: "limit", code: "rapid_refill_breaker", message, remedy, isRetryable: false },
+    };
   };
 }

@@ -1,5 +1,13 @@
 /** Has a model write a summary: on less where the first request was too long, once more where something is missing. */
-import { type AssistantMessage, isGantryError, type Message, type Models, messageOf, type SessionView, text } from "gantry/sdk";
+import {
+  type AssistantMessage,
+  isGantryError,
+  type Message,
+  type Models,
+  messageOf,
+  type SessionView,
+  text,
+} from "gantry/sdk";
 import type { Digest } from "gantry/sdk/kit/digest";
 import { judgeSummary } from "./check.ts";
 import { repairPrompt, systemPrompt } from "./prompt.ts";
@@ -31,8 +39,14 @@ export async function summarise(task: Task, models: Models): Promise<string> {
   if ("summary" in first && first.missing.length === 0) return first.summary;
   const draft = "summary" in first ? first.summary : "";
   const problem =
-    "problem" in first ? `It cannot be used: ${first.problem}.` : `It does not name this:\n${first.missing.map((each) => `- ${each}`).join("\n")}`;
-  const again = judgeSummary(await ask(task, models, repairPrompt(draft, problem, task.facts)), task.digest, task.tokens);
+    "problem" in first
+      ? `It cannot be used: ${first.problem}.`
+      : `It does not name this:\n${first.missing.map((each) => `- ${each}`).join("\n")}`;
+  const again = judgeSummary(
+    await ask(task, models, repairPrompt(draft, problem, task.facts)),
+    task.digest,
+    task.tokens,
+  );
   // What it still does not name stands behind it as it was gathered.
   if ("summary" in again) return again.summary;
   if (draft) return draft;
@@ -49,7 +63,11 @@ async function askOnLess(task: Task, models: Models): Promise<AssistantMessage> 
   }
 }
 
-function ask({ session, wishes, tokens, model, signal }: Task, models: Models, shown: string): Promise<AssistantMessage> {
+function ask(
+  { session, wishes, tokens, model, signal }: Task,
+  models: Models,
+  shown: string,
+): Promise<AssistantMessage> {
   return models.complete(session, {
     ...(model !== undefined && { model }),
     system: systemPrompt(tokens, wishes),

@@ -2,7 +2,7 @@
 import { type Message, textOf, type UserContent } from "gantry/sdk";
 import { cut } from "gantry/sdk/kit/digest-text";
 import { textTokens } from "gantry/sdk/kit/tokens";
-import { isSummary, storyIn } from "./compose.ts";
+import { isSummary, storyIn } from "./earlier.ts";
 
 /** How much is shown of one output and of one text, in tokens; the next is tried where all would be too much. */
 const STEPS = [
@@ -39,7 +39,9 @@ function written({ role, content }: Message, step: Step): string {
     .map((block) => {
       switch (block.type) {
         case "text":
-          return isSummary(block) ? `EARLIER SUMMARY:\n${storyIn(block.text)}` : `${who}: ${cut(block.text, step.words)}`;
+          return isSummary(block)
+            ? `EARLIER SUMMARY:\n${storyIn(block.text)}`
+            : `${who}: ${cut(block.text, step.words)}`;
         case "tool_use":
           return `CALL ${block.name} ${cut(JSON.stringify(block.input) ?? "", step.output)}`;
         case "tool_result":

@@ -9,7 +9,9 @@ const HEADING = /^(#{1,6})[ \t]+compact instructions[ \t]*#*[ \t]*$/im;
 export function compactInstructions(entries: readonly Entry[]): readonly string[] {
   const prompt = entries.findLast((entry) => entry.type === "prompt");
   const sections = prompt?.sections.map(({ text }) => text) ?? [];
-  const added = entries.flatMap((entry) => (entry.type === "user" && entry.isMeta ? [textOf(entry.message.content)] : []));
+  const added = entries.flatMap((entry) =>
+    entry.type === "user" && entry.isMeta ? [textOf(entry.message.content)] : [],
+  );
   return [...new Set([...sections, ...added].flatMap(underHeading))];
 }
 

@@ -1,0 +1,78 @@
+import { definePlugin, defineTool, type ModelInfo, type ModelRequest, type Plugin, textOf, z } from "gantry/sdk";
+import { type ScriptedAnswer, type ScriptedModel, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
+import { kernelWith } from "../../test/kernels.ts";
+import { SECTIONS } from "./prompt.ts";
+
+/** A summary as a good model writes it. */
+export function goodSummary(...lines: string[]): string {
+  const [[first], [second]] = SECTIONS as unknown as [[string], [string]];
+  return `## ${first}\nThe story so far.\n\n## ${second}\n${lines.join("\n")}`;
+}
+
+/** The scripted model with a window of its own. */
+export function windowed(inner: ScriptedModel, contextWindow: number): Plugin {
+  const made = (inner.plugin.setup as unknown as () => { providers: { scripted: { stream: never } } })();
+  const info = (): ModelInfo => ({ id: "w", contextWindow });
+  return definePlugin({
+    name: "windowed",
+    providers: { windowed: { title: "W", usable: "always", defaultModel: "w" } },
+    setup: () => ({ providers: { windowed: { ...made.providers.scripted, info } } }),
+  });
+}
+
+/** A list of tasks, as a tool keeps it. */
+export const todo = defineTool({
+  name: "Plan",
+  description: "",
+  input: z.object({ todos: z.array(z.object({ content: z.string(), status: z.string() })) }),
+  traits: { readOnly: true },
+  run: () => "Noted.",
+});
+
+/** A tool that changes a file, in name only. */
+export const change = defineTool({
+  name: "Change",
+  description: "",
+  input: z.object({ file_path: z.string(), content: z.string() }),
+  traits: { readOnly: true },
+  run: () => "Changed.",
+});
+
+export const run = defineTool({
+  name: "Run",
+  description: "",
+  input: z.object({ command: z.string(), lines: z.number().optional() }),
+  traits: { readOnly: true },
+  run: ({ command, lines = 1 }) => `${command}: ${"all is well, more or less\n".repeat(lines)}`,
+});
+
+interface Options extends Partial<TestKernelOptions> {
+  readonly window?: number;
+  readonly summaries?: (request: ModelRequest) => ScriptedAnswer;
+}
+
+/** A session with a window and a model that writes summaries as it is told. */
+export async function opened(
+  plugins: readonly Plugin[],
+  { window = 40_000, summaries = () => ({ text: goodSummary() }), ...more }: Options = {},
+) {
+  const model = scriptedModel([], { completions: summaries });
+  const kernel = await kernelWith({
+    plugins: [windowed(model, window), ...plugins, todo, change, run],
+    model,
+    ...more,
+  });
+  await kernel.session.setModel("windowed/w");
+  return { ...kernel, model };
+}
+
+/** Everything that a request says, as one text. */
+export function saidIn({ system, messages }: ModelRequest): string {
+  const blocks = messages.flatMap(({ content }) =>
+    content.map((block) => {
+      if (block.type === "tool_result") return textOf(block.content);
+      return block.type === "tool_use" ? JSON.stringify(block.input) : textOf([block as never]);
+    }),
+  );
+  return [...system.map(({ text }) => text), ...blocks].join("\n");
+}
