@@ -41,7 +41,7 @@ describe("a conversation that fills the window", () => {
       expect.objectContaining({
         type: "compacted",
         trigger: "auto",
-        summary: expect.stringContaining("a summary stands for"),
+        summary: expect.stringContaining("A summary stands for"),
       }),
     );
   });
@@ -240,7 +240,7 @@ describe("a running summary", () => {
     const outcome = await session.compact();
     expect(outcome).toMatchObject({
       isDone: true,
-      summary: expect.stringContaining("the running summary stands for 3 of 6"),
+      summary: expect.stringContaining("The running summary stands for 3 of 6"),
     });
     expect(model.completionRequests).toEqual([]);
     const [first, ...rest] = session.messages.map(({ content }) => textOf(content));

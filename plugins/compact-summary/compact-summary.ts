@@ -50,14 +50,14 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
     const tried = known ? { older: known.summary, begun: "" } : await told(request, turn, parts, digest);
     const summed = messages.length - parts.kept.length;
     const by = known
-      ? "the running summary"
+      ? "The running summary"
       : "problem" in tried
-        ? "what could be gathered without a model"
-        : "a summary";
+        ? "What could be gathered without a model"
+        : "A summary";
     for (const share of [1, 0.4, 0.1]) {
       const made = put(parts, digest, tried, target * share, session.messages);
       if (estimateTokens(made) < estimateTokens(messages)) {
-        return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages` };
+        return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages.` };
       }
       log(`with ${share} of the room it is no shorter`);
     }
@@ -129,15 +129,17 @@ type Told = Pick<Story, "older" | "begun"> | { readonly problem: string };
 function put(parts: Parts, digest: Digest, told: Told, tokens: number, all: readonly Message[]): readonly Message[] {
   const elsewhere = textsIn([...parts.kept, { role: "user", content: parts.asked }]);
   const isWhole = "problem" in told;
-  const limit = tokens * SHARES.summary;
+  const limit = tokens * SHARES.summary * 2;
+  const { older, begun } = isWhole ? { older: earlierStory(all), begun: "" } : told;
+  const without = { older: cut(older, limit), begun: cut(begun, limit), facts: "" };
+  const left = tokens * (1 - SHARES.facts) - estimateTokens(compose(parts, without));
   const facts = digestText(digest, {
-    askedTokens: Math.min(MOST.asked, tokens * SHARES.asked),
+    askedTokens: Math.min(MOST.asked, Math.max(left, tokens * SHARES.asked)),
     factTokens: Math.min(MOST.facts, tokens * SHARES.facts),
     isElsewhere: (text) => elsewhere.has(text),
     isWhole,
   });
-  const { older, begun } = isWhole ? { older: earlierStory(all), begun: "" } : told;
-  const story = { older: cut(older, limit * 2), begun: cut(begun, limit * 2), facts };
+  const story = { ...without, facts };
   const made = compose(parts, story);
   const missing = missingIn(made.map(({ content }) => textOf(content)).join("\n"), digest);
   if (!missing.length) return made;

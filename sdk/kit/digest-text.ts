@@ -16,6 +16,8 @@ export interface DigestTextOptions {
 
 /** What of a budget one kind of facts may take, so that many files leave room for commands. */
 const SHARE = 0.4;
+/** What one of the person's texts may take of theirs. */
+const MOST_OF_ONE = 0.4;
 const LONGEST_LAST_WORDS = 4_000;
 
 /**
@@ -59,25 +61,22 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length ? `## ${title}\n${lines.join("\n")}` : "";
 }
 
-/** The person's texts: the first one, which began it all, and of the others the newest that fit. */
+/** The person's texts: the first one, which began it all, and of the others the newest that fit. A long one leaves room for others. */
 function said(texts: readonly string[], budget: number): readonly string[] {
-  const [first, ...others] = texts;
+  const [first, ...others] = texts.map((text) => quoted(cut(text, budget * MOST_OF_ONE)));
   if (first === undefined) return [];
-  const begin = cut(first, budget / 2);
-  const kept = newestThatFit(others, budget - textTokens(begin));
+  const kept = newestThatFit(others, budget - textTokens(first));
   const missing = others.length - kept.length;
-  return [quoted(begin), ...(missing ? [`(${missing} more, older than the next, left out)`] : []), ...kept.map(quoted)];
+  return [first, ...(missing ? [`(${missing} more, older than the next, left out)`] : []), ...kept];
 }
 
 function newestThatFit(texts: readonly string[], budget: number): readonly string[] {
   const kept: string[] = [];
   let left = budget;
   for (const text of [...texts].reverse()) {
-    // The newest is cut rather than left out.
-    const fitting = kept.length === 0 ? cut(text, left) : text;
-    left -= textTokens(fitting);
+    left -= textTokens(text) + 1;
     if (left < 0) break;
-    kept.unshift(fitting);
+    kept.unshift(text);
   }
   return kept;
 }
