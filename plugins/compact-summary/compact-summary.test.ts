@@ -280,27 +280,3 @@ describe("a part of a conversation", () => {
     expect(session.entries.some(({ type }) => type === "compaction")).toBe(false);
   });
 });
-
-describe("a conversation that fills up again and again", () => {
-  test("ends its turn with an error that says what to do, and goes on after a compaction that a person asks for", async () => {
-    const { run, model, session } = await opened([compactSummary], { window: 30_000 });
-    const read = {
-      calls: [{ name: "Run", input: { command: "huge", lines: 2_500 } }],
-      usage: { input_tokens: 29_000 },
-    };
-    model.push({ text: "Begun." });
-    await run(LONG);
-    for (let at = 0; at < 9; at++) model.push(read);
-    const turn = await run("Read it all");
-    expect(turn.end).toMatchObject({
-      reason: "rapid_refill_breaker",
-      error: expect.stringMatching(/filled up again 3 times right after it was shortened.*\/context shows/),
-    });
-    expect(session.entries.filter(({ type }) => type === "compaction")).toHaveLength(3);
-    const asked = model.requests.length;
-    await session.compact();
-    model.push({ text: "On." });
-    await run("Go on, in small pieces");
-    expect(model.requests.length).toBeGreaterThan(asked);
-  });
-});

@@ -19,7 +19,6 @@ import { compose, type Story } from "./compose.ts";
 import { isSummary, storyIn } from "./earlier.ts";
 import type { compactSummary } from "./index.ts";
 import { type Parts, partConversation } from "./parts.ts";
-import { breakRefill } from "./refill.ts";
 import { remembered } from "./remembered.ts";
 import { summarise } from "./summarise.ts";
 import { compactInstructions } from "./wishes.ts";
@@ -117,7 +116,7 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
   }
 
   return {
-    taps: { compact: shorten, modelWrap: (stream) => breakRefill(stream) },
+    taps: { compact: shorten },
   };
 };
 

@@ -21,7 +21,7 @@ export const compactSummary = manifest({
   }),
   needs: { models: Models, memory: optional(SessionMemory) },
   // The model's time has a limit of its own, behind which there is still something to do.
-  taps: { compact: { deadlineMs: 0 }, modelWrap: { stage: "last" } },
+  taps: { compact: { deadlineMs: 0 } },
 });
 
 export default definePlugin(

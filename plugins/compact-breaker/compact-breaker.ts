@@ -1,12 +1,17 @@
 /** Ends a turn whose conversation fills up again as soon as it was shortened: each round costs, and none gets further. */
-import type { Entry, StreamFunction } from "gantry/sdk";
+import type { Entry, Setup, StreamFunction } from "gantry/sdk";
+import type { compactBreaker } from "./index.ts";
 
 /** So many compactions in a row, each with so few answers since the one before it. */
 const MOST_IN_A_ROW = 3;
 const FEW_ANSWERS = 2;
 
+const setup: Setup<typeof compactBreaker> = () => ({ taps: { modelWrap: breakRefill } });
+
+export default setup;
+
 /** Whether the conversation was only just shortened, and for the third time in a row to no avail. */
-export function isRefilling(entries: readonly Entry[]): boolean {
+function isRefilling(entries: readonly Entry[]): boolean {
   let inRow = 0;
   let answers = 0;
   for (const entry of [...entries].reverse()) {
@@ -21,7 +26,7 @@ export function isRefilling(entries: readonly Entry[]): boolean {
 }
 
 /** Makes no request of a turn while the conversation keeps refilling. */
-export function breakRefill(stream: StreamFunction): StreamFunction {
+function breakRefill(stream: StreamFunction): StreamFunction {
   return async function* broken(request, call) {
     if (!call.turn || !isRefilling(call.turn.session.entries)) return yield* stream(request, call);
     const message = `The context filled up again ${MOST_IN_A_ROW} times right after it was shortened, so the turn was stopped.`;
