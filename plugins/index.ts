@@ -3,6 +3,7 @@ import cacheWatch from "./cache-watch/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
+import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
 import compactTrim from "./compact-trim/index.ts";
 import contextEnv from "./context-env/index.ts";
@@ -51,6 +52,7 @@ export const catalogue = {
     "command-context": commandContext,
     "command-core": commandCore,
     "command-trust": commandTrust,
+    "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
     "compact-trim": compactTrim,
     "context-env": contextEnv,
