@@ -2,9 +2,14 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { definePlugin, defineTool, type Plugin, text, z } from "gantry/sdk";
-import { type LoopbackServer, loopbackServer, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
+import {
+  createTestKernel,
+  type LoopbackServer,
+  loopbackServer,
+  scriptedModel,
+  type TestKernelOptions,
+} from "gantry/sdk/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { kernelWith } from "../../test/kernels.ts";
 import compactSummary from "../compact-summary/index.ts";
 import contextEnv from "../context-env/index.ts";
 import filesNode from "../files-node/index.ts";
@@ -76,11 +81,12 @@ const reminding = definePlugin({
 });
 
 async function opened(server: LoopbackServer, plugins: readonly Plugin[], more: Partial<TestKernelOptions> = {}) {
-  const kernel = await kernelWith({
+  const kernel = await createTestKernel({
     ...more,
     plugins: [httpNode, filesNode, providerAnthropic, modelRetry, promptBase, contextEnv, look, ...plugins, cacheWatch],
     env: { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: server.url, ...more.env },
   });
+  onTestFinished(() => kernel.close());
   await kernel.session.setModel("anthropic/claude-sonnet-4-5");
   return kernel;
 }

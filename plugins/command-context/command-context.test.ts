@@ -1,8 +1,33 @@
-import { definePlugin } from "gantry/sdk";
-import { describe, expect, test } from "vitest";
-import compactSummary from "../compact-summary/index.ts";
-import { goodSummary, opened } from "../compact-summary/test-session.ts";
+import { definePlugin, defineTool, type Plugin, text, z } from "gantry/sdk";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
 import commandContext from "./index.ts";
+
+/** Shortens any conversation to one sentence. */
+const shortening = definePlugin({
+  name: "shortening",
+  setup: () => ({
+    taps: {
+      compact: ({ focus = "" }) => ({
+        messages: [{ role: "user", content: [text(`<conversation-summary>${focus}`)] }],
+        summary: "It is short now.",
+      }),
+    },
+  }),
+});
+const look = defineTool({
+  name: "Look",
+  description: "Looks around.",
+  input: z.object({ at: z.string().describe("what to look at") }),
+  traits: { readOnly: true },
+  run: () => "seen ".repeat(600),
+});
+
+async function opened(plugins: readonly Plugin[]) {
+  const kernel = await createTestKernel({ plugins: [...plugins, look], model: scriptedModel() });
+  onTestFinished(() => kernel.close());
+  return kernel;
+}
 
 const rules = definePlugin({
   name: "rules",
@@ -26,21 +51,23 @@ describe("/context", () => {
   test("shows what fills the window, by section, tool and message, with owners and tokens", async () => {
     const { run, model } = await opened([commandContext, rules]);
     model.push(
-      { thinking: "t".repeat(40), calls: [{ name: "Run", input: { command: "x", lines: 100 } }] },
+      { thinking: "t".repeat(40), calls: [{ name: "Look", input: { at: "x" } }] },
       { text: "a".repeat(80), usage: { input_tokens: 2_500 } },
     );
     await run("p".repeat(800));
     const { text: answer, end } = await run("/context");
     expect(end.reason).toBe("handled");
-    expect(answer).toMatch(/^About [\d,]+ tokens for windowed\/w; the provider counted 2,505 at the last answer\./);
+    expect(answer).toMatch(
+      /^About [\d,]+ tokens for scripted\/script; the provider counted 2,505 at the last answer\./,
+    );
     expect(tokensOf(answer, "house (rules)")).toBe(1_000);
     expect(tokensOf(answer, "said by the person")).toBe(200);
     expect(tokensOf(answer, "said by the agent")).toBe(20);
     expect(tokensOf(answer, "thought by the agent")).toBe(10);
     expect(tokensOf(answer, "added by the host")).toBeGreaterThan(100);
     expect(tokensOf(answer, "outputs of tools")).toBeGreaterThan(600);
-    expect(tokensOf(answer, "Run")).toBe(tokensOf(answer, "outputs of tools"));
-    expect(tokensOf(answer, "Plan (plan)")).toBeGreaterThan(20);
+    expect(tokensOf(answer, "Look")).toBe(tokensOf(answer, "outputs of tools"));
+    expect(tokensOf(answer, "Look (look)")).toBeGreaterThan(20);
     expect(model.requests).toHaveLength(2);
   });
 
@@ -75,7 +102,7 @@ describe("/context", () => {
       }),
     });
     const { run, session, model } = await opened([commandContext, odd]);
-    expect((await run("/context")).text).toMatch(/^About [\d,]+ tokens for windowed\/w\./);
+    expect((await run("/context")).text).toMatch(/^About [\d,]+ tokens for scripted\/script\./);
     model.push({ text: "Hello." });
     await run("Hi");
     session.record("cache-watch", "cache-break", { reason: "the section a\u001b[2J changed" });
@@ -88,23 +115,18 @@ describe("/context", () => {
 
 describe("/compact", () => {
   test("shortens the conversation and says by how much", async () => {
-    const { run, model, session } = await opened([commandContext, compactSummary], {
-      summaries: () => ({ text: goodSummary("It went well.") }),
-    });
-    for (let at = 0; at < 4; at++) {
-      model.push({ text: `Answer ${at}: ${"word ".repeat(2_000)}`, usage: { input_tokens: 10_000 } });
-      await run(`Question ${at}`);
-    }
+    const { run, model, session } = await opened([commandContext, shortening]);
+    model.push({ text: `Answer: ${"word ".repeat(2_000)}`, usage: { input_tokens: 10_000 } });
+    await run("Question");
     const { text: answer, end } = await run("/compact keep the questions");
     expect(end.reason).toBe("handled");
-    expect(answer).toMatch(/^Shortened from about 10,005 to [\d,]+ tokens\. A summary stands for \d of 8 messages\.$/);
-    expect(model.completionRequests[0]?.system[0]?.text).toContain("keep the questions");
-    expect(session.entries.at(-1)).toMatchObject({ type: "compaction", trigger: "manual", by: "compact-summary" });
+    expect(answer).toMatch(/^Shortened from about 10,005 to [\d,]+ tokens\. It is short now\.$/);
+    expect(session.messages).toEqual([{ role: "user", content: [text("<conversation-summary>keep the questions")] }]);
     expect((await run("/context")).text).toContain("summary of what was shortened");
   });
 
   test("says so when there is nothing to shorten, and when nobody can", async () => {
-    const { run, model } = await opened([commandContext, compactSummary]);
+    const { run, model } = await opened([commandContext]);
     expect((await run("/compact")).text).toBe("Nothing of the conversation could be shortened.");
     model.push({ text: "Hello." });
     await run("Hi");

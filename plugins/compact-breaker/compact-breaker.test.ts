@@ -1,16 +1,31 @@
-import { describe, expect, test } from "vitest";
-import compactSummary from "../compact-summary/index.ts";
-import { opened } from "../compact-summary/test-session.ts";
+import { definePlugin, defineTool, text, z } from "gantry/sdk";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, onTestFinished, test } from "vitest";
 import compactBreaker from "./index.ts";
 
-const LONG = "word ".repeat(6_000);
-const huge = { calls: [{ name: "Run", input: { command: "huge", lines: 2_500 } }], usage: { input_tokens: 29_000 } };
-const small = { calls: [{ name: "Run", input: { command: "small" } }] };
+/** Shortens any conversation to one sentence. */
+const shortening = definePlugin({
+  name: "shortening",
+  setup: () => ({
+    taps: { compact: () => ({ messages: [{ role: "user", content: [text("Short.")] }], summary: "It is short now." }) },
+  }),
+});
+const read = defineTool({
+  name: "Look",
+  description: "",
+  input: z.object({}),
+  traits: { readOnly: true },
+  run: () => "seen ".repeat(20_000),
+});
+
+const huge = { calls: [{ name: "Look", input: {} }], usage: { input_tokens: 29_000 } };
+const small = { calls: [{ name: "Look", input: {} }] };
 
 async function begun() {
-  const kernel = await opened([compactSummary, compactBreaker], { window: 30_000 });
-  kernel.model.push({ text: "Begun." });
-  await kernel.run(LONG);
+  const model = scriptedModel([{ text: "Begun." }], { contextWindow: 60_000 });
+  const kernel = await createTestKernel({ plugins: [shortening, compactBreaker, read], model });
+  onTestFinished(() => kernel.close());
+  await kernel.run("Begin");
   return kernel;
 }
 

@@ -1,23 +1,12 @@
-import { definePlugin, defineTool, type ModelInfo, type ModelRequest, type Plugin, textOf, z } from "gantry/sdk";
-import { type ScriptedAnswer, type ScriptedModel, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
-import { kernelWith } from "../../test/kernels.ts";
+import { defineTool, type ModelRequest, type Plugin, textOf, z } from "gantry/sdk";
+import { createTestKernel, type ScriptedAnswer, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
+import { onTestFinished } from "vitest";
 import { SECTIONS } from "./prompt.ts";
 
 /** A summary as a good model writes it. */
 export function goodSummary(...lines: string[]): string {
   const [[first], [second]] = SECTIONS as unknown as [[string], [string]];
   return `## ${first}\nThe story so far.\n\n## ${second}\n${lines.join("\n")}`;
-}
-
-/** The scripted model with a window of its own. */
-export function windowed(inner: ScriptedModel, contextWindow: number): Plugin {
-  const made = (inner.plugin.setup as unknown as () => { providers: { scripted: { stream: never } } })();
-  const info = (): ModelInfo => ({ id: "w", contextWindow });
-  return definePlugin({
-    name: "windowed",
-    providers: { windowed: { title: "W", usable: "always", defaultModel: "w" } },
-    setup: () => ({ providers: { windowed: { ...made.providers.scripted, info } } }),
-  });
 }
 
 /** A list of tasks, as a tool keeps it. */
@@ -56,14 +45,10 @@ export async function opened(
   plugins: readonly Plugin[],
   { window = 40_000, summaries = () => ({ text: goodSummary() }), ...more }: Options = {},
 ) {
-  const model = scriptedModel([], { completions: summaries });
-  const kernel = await kernelWith({
-    plugins: [windowed(model, window), ...plugins, todo, change, run],
-    model,
-    ...more,
-  });
-  await kernel.session.setModel("windowed/w");
-  return { ...kernel, model };
+  const model = scriptedModel([], { completions: summaries, contextWindow: window });
+  const kernel = await createTestKernel({ plugins: [...plugins, todo, change, run], model, ...more });
+  onTestFinished(() => kernel.close());
+  return kernel;
 }
 
 /** Everything that a request says, as one text. */

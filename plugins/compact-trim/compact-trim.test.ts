@@ -2,20 +2,10 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import {
-  type CompactRequest,
-  definePlugin,
-  defineTool,
-  type Message,
-  NO_USAGE,
-  type Plugin,
-  text,
-  z,
-} from "gantry/sdk";
+import { type CompactRequest, defineTool, type Message, NO_USAGE, type Plugin, text, z } from "gantry/sdk";
 import { estimateTokens } from "gantry/sdk/kit/tokens";
-import { scriptedModel } from "gantry/sdk/testing";
+import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { kernelWith } from "../../test/kernels.ts";
 import filesNode from "../files-node/index.ts";
 import permitModes from "../permit-modes/index.ts";
 import permitPaths from "../permit-paths/index.ts";
@@ -123,30 +113,18 @@ const paint = defineTool({
   run: () => ({ content: [text(long("paint")), { type: "image" as const, source: PICTURE }] }),
 });
 
-/** A model with a window, that answers as `scripted` does. */
-function windowed(contextWindow: number, inner: ReturnType<typeof scriptedModel>): Plugin {
-  const made = (inner.plugin.setup as unknown as () => { providers: { scripted: { stream: never } } })();
-  return definePlugin({
-    name: "windowed",
-    providers: { windowed: { title: "W", usable: "always", defaultModel: "w" } },
-    setup: () => ({
-      providers: { windowed: { ...made.providers.scripted, info: () => ({ id: "w", contextWindow }) } },
-    }),
-  });
-}
-
 const permits = [settingsFiles, shellFolders, permitRules, permitModes, permitShell, permitPaths];
 
 async function opened(model: ReturnType<typeof scriptedModel>, plugins: Plugin[] = [], config = {}) {
   const home = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), "gantry-trim-")));
   onTestFinished(() => fs.rmSync(home, { recursive: true, force: true }));
-  const kernel = await kernelWith({
-    plugins: [windowed(60_000, model), filesNode, seenFiles, ...plugins, compactTrim, dump, paint, toolRead],
+  const kernel = await createTestKernel({
+    plugins: [filesNode, seenFiles, ...plugins, compactTrim, dump, paint, toolRead],
     model,
     env: { GANTRY_HOME: home },
     config: { "compact-trim": { keepTokens: 10_000, minTokens: 10_000 }, ...config },
   });
-  await kernel.session.setModel("windowed/w");
+  onTestFinished(() => kernel.close());
   return { ...kernel, home };
 }
 
@@ -160,7 +138,7 @@ const textsOf = (message: Message | undefined) => JSON.stringify(message?.conten
 
 describe("an automatic compaction", () => {
   test("moves old outputs to files that only the person can read, and the model is let read them", async () => {
-    const model = scriptedModel();
+    const model = scriptedModel([], { contextWindow: 60_000 });
     fill(model);
     let kept = "";
     model.push(
@@ -194,7 +172,7 @@ describe("an automatic compaction", () => {
   });
 
   test("leaves nothing behind where the session leaves no transcript", async () => {
-    const model = scriptedModel();
+    const model = scriptedModel([], { contextWindow: 60_000 });
     fill(model);
     model.push({ text: "Done." });
     const { run, session, home } = await opened(model);
@@ -206,7 +184,7 @@ describe("an automatic compaction", () => {
   });
 
   test("leaves the conversation as it is when the files cannot be written, and says why", async () => {
-    const model = scriptedModel();
+    const model = scriptedModel([], { contextWindow: 60_000 });
     fill(model);
     model.push({ text: "Done." });
     const { run, session, home } = await opened(model);
@@ -221,7 +199,7 @@ describe("an automatic compaction", () => {
   });
 
   test("keeps pictures as pictures", async () => {
-    const model = scriptedModel();
+    const model = scriptedModel([], { contextWindow: 60_000 });
     model.push({ calls: [{ name: "Paint", input: {} }] });
     fill(model);
     model.push({ text: "Done." });
