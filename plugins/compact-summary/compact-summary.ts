@@ -20,6 +20,7 @@ import { isSummary, storyIn } from "./earlier.ts";
 import type { compactSummary } from "./index.ts";
 import { type Parts, partConversation } from "./parts.ts";
 import { remembered } from "./remembered.ts";
+import { fitRequest } from "./request.ts";
 import { summarise } from "./summarise.ts";
 import { compactInstructions } from "./wishes.ts";
 
@@ -29,7 +30,7 @@ const PLUGIN = "compact-summary";
 const MOST_FAILURES = 3;
 
 /** What each part may take of what shall be left. */
-const SHARES = { kept: 0.4, summary: 0.2, asked: 0.2, facts: 0.1 };
+const SHARES = { kept: 0.4, request: 0.4, summary: 0.2, asked: 0.2, facts: 0.1 };
 const MOST = { asked: 20_000, facts: 6_000 };
 
 const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
@@ -42,10 +43,11 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
     const isPart = messages.length !== session.messages.length;
     const known = focus === undefined ? remembered(use.memory, session, messages, keepTokens) : undefined;
     const whole: Parts = { older: messages, asked: [], begun: [], kept: [] };
-    const parts = known?.parts ?? (isPart ? whole : partConversation(messages, keepTokens));
-    if (!parts || (!parts.older.length && !parts.begun.length)) return undefined;
+    const found = known?.parts ?? (isPart ? whole : partConversation(messages, keepTokens));
+    if (!found || (!found.older.length && !found.begun.length)) return undefined;
 
     const digest = digestOf(isPart ? momentsOfMessages(messages) : momentsOfLog(session.entries));
+    const parts = { ...found, asked: fitRequest(found.asked, new Set(digest.asked), target * SHARES.request) };
     const tried = known ? { older: known.summary, begun: "" } : await told(request, turn, parts, digest);
     const summed = messages.length - parts.kept.length;
     const by = known

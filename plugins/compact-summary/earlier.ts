@@ -9,6 +9,7 @@ export function isSummary(block: { readonly type: string; readonly text?: unknow
 
 /** What an earlier summary told, without what is gathered anew each time. */
 export function storyIn(summary: string): string {
-  const told = [...summary.matchAll(/<(summary|so-far)>\n([\s\S]*?)\n<\/\1>/g)].map(([, , words]) => words);
-  return told.join("\n\n") || summary.replace(/<facts>[\s\S]*<\/facts>/, "");
+  const rest = summary.replace(/<facts>[\s\S]*<\/facts>/, "");
+  const told = [...rest.matchAll(/<(summary|so-far)>\n([\s\S]*?)\n<\/\1>/g)].map(([, , words]) => words);
+  return told.join("\n\n") || rest;
 }

@@ -6,6 +6,7 @@ import { estimateTokens } from "gantry/sdk/kit/tokens";
 import { describe, expect, test } from "vitest";
 import { compose } from "./compose.ts";
 import { cutPlaces, partConversation } from "./parts.ts";
+import { fitRequest } from "./request.ts";
 import { transcriptOf } from "./transcript.ts";
 
 const said = (...words: string[]): Message => ({ role: "user", content: words.map((each) => text(each)) });
@@ -62,6 +63,19 @@ describe("the request at work", () => {
     expect(parts?.older).toEqual([said(summary)]);
     expect(parts?.begun).toEqual(talk.slice(1, 3));
     expect(parts?.kept).toEqual(talk.slice(3));
+  });
+
+  test("keeps the person's words whatever they take, and of what came along beginning and end", () => {
+    const words = "please ".repeat(2_000);
+    const source = { type: "base64", media_type: "image/png", data: "aGk=" } as const;
+    const request = [text(words), text(`BEGIN ${"file ".repeat(8_000)} END`), { type: "image" as const, source }];
+    const fitted = fitRequest(request, new Set([words]), 5_000);
+    expect(fitted[0]).toBe(request[0]);
+    expect(fitted[1]).toMatchObject({ text: expect.stringMatching(/^BEGIN [\s\S]*characters left out[\s\S]* END$/) });
+    expect(
+      fitRequest(request, new Set([words]), 2_000).map((block) => "text" in block && block.text.length < 200),
+    ).toEqual([false, true, true]);
+    expect(fitRequest(request, new Set([words]), 50_000)).toBe(request);
   });
 
   test("is nothing when the last word is the agent's", () => {

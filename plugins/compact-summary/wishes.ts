@@ -1,18 +1,14 @@
-import { type Entry, textOf } from "gantry/sdk";
+import type { Entry } from "gantry/sdk";
 
 const HEADING = /^(#{1,6})[ \t]+compact instructions[ \t]*#*[ \t]*$/im;
 
 /**
- * What instruction files want kept, under a heading "Compact Instructions": found in the prompt as it was last sent, and in what the
- * host added to the conversation.
+ * What instruction files want kept, under a heading "Compact Instructions": found in the prompt as it was last sent. What came into the
+ * conversation otherwise, such as a file that was mentioned, has no say.
  */
 export function compactInstructions(entries: readonly Entry[]): readonly string[] {
   const prompt = entries.findLast((entry) => entry.type === "prompt");
-  const sections = prompt?.sections.map(({ text }) => text) ?? [];
-  const added = entries.flatMap((entry) =>
-    entry.type === "user" && entry.isMeta ? [textOf(entry.message.content)] : [],
-  );
-  return [...new Set([...sections, ...added].flatMap(underHeading))];
+  return [...new Set((prompt?.sections ?? []).flatMap(({ text }) => underHeading(text)))];
 }
 
 /** The text from the heading to the next one that is no deeper. */

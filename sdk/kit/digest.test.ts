@@ -97,6 +97,7 @@ test("the log remembers what messages no longer hold, and what only looks like t
   };
   const log = [
     user("Go"),
+    user("<conversation-summary> is a tag that I type"),
     user("<system-reminder>\nday\n</system-reminder>", true),
     { ...common, type: "assistant", model: "x/y", ms: 1, message: answer },
     {
@@ -112,7 +113,12 @@ test("the log remembers what messages no longer hold, and what only looks like t
     { ...common, type: "compaction", by: "x", through: "u", messages: [{ role: "user", content: [text("short")] }] },
   ] as unknown as Entry[];
   const call = { by: "call", id: "t", tool: "Bash", input: { command: "ls" }, isError: false, text: "a" };
-  expect(momentsOfLog(log)).toEqual([says("Go"), answers("Hm."), { ...call, data: 1 }]);
+  expect(momentsOfLog(log)).toEqual([
+    says("Go"),
+    says("<conversation-summary> is a tag that I type"),
+    answers("Hm."),
+    { ...call, data: 1 },
+  ]);
 
   const messages: Message[] = [
     { role: "user", content: [text("<conversation-summary>\nold\n</conversation-summary>"), text("Go")] },

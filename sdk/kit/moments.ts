@@ -55,7 +55,7 @@ export function momentsOfMessages(messages: readonly Message[]): readonly Moment
         if (block.type === "tool_result")
           row.ended(block.tool_use_id, block.is_error === true, textOf(block.content), undefined);
       }
-      row.said(message.content);
+      row.said(message.content.filter((block) => !isHostText(block)));
     }
   }
   return row.moments;
@@ -73,9 +73,7 @@ function createRow() {
     moments,
     said(content: readonly UserContent[]): void {
       for (const block of content) {
-        if (block.type === "text" && block.text.trim() && !isHostText(block)) {
-          moments.push({ by: "person", text: block.text });
-        }
+        if (block.type === "text" && block.text.trim()) moments.push({ by: "person", text: block.text });
       }
     },
     answered({ content }: Extract<Message, { role: "assistant" }>): void {
