@@ -39,7 +39,7 @@ const DECISION =
  *
  * @example
  * const digest = digestOf(momentsOfLog(session.entries));
- * digest.asked.at(-1); // what the person said last
+ * digest.asked.at(-1); // the person's last words
  */
 export function digestOf(moments: readonly Moment[]): Digest {
   const calls = moments.filter((moment) => moment.by === "call");

@@ -7,8 +7,7 @@ import type { HostInfo, SessionView } from "gantry/sdk";
  * not exist yet; make it with mode 0700.
  *
  * @example
- * const { path } = sessionFolder(host, session);
- * makeFolders(join(path, "outputs"), 0o700);
+ * const outputs = (host: HostInfo) => `${sessionFolder(host, session).path}/outputs`;
  */
 export function sessionFolder(
   host: HostInfo,
