@@ -6,8 +6,8 @@ import {
   type SeenFiles,
   type SessionView,
   type ShellFolders,
-  type Tools,
   type ToolContext,
+  type Tools,
   type WrapTool,
 } from "gantry/sdk";
 import { judgedPath } from "gantry/sdk/kit/tool-files";
@@ -91,9 +91,13 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
     const paths = await commandPaths(text, session);
     if (!paths) return undefined;
     const keeper = keeperOf(session);
+    for (const folder of paths.large) {
+      const text = `More than ${MOST_FILES} files lie in "${folder}": what this command does there cannot be taken back.`;
+      session.notify({ level: "warning", text });
+    }
     const others = await keeper.keepCheaply(new Set([...paths.below, ...(await knownFiles(session))]));
     const found = await watch.begin(session, id, paths.named, isRunning);
-    return async () => watch.end(session, found, new Map([...(await newIn(paths.folders)), ...others]));
+    return async () => watch.end(session, found, new Map([...(await newIn(paths.whole)), ...others]));
   }
 
   /** What lies in the folders now; what was there before is known. */

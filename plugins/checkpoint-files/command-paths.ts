@@ -12,19 +12,32 @@ export const MOST_FILES = 500;
 /** Large, made by programs, and of no use half restored. */
 const LEFT_OUT = new Set([".git", "node_modules"]);
 
-/** Whether a command only looks. One that cannot be read may do more. */
-export async function onlyLooks(command: string): Promise<boolean> {
+/** Whether all that a command changes is what its words name. One that cannot be read may do more. */
+export async function isSeenWhole(command: string): Promise<boolean> {
   const shell = await loadShell();
-  return isLooking(shell, shell.readShell(command));
+  const text = shell.readShell(command);
+  if (text.problem !== undefined || text.isUnread || shell.isCut(text)) return false;
+  return shell.reached(text).every(({ words, redirections }) => {
+    const isSaid = [...words, ...redirections.flatMap(({ target }) => target ?? [])].every(
+      ({ kind }) => kind !== "open",
+    );
+    return isSaid && (WRITES_WHAT_IT_NAMES.has(words[0]?.text ?? "") || mayOnlyLook(shell, words));
+  });
 }
+const WRITES_WHAT_IT_NAMES = new Set("rm rmdir unlink mv cp mkdir touch tee truncate chmod".split(" "));
 
 function isLooking(shell: Shell, text: ShellText): boolean {
   if (text.problem !== undefined || text.isUnread || shell.isCut(text)) return false;
-  return shell.reached(text).every(
-    ({ words, redirections }) =>
-      redirections.every(({ kind }) => kind !== "write" && kind !== "open") &&
-      (words.length === 0 || HARMLESS.has(words[0]?.text ?? "") || shell.lookingOf(words) !== undefined),
-  );
+  return shell
+    .reached(text)
+    .every(
+      ({ words, redirections }) =>
+        redirections.every(({ kind }) => kind !== "write" && kind !== "open") && mayOnlyLook(shell, words),
+    );
+}
+
+function mayOnlyLook(shell: Shell, words: readonly ShellWord[]): boolean {
+  return words.length === 0 || HARMLESS.has(words[0]?.text ?? "") || shell.lookingOf(words) !== undefined;
 }
 const HARMLESS = new Set(["cd", "echo", "printf", "true", "false", "test", "[", ":", "exit"]);
 
@@ -34,7 +47,9 @@ export interface CommandPaths {
   /** What lies in the folders among them. */
   readonly below: readonly string[];
   /** Folders, or names that may become one, of which everything below is known. */
-  readonly folders: readonly string[];
+  readonly whole: readonly string[];
+  /** Folders with more below than anybody looks at. */
+  readonly large: readonly string[];
 }
 
 /** Finds the paths that commands of a session write; `undefined` for a command that only looks. */
@@ -56,14 +71,14 @@ export function createCommandPaths(files: Files, folders: ShellFolders | undefin
   async function withBelow(named: readonly string[]): Promise<CommandPaths> {
     const below = new Set<string>();
     const whole: string[] = [];
+    const large: string[] = [];
     for (const path of named) {
       const found = await filesBelow(files, path, MOST_FILES - below.size);
-      if (!found) continue;
-      whole.push(path);
-      for (const one of found) below.add(one);
+      (found ? whole : large).push(path);
+      for (const one of found ?? []) below.add(one);
     }
     for (const path of named) below.delete(path);
-    return { named, below: [...below], folders: whole };
+    return { named, below: [...below], whole, large };
   }
 
   async function pathsOf(word: ShellWord, shell: Shell, place: Place): Promise<readonly string[]> {

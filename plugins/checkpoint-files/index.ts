@@ -54,7 +54,10 @@ export const checkpointFiles = manifest({
       description: "List the prompts of a session, or take back what came of one and of all after it",
       usage: "[number|undo]",
       flags: {
-        session: { description: "the session's id, or the start of it; default: the newest of this folder", value: "<id>" },
+        session: {
+          description: "the session's id, or the start of it; default: the newest of this folder",
+          value: "<id>",
+        },
         files: { description: "only the files" },
         conversation: { description: "only the conversation" },
         "dry-run": { description: "change nothing, and say what would change" },

@@ -1,8 +1,8 @@
-import { dirname, join } from "node:path";
 import { type Files, messageOf, perSession, type SessionView } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
-import { type ContentStore, folderStore, memoryStore } from "./store.ts";
+import { keptBeside, originsOf } from "./origins.ts";
 import { type FileState, lookAt } from "./state.ts";
+import { type ContentStore, folderStore, memoryStore } from "./store.ts";
 import { type Timeline, timelineOf } from "./timeline.ts";
 
 /** How much is kept. */
@@ -39,7 +39,9 @@ export function createKeepers(files: Files, limits: Limits): (session: SessionVi
 
 function createKeeper(files: Files, limits: Limits, session: SessionView): Keeper {
   const { transcriptPath } = session;
-  const store = transcriptPath ? folderStore(folderOf(transcriptPath, session.id), originsOf) : memoryStore();
+  const store = transcriptPath
+    ? folderStore(keptBeside(transcriptPath, session.id), () => originsOf(session))
+    : memoryStore();
   const maxBytes = transcriptPath ? limits.maxBytes : Math.min(limits.maxBytes, MOST_MEMORY);
   const told = new Set<string>();
   /** What files were when they were last read. */
@@ -49,16 +51,6 @@ function createKeeper(files: Files, limits: Limits, session: SessionView): Keepe
     if (told.has(kind)) return;
     told.add(kind);
     session.notify({ level: "warning", text });
-  }
-
-  let origins: readonly string[] | undefined;
-  /** A fork goes on from what another session has kept. */
-  function originsOf(): readonly string[] {
-    const ids = () => new Set(session.entries.map(({ sessionId }) => sessionId));
-    origins ??= [...ids()]
-      .filter((id) => id !== session.id && isId(id))
-      .map((id) => folderOf(transcriptPath as string, id));
-    return origins;
   }
 
   async function looked(path: string, most: number, like: FileState | undefined, isKept: boolean): Promise<FileState> {
@@ -111,7 +103,10 @@ function createKeeper(files: Files, limits: Limits, session: SessionView): Keepe
     async keep(path, like) {
       const state = await looked(path, limits.maxFileBytes, like, true);
       if (state.kind === "file" && state.size > limits.maxFileBytes) {
-        tell("large", `"${path}" is larger than ${limits.maxFileBytes} bytes: changes of such files cannot be taken back.`);
+        tell(
+          "large",
+          `"${path}" is larger than ${limits.maxFileBytes} bytes: changes of such files cannot be taken back.`,
+        );
       }
       return state;
     },
@@ -144,14 +139,4 @@ function neededBy({ changes }: Timeline): Map<string, string | null> {
     if (before.kind === "file" && before.hash !== undefined) needed.set(before.hash, prompt);
   }
   return needed;
-}
-
-/** Beside the transcript, in a folder that goes with the session. */
-function folderOf(transcriptPath: string, id: string): string {
-  return join(dirname(transcriptPath), id, "checkpoints");
-}
-
-/** An id becomes a folder's name, so it must not be able to lead elsewhere. */
-function isId(id: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(id);
 }

@@ -43,7 +43,9 @@ export function folderStore(folder: string, others: () => readonly string[] = ()
   /** Bytes by hash; read when it is first asked for. */
   let known: Map<string, number> | undefined;
   let total = 0;
+  let origins: readonly string[] | undefined;
 
+  const from = () => (origins ??= others());
   const fileOf = (hash: string, of = folder) => join(of, `${hash}.z`);
 
   function kept(): Map<string, number> {
@@ -60,7 +62,7 @@ export function folderStore(folder: string, others: () => readonly string[] = ()
   }
 
   return {
-    has: (hash) => kept().has(hash) || others().some((other) => fs.existsSync(fileOf(hash, other))),
+    has: (hash) => kept().has(hash) || from().some((other) => fs.existsSync(fileOf(hash, other))),
     async put(hash, bytes) {
       if (kept().has(hash)) return;
       const compressed = await compress(bytes);
@@ -77,7 +79,7 @@ export function folderStore(folder: string, others: () => readonly string[] = ()
       total += compressed.length;
     },
     get(hash) {
-      for (const one of [folder, ...others()]) {
+      for (const one of [folder, ...from()]) {
         const found = bytesAt(fileOf(hash, one));
         const bytes = found && restored(hash, found);
         if (bytes) return bytes;

@@ -114,7 +114,7 @@ function settle(state: State): void {
 
 /** Records of other branches count, too: what was said is taken back, what was done to files is not. */
 export function wholeLog(session: SessionView): readonly Entry[] {
-  return (session as { allEntries?: readonly Entry[] }).allEntries ?? session.entries;
+  return session.allEntries;
 }
 
 function take(state: State, entry: Entry, at: number): void {

@@ -19,7 +19,12 @@ interface Parts {
 /** Writes down what a call finds and what it leaves behind. */
 export function createWatch({ files, seenFiles, keeperOf }: Parts) {
   /** `isRunning`: the call surely runs, so what it finds is written down before it does. */
-  async function begin(session: SessionView, call: string, paths: Iterable<string>, isRunning: boolean): Promise<Begun> {
+  async function begin(
+    session: SessionView,
+    call: string,
+    paths: Iterable<string>,
+    isRunning: boolean,
+  ): Promise<Begun> {
     const keeper = keeperOf(session);
     keeper.makeRoom();
     const { prompt } = timelineOf(session);
