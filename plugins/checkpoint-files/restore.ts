@@ -33,7 +33,7 @@ export async function restore(files: Files, keeper: Keeper, steps: readonly Step
 
   for (const step of outward) {
     if (step.have.kind === "file" && step.want.kind !== "file") await attempt(step, removeFile);
-    if (step.have.kind === "folder") await attempt(step, removeFolder);
+    if (step.have.kind === "folder" && step.want.kind !== "folder") await attempt(step, removeFolder);
   }
   for (const step of outward.reverse()) {
     if (step.want.kind === "folder") await attempt(step, makeFolder);
@@ -51,9 +51,10 @@ export async function restore(files: Files, keeper: Keeper, steps: readonly Step
     fs.rmdirSync(path);
   }
 
-  async function makeFolder({ path }: Step): Promise<void> {
+  async function makeFolder({ path, want }: Step): Promise<void> {
     await expectPlace(files, path);
-    makeFolders(path);
+    makeFolders(path, 0o700);
+    setMode(path, (want as { readonly mode: number }).mode, "folder");
   }
 
   async function writeFile({ path, have, want }: Step): Promise<void> {
@@ -62,24 +63,30 @@ export async function restore(files: Files, keeper: Keeper, steps: readonly Step
     if (!bytes) throw new PluginError("GANTRY_REWIND_LOST", `What "${path}" was is no longer kept, or is damaged.`);
     const expect = stampOf(have.kind === "file" ? have : { kind: "absent" });
     await files.write(path, bytes, { realPath: path, mode, ...(expect && { expect }) });
-    if (have.kind === "file" && have.mode !== mode) setMode(path, mode);
+    if (have.kind === "file" && have.mode !== mode) setMode(path, mode, "file");
   }
 }
 
-/** The file was written anew, so no other name shares what is changed here. */
-function setMode(path: string, mode: number): void {
-  const { O_RDONLY, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-  let fd: number;
+/** What is changed is what was opened, without links. A file was written anew before, so no other name shares it. */
+function setMode(path: string, mode: number, kind: "file" | "folder"): void {
+  const fd = opened(path);
   try {
-    fd = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch {
-    fd = fs.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
-  }
-  try {
-    if (fs.realpathSync.native(path) !== path || fs.fstatSync(fd).nlink !== 1) throw hasChanged(path);
+    const stats = fs.fstatSync(fd);
+    const isIt = kind === "folder" ? stats.isDirectory() : stats.isFile() && stats.nlink === 1;
+    if (!isIt || fs.realpathSync.native(path) !== path) throw hasChanged(path);
     fs.fchmodSync(fd, mode);
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function opened(path: string): number {
+  const { O_RDONLY, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+  try {
+    return fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
+    return fs.openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
   }
 }
 

@@ -4,7 +4,8 @@ import { isWithin } from "gantry/sdk/kit/paths";
 
 /** What lies at a path, links not followed. */
 export type FileState =
-  | { readonly kind: "absent" | "folder" | "link" | "other" }
+  | { readonly kind: "absent" | "link" | "other" }
+  | { readonly kind: "folder"; readonly mode: number }
   | {
       readonly kind: "file";
       readonly size: number;
@@ -18,7 +19,8 @@ export type FileContent = Extract<FileState, { kind: "file" }>;
 /** Made when there is a record to read. */
 export const stateSchema = z.lazy(() =>
   z.union([
-    z.object({ kind: z.enum(["absent", "folder", "link", "other"]) }),
+    z.object({ kind: z.enum(["absent", "link", "other"]) }),
+    z.object({ kind: z.literal("folder"), mode: z.number() }),
     z.object({
       kind: z.literal("file"),
       size: z.number(),
@@ -51,17 +53,30 @@ export interface LookOptions {
 
 /** Looks at a path whose folder is resolved. Rejects when the file cannot be read. */
 export async function lookAt(files: Files, path: string, { maxBytes, like, needsContent }: LookOptions): Promise<Look> {
-  if ((await files.resolve(path)) !== path) return { state: { kind: "link" } };
+  const real = await resolved(files, path);
+  if (real === undefined) return { state: ABSENT };
+  if (real !== path) return { state: { kind: "link" } };
   const stat = await files.stat(path);
   if (!stat) return { state: ABSENT };
-  if (stat.kind !== "file") return { state: { kind: stat.kind } };
-  const { size, mtimeMs } = stat;
-  const seen: FileContent = { kind: "file", size, mode: stat.mode & PERMISSIONS, mtimeMs };
+  const { kind, size, mtimeMs } = stat;
+  const mode = stat.mode & PERMISSIONS;
+  if (kind !== "file") return { state: kind === "folder" ? { kind, mode } : { kind } };
+  const seen: FileContent = { kind, size, mode, mtimeMs };
   const hash = like.find((one): one is FileContent => isUntouched(seen, one))?.hash;
   if (hash !== undefined && !needsContent?.(hash)) return { state: { ...seen, hash } };
   if (size > maxBytes) return { state: seen };
   const { bytes, stamp } = await files.read(path, { realPath: path, maxBytes });
   return { state: { ...seen, ...stamp }, bytes };
+}
+
+/** `undefined` for what would lie in a file. */
+async function resolved(files: Files, path: string): Promise<string | undefined> {
+  try {
+    return await files.resolve(path);
+  } catch (error) {
+    if (isGantryError(error) && error.code === "GANTRY_FILES_NOT_FOLDER") return undefined;
+    throw error;
+  }
 }
 
 /** By what the system says of it: nobody has written it since. */
@@ -71,6 +86,7 @@ function isUntouched(now: FileContent, like: FileState | undefined): like is Fil
 
 /** Whether two states are the same to whoever uses the file. */
 export function isSame(a: FileState | undefined, b: FileState | undefined): boolean {
+  if (a?.kind === "folder" && b?.kind === "folder") return a.mode === b.mode;
   if (a?.kind !== "file" || b?.kind !== "file") return a !== undefined && a.kind === b?.kind;
   if (a.mode !== b.mode || a.size !== b.size) return false;
   return a.hash !== undefined && b.hash !== undefined ? a.hash === b.hash : a.mtimeMs === b.mtimeMs;
