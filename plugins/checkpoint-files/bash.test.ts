@@ -97,14 +97,11 @@ describe("what a command does not name", () => {
   });
 
   test("is a folder with more in it than anybody looks at: the person is told at once", async () => {
-    const { prompt, kernel, path } = await filled();
+    const { prompt, path, notices } = await filled();
     fs.mkdirSync(path("many"));
     for (let at = 0; at < 501; at++) fs.writeFileSync(path(`many/${at}`), "");
-    const notices: string[] = [];
-    kernel.session.watch((event) => {
-      if (event.type === "notice") notices.push(event.notice.text);
-    });
+    const told = notices();
     await prompt("Remove", bash("rm -r many"));
-    expect(notices).toEqual([expect.stringContaining(`More than 500 files lie in "${path("many")}"`)]);
+    expect(told).toEqual([expect.stringContaining(`More than 500 files lie in "${path("many")}"`)]);
   });
 });

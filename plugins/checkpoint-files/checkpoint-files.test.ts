@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import { join } from "node:path";
-import { defineTool, z } from "gantry/sdk";
+import { basename, dirname, join } from "node:path";
+import { defineTool, newId, z } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { bench } from "./fixture.ts";
 
@@ -84,7 +84,7 @@ describe("going back with the files", () => {
     expect(skipped).toEqual([
       { path: path("deep"), reason: "The folder holds more by now, and stays.", canForce: false },
     ]);
-    expect(tree()).toEqual({ deep: "folder 755", "deep/mine.txt": "600 mine\n" });
+    expect(tree()).toEqual({ deep: expect.stringContaining("folder"), "deep/mine.txt": "600 mine\n" });
   });
 
   test("nothing is written through a link that has taken a file's place, or a folder's", async () => {
@@ -223,6 +223,31 @@ describe("what is kept", () => {
     expect(second.tree()).toEqual(before);
   });
 
+  test.each(["", "-elsewhere"])(
+    "is there for a fork of a fork, too, from another folder's sessions as well: %j",
+    async (where) => {
+      const first = await bench();
+      fs.writeFileSync(first.path("a.txt"), "old\n");
+      const before = first.tree();
+      const asked = await first.prompt(
+        "One",
+        ["Read", { file_path: first.path("a.txt") }],
+        first.write("a.txt", "new\n"),
+      );
+      const log = first.kernel.session.transcriptPath as string;
+      await first.close();
+      if (where) {
+        fs.renameSync(dirname(log), dirname(log) + where);
+        fs.mkdirSync(dirname(log));
+      }
+      const child = fork(join(dirname(log) + where, basename(log)), dirname(log));
+      const grandchild = await first.reopen({ resume: fork(join(dirname(log), `${child}.jsonl`), dirname(log)) });
+      const { skipped } = await grandchild.checkpoints.rewind(grandchild.kernel.session, asked);
+      expect(skipped).toEqual([]);
+      expect(grandchild.tree()).toEqual(before);
+    },
+  );
+
   test("of a call that was cut off is known, but who has changed the file last is not", async () => {
     const first = await bench();
     fs.writeFileSync(first.path("a.txt"), "old\n");
@@ -266,34 +291,26 @@ describe("what is kept", () => {
   });
 
   test("is no file above the limit: it stays, and the person is told at once", async () => {
-    const { prompt, path, checkpoints, kernel } = await bench({ config: { maxFileBytes: 10 } });
+    const { prompt, path, checkpoints, kernel, notices } = await bench({ config: { maxFileBytes: 10 } });
     fs.writeFileSync(path("a.txt"), "far too large\n");
-    const notices: string[] = [];
-    kernel.session.watch((event) => {
-      if (event.type === "notice") notices.push(event.notice.text);
-    });
+    const told = notices();
     const asked = await prompt("One", bash("echo x > a.txt"));
-    expect(notices).toEqual([
-      `"${path("a.txt")}" is larger than 10 bytes: changes of such files cannot be taken back.`,
-    ]);
+    expect(told).toEqual([`"${path("a.txt")}" is larger than 10 bytes: changes of such files cannot be taken back.`]);
     const { skipped } = await checkpoints.rewind(kernel.session, asked, { what: "files", force: true });
     expect(skipped).toEqual([{ path: path("a.txt"), reason: "It was too large to be kept.", canForce: false }]);
   });
 
   test("is dropped with the oldest prompts, with a notice; the newer ones can still be taken back", async () => {
-    const { prompt, write, path, checkpoints, kernel, tree } = await bench({ config: { maxCheckpoints: 2 } });
-    const notices: string[] = [];
-    kernel.session.watch((event) => {
-      if (event.type === "notice") notices.push(event.notice.text);
-    });
+    const { prompt, write, path, checkpoints, kernel, tree, notices } = await bench({ config: { maxCheckpoints: 2 } });
+    const told = notices();
     fs.writeFileSync(path("a.txt"), "zero\n");
     const read = ["Read", { file_path: path("a.txt") }] as const;
     const first = await prompt("One", read, write("a.txt", "one\n"));
     const one = tree();
     const second = await prompt("Two", write("a.txt", "two\n"));
-    expect(notices).toEqual([]);
+    expect(told).toEqual([]);
     await prompt("Three", write("a.txt", "three\n"));
-    expect(notices).toEqual([expect.stringContaining("the last 2 prompts")]);
+    expect(told).toEqual([expect.stringContaining("the last 2 prompts")]);
     const { skipped } = await checkpoints.rewind(kernel.session, first, { what: "files", dryRun: true });
     expect(skipped).toMatchObject([{ reason: "What was in it is no longer kept." }]);
     await checkpoints.rewind(kernel.session, second, { what: "files" });
@@ -343,3 +360,17 @@ describe("what is kept", () => {
     expect(tree()).toEqual(before);
   });
 });
+
+/** Writes a transcript that begins with a copy of another, as the host does. */
+function fork(log: string, folder: string): string {
+  const id = newId();
+  const [first, ...rest] = fs
+    .readFileSync(log, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const forkedFrom = { sessionId: first.sessionId, uuid: rest.at(-1).uuid };
+  const entries = [{ ...first, forkedFrom }, ...rest].map((entry) => ({ ...entry, sessionId: id }));
+  fs.writeFileSync(join(folder, `${id}.jsonl`), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+  return id;
+}

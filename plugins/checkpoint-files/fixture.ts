@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Checkpoints, definePlugin, type Plugin, textOf } from "gantry/sdk";
+import { Checkpoints, definePlugin, type Plugin, type Subcommand, textOf } from "gantry/sdk";
 import { createTestKernel, scriptedModel, type TestKernel } from "gantry/sdk/testing";
 import { onTestFinished } from "vitest";
 import execNode from "../exec-node/index.ts";
@@ -16,7 +16,8 @@ import toolEdit from "../tool-edit/index.ts";
 import toolJobs from "../tool-jobs/index.ts";
 import toolRead from "../tool-read/index.ts";
 import toolWrite from "../tool-write/index.ts";
-import checkpointFiles from "./index.ts";
+import setup from "./checkpoint-files.ts";
+import { checkpointFiles } from "./index.ts";
 
 /** One call of a tool. */
 export type TestCall = readonly [tool: string, input: object];
@@ -27,12 +28,16 @@ export interface Bench {
   readonly cwd: string;
   readonly state: string;
   readonly checkpoints: Checkpoints;
+  /** `gantry rewind`, in this session. */
+  readonly subcommand: Subcommand;
   path(name: string): string;
   /** Has the model make calls for one prompt; gives the prompt's `uuid`. */
   prompt(text: string, ...calls: readonly TestCall[]): Promise<string>;
   write(name: string, content: string): TestCall;
   /** The folder's whole content: folders, files with modes, links. */
   tree(): Readonly<Record<string, string>>;
+  /** Warnings since then. */
+  notices(): readonly string[];
   /** Types a command and gives what is shown. */
   say(command: string): Promise<string>;
   close(): Promise<void>;
@@ -71,11 +76,17 @@ async function open(root: string, options: BenchOptions): Promise<Bench> {
       return { commands: { grab: () => "" } };
     },
   });
+  let subcommand: Subcommand | undefined;
+  const plugin = definePlugin(checkpointFiles, async (context) => {
+    const handlers = await setup(context);
+    subcommand = handlers.subcommands.rewind;
+    return handlers;
+  });
   const model = scriptedModel();
   const platform = [filesNode, execNode, seenFiles, settingsFiles, sessionJsonl, shellFolders];
   const tools = [toolRead, toolEdit, toolWrite, toolBash, toolJobs];
   const kernel = await createTestKernel({
-    plugins: [...platform, ...tools, ...plugins, checkpointFiles, grab],
+    plugins: [...platform, ...tools, ...plugins, plugin, grab],
     model,
     cwd,
     answer: "allow",
@@ -98,6 +109,7 @@ async function open(root: string, options: BenchOptions): Promise<Bench> {
     cwd,
     state,
     checkpoints: service as unknown as Checkpoints,
+    subcommand: subcommand as unknown as Subcommand,
     path,
     async prompt(text, ...calls) {
       if (calls.length > 0) model.push({ calls: calls.map(([name, input]) => ({ name, input })) });
@@ -110,6 +122,13 @@ async function open(root: string, options: BenchOptions): Promise<Bench> {
     },
     write: (name, content) => ["Write", { file_path: path(name), content }],
     tree: () => treeOf(cwd),
+    notices() {
+      const texts: string[] = [];
+      kernel.session.watch((event) => {
+        if (event.type === "notice") texts.push(event.notice.text);
+      });
+      return texts;
+    },
     close,
     say: async (command) => (await kernel.run(command)).text,
     async reopen(more = {}) {

@@ -39,17 +39,17 @@ export function createCheckpoints({ files, tools, keeperOf, offBecause }: Parts)
   async function go(session: RewindableSession, goal: Goal, options: RewindOptions): Promise<Rewound> {
     const keeper = keeperOf(session);
     const plan = await planOf(goal.wishes, session, keeper, options.force ?? false);
-    if (options.dryRun)
-      return told(goal, { done: plan.steps, skipped: plan.skipped }, await linesOf(plan, keeper), false);
     const lines = await linesOf(plan, keeper);
+    if (options.dryRun) return told(goal, { done: plan.steps, skipped: plan.skipped }, lines, false);
     const from = session.entries.at(-1)?.uuid ?? null;
     const id = newId();
-    const restored = await carryOut(session, keeper, plan, id);
+    const { done, skipped } = await carryOut(session, keeper, plan, id);
+    const isConversation = goal.conversation !== undefined;
     // Files first: what is written down of them belongs to the branch that is left.
     if (goal.conversation) session.rewind(goal.conversation.to, PLUGIN);
-    const record: RewindRecord = { id, undoes: goal.undoes, isConversation: goal.conversation !== undefined, from };
-    session.record(PLUGIN, "rewind", record);
-    return told(goal, { ...restored, skipped: [...plan.skipped, ...restored.skipped] }, lines, record.isConversation);
+    const record: RewindRecord = { id, undoes: goal.undoes, isConversation, from };
+    if (isConversation || done.length > 0) session.record(PLUGIN, "rewind", record);
+    return told(goal, { done, skipped: [...plan.skipped, ...skipped] }, lines, isConversation);
   }
 
   /** A rewind's changes are kept and written down like those of any call, so that it can be undone. */
