@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bench } from "./fixture.ts";
+import { bench } from "./test-bench.ts";
 
 const bash = (command: string) => ["Bash", { command }] as const;
 

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { defineTool, newId, z } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
-import { bench } from "./fixture.ts";
+import { bench } from "./test-bench.ts";
 
 const bash = (command: string) => ["Bash", { command }] as const;
 
@@ -278,6 +278,20 @@ describe("what is kept", () => {
     expect(filesChanged).toEqual([]);
     expect(skipped).toMatchObject([{ path: path("a.txt"), reason: expect.stringContaining("damaged") }]);
     expect(fs.readFileSync(path("a.txt"), "utf8")).toBe("new\n");
+  });
+
+  test("is nothing where it cannot be written: the edit is made, and the person is told once", async () => {
+    const { prompt, write, path, checkpoints, kernel, notices } = await bench();
+    const told = notices();
+    fs.writeFileSync(path("a.txt"), "old\n");
+    await prompt("Read", ["Read", { file_path: path("a.txt") }]);
+    fs.writeFileSync(kernel.session.transcriptPath?.replace(/\.jsonl$/, "") as string, "in the way");
+    const asked = await prompt("One", write("a.txt", "new\n"));
+    await prompt("Two", write("a.txt", "newer\n"));
+    expect(fs.readFileSync(path("a.txt"), "utf8")).toBe("newer\n");
+    expect(told).toEqual([expect.stringContaining("What is changed from here on cannot be taken back: ")]);
+    const { skipped } = await checkpoints.rewind(kernel.session, asked, { what: "files", force: true });
+    expect(skipped).toMatchObject([{ reason: "What was in it is no longer kept.", canForce: false }]);
   });
 
   test("is held in memory where the session leaves nothing on the disk", async () => {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { PassThrough } from "node:stream";
 import { type CompactRequest, definePlugin, type OpenOptions, text } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
-import { type Bench, bench } from "./fixture.ts";
+import { type Bench, bench } from "./test-bench.ts";
 
 /** Two prompts: one that makes a file, one that changes it and makes another. */
 async function asked(options: Parameters<typeof bench>[0] = {}) {
@@ -68,6 +68,8 @@ describe("/rewind", () => {
     const shown = await say("/rewind 1 files --dry-run");
     expect(shown).toContain("  b.txt *: Somebody else has changed it since.");
     expect(shown).toContain("With --force those marked with * are taken back, too.");
+    expect(await say("/rewind 1")).toContain("Undo this rewind first: with --force those marked with * are taken back");
+    await say("/rewind undo");
     await say("/rewind 1 files --force");
     expect(tree()).toEqual({});
   });

@@ -10,6 +10,7 @@ import { listText, rewoundText } from "./say.ts";
 import { promptsOf } from "./timeline.ts";
 
 const WHATS = ["conversation", "files", "both", "summarize-from", "summarize-upto"] as const;
+const HOW = "/rewind <number> [conversation|files|both]";
 type What = (typeof WHATS)[number];
 
 /** `/rewind`, `/rewind 3 files`, `/rewind undo`. */
@@ -26,7 +27,7 @@ export function createCommand(checkpoints: Checkpoints): Command {
   async function run(words: readonly string[], session: CommandSession): Promise<string> {
     const { options, rest } = optionsIn(words);
     const [which, what = "both", ...more] = rest;
-    if (which === undefined) return listText(await checkpoints.list(session), session.cwd);
+    if (which === undefined) return listText(await checkpoints.list(session), session.cwd, HOW);
     if (more.length > 0 || !isWhat(what)) throw usage(rest.slice(1).join(" "));
     if (which === "undo") return rewoundText(await checkpoints.undo(session, options), session.cwd, options);
     const prompt = promptAt(which, await checkpoints.list(session));

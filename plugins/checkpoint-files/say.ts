@@ -6,13 +6,14 @@ import { visible } from "gantry/sdk/kit/visible";
 const LONGEST = 60;
 const MOST_FILES = 20;
 
-export function listText(list: readonly Checkpoint[], cwd: string): string {
+/** `how`: what to type to go back. */
+export function listText(list: readonly Checkpoint[], cwd: string, how: string): string {
   if (list.length === 0) return "Nothing has been asked yet.";
   const lines = list.map(({ number, timestamp, text, ...changed }) => {
     const shown = visible(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
     return `${String(number).padStart(3)}  ${timeOf(timestamp)}  ${shown}${changesText(changed, cwd)}`;
   });
-  return [...lines, "Go back with /rewind <number> [conversation|files|both]."].join("\n");
+  return [...lines, `Go back with ${how}.`].join("\n");
 }
 
 function changesText(
@@ -30,15 +31,19 @@ export function rewoundText(rewound: Rewound, cwd: string, { dryRun }: { readonl
   if (rewound.isConversationRewound) lines.push("The conversation went back.");
   if (rewound.error !== undefined) lines.push(rewound.error);
   if (filesChanged.length > 0) {
-    const count = filesChanged.length === 1 ? "1 file" : `${filesChanged.length} files`;
-    lines.push(`${count} ${dryRun ? "would be" : "were"} taken back (+${insertions} -${deletions}):`);
+    const [count, were] = filesChanged.length === 1 ? ["1 file", "was"] : [`${filesChanged.length} files`, "were"];
+    lines.push(`${count} ${dryRun ? "would be" : were} taken back (+${insertions} -${deletions}):`);
     lines.push(...some(filesChanged, (path) => `  ${nameOf(path, cwd)}`));
   }
   if (skipped.length > 0) {
     lines.push(dryRun ? "These would stay as they are:" : "These stay as they are:");
     lines.push(...some(skipped, (one) => `  ${skippedText(one, cwd)}`));
   }
-  if (skipped.some(({ canForce }) => canForce)) lines.push("With --force those marked with * are taken back, too.");
+  if (skipped.some(({ canForce }) => canForce)) {
+    // The prompt is gone from the list by now.
+    const first = rewound.isConversationRewound ? "Undo this rewind first: with" : "With";
+    lines.push(`${first} --force those marked with * are taken back, too.`);
+  }
   if (unseen.length > 0) {
     lines.push("This ran since, and what it changed beyond the files above is not taken back:");
     lines.push(...unseen.map((said) => `  ${visible(said)}`));

@@ -52,6 +52,8 @@ export function folderStore(folder: string, others: () => readonly string[] = ()
     if (known) return known;
     known = new Map();
     for (const name of namesIn(folder)) {
+      // Left by a host that was killed: a session has one writer.
+      if (name.endsWith(".tmp")) fs.rmSync(join(folder, name), { force: true });
       const [, hash] = /^([0-9a-f]{64})\.z$/.exec(name) ?? [];
       const size = hash ? fs.statSync(join(folder, name), { throwIfNoEntry: false })?.size : undefined;
       if (hash === undefined || size === undefined) continue;
@@ -128,7 +130,8 @@ function namesIn(folder: string): readonly string[] {
   try {
     return fs.readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
     throw error;
   }
 }

@@ -2,6 +2,8 @@ import { type Checkpoints, PluginError, type RewindWhat, type Subcommand } from 
 import { promptAt } from "./command.ts";
 import { listText, rewoundText } from "./say.ts";
 
+const HOW = "gantry rewind <number> [--files|--conversation]";
+
 /** `gantry rewind`: lists; `gantry rewind 3 --files`: takes back. Exits with 1 when nothing could be. */
 export function createSubcommand(checkpoints: Checkpoints): Subcommand {
   return async ([which, ...more], flags, host) => {
@@ -13,7 +15,7 @@ export function createSubcommand(checkpoints: Checkpoints): Subcommand {
     try {
       const list = await checkpoints.list(session);
       if (which === undefined) {
-        say(listText(list, session.cwd), list);
+        say(listText(list, session.cwd, HOW), list);
         return 0;
       }
       const options = { dryRun: flags.dryRun === true, force: flags.force === true };

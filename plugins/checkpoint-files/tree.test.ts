@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Bench, bench, type TestCall } from "./fixture.ts";
+import { type Bench, bench, type TestCall } from "./test-bench.ts";
 
 const NAMES = ["a.txt", "b.txt", "d/c.txt", "d/e/f.txt"];
 
