@@ -11,7 +11,7 @@ import type {
 import { estimateTokens, textTokens } from "gantry/sdk/kit/tokens";
 import * as z from "zod";
 import { error } from "./errors.ts";
-import { messagesOf } from "./messages.ts";
+import { messagesIn, messagesOf } from "./messages.ts";
 import type { KernelSession } from "./session.ts";
 import type { Turn } from "./turn.ts";
 
@@ -85,9 +85,8 @@ function partOf(entries: readonly LogEntry[], from: string | undefined, upTo: st
   };
   const start = from === undefined ? 0 : place(from);
   const end = upTo === undefined ? entries.length : place(upTo) + 1;
-  const kept = from === undefined ? [] : messagesOf(entries.slice(0, start));
-  const part = entries.slice(start, end);
-  const messages = messagesOf(from === undefined ? part : part.filter(({ type }) => type !== "compaction"));
+  const kept = from === undefined ? [] : messagesOf(entries, start);
+  const messages = from === undefined ? messagesOf(entries, end) : messagesIn(entries.slice(start, end));
   if (openCalls(kept).size > 0 || (upTo !== undefined && openCalls(messages).size > 0)) {
     throw error("GANTRY_SESSION_COMPACT", { problem: "There a call would be parted from its result." });
   }
