@@ -32,6 +32,7 @@ export default definePreset("default", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "checkpoint-files",
   "command-core",
   "command-trust",
   "frontend-line",

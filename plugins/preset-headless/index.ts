@@ -32,6 +32,7 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "checkpoint-files",
   "command-trust",
   "frontend-headless",
   "permit-check",
