@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the folders beside this file.
 import cacheWatch from "./cache-watch/index.ts";
+import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
@@ -49,6 +50,7 @@ import usageMeter from "./usage-meter/index.ts";
 export const catalogue = {
   plugins: {
     "cache-watch": cacheWatch,
+    "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
     "command-trust": commandTrust,

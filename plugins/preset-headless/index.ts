@@ -37,6 +37,7 @@ export default definePreset("headless", [
   "tool-glob",
   "tool-grep",
   "command-context",
+  "checkpoint-files",
   "command-trust",
   "frontend-headless",
   "permit-check",
