@@ -45,8 +45,13 @@ export interface OpenOptions {
 /** What a frontend is given: the way in, the streams, and what was asked for on the command line. */
 export interface FrontendHost {
   readonly info: HostInfo;
-  /** The prompt of the command line and, where it is no terminal, of standard input. */
+  /** The prompt of the command line. */
   readonly prompt: string | undefined;
+  /**
+   * The prompt of the command line and, behind it, what comes on standard input where that is no terminal. Reads standard input to its
+   * end: for frontends that read nothing else there.
+   */
+  readPrompt(): Promise<string | undefined>;
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;

@@ -79,6 +79,11 @@ export interface Answer {
   readonly decision: "allow" | "deny";
   /** Said to the model when denied. */
   readonly reason?: string;
+  /**
+   * On a yes: the call runs with this input in place of its own. It is validated and judged as the first one was: a vote against it
+   * holds; where the votes would ask again, this yes is the answer.
+   */
+  readonly input?: unknown;
   /** On a refusal: end the turn too. */
   readonly interrupt?: boolean;
 }
