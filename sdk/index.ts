@@ -8,6 +8,7 @@
  */
 export * as z from "zod";
 export * from "./checkpoints.ts";
+export * from "./control.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hook-events.ts";

@@ -106,7 +106,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
   const stderr = new PassThrough();
   const host = {
     info: { version: "0.1.0", env: {}, cwd: "/w" },
-    prompt: "prompt" in options ? options.prompt : "list the files",
+    readPrompt: async () => ("prompt" in options ? options.prompt : "list the files"),
     stdin: new PassThrough(),
     stdout,
     stderr,
@@ -599,7 +599,7 @@ describe("what is asked for", () => {
     ["no prompt", { prompt: undefined }, "GANTRY_HEADLESS_PROMPT"],
     ["a blank prompt", { prompt: " \n" }, "GANTRY_HEADLESS_PROMPT"],
     ["stream-json without --verbose", { config: { outputFormat: "stream-json" } }, "GANTRY_HEADLESS_VERBOSE"],
-    ["stream-json as input", { config: { inputFormat: "stream-json" } }, "GANTRY_HEADLESS_INPUT"],
+    ["lines answered with text", { config: { inputFormat: "stream-json" } }, "GANTRY_HEADLESS_INPUT"],
   ])("refuses %s before a session is opened", async (_, options, code) => {
     const { error, out, prompts } = await run(options);
     expect(error).toMatchObject({ code, remedy: expect.any(String) });

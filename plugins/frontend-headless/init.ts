@@ -1,10 +1,14 @@
-import { type HostInfo, type HostReport, newId, type SessionView, type WireInit } from "gantry/sdk";
-
-// The version of the field's protocol that this output keeps to; clients refuse much older ones.
-const PROTOCOL_VERSION = "2.1.330";
+import { type HostInfo, type HostReport, type McpServers, newId, type SessionView, type WireInit } from "gantry/sdk";
+import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 
 /** The first line of a turn: what the session has. */
-export function initOf(session: SessionView, report: HostReport, info: HostInfo, permissionMode: string): WireInit {
+export function initOf(
+  session: SessionView,
+  report: HostReport,
+  info: HostInfo,
+  permissionMode: string,
+  mcp?: McpServers,
+): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
   const prompt = session.entries.findLast((entry) => entry.type === "prompt");
   return {
@@ -13,7 +17,7 @@ export function initOf(session: SessionView, report: HostReport, info: HostInfo,
     cwd: session.cwd,
     session_id: session.id,
     tools: prompt?.tools ?? contributed("tools"),
-    mcp_servers: [],
+    mcp_servers: (mcp?.status() ?? []).map(({ name, status }) => ({ name, status })),
     model: session.model.id,
     permissionMode,
     slash_commands: contributed("commands"),
@@ -24,6 +28,7 @@ export function initOf(session: SessionView, report: HostReport, info: HostInfo,
     plugins: report.plugins
       .filter((plugin) => plugin.from !== "built-in")
       .map(({ name, from }) => ({ name, path: from })),
+    capabilities: ["interrupt_receipt_v1", "interrupt_cancel_queued_v1"],
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: info.version,
     uuid: newId(),

@@ -13,6 +13,7 @@
 export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  ajv: /^plugins\/frontend-headless\/structured\.ts$/,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
@@ -35,7 +36,7 @@ export const OWNERS = {
 const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 /** Files of plugins that few runs need, though they import no package. */
-const RARE = /^plugins\/exec-sandbox\/confinement\.ts$/;
+const RARE = /^plugins\/(exec-sandbox\/confinement|frontend-headless\/converse)\.ts$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];
