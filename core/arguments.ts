@@ -4,6 +4,7 @@ import type { FlagManifest, Manifest } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import type { ConfigLayer } from "./config.ts";
 import { error } from "./errors.ts";
+import { PROTOCOL_TEXT, VERSION_TEXT } from "./version.ts";
 
 /** What the command line asks for. */
 export interface CommandLine {
@@ -51,14 +52,18 @@ const OWN: readonly [flags: string, description: string][] = [
   ["--debug [plugins]", "show what plugins log; all, or those named"],
 ];
 
-export function parseArguments(argv: readonly string[], manifests: readonly Manifest[], version: string): CommandLine {
+export function parseArguments(argv: readonly string[], manifests: readonly Manifest[]): CommandLine {
   const subcommands = new Map(manifests.flatMap((manifest) => Object.entries(manifest.subcommands ?? {})));
   const at = firstWord(argv, manifests);
   const name = subcommands.has(argv[at] ?? "") ? (argv[at] as string) : undefined;
   const command = new Command(name ? `gantry ${name}` : "gantry");
   for (const [flags, description] of OWN) command.option(flags, description);
   command
-    .version(`${version} (Gantry)`, "-v, --version", "show the version")
+    .version(VERSION_TEXT.trimEnd(), "--version", "show the version")
+    .option("-v", "show the version of the agent protocol, and Gantry's")
+    .on("option:v", () => {
+      throw new Printed(PROTOCOL_TEXT);
+    })
     .helpOption("-h, --help", "show this help");
 
   const described = name ? subcommands.get(name) : undefined;

@@ -7,7 +7,6 @@ import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
-import { VERSION } from "./version.ts";
 
 /** Most bytes of a prompt on standard input. */
 const STDIN_BYTES = 10 * 1024 * 1024;
@@ -37,7 +36,7 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
       defaults: [isBare ? { from: "--bare", values: { preset: options.presets.bare } } : usual],
       useFiles: !isBare,
       commandLine: (manifests) => {
-        line = parseArguments(argv, manifests, VERSION);
+        line = parseArguments(argv, manifests);
         return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };
       },
       onLog: (plugin, message) => debug(line, plugin, message),

@@ -35,6 +35,10 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       session.providers.set(model.provider, await provider.handler());
       return answerOf(session, { ...request, model: `${model.provider}/${model.id}` }, model);
     },
+    async info(view) {
+      const { generation, model } = opened(view);
+      return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
+import frontendControl from "./frontend-control/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
@@ -61,6 +62,7 @@ export const catalogue = {
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
+    "frontend-control": frontendControl,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
     "hook-scripts": hookScripts,

@@ -17,6 +17,8 @@ export interface ControlledStream {
   readonly host: FrontendHost;
   /** Writes one line. */
   write(line: object): void;
+  /** Tells the sender, in a sentence, of a line that means nothing. */
+  complain(text: string): void;
   /** The session; opened at the first call. Rejects, each time, when it cannot be opened. */
   session(): Promise<Session>;
   /** Interrupts the prompt at work, at once; with `isAll`, withdraws those that wait, too. */
@@ -35,6 +37,8 @@ export interface ControlPeer {
   take(line: Readonly<Record<string, unknown>>): void;
   /** Resolves when what has come so far and shapes the session is in place. A prompt waits for it. */
   ready(): Promise<void>;
+  /** The session has been opened; its first prompt waits for this. May reject: then the session cannot be used. */
+  opened(session: Session): Promise<void>;
   /** Nothing more comes: whatever waits for an answer gets none. */
   end(): void;
 }

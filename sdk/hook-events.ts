@@ -114,6 +114,8 @@ export interface HookFunction {
  *   sources.set("audit", [{ event: "PostToolUse", matcher: "Bash", name: "audit", run: async (input) => void console.error(input) }]);
  */
 export interface HookSources {
+  /** The events that hooks may be for. */
+  readonly events: readonly string[];
   /**
    * The hooks of one source, in place of those it has set before.
    *

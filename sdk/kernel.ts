@@ -1,6 +1,6 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
 import type { AssistantMessage, Message } from "./message.ts";
-import type { ToolSpec } from "./model.ts";
+import type { ModelInfo, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
 import type { SessionView } from "./session.ts";
 import type { ToolInfo, ToolResult } from "./tool.ts";
@@ -26,6 +26,8 @@ export interface CompletionRequest {
  */
 export interface Models {
   complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
+  /** What is known of the session's model, without asking anybody. */
+  info(session: SessionView): Promise<ModelInfo | undefined>;
 }
 export const Models = createService<Models>("models");
 

@@ -4,6 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import type * as z from "zod";
+import type { JsonObject } from "./json.ts";
 import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
 import { createService } from "./service.ts";
@@ -326,6 +327,11 @@ export interface Settings {
    * trusted, an administrator has the last word. Settings that cannot tell leave this function out.
    */
   leftOut?(path: string): readonly LeftOutSetting[];
+  /**
+   * Settings of this run, nearer than those of the command line, in place of what was put there before. They count from the next prompt or
+   * call on. Settings that cannot do so leave this function out.
+   */
+  put?(content: JsonObject): void;
   /** Calls the listener when a file has changed and what it says has been taken over. Returns what ends it. */
   watch(listener: (change: SettingsChange) => void): () => void;
 }

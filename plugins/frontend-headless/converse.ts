@@ -119,6 +119,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
 
   async function open(): Promise<Run> {
     const opened = await startRun(kit, { isInteractive: true, replay, onEnd: () => state("idle") });
+    await control?.opened(opened.session);
     opened.session.watch((event) => {
       if (event.type === "turn_start") state("running");
       if (event.type === "request") remember(opened.session);
@@ -174,6 +175,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     return control?.attach({
       host,
       write,
+      complain,
       session: async () => (await run()).session,
       interrupt,
       withdraw: (uuid) => queue.withdraw((prompt) => prompt.uuid === uuid).length > 0,

@@ -12,6 +12,7 @@ export interface Sources extends HookSources {
 export function createSources(onChange: () => void): Sources {
   const bySource = new Map<string, readonly Hook[]>();
   return {
+    events: EVENT_NAMES,
     get all() {
       return [...bySource.values()].flat();
     },

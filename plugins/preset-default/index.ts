@@ -42,6 +42,7 @@ export default definePreset("default", [
   "command-trust",
   "frontend-line",
   "frontend-headless",
+  "frontend-control",
   "permit-check",
   "inspect",
 ]);

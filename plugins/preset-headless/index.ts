@@ -40,6 +40,7 @@ export default definePreset("headless", [
   "checkpoint-files",
   "command-trust",
   "frontend-headless",
+  "frontend-control",
   "permit-check",
   "inspect",
 ]);
