@@ -3,6 +3,8 @@ import type { Readable } from "node:stream";
 
 /** Most bytes of one line: pictures come in base64. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** How deep what a line holds may be nested. */
+const DEPTH = 200;
 /** How much of a bad line is shown. */
 const SHOWN = 120;
 const NEWLINE = 10;
@@ -60,12 +62,18 @@ function lineOf(bytes: Buffer, number: number): InputLine | undefined {
   const start = `Line ${number} of standard input`;
   try {
     const value: unknown = JSON.parse(text);
+    if (isDeeper(value, DEPTH)) return { problem: `${start} is nested more than ${DEPTH} deep.` };
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return { value: value as Readonly<Record<string, unknown>> };
     return { problem: `${start} is no JSON object: ${shown(text)}` };
   } catch {
     return { problem: `${start} is no JSON: ${shown(text)}` };
   }
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1));
 }
 
 function tooLong(number: number, bytes: number, most: number): InputLine {
