@@ -12,7 +12,7 @@
 /** Each heavy package and who alone may import it. */
 export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
-  "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
