@@ -70,6 +70,7 @@ async function loop(turn: Turn): Promise<TurnEnd> {
     // Somebody may have chosen another model meanwhile.
     const provider = await providerOf(turn);
     await compactIfNeeded(turn, provider);
+    turn.adopt();
     const answer = await ask(turn, provider);
     if ("failure" in answer) {
       if (await isShortened(turn, provider, answer.failure)) continue;

@@ -17,6 +17,7 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import mcpBridge from "./mcp-bridge/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
 import permitCheck from "./permit-check/index.ts";
@@ -44,6 +45,7 @@ import toolGlob from "./tool-glob/index.ts";
 import toolGrep from "./tool-grep/index.ts";
 import toolJobs from "./tool-jobs/index.ts";
 import toolRead from "./tool-read/index.ts";
+import toolSearch from "./tool-search/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
 
@@ -68,6 +70,7 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "mcp-bridge": mcpBridge,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
     "permit-check": permitCheck,
@@ -92,6 +95,7 @@ export const catalogue = {
     "tool-grep": toolGrep,
     "tool-jobs": toolJobs,
     "tool-read": toolRead,
+    "tool-search": toolSearch,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
   },

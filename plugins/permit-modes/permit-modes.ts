@@ -42,7 +42,8 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },
-      ask: (question, turn) => (current(turn.session).mode === "auto" ? auto.answer(question, turn) : undefined),
+      ask: (question, turn) =>
+        current(turn.session).mode === "auto" && !question.form ? auto.answer(question, turn) : undefined,
     },
   };
 };

@@ -36,6 +36,8 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "tool-search",
+  "mcp-bridge",
   "command-context",
   "checkpoint-files",
   "command-trust",

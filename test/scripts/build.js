@@ -31,6 +31,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "mcp-bridge",
     "model-budget",
     "model-retry",
     "permit-modes",
@@ -40,6 +41,7 @@ const TOGETHER = {
     "session-jsonl",
     "settings-files",
     "shell-folders",
+    "tool-search",
     "usage-meter",
   ],
   /** At the first command. */

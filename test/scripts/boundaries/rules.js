@@ -12,7 +12,7 @@
 /** Each heavy package and who alone may import it. */
 export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
-  "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
   ajv: /^plugins\/frontend-headless\/structured\.ts$/,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
