@@ -15,6 +15,7 @@ import {
   permissionSuggestions,
   permissionUpdateSchema,
 } from "gantry/sdk/kit/permission-updates";
+import { askForm } from "./forms.ts";
 import type { Kit } from "./kit.ts";
 
 /** The tool that stands for the other end of the line. */
@@ -24,6 +25,7 @@ type Asker = Pick<Kit, "use" | "config"> & { readonly line: Kit["line"] | undefi
 
 /** `undefined`: nobody here answers. */
 export async function askOther(kit: Asker, question: Question, turn: TurnView): Promise<Answer | undefined> {
+  if (question.form) return kit.line && askForm(kit.line, question.form, turn.signal);
   const { permissionPromptTool: tool } = kit.config;
   if (tool === undefined) return undefined;
   if (tool === LINE) return kit.line && decided(kit, question, turn, () => askLine(kit, question, turn));

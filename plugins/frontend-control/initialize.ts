@@ -19,7 +19,10 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
     if (given.jsonSchema) await stream.requireOutput(given.jsonSchema as JsonObject);
   }
   const servers = { ...given.mcpServers, ...sdkServers(given.sdkMcpServers ?? [], given.sdkMcpServerConfigs ?? {}) };
-  if (Object.keys(servers).length) await setSdkServers(kit, servers);
+  if (Object.keys(servers).length) {
+    const { errors } = await setSdkServers(kit, servers);
+    for (const [name, why] of Object.entries(errors)) kit.tell(`The MCP server ${visibleLine(name, 100)}: ${why}`);
+  }
   return {
     ...about(kit),
     ...(hooksApplied && { hooks_applied: true }),

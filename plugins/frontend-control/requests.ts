@@ -7,6 +7,9 @@ import type { Kit } from "./kit.ts";
 import { readFile } from "./read-file.ts";
 import { hear, serversOf, setSdkServers, statusOf } from "./servers.ts";
 
+/** How long new servers may take until the request that brought them is answered; those that take longer come later. */
+const SETTLE_MS = 1_000;
+
 type Carry = (kit: Kit, request: Readonly<Record<string, unknown>>) => Promise<object | undefined>;
 
 /** They change what the next prompt meets, so it waits for them. */
@@ -108,7 +111,9 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
   },
   async mcp_set_servers(kit, request) {
     const { servers } = read(z.looseObject({ servers: z.record(z.string(), z.looseObject({})) }), request);
-    return setSdkServers(kit, servers);
+    const outcome = await setSdkServers(kit, servers);
+    await (await serversOf(kit)).settle({ waitMs: SETTLE_MS });
+    return outcome;
   },
   async mcp_message(kit, request) {
     const { server_name, message } = read(

@@ -1,5 +1,5 @@
 /** MCP servers that the program at the other end brings: some of them inside of it, reached through the line. */
-import { type McpMessage, type McpServerConfig, type McpServers, z } from "gantry/sdk";
+import { type McpMessage, type McpServerConfig, type McpServers, type McpSetOutcome, z } from "gantry/sdk";
 import type { Kit } from "./kit.ts";
 
 const SOURCE = "the application";
@@ -8,14 +8,13 @@ const SOURCE = "the application";
 const readers = new WeakMap<Kit, Map<string, (message: McpMessage) => void>>();
 const carried = new WeakMap<Kit, Map<string, () => void>>();
 
-export async function setSdkServers(kit: Kit, servers: Readonly<Record<string, object>>): Promise<object> {
+export async function setSdkServers(kit: Kit, servers: Readonly<Record<string, object>>): Promise<McpSetOutcome> {
   const mcp = await serversOf(kit);
   const inside = Object.entries(servers).flatMap(([name, config]) =>
     (config as { readonly type?: unknown }).type === "sdk" ? [name] : [],
   );
   carry(kit, mcp, inside);
-  const { added, removed, errors } = await mcp.set(SOURCE, servers as Readonly<Record<string, McpServerConfig>>);
-  return { added, removed, errors };
+  return mcp.set(SOURCE, servers as Readonly<Record<string, McpServerConfig>>);
 }
 
 /** Those inside of the program that the command line names. */

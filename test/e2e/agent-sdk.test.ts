@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import {
   type CanUseTool,
+  createSdkMcpServer,
   type HookCallback,
   type Options,
   type Query,
@@ -8,8 +9,10 @@ import {
   type SDKMessage,
   type SDKResultMessage,
   type SDKUserMessage,
+  tool,
 } from "@anthropic-ai/claude-agent-sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { type ModelServer, type Reply, serveModel } from "./model.ts";
 import { createPlace, type Place, program } from "./program.ts";
 
@@ -157,6 +160,7 @@ describe("one prompt", () => {
       settingSources: [],
       settings: JSON.stringify({ permissions: { deny: ["Glob"] } }),
       skills: [],
+      strictMcpConfig: true,
       thinking: { type: "enabled", budgetTokens: 2_000 },
       tools: ["Read", "Bash", "Write", "Glob"],
     });
@@ -475,6 +479,47 @@ describe("hooks of the application", () => {
       { subtype: "hook_started", hook_name: "PreToolUse:Bash", hook_event: "PreToolUse" },
       { subtype: "hook_response", hook_name: "PreToolUse:Bash", outcome: "success" },
     ]);
+  });
+});
+
+describe("a tool inside of the application", () => {
+  const add = tool("add", "Adds two numbers.", { a: z.number(), b: z.number() }, async ({ a, b }) => ({
+    content: [{ type: "text", text: `The sum is ${a + b}.` }],
+  }));
+  const calls = (input: unknown): Reply => ({ calls: [{ name: "mcp__calc__add", input }] });
+
+  test("is called, and its answer reaches the model", async () => {
+    await model((number) => (number === 0 ? calls({ a: 2, b: 40 }) : { text: "Done." }));
+    const mcpServers = { calc: createSdkMcpServer({ name: "calc", version: "1.0.0", tools: [add] }) };
+    const result = await ask("Add", { mcpServers, allowedTools: ["mcp__calc__add"] });
+    expect(result).toMatchObject({ subtype: "success", permission_denials: [] });
+    expect(sent()).toContain("The sum is 42.");
+    expect(said).toBe("");
+  });
+
+  test("comes and goes while a session runs", async () => {
+    await model((number) => (number === 1 ? calls({ a: 1, b: 2 }) : { text: "Done." }));
+    const input = prompts();
+    const running = query({ prompt: input, options: options({ allowedTools: ["mcp__calc"] }) });
+    input.send("one");
+    await until(running, isResult);
+    const calc = createSdkMcpServer({ name: "calc", tools: [add] });
+    expect(await running.setMcpServers({ calc })).toEqual({ added: ["calc"], removed: [], errors: {} });
+    input.send("two");
+    await until(running, isResult);
+    expect(sent()).toContain("The sum is 3.");
+    expect(await running.mcpServerStatus()).toMatchObject([
+      { name: "calc", status: "connected", config: { type: "sdk", name: "calc" }, tools: [{ name: "add" }] },
+    ]);
+    await running.toggleMcpServer("calc", false);
+    expect(await running.mcpServerStatus()).toMatchObject([{ name: "calc", status: "disabled" }]);
+    await running.toggleMcpServer("calc", true);
+    await running.reconnectMcpServer("calc");
+    expect(await running.mcpServerStatus()).toMatchObject([{ name: "calc", status: "connected" }]);
+    await expect(running.reconnectMcpServer("nobody")).rejects.toThrow(/nobody/);
+    expect(await running.setMcpServers({})).toEqual({ added: [], removed: ["calc"], errors: {} });
+    input.close();
+    await all(running);
   });
 });
 
