@@ -20,8 +20,14 @@ export async function setSdkServers(kit: Kit, servers: Readonly<Record<string, o
 /** Those inside of the program that the command line names. */
 export async function carryConfigured(kit: Kit): Promise<void> {
   const mcp = await kit.use.mcp?.();
-  const inside = mcp?.status().flatMap(({ name, config }) => (config.type === "sdk" ? [name] : [])) ?? [];
-  if (mcp && inside.length) carry(kit, mcp, inside);
+  if (!mcp) return;
+  // Sets nothing, and so reads what is configured without starting any of it: nobody carries yet.
+  await mcp.set(SOURCE, {});
+  carry(
+    kit,
+    mcp,
+    mcp.status().flatMap(({ config }) => (config.type === "sdk" ? [config.name] : [])),
+  );
 }
 
 function carry(kit: Kit, mcp: McpServers, names: readonly string[]): void {
