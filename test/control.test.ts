@@ -200,6 +200,19 @@ describe("lines that come in", () => {
   });
 });
 
+describe("a run that waits", () => {
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ])("ends at %s with %i", async (signal, code) => {
+    const run = await drive([prompt("one")], {
+      respond: (line) => void (line.type === "result" && run.abort.abort(signal)),
+    });
+    expect(await run.exit()).toBe(code);
+    expect(run.results()).toHaveLength(1);
+  });
+});
+
 describe("requests", () => {
   it("are answered each once, known or not, good or bad", async () => {
     const run = await drive([
