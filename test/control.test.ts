@@ -318,6 +318,51 @@ describe("requests", () => {
     expect(JSON.stringify(run.lines)).toContain("Sent to true.");
   });
 
+  it("say again what is asked when the other side begins anew", async () => {
+    const run = await drive([request("first", "initialize"), prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") run.stdin.end();
+        if (line.request?.subtype === "can_use_tool") return [request("again", "initialize")];
+        const [asked] = line.response?.pending_permission_requests ?? [];
+        return asked ? [success(asked, { behavior: "allow", updatedInput: asked.request.input })] : [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(JSON.stringify(run.lines)).toContain("Sent to Ann.");
+  });
+
+  it("set how much models may think, from the next request on", async () => {
+    const run = await drive([request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }), prompt("one")], {
+      respond(line) {
+        if (line.type !== "result") return [];
+        if (run.results().length === 2) run.stdin.end();
+        return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.model.requests.map(({ thinking }) => thinking)).toEqual([{ budgetTokens: 2_000 }, undefined]);
+  });
+
+  it("interrupt for a prompt that is urgent, which comes before what waits", async () => {
+    const run = await drive([prompt("one"), prompt("two")], {
+      script: [{ text: "never", after: new Promise(() => {}) }, { text: "Urgent." }, { text: "Two." }],
+      respond(line) {
+        const done = run.results().length;
+        if (done === 3) run.stdin.end();
+        return line.subtype === "init" && done === 0 ? [prompt("three", { priority: "now" })] : [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.results().map(({ terminal_reason, result }) => result ?? terminal_reason)).toEqual([
+      "aborted_streaming",
+      "Urgent.",
+      "Two.",
+    ]);
+  });
+
   it("withdraw prompts that wait", async () => {
     const run = await drive(
       [

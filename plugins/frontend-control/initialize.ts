@@ -29,7 +29,7 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
     hook_on_failure_supported: true,
     ...(given.mcpServers && { mcp_servers_applied: true }),
     ...(given.plugins !== undefined && { plugins_applied: false }),
-    ...(isFirst ? {} : { pending_permission_requests: kit.line.pending }),
+    ...(isFirst ? {} : { pending_permission_requests: kit.line.pending("can_use_tool") }),
   };
 }
 

@@ -12,8 +12,8 @@ export interface Line {
   take(line: Readonly<Record<string, unknown>>): void;
   /** Asks the other side. Rejects when it answers with an error, when the signal fires, and when nothing more comes. */
   ask(request: Request, signal: AbortSignal): Promise<unknown>;
-  /** What was asked and not answered yet. */
-  readonly pending: readonly object[];
+  /** The questions of this kind that were asked and not answered yet. */
+  pending(subtype: string): readonly object[];
   /** Resolves when the requests that came so far and had to be carried out in order are. */
   ready(): Promise<void>;
   end(): void;
@@ -28,7 +28,7 @@ interface Parts {
 }
 
 interface Waiting {
-  readonly line: object;
+  readonly line: { readonly request: Request };
   readonly settle: (answer: z.output<ReturnType<typeof makeSchemas>["answer"]>["response"]) => void;
   readonly fail: (error: Error) => void;
 }
@@ -48,9 +48,7 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
       else complain(`A line of the type ${JSON.stringify(line.type)} came, which is no part of the control protocol.`);
     },
     ask,
-    get pending() {
-      return [...waiting.values()].map(({ line }) => line);
-    },
+    pending: (subtype) => [...waiting.values()].flatMap(({ line }) => (line.request.subtype === subtype ? [line] : [])),
     ready: async () => void (await inOrder),
     end() {
       isEnded = true;

@@ -83,7 +83,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
 
   function receive(prompt: Prompt): void {
     queue.add(prompt);
-    if (prompt.priority === "now") void interruptCurrent();
+    if (prompt.isUrgent) void interruptCurrent();
   }
 
   /** What nobody understands is said, and the rest goes on; the exit code tells. */

@@ -5,8 +5,8 @@ export interface Prompt {
   /** How its sender knows it, if it says so. */
   readonly uuid: string | undefined;
   readonly content: readonly UserContent[];
-  /** Before whatever runs, after that, or in its midst. */
-  readonly priority: "now" | "next" | "later";
+  /** It interrupts what runs, and comes before what waits. */
+  readonly isUrgent: boolean;
   /** Said with the next prompt, and no prompt by itself. */
   readonly isAside: boolean;
 }
@@ -41,15 +41,15 @@ export function promptIn(line: Readonly<Record<string, unknown>>): Prompt | stri
     const [issue] = parsed.error.issues;
     return `A line of the type "user" is no prompt: "${issue?.path.join(".")}": ${issue?.message}.`;
   }
-  const { message, uuid, priority = "later", shouldQuery = true } = parsed.data;
+  const { message, uuid, priority, shouldQuery = true } = parsed.data;
   const { content } = message;
   const blocks = typeof content === "string" ? [{ type: "text" as const, text: content }] : content;
-  return { uuid, content: blocks as readonly UserContent[], priority, isAside: !shouldQuery };
+  return { uuid, content: blocks as readonly UserContent[], isUrgent: priority === "now", isAside: !shouldQuery };
 }
 
 /** A prompt that somebody gave in words. */
 export function promptOf(text: string): Prompt {
-  return { uuid: newId(), content: [{ type: "text", text }], priority: "later", isAside: false };
+  return { uuid: newId(), content: [{ type: "text", text }], isUrgent: false, isAside: false };
 }
 
 /** Prompts that wait. */
@@ -69,7 +69,7 @@ export function createQueue(): PromptQueue {
   let wake = () => {};
   return {
     add(prompt) {
-      waiting = prompt.priority === "now" ? [prompt, ...waiting] : [...waiting, prompt];
+      waiting = prompt.isUrgent ? [prompt, ...waiting] : [...waiting, prompt];
       wake();
     },
     async next() {

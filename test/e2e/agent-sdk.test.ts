@@ -287,6 +287,21 @@ describe("a conversation", () => {
   });
 });
 
+test("background work is stopped on request, and that is told", async () => {
+  const sleep = { command: "sleep 60", run_in_background: true };
+  await model((number) => (number ? { text: "Started." } : { calls: [{ name: "Bash", input: sleep }] }));
+  const input = prompts();
+  const running = query({ prompt: input, options: options({ allowedTools: ["Bash(sleep:*)"] }) });
+  input.send("Sleep");
+  await until(running, isResult);
+  await running.stopTask("b1");
+  const isEnd = (message: SDKMessage) => message.type === "system" && message.subtype === "task_notification";
+  expect(await until(running, isEnd)).toMatchObject({ task_id: "b1", status: "stopped" });
+  await expect(running.stopTask("b7")).rejects.toThrow('There is no task "b7"');
+  input.close();
+  await all(running);
+});
+
 describe("sessions", () => {
   test("go on, are copied, and go on behind an earlier answer", async () => {
     await model((number) => ({ text: `Answer ${number}.` }));
