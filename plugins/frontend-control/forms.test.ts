@@ -4,7 +4,7 @@ import type { Request } from "./line.ts";
 
 const form = {
   kind: "form",
-  from: "MCP server weather",
+  from: "The MCP server weather",
   message: "Where are you?",
   fields: [
     { name: "city", type: "text", isRequired: true, max: 40, title: "City" },

@@ -9,7 +9,7 @@ export async function askForm(line: Line, form: QuestionForm, signal: AbortSigna
     const said = await line.ask(
       {
         subtype: "elicitation",
-        mcp_server_name: from.replace(/^MCP server /, ""),
+        mcp_server_name: from.replace(/^the MCP server /i, ""),
         message,
         mode: kind === "url" ? "url" : "form",
         ...(url !== undefined && { url }),

@@ -512,6 +512,37 @@ describe("a tool inside of the application", () => {
     expect(said).toBe("");
   });
 
+  test("asks the person, through the application", async () => {
+    await model((number) =>
+      number ? { text: "Done." } : { calls: [{ name: "mcp__desk__book", input: { nights: 2 } }] },
+    );
+    const desk = createSdkMcpServer({
+      name: "desk",
+      tools: [
+        tool("book", "Books a room.", { nights: z.number() }, async ({ nights }) => {
+          const { action, content } = await desk.instance.server.elicitInput({
+            message: "Which name?",
+            requestedSchema: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+          });
+          return { content: [{ type: "text", text: `${action}: ${nights} nights for ${content?.name}.` }] };
+        }),
+      ],
+    });
+    const asked: unknown[] = [];
+    await ask("Book it", {
+      mcpServers: { desk },
+      allowedTools: ["mcp__desk"],
+      onElicitation: async ({ serverName, message, requestedSchema }) => {
+        asked.push([serverName, message, requestedSchema]);
+        return { action: "accept", content: { name: "Ann" } };
+      },
+    });
+    expect(asked).toEqual([
+      ["desk", "Which name?", { type: "object", properties: { name: { type: "string" } }, required: ["name"] }],
+    ]);
+    expect(sent()).toContain("accept: 2 nights for Ann.");
+  });
+
   test("comes and goes while a session runs", async () => {
     await model((number) => (number === 1 ? calls({ a: 1, b: 2 }) : { text: "Done." }));
     const input = prompts();
