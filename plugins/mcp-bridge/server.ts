@@ -257,7 +257,8 @@ export function unavailable(name: string, why: string): PluginError {
 }
 
 function sentence(text: string): string {
-  return `${clause(text)}.`;
+  const said = clause(text);
+  return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}.`;
 }
 
 /** Resolves at the next change of state, or when the signal fires. */

@@ -75,7 +75,7 @@ export async function bridged({ servers = {}, inside = {}, ...options }: Bridged
 export const textIn = (result: ToolResult) => textOf(result.content);
 
 /** A plugin that takes hold of the service. */
-function catcher(): { readonly plugin: Plugin; readonly servers: () => McpServers } {
+export function catcher(): { readonly plugin: Plugin; readonly servers: () => McpServers } {
   let held: McpServers | undefined;
   const plugin = definePlugin({
     name: "catcher",

@@ -67,10 +67,10 @@ describe("a server's tool", () => {
 
   it("tells how far it is", async () => {
     const server = olderServer();
-    server.registerTool("walk", {}, async ({ _meta, sendNotification }: never) => {
-      const { progressToken } = _meta as { progressToken: string };
+    server.registerTool("walk", {}, async ({ _meta, sendNotification }) => {
+      const { progressToken = "" } = _meta ?? {};
       const params = { progressToken, progress: 1, total: 3, message: "first third" };
-      await (sendNotification as (one: object) => Promise<void>)({ method: "notifications/progress", params });
+      await sendNotification({ method: "notifications/progress", params });
       return { content: [{ type: "text", text: "there" }] };
     });
     const kernel = await bridged({ inside: { s: server } });
@@ -86,8 +86,8 @@ describe("a server's tool", () => {
       hasStopped = resolve;
     });
     let kernel: Awaited<ReturnType<typeof bridged>> | undefined;
-    server.registerTool("wait", {}, ({ signal }: never) => {
-      (signal as AbortSignal).addEventListener("abort", () => hasStopped("stopped"));
+    server.registerTool("wait", {}, ({ signal }) => {
+      signal.addEventListener("abort", () => hasStopped("stopped"));
       void kernel?.session.interrupt();
       return new Promise<never>(() => undefined);
     });
