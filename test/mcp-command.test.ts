@@ -4,11 +4,11 @@ import { PassThrough } from "node:stream";
 import { openHost } from "gantry";
 import { type FrontendHost, isGantryError, type Subcommand, type SubcommandFlags } from "gantry/sdk";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import execNode from "../exec-node/index.ts";
-import providerOffline from "../provider-offline/index.ts";
-import settingsFiles from "../settings-files/index.ts";
-import mcpBridge from "./index.ts";
-import { folder, program } from "./test-kit.ts";
+import execNode from "../plugins/exec-node/index.ts";
+import mcpBridge from "../plugins/mcp-bridge/index.ts";
+import { folder, program } from "../plugins/mcp-bridge/test-kit.ts";
+import providerOffline from "../plugins/provider-offline/index.ts";
+import settingsFiles from "../plugins/settings-files/index.ts";
 
 let home: string;
 let cwd: string;
