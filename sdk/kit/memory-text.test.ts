@@ -36,7 +36,11 @@ describe("an entry", () => {
   });
 
   it("that a person has written without frontmatter has its heading, or its first line, as title", () => {
-    expect(read("# Deploying\n\nBy tag.").entry).toMatchObject({ title: "Deploying", type: "project", date: "2026-03-05" });
+    expect(read("# Deploying\n\nBy tag.").entry).toMatchObject({
+      title: "Deploying",
+      type: "project",
+      date: "2026-03-05",
+    });
     expect(read("By tag.\nNot by hand.").entry).toMatchObject({ title: "By tag.", text: "By tag.\nNot by hand." });
   });
 

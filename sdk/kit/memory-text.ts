@@ -106,7 +106,13 @@ export function isEntryId(id: string): boolean {
 /** The line of an entry. */
 export function indexLine({ id, title, type, text }: MemoryEntry): string {
   const plain = title.replaceAll(/[[\]]/g, "");
-  const first = visibleLine(text.replace(/^#.*$/m, "").trim().split(/\n|(?<=[.!?])\s/)[0] ?? "", LONGEST_HOOK);
+  const first = visibleLine(
+    text
+      .replace(/^#.*$/m, "")
+      .trim()
+      .split(/\n|(?<=[.!?])\s/)[0] ?? "",
+    LONGEST_HOOK,
+  );
   const hook = first && !title.startsWith(first.replace(/[.…]$/, "")) ? `: ${first}` : "";
   return `- [${plain}](${id}.md) (${type})${hook}`;
 }

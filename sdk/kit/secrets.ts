@@ -22,7 +22,10 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ["GitLab token", /\bgl(?:pat|ptt|dt|rt|ft|soat|cbt|agent|oas)-[\w-]{16,}/g],
   ["AWS key id", /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g],
   ["Google key", /\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}|\bGOCSPX-[\w-]{20,}/g],
-  ["Slack token", /\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com\/(?:services|workflows)\/[\w/]{20,}/g],
+  [
+    "Slack token",
+    /\bxox[abeoprs]-[\w-]{10,}|\bxapp-\d-[\w-]{10,}|hooks\.slack\.com\/(?:services|workflows)\/[\w/]{20,}/g,
+  ],
   ["Discord webhook", /discord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{20,}/g],
   ["Stripe key", /\b(?:[rs]k_(?:live|test)_|whsec_)[A-Za-z0-9]{16,}/g],
   ["npm token", /\bnpm_[A-Za-z0-9]{30,}/g],
@@ -43,7 +46,10 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ["JSON web token", /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g],
   ["authorization header", /\b(?:Bearer|Basic|Token)\s+(?<it>[\w.~+/-]{16,}=*)/g],
   ["password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?<it>[^\s/@]+)@/gi],
-  ["password on a command line", /(?<=\s)(?:--?(?:password|passwd|pass|token|secret|api-?key)[= ]|-p(?=\S*\d))(?<it>[^\s"'-][^\s"']{5,})/gi],
+  [
+    "password on a command line",
+    /(?<=\s)(?:--?(?:password|passwd|pass|token|secret|api-?key)[= ]|-p(?=\S*\d))(?<it>[^\s"'-][^\s"']{5,})/gi,
+  ],
 ];
 
 /** A name and what it is set to: `API_KEY=…`, `"password": "…"`, `secret is …`. */
@@ -55,7 +61,8 @@ const ANY_ASSIGNMENT = /[\w.-]{2,}["'`]?\s*[:=]\s*["'`]?(?<it>[A-Za-z0-9+/_-]{24
 const PLACE_HOLDER =
   /^(?:[x*.•_-]+|<.*|\$.*|%.*%?|\{.*|process\.env.*|os\.environ.*|env\..*|your.*|my[-_]?.*(?:key|token|secret|password)|example.*|changeme|redacted.*|\[?redacted.*|placeholder|none|null|undefined|true|false|string|required|optional|.*\.{3}|.*…)$/i;
 /** Names of things that look drawn by lot and are no secrets: hashes, ids, checksums. */
-const HARMLESS_NAME = /(?:sha\d*|hash|digest|integrity|commit|checksum|uuid|guid|etag|revision|\bid|_id|Id)["'`]?\s*[:=]/;
+const HARMLESS_NAME =
+  /(?:sha\d*|hash|digest|integrity|commit|checksum|uuid|guid|etag|revision|\bid|_id|Id)["'`]?\s*[:=]/;
 const BITS_NAMED = 2.5;
 const BITS_UNNAMED = 4;
 

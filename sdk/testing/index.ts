@@ -9,6 +9,7 @@ export * from "./exec-conformance.ts";
 export * from "./fake-clock.ts";
 export * from "./files-conformance.ts";
 export * from "./loopback-server.ts";
+export * from "./memory-conformance.ts";
 export * from "./memory-files.ts";
 export * from "./provider-conformance.ts";
 export * from "./recorded-exec.ts";
