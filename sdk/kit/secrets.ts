@@ -45,18 +45,20 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ["Azure key", /\b(?:AccountKey|SharedAccessKey|sig)=(?<it>[A-Za-z0-9+/%]{30,}=*)/g],
   ["JSON web token", /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g],
   ["authorization header", /\b(?:Bearer|Basic|Token)\s+(?<it>[\w.~+/-]{16,}=*)/g],
-  ["password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?<it>[^\s/@]+)@/gi],
+  ["password in an address", /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,100}:(?<it>[^\s/@]{1,300})@/gi],
   [
     "password on a command line",
     /(?<=\s)(?:--?(?:password|passwd|pass|token|secret|api-?key)[= ]|-p(?=\S*\d))(?<it>[^\s"'-][^\s"']{5,})/gi,
   ],
 ];
 
+// Bounded wherever a repetition could begin anywhere in a long word: a text of one letter must not take a minute.
 /** A name and what it is set to: `API_KEY=…`, `"password": "…"`, `secret is …`. */
 const ASSIGNMENT =
-  /(?<name>[\w.-]*(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|auth|credentials?|client[ _-]?key)[\w-]*)["'`]?\s*(?:[:=]{1,2}>?|\bis\b)\s*["'`]?(?<it>[^\s"'`,;)}\]]{6,})/gi;
+  /(?<![\w.-])[\w.-]{0,60}?(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|auth|credentials?|client[ _-]?key)[\w-]{0,40}["'`]?\s{0,9}(?:[:=]{1,2}>?|\bis\b)\s{0,9}["'`]?(?<it>[^\s"'`,;)}\]]{6,})/gi;
 /** Whatever its name: a value that no one has thought up. */
-const ANY_ASSIGNMENT = /[\w.-]{2,}["'`]?\s*[:=]\s*["'`]?(?<it>[A-Za-z0-9+/_-]{24,}={0,2})(?![\w/.])/g;
+const ANY_ASSIGNMENT =
+  /(?<![\w.-])[\w.-]{2,80}["'`]?\s{0,9}[:=]\s{0,9}["'`]?(?<it>[A-Za-z0-9+/_-]{24,}={0,2})(?![\w/.])/g;
 
 const PLACE_HOLDER =
   /^(?:[x*.•_-]+|<.*|\$.*|%.*%?|\{.*|process\.env.*|os\.environ.*|env\..*|your.*|my[-_]?.*(?:key|token|secret|password)|example.*|changeme|redacted.*|\[?redacted.*|placeholder|none|null|undefined|true|false|string|required|optional|.*\.{3}|.*…)$/i;

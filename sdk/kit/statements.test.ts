@@ -52,4 +52,8 @@ describe("what does not last", () => {
       { text: "The page is outdated." },
     ]);
   });
+
+  it.each(["\n", "<a>", "``` ", "- ", "Always. ", "; "])("a hostile text of %j takes no long time", (piece) => {
+    expect(statementsIn(piece.repeat(100_000)).length).toBeLessThanOrEqual(12);
+  });
 });

@@ -49,6 +49,8 @@ const LONGEST = 300;
 /** Longer ones were pasted, not said: of those only what the person asks to be remembered counts. */
 const LONGEST_SAID = 1_500;
 const MOST = 12;
+/** Of what is longer, both ends. */
+const MOST_READ = 12_000;
 
 /**
  * The lasting statements in what a person said, in their order. Code, quotes, questions and what is pasted are left out.
@@ -57,7 +59,9 @@ const MOST = 12;
  * statementsIn("Fix the test. We always use pnpm here.").map(({ text }) => text); // ["We always use pnpm here."]
  */
 export function statementsIn(said: string): readonly Statement[] {
-  const plain = proseOf(said);
+  const plain = proseOf(
+    said.length > MOST_READ ? `${said.slice(0, MOST_READ / 2)}\n\n${said.slice(-MOST_READ / 2)}` : said,
+  );
   const isPasted = plain.length > LONGEST_SAID;
   const found: Statement[] = [];
   for (const sentence of sentencesOf(plain)) {
@@ -86,7 +90,7 @@ export function proseOf(said: string): string {
 /** The sentences of a text; a line of a list is one. */
 export function sentencesOf(text: string): readonly string[] {
   return text
-    .split(/\n\s*(?:[-*+]|\d+[.)])\s+|\n{2,}|\n(?=[A-Z])|(?<=[.!?])\s+(?=["'(]?\p{Lu})|;\s+/u)
+    .split(/\n[ \t]{0,20}(?:[-*+]|\d+[.)])\s+|\n{2,}|\n(?=[A-Z])|(?<=[.!?])\s{1,9}(?=["'(]?\p{Lu})|;\s{1,9}/u)
     .map((sentence) => sentence.replaceAll(/\s+/g, " ").trim())
     .filter(Boolean);
 }

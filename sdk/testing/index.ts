@@ -11,6 +11,7 @@ export * from "./files-conformance.ts";
 export * from "./loopback-server.ts";
 export * from "./memory-conformance.ts";
 export * from "./memory-files.ts";
+export * from "./memory-layer-conformance.ts";
 export * from "./provider-conformance.ts";
 export * from "./recorded-exec.ts";
 export * from "./scripted-model.ts";
