@@ -54,7 +54,7 @@ const setup: Setup<typeof memorySession> = ({ config, use, log }) => {
     if (state.hasTold) return;
     state.hasTold = true;
     const text = `The conversation was summed up without a model: ${problem}.`;
-    session.notify({ level: "info", plugin: PLUGIN, text });
+    session.notify({ level: "warning", plugin: PLUGIN, text });
   }
 
   return { services: { sessionMemory: { current } }, taps: { event: watch } };
