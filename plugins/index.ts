@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the folders beside this file.
 import commandCore from "./command-core/index.ts";
+import commandMemory from "./command-memory/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
@@ -10,6 +11,9 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import memoryAuto from "./memory-auto/index.ts";
+import memoryExtract from "./memory-extract/index.ts";
+import memorySession from "./memory-session/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
 import permitCheck from "./permit-check/index.ts";
@@ -44,6 +48,7 @@ import usageMeter from "./usage-meter/index.ts";
 export const catalogue = {
   plugins: {
     "command-core": commandCore,
+    "command-memory": commandMemory,
     "command-trust": commandTrust,
     "context-env": contextEnv,
     "exec-node": execNode,
@@ -54,6 +59,9 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "memory-auto": memoryAuto,
+    "memory-extract": memoryExtract,
+    "memory-session": memorySession,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
     "permit-check": permitCheck,
