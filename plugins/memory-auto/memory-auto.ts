@@ -9,10 +9,11 @@ import {
   textOf,
   z,
 } from "gantry/sdk";
+import { textTokens } from "gantry/sdk/kit/tokens";
 import type { memoryAuto } from "./index.ts";
 import { createKeeper } from "./keep.ts";
 import { findPlaces } from "./places.ts";
-import { type Index, reminderOf, type Section, sectionOf, tokensOf, withinBudget } from "./prompt.ts";
+import { type Index, reminderOf, type Section, sectionOf, withinBudget } from "./prompt.ts";
 import { createStore } from "./store.ts";
 
 const PLUGIN = "memory-auto";
@@ -63,7 +64,7 @@ const setup: Setup<typeof memoryAuto> = ({ config, use, host }) => {
     const said = reminderOf(recalled);
     session.record(PLUGIN, "recall", {
       prompt: prompt.uuid,
-      tokens: tokensOf(said),
+      tokens: textTokens(said),
       entries: recalled.map(({ entry, words, score, tokens }) => ({
         ...{ id: entry.id, scope: entry.scope, title: entry.title, updated: entry.updated },
         ...{ words, score: Math.round(score * 100) / 100, tokens },

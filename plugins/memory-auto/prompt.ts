@@ -2,6 +2,7 @@
 import type { MemoryPlace, RecalledEntry } from "gantry/sdk";
 import { indexHead } from "gantry/sdk/kit/memory-text";
 import { redactSecrets } from "gantry/sdk/kit/secrets";
+import { textTokens } from "gantry/sdk/kit/tokens";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 
 /** The index of one place. */
@@ -58,7 +59,7 @@ export function sectionOf(
       scope: place.scope,
       lines: text.split("\n").length,
       leftOut,
-      tokens: tokensOf(text),
+      tokens: textTokens(text),
     })),
   };
 }
@@ -81,11 +82,11 @@ export function withinBudget(
   mostTokens: number,
 ): readonly Recalled[] {
   const kept: Recalled[] = [];
-  let left = mostTokens - tokensOf(HEAD);
+  let left = mostTokens - textTokens(HEAD);
   for (const { entry, words, score } of hits) {
     if (kept.length >= mostEntries) break;
     const text = textOfEntry(entry);
-    const tokens = tokensOf(text) + 1;
+    const tokens = textTokens(text) + 1;
     if (tokens > left) continue;
     left -= tokens;
     kept.push({ entry, words, score, text, tokens });
@@ -95,11 +96,6 @@ export function withinBudget(
 
 export function reminderOf(recalled: readonly Recalled[]): string {
   return [HEAD, ...recalled.map(({ text }) => text)].join("\n");
-}
-
-/** A rule of thumb that errs on the careful side. */
-export function tokensOf(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / 3.5);
 }
 
 function textOfEntry({ title, type, updated, text, path, id }: RecalledEntry["entry"]): string {

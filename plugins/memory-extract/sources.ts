@@ -3,7 +3,7 @@
  * page or a file of a stranger must not become a note that later sessions go by.
  */
 import { type Entry, type SessionView, textOf } from "gantry/sdk";
-import { callsIn } from "gantry/sdk/kit/digest";
+import { momentsOfLog } from "gantry/sdk/kit/moments";
 
 export interface Sources {
   /** What the person typed, oldest first. */
@@ -40,14 +40,14 @@ function typedIn(entry: Entry, typed: readonly string[]): string | undefined {
 
 function workingCommands(entries: readonly Entry[]): readonly WorkingCommand[] {
   const found = new Map<string, WorkingCommand>();
-  for (const { input, outcome } of callsIn(entries)) {
-    const { command } = input;
-    if (typeof command !== "string") continue;
+  for (const moment of momentsOfLog(entries)) {
+    const command = moment.by === "call" ? moment.input.command : undefined;
+    if (moment.by !== "call" || typeof command !== "string") continue;
     const plain = command.trim();
     const purpose = purposeOf(plain);
     if (purpose === undefined) continue;
     // The last time counts.
-    if (outcome === "ok") found.set(plain, { command: plain, purpose });
+    if (moment.isError === false) found.set(plain, { command: plain, purpose });
     else found.delete(plain);
   }
   return [...found.values()];

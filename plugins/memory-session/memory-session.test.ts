@@ -99,7 +99,7 @@ describe("the summary", () => {
     for (const prompt of ["We decided to use Postgres.", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"])
       await run(prompt);
     await written(2);
-    expect(memory.current(session)?.text).toContain("## Decided\n\n- We decided to use Postgres.");
+    expect(memory.current(session)?.text).toContain("<said>\nWe decided to use Postgres.\n</said>");
     expect(notices).toEqual([
       "The conversation was summed up without a model: The model scripted/script gave no answer: Out of order.",
     ]);

@@ -9,7 +9,9 @@ import {
   type z,
 } from "gantry/sdk";
 import { askInBackground, hasLanguageModel } from "gantry/sdk/kit/background-model";
-import { digestOf, digestText } from "gantry/sdk/kit/digest";
+import { digestOf } from "gantry/sdk/kit/digest";
+import { digestText } from "gantry/sdk/kit/digest-text";
+import { momentsOfLog } from "gantry/sdk/kit/moments";
 import { redactSecrets } from "gantry/sdk/kit/secrets";
 import type { memorySession } from "./index.ts";
 import { transcriptText } from "./transcript-text.ts";
@@ -49,7 +51,7 @@ export async function summarise(
   const through = entries[end]?.uuid;
   if (through === undefined || end < start) return undefined;
   const digest = (problem?: string): Made => ({
-    summary: { text: digestText(digestOf(entries.slice(0, end + 1))), through },
+    summary: { text: redactSecrets(gist(entries.slice(0, end + 1), config.maxTokens)), through },
     run: { by: "digest" },
     ...(problem !== undefined && { problem }),
   });
@@ -62,6 +64,12 @@ export async function summarise(
   } catch (thrown) {
     return digest(messageOf(thrown));
   }
+}
+
+/** What can be gathered without a model, about as long as a model would make it. */
+function gist(entries: readonly Entry[], tokens: number): string {
+  const digest = digestOf(momentsOfLog(entries));
+  return digestText(digest, { askedTokens: tokens / 2, factTokens: tokens / 2, isWhole: true });
 }
 
 /** The last record behind which no call waits for its result. */

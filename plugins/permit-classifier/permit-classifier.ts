@@ -15,7 +15,7 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import { type Judgement, readJudgement } from "./answer.ts";
 import { historyOf } from "./history.ts";
 import type { permitClassifier } from "./index.ts";
-import { within } from "./limit.ts";
+import { within } from "gantry/sdk/kit/within";
 import { DEFAULT_POLICY, policyIn } from "./policy.ts";
 import { requestText, systemPrompt } from "./request.ts";
 import { createTally } from "./tally.ts";

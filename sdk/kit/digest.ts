@@ -1,172 +1,138 @@
 /**
- * The gist of a session without a model: what the person asked, what was decided, which files were touched, which commands ran and
- * how they ended, what is still to do. Extracted, never made up; the same records give the same text.
+ * What of a conversation must not be lost, gathered without a model: what the person asked for, open tasks, files, commands,
+ * decisions. The same moments always give the same digest. What it is made of is told by its shape, so that tools of any plugin
+ * count.
  */
-import { type Entry, textOf } from "gantry/sdk";
-import { redactSecrets } from "./secrets.ts";
-import { sentencesOf, statementsIn } from "./statements.ts";
+import { openTasks, type Task } from "./digest-tasks.ts";
+import type { CallMade, Moment } from "./moments.ts";
 import { visibleLine } from "./visible.ts";
 
-/** A call of a tool, as the log tells of it. */
-export interface LoggedCall {
-  readonly tool: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  /** `running` where the log has no result. */
-  readonly outcome: "ok" | "error" | "denied" | "invalid" | "aborted" | "running";
-  /** Whether it may have changed something. */
-  readonly isChange: boolean;
-}
-
-/** What happened, in pieces. */
+/** What was gathered. All lists are oldest first and hold nothing twice. */
 export interface Digest {
-  /** Prompts, oldest first. */
+  /** Texts of the person, as they stand. */
   readonly asked: readonly string[];
-  readonly decided: readonly string[];
+  readonly tasks: readonly Task[];
+  /** Questions with their answers, and sentences in which something was decided. */
+  readonly decisions: readonly string[];
+  /** The plan that was last put forward, as it stands. */
+  readonly plan: string | undefined;
+  /** Files that were changed, by the path that the model used. */
   readonly changed: readonly string[];
+  /** Files that were read and not changed. */
   readonly read: readonly string[];
-  readonly commands: readonly { readonly command: string; readonly outcome: LoggedCall["outcome"] }[];
-  readonly open: readonly string[];
-  /** The start of the last answer. */
-  readonly said: string | undefined;
+  /** Commands whose last run ended well. */
+  readonly commands: readonly string[];
+  /** Calls whose last try failed, with the first line of the reason. */
+  readonly failures: readonly string[];
+  /** What the agent said last. */
+  readonly lastWords: string;
 }
 
-const MOST = { asked: 12, decided: 12, files: 30, commands: 20, open: 20 };
-const LETTERS = { asked: 400, line: 200, said: 600 };
+const LONGEST_DECISION = 300;
+const LONGEST_COMMAND = 400;
+const LONGEST_REASON = 200;
+const DECISION =
+  /\b(decided|decision|agreed|settled on|instead of|rather than|we(?:'ll| will| shall) (?:use|keep|go))\b/i;
 
 /**
+ * Gathers what must not be lost.
+ *
  * @example
- * const gist = (session: SessionView) => digestText(digestOf(session.entries));
+ * const digest = digestOf(momentsOfLog(session.entries));
+ * digest.asked.at(-1); // the person's last words
  */
-export function digestOf(entries: readonly Entry[]): Digest {
-  const calls = callsIn(entries);
-  const prompts = entries.flatMap((entry) =>
-    entry.type === "user" && !entry.isMeta ? [textOf(entry.message.content)] : [],
-  );
-  const answers = entries.flatMap((entry) => (entry.type === "assistant" ? [textOf(entry.message.content)] : []));
-  const last = answers.findLast((text) => text.trim() !== "");
-  const files = (isChange: boolean) =>
-    calls.filter((call) => call.outcome === "ok" && call.isChange === isChange).flatMap((call) => pathOf(call) ?? []);
-  const changed = unique(files(true));
+export function digestOf(moments: readonly Moment[]): Digest {
+  const calls = moments.filter((moment) => moment.by === "call");
+  const done = calls.filter(({ isError }) => isError === false);
+  const changed = newestLast(done.filter(changesFile).flatMap(fileOf));
+  const agent = moments.flatMap((moment) => (moment.by === "agent" ? [moment.text] : []));
   return {
-    asked: ends(unique(prompts.map((said) => line(said, LETTERS.asked))), MOST.asked),
-    decided: newest(unique([...prompts.flatMap(lastingIn), ...answers.flatMap(decisionsIn)]), MOST.decided),
-    changed: newest(changed, MOST.files),
-    read: newest(
-      unique(files(false)).filter((file) => !changed.includes(file)),
-      MOST.files,
+    asked: once(moments.flatMap((moment) => (moment.by === "person" ? [moment.text] : []))),
+    tasks: openTasks(moments),
+    decisions: once([...done.flatMap(answersOf), ...agent.flatMap(decisionsIn)]),
+    plan: done.flatMap(({ input }) => textIn(input, "plan")).at(-1),
+    changed,
+    read: newestLast(done.filter((call) => !changesFile(call)).flatMap(fileOf)).filter(
+      (path) => !changed.includes(path),
     ),
-    commands: newest(commandsIn(calls), MOST.commands),
-    open: openIn(calls, last ?? "").slice(0, MOST.open),
-    said: last === undefined ? undefined : line(last, LETTERS.said),
+    commands: newestLast(lastRuns(calls).flatMap(({ isError, line }) => (isError === false && line ? [line] : []))),
+    failures: failuresOf(calls),
+    lastWords: agent.at(-1) ?? "",
   };
 }
 
-/** The digest as markdown; parts that have nothing are left out. */
-export function digestText({ asked, decided, changed, read, commands, open, said }: Digest): string {
-  const parts: (readonly [string, readonly string[]])[] = [
-    ["Asked", asked],
-    ["Decided", decided],
-    ["Files changed", changed],
-    ["Files read", read],
-    ["Commands", commands.map(({ command, outcome }) => `\`${command}\` ${ENDED[outcome]}`)],
-    ["Still to do", open],
-    ["Said last", said === undefined ? [] : [said]],
-  ];
-  const shown = parts.filter(([, lines]) => lines.length);
-  const text = shown
-    .map(([title, lines]) => `## ${title}\n\n${lines.map((one) => `- ${one}`).join("\n")}`)
-    .join("\n\n");
-  return redactSecrets(text);
+// ---------------------------------------------------------------- calls
+
+/** A file tool names its file; one that changes it brings what it shall hold. */
+function fileOf({ input }: CallMade): readonly string[] {
+  return [...textIn(input, "file_path"), ...textIn(input, "notebook_path")];
 }
 
-/** Every call of the records, in order. */
-export function callsIn(entries: readonly Entry[]): readonly LoggedCall[] {
-  const calls = new Map<string, { -readonly [K in keyof LoggedCall]: LoggedCall[K] }>();
-  for (const entry of entries) {
-    if (entry.type === "assistant") {
-      for (const block of entry.message.content) {
-        if (block.type !== "tool_use") continue;
-        calls.set(block.id, { tool: block.name, input: fieldsOf(block.input), outcome: "running", isChange: false });
-      }
-    }
-    if (entry.type !== "tool_start" && entry.type !== "tool_result") continue;
-    const call = calls.get(entry.toolUseId);
-    if (!call) continue;
-    if (entry.type === "tool_result") call.outcome = entry.outcome;
-    else {
-      call.isChange = true;
-      if (entry.input !== undefined) call.input = fieldsOf(entry.input);
-    }
-  }
-  return [...calls.values()];
+function changesFile({ input }: CallMade): boolean {
+  return ["content", "old_string", "new_string", "new_source", "edits", "patch"].some((field) => field in input);
 }
 
-/** The file that a call is about. */
-export function pathOf({ input }: LoggedCall): string | undefined {
-  const path = input.file_path ?? input.notebook_path;
-  return typeof path === "string" && path !== "" ? visibleLine(path, LETTERS.line) : undefined;
-}
-
-const ENDED: Readonly<Record<LoggedCall["outcome"], string>> = {
-  ok: "ended well",
-  error: "failed",
-  denied: "was refused",
-  invalid: "was not valid",
-  aborted: "was cut off",
-  running: "has no result",
-};
-
-function commandsIn(calls: readonly LoggedCall[]): Digest["commands"] {
-  const ran = new Map<string, LoggedCall["outcome"]>();
-  for (const { input, outcome } of calls) {
-    if (typeof input.command !== "string") continue;
-    const command = line(input.command, LETTERS.line);
-    // The last time counts, and stands last.
-    ran.delete(command);
-    ran.set(command, outcome);
-  }
-  return [...ran].map(([command, outcome]) => ({ command, outcome }));
-}
-
-/** What the last list of tasks leaves open, and boxes that the last answer has not ticked. */
-function openIn(calls: readonly LoggedCall[], answer: string): readonly string[] {
-  const todos = calls.findLast(({ input, outcome }) => outcome === "ok" && Array.isArray(input.todos))?.input.todos;
-  const listed = (todos as readonly unknown[] | undefined)?.flatMap((todo) => {
-    const { content, status } = fieldsOf(todo);
-    return typeof content === "string" && status !== "completed" ? [line(content, LETTERS.line)] : [];
-  });
-  const boxes = [...answer.matchAll(/^\s*[-*] \[ \] (.+)$/gm)].map(([, task = ""]) => line(task, LETTERS.line));
-  return unique([...(listed ?? []), ...boxes]);
-}
-
-function lastingIn(said: string): readonly string[] {
-  return statementsIn(said).map(({ text }) => line(text, LETTERS.line));
-}
-
-function decisionsIn(answer: string): readonly string[] {
-  const found = sentencesOf(answer).filter((one) =>
-    /\b(?:decided|decision|instead of|because|chose|agreed)\b/i.test(one),
+function answersOf({ data }: CallMade): readonly string[] {
+  const answers = (data as { readonly answers?: unknown } | null | undefined)?.answers;
+  if (!answers || typeof answers !== "object") return [];
+  return Object.entries(answers).map(([question, answer]) =>
+    visibleLine(`${question} ${typeof answer === "string" ? answer : JSON.stringify(answer)}`, LONGEST_DECISION),
   );
-  return found.slice(0, 2).map((one) => line(one, LETTERS.line));
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+interface LastRun {
+  readonly isError: boolean | undefined;
+  /** The command, where it is one. */
+  readonly line: string | undefined;
+  readonly call: CallMade;
 }
 
-function line(text: string, most: number): string {
-  return visibleLine(text, most);
+/** Of calls that were made again, the last. */
+function lastRuns(calls: readonly CallMade[]): readonly LastRun[] {
+  const runs = new Map<string, LastRun>();
+  for (const call of calls) {
+    if (call.isError === undefined) continue;
+    const [line] = textIn(call.input, "command");
+    const key = line === undefined ? `${call.tool} ${JSON.stringify(call.input)}` : `$ ${line}`;
+    runs.delete(key);
+    runs.set(key, { isError: call.isError, line: line && visibleLine(line, LONGEST_COMMAND), call });
+  }
+  return [...runs.values()];
 }
 
-function unique(all: readonly string[]): readonly string[] {
-  return [...new Set(all.filter((one) => one !== ""))];
+function failuresOf(calls: readonly CallMade[]): readonly string[] {
+  const failed = lastRuns(calls).filter(({ isError }) => isError);
+  return failed.map(({ line, call }) => {
+    const subject = line ?? fileOf(call)[0] ?? visibleLine(JSON.stringify(call.input), LONGEST_REASON);
+    const reason = call.text.split("\n").find((each) => each.trim()) ?? "no reason given";
+    return `${call.tool} ${subject}: ${visibleLine(reason, LONGEST_REASON)}`;
+  });
 }
 
-function newest<T>(all: readonly T[], most: number): readonly T[] {
-  return all.slice(-most);
+// ---------------------------------------------------------------- words
+
+function decisionsIn(text: string): readonly string[] {
+  return sentences(text).filter((sentence) => DECISION.test(sentence));
 }
 
-/** The first, which says what it is all about, and the newest. */
-function ends(all: readonly string[], most: number): readonly string[] {
-  return all.length <= most ? all : [all[0] as string, ...all.slice(-(most - 1))];
+function sentences(text: string): readonly string[] {
+  const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, "");
+  return prose
+    .split(/(?<=[.!?])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.length > 0 && sentence.length <= LONGEST_DECISION);
+}
+
+function textIn(input: CallMade["input"], field: string): readonly string[] {
+  const value = input[field];
+  return typeof value === "string" && value.trim() ? [value] : [];
+}
+
+function once(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
+
+/** What came up again stands where it came up last. */
+function newestLast(texts: readonly string[]): readonly string[] {
+  return [...new Set([...texts].reverse())].reverse();
 }
