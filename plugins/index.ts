@@ -17,6 +17,7 @@ import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
 import memoryAuto from "./memory-auto/index.ts";
+import memoryDream from "./memory-dream/index.ts";
 import memoryExtract from "./memory-extract/index.ts";
 import memorySession from "./memory-session/index.ts";
 import modelBudget from "./model-budget/index.ts";
@@ -70,6 +71,7 @@ export const catalogue = {
     "http-node": httpNode,
     inspect,
     "memory-auto": memoryAuto,
+    "memory-dream": memoryDream,
     "memory-extract": memoryExtract,
     "memory-session": memorySession,
     "model-budget": modelBudget,

@@ -185,13 +185,14 @@ export interface DreamOutcome {
 /**
  * Tidies what many sessions have left: merges, corrects, lets expire, keeps the index short.
  *
- * **Contract**: one dream at a time, across processes. Pinned entries stay as they are. A dream that is cut off is finished by the
- * next, or undone; what it changed can be undone until the next one. What a person has changed since is left as it is.
+ * **Contract**: one dream at a time, across processes, and none in a folder that is not trusted. Pinned entries stay as they are. A dream
+ * that is cut off is finished by the next, or undone; what it changed can be undone until the next one that changes something. What a
+ * person has changed since is left as it is. What was undone is not done again while the entries stay as they are.
  */
 export interface MemoryDream {
   /** `isDry`: changes nothing. Without a session no model is asked. */
   dream(options?: { readonly isDry?: boolean; readonly session?: SessionView }): Promise<DreamOutcome>;
-  /** Takes the last dream back. */
-  undo(): Promise<DreamOutcome>;
+  /** Takes the last dream back. `isDry`: only says what that changes. */
+  undo(options?: { readonly isDry?: boolean }): Promise<DreamOutcome>;
 }
 export const MemoryDream = createService<MemoryDream>("memory-dream");

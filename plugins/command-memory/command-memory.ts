@@ -58,7 +58,7 @@ const setup: Setup<typeof commandMemory> = ({ use }) => {
         return `${id} is forgotten. What stands in the prompt of a running session goes with the next session.`;
       }
       case "undo":
-        return dreamText(await undo());
+        return dreamText(await undo({ isDry: rest.includes("--dry-run") }));
       default:
         throw unknownWord(word);
     }
@@ -70,10 +70,10 @@ const setup: Setup<typeof commandMemory> = ({ use }) => {
     return dreams.dream(options);
   }
 
-  async function undo(): Promise<DreamOutcome> {
+  async function undo(options: { isDry: boolean }): Promise<DreamOutcome> {
     const dreams = await use.dream?.();
     if (!dreams) throw noDreams();
-    return dreams.undo();
+    return dreams.undo(options);
   }
 
   const subcommand: Subcommand = async ([word = "list", ...rest], flags, host) => {
@@ -92,9 +92,9 @@ const setup: Setup<typeof commandMemory> = ({ use }) => {
       return print(entry, entryText(entry));
     }
     if (word === "dream" || word === "undo") {
-      const outcome = await (word === "undo" ? undo() : dreamNow(flags, host));
+      const outcome = await (word === "undo" ? undo({ isDry: flags.dryRun === true }) : dreamNow(flags, host));
       print(outcome, dreamText(outcome));
-      return outcome.problem === undefined ? 0 : 1;
+      return outcome.isDone || outcome.problem === undefined ? 0 : 1;
     }
     const text = await act(memory, word, rest);
     return print({ text }, text);

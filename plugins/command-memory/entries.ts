@@ -1,5 +1,6 @@
 /** Which entry a person means, and how entries are shown. */
 import { type Memory, type MemoryEntry, type MemoryPlace, PluginError } from "gantry/sdk";
+import { dayOf } from "gantry/sdk/kit/memory-text";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 
@@ -29,7 +30,7 @@ function absent(word: string, all: readonly MemoryEntry[]): PluginError {
 }
 
 export function listText(entries: readonly MemoryEntry[], places: readonly MemoryPlace[]): string {
-  const today = new Date().toISOString().slice(0, 10);
+  const today = dayOf(Date.now());
   const width = Math.min(40, Math.max(0, ...entries.map(({ id }) => id.length)));
   const lines = entries.map(({ id, scope, type, updated, title, isPinned, expires }) =>
     [

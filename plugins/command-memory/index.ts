@@ -20,7 +20,7 @@ export const commandMemory = manifest({
       description: "List what is remembered; show, pin or forget an entry; tidy all, and undo that",
       usage: "[list [words] | show <id> | pin <id> | unpin <id> | forget <id> | dream | undo]",
       flags: {
-        "dry-run": { description: "with dream: show what would change, and change nothing" },
+        "dry-run": { description: "with dream and undo: show what would change, and change nothing" },
         offline: { description: "with dream: ask no model" },
         json: { description: "write JSON" },
       },

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { type FileStamp, type Files, isGantryError, type MemoryEntry, messageOf } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
-import { INDEX_NAME, type ReadEntry, readEntry } from "gantry/sdk/kit/memory-text";
+import { dayOf, INDEX_NAME, type ReadEntry, readEntry } from "gantry/sdk/kit/memory-text";
 import { decodeText } from "gantry/sdk/kit/text-file";
 import type { Place } from "./places.ts";
 import { busy } from "./problems.ts";
@@ -170,13 +170,6 @@ function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
   };
   done.then(end, end);
   return done;
-}
-
-/** The day of a moment, where the person is. */
-export function dayOf(ms: number): string {
-  const date = new Date(ms);
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 /** Pinned first, then newest first. */

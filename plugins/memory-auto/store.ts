@@ -1,6 +1,7 @@
 /** The store: entries as files, in the project and of the person. */
 import type { Files, MemoryDraft, MemoryEntry, MemoryFilter, MemoryScope, MemoryTextChange } from "gantry/sdk";
 import {
+  dayOf,
   INDEX_NAME,
   idsIn,
   indexWith,
@@ -12,7 +13,7 @@ import {
   writeEntry,
 } from "gantry/sdk/kit/memory-text";
 import { findSecrets } from "gantry/sdk/kit/secrets";
-import { byWeight, dayOf, MemoryFolder } from "./folder.ts";
+import { byWeight, MemoryFolder } from "./folder.ts";
 import type { Place } from "./places.ts";
 import { absent, closed, invalid, secret } from "./problems.ts";
 import { createRecall } from "./recall.ts";

@@ -20,6 +20,7 @@ export default definePreset("default", [
   "memory-auto",
   "memory-session",
   "memory-extract",
+  "memory-dream",
   "cache-watch",
   "compact-trim",
   "compact-summary",

@@ -101,6 +101,18 @@ export function isEntryId(id: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,99}$/.test(id) && id !== "memory";
 }
 
+/**
+ * The day of a moment, where the person is: `YYYY-MM-DD`.
+ *
+ * @example
+ * const today = dayOf(Date.now());
+ */
+export function dayOf(ms: number): string {
+  const date = new Date(ms);
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 // ---------------------------------------------------------------- the index
 
 /** The line of an entry. */
