@@ -85,13 +85,13 @@ function sayTheSame(first: Compared, other: Compared): boolean {
   if (a.type !== b.type) return false;
   // Two commands are two commands, however alike.
   if (a.type === "command") return plain(a.title) === plain(b.title) && plain(a.text) === plain(b.text);
-  if (a.isPinned) return isWithin(other.text, first.text) && isNegated(a) === isNegated(b);
+  if (a.isPinned) return isWithin(other.text, first.text) && negations(a) === negations(b);
   const [older, newer] = a.updated <= b.updated ? [first, other] : [other, first];
   const isNewer = older.kept.entry.updated < newer.kept.entry.updated;
   if (isNewer && first.title.size > 1 && isSame(first.title, other.title)) return true;
   const alike = likenessOf(older.text, newer.text);
-  if (alike >= ALIKE && isWithin(older.text, newer.text)) return isNewer || isNegated(a) === isNegated(b);
-  return alike >= NEARLY_SAME && isWithin(newer.text, older.text) && isNegated(a) === isNegated(b);
+  if (alike >= ALIKE && isWithin(older.text, newer.text)) return isNewer || negations(a) === negations(b);
+  return alike >= NEARLY_SAME && isWithin(newer.text, older.text) && negations(a) === negations(b);
 }
 
 function mergeOf(group: readonly Compared[]): Step | undefined {
@@ -115,7 +115,7 @@ function fullestOf(first: Compared, others: readonly Compared[]): Compared {
   return [...others]
     .sort((a, b) => compare(a.kept.entry.updated, b.kept.entry.updated))
     .reduce((best, one) => {
-      const isSaid = isWithin(one.text, best.text) && isNegated(one.kept.entry) === isNegated(best.kept.entry);
+      const isSaid = isWithin(one.text, best.text) && negations(one.kept.entry) === negations(best.kept.entry);
       return isSaid ? best : one;
     }, first);
 }
@@ -124,9 +124,10 @@ function newestOf(group: readonly Kept[]): Kept {
   return group.reduce((best, one) => (one.entry.updated >= best.entry.updated ? one : best));
 }
 
-function isNegated({ title, text }: MemoryEntry): boolean {
+/** Words that turn a sentence around, and are too common to be compared as others are. */
+function negations({ title, text }: MemoryEntry): number {
   const found = `${title}\n${text}`.match(/\b(?:not|never|no|without|nor|cannot)\b|n['’]t\b/gi);
-  return (found?.length ?? 0) % 2 === 1;
+  return found?.length ?? 0;
 }
 
 function likenessOf(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

@@ -32,6 +32,7 @@ const TOGETHER = {
     "hook-scripts",
     "http-node",
     "memory-auto",
+    "memory-dream",
     "memory-extract",
     "memory-session",
     "model-budget",
