@@ -1,5 +1,6 @@
 // Written by `npm run generate` from the folders beside this file.
 import cacheWatch from "./cache-watch/index.ts";
+import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandMemory from "./command-memory/index.ts";
@@ -54,6 +55,7 @@ import usageMeter from "./usage-meter/index.ts";
 export const catalogue = {
   plugins: {
     "cache-watch": cacheWatch,
+    "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
     "command-memory": commandMemory,

@@ -40,6 +40,7 @@ export default definePreset("default", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "checkpoint-files",
   "command-core",
   "command-context",
   "command-trust",

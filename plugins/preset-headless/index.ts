@@ -41,6 +41,7 @@ export default definePreset("headless", [
   "tool-glob",
   "tool-grep",
   "command-context",
+  "checkpoint-files",
   "command-trust",
   "command-memory",
   "frontend-headless",
