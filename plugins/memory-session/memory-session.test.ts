@@ -1,4 +1,4 @@
-import { definePlugin, type EntryOf, SessionMemory, text, z } from "gantry/sdk";
+import { definePlugin, type EntryOf, SessionMemory, text, textOf, z } from "gantry/sdk";
 import {
   createTestKernel,
   memoryLayerConformance,
@@ -7,6 +7,7 @@ import {
   type TestKernelOptions,
 } from "gantry/sdk/testing";
 import { afterEach, describe, expect, it, test } from "vitest";
+import compactSummary from "../compact-summary/index.ts";
 import plugin from "./index.ts";
 
 let close: (() => Promise<void>) | undefined;
@@ -33,11 +34,11 @@ async function open(completions: () => ScriptedAnswer, more: Partial<TestKernelO
   });
   const model = scriptedModel([], { completions });
   const kernel = await createTestKernel({
-    plugins: [plugin, probe, look],
     model,
     answer: "allow",
     config: { "memory-session": { everyMessages: 4 } },
     ...more,
+    plugins: [...(more.plugins ?? [plugin]), probe, look],
   });
   close = kernel.close;
   const { session } = kernel;
@@ -141,6 +142,52 @@ describe("the summary", () => {
     });
     for (const prompt of ["One", "Two", "Three"]) await run(prompt);
     expect([summaries().length, model.completionRequests.length]).toEqual([0, 0]);
+  });
+});
+
+describe("compaction", () => {
+  const said = "The cart rounds half up. ".repeat(200);
+  const filled = async (completions: () => ScriptedAnswer) => {
+    const more = { plugins: [plugin, compactSummary], config: keepLittle };
+    const kernel = await open(completions, more);
+    const usage = { input_tokens: 6_000 };
+    kernel.model.push({ text: "Done.", usage }, { text: "Done.", usage }, { text: "Done.", usage });
+    for (const wish of [`Wish 1: ${said}`, `Wish 2: ${said}`]) await kernel.run(wish);
+    await kernel.written(1);
+    await kernel.run("Wish 3: The cart, please.");
+    return kernel;
+  };
+  const keepLittle = { "memory-session": { everyMessages: 4 }, "compact-summary": { keepTokens: 3_000 } };
+
+  it("uses the summary that is there, and asks no model", async () => {
+    const { session, model } = await filled(() => ({ text: "## Asked\nThe running story." }));
+    expect(model.completionRequests).toHaveLength(1);
+    const { isDone, summary } = await session.compact();
+    expect({ isDone, summary }).toEqual({
+      isDone: true,
+      summary: expect.stringContaining("The running summary stands for"),
+    });
+    expect(model.completionRequests).toHaveLength(1);
+    const conversation = session.messages.map(({ content }) => textOf(content)).join("\n");
+    expect(conversation).toContain("The running story.");
+    expect(conversation).toContain("Wish 3: The cart");
+  });
+
+  it("uses what was gathered without a model all the same", async () => {
+    const { session } = await filled(() => ({ failure: { message: "Out of order." } }));
+    const { isDone, tokensBefore, tokensAfter } = await session.compact();
+    expect([isDone, tokensAfter < tokensBefore]).toEqual([true, true]);
+    const conversation = session.messages.map(({ content }) => textOf(content)).join("\n");
+    for (const wish of ["Wish 1: The cart", "Wish 2: The cart", "Wish 3: The cart, please."])
+      expect(conversation).toContain(wish);
+  });
+
+  it("of what a summary covers leaves it current for the next one", async () => {
+    const { session, written, run, memory } = await filled(() => ({ text: "## Asked\nThe running story." }));
+    await session.compact();
+    await run("Wish 4");
+    await written(2);
+    expect(memory.current(session)?.text).toContain("The running story.");
   });
 });
 
