@@ -394,6 +394,7 @@ describe("by itself", () => {
   const talk = async (options: Options = {}) => {
     const kernel = await openPlain(options);
     await kernel.run("Hello");
+    await rest();
     await kernel.close();
   };
   const config = (more: object = {}) => ({ config: { "memory-dream": { afterSessions: 2, ...more } } });
@@ -436,7 +437,7 @@ describe("by itself", () => {
   it.each([
     ["where no person is", { answer: undefined as never }],
     ["where it is off", config({ afterSessions: 0, when: "never" })],
-    ["where memory is off", { settings: { autoMemoryEnabled: false } }],
+    ["where memory is off", { env: { CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1" } }],
     ["in a folder that is not trusted", { isTrusted: false }],
   ])("does not dream %s", async (_, more) => {
     await keep({ ...OLD });
@@ -444,14 +445,20 @@ describe("by itself", () => {
     expect(await isTidy()).toBe(false);
   });
 
+  it("dreams within the time that the others were given", async () => {
+    await keep({ ...OLD });
+    await talk(config({ afterSessions: 0 }));
+    expect(await isTidy()).toBe(true);
+  });
+
   function openPlain({ isTrusted = true, completions: _, meddle: __, ...options }: Options) {
     return createTestKernel({
       plugins: all,
       model: scriptedModel([], { completions: () => ({ text: "[]" }) }),
       cwd: base,
-      env: { GANTRY_HOME: join(base, "state"), ...(isTrusted && { GANTRY_TRUST: "1" }) },
       answer: "allow",
       ...options,
+      env: { GANTRY_HOME: join(base, "state"), ...(isTrusted && { GANTRY_TRUST: "1" }), ...options.env },
     });
   }
 });
@@ -481,11 +488,16 @@ function letter(number: number): string {
   return String.fromCharCode(97 + (Math.floor(number) % 26));
 }
 
+/** As long as a disk takes for far more than a dream writes. */
+async function rest(): Promise<void> {
+  for (let time = 0; time < 40; time++) await writeFile(join(base, "rest"), String(time), { flush: true });
+}
+
 async function dreamtIn(session: SessionView): Promise<void> {
   const isDone = () => session.entries.some((one) => one.type === "plugin" && one.kind === "dreamt");
-  for (let turn = 0; !isDone(); turn++) {
-    expect(turn, "it did not dream").toBeLessThan(20_000);
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; !isDone(); round++) {
+    expect(round, "it did not dream").toBeLessThan(50);
+    await rest();
   }
   // The notice comes right behind the record.
   await new Promise((resolve) => setImmediate(resolve));
