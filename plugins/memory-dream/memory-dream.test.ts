@@ -138,6 +138,16 @@ describe("a dream without a model", () => {
       ["title: Yarn is not used; date: 2026-01-02", "We do not use yarn for the build of the shop."],
     ],
     [
+      "what differs in a digit, a path or a flag",
+      ["title: Lint; date: 2026-01-02", "Shard 1 of the tests in src/app runs with --fast on the first machine."],
+      ["title: Lint too; date: 2026-01-03", "Shard 2 of the tests in app/src runs with -fast on the first machine."],
+    ],
+    [
+      "the same words in another order on the same day",
+      ["title: Packages; date: 2026-01-02", "Take always pnpm for packages and never npm."],
+      ["title: More packages; date: 2026-01-02", "Take always npm for packages and never pnpm."],
+    ],
+    [
       "entries of different types",
       ["title: Careful with the cache; type: pitfall; date: 2026-01-02", "Careful with the cache."],
       ["title: Careful with the cache; type: decision; date: 2026-01-03", "Careful with the cache."],
@@ -147,6 +157,21 @@ describe("a dream without a model", () => {
     const { dreams } = await open();
     const { changes } = await dreams.dream();
     expect(changes.map(({ name }) => name)).toEqual(["MEMORY.md"]);
+  });
+
+  it("joins a general note to one of two that say more, and keeps both of those", async () => {
+    await keep({
+      "a.md": ["title: Cache; date: 2026-01-02", "The cache of the shop lies in Redis."],
+      "b.md": ["title: Cache of carts; date: 2026-01-03", "The cache of the shop lies in Redis, carts for a day."],
+      "c.md": ["title: Cache of prices; date: 2026-01-04", "The cache of the shop lies in Redis, prices for an hour."],
+    });
+    const { dreams, memory } = await open();
+    await dreams.dream();
+    const texts = (await memory.list()).map(({ text }) => text).sort();
+    expect(texts).toEqual([
+      "The cache of the shop lies in Redis, carts for a day.",
+      "The cache of the shop lies in Redis, prices for an hour.",
+    ]);
   });
 
   it("takes the newer words where an entry of the same title says something else", async () => {

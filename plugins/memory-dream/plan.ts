@@ -2,13 +2,11 @@
 import { setImmediate as breath } from "node:timers/promises";
 import type { MemoryEntry } from "gantry/sdk";
 import { writeEntry } from "gantry/sdk/kit/memory-text";
-import { wordsIn } from "gantry/sdk/kit/rank";
+import { negationsIn, wordsIn } from "gantry/sdk/kit/rank";
 import type { Kept, Step } from "./steps.ts";
 
 /** So much of their words two entries share at least that say the same. */
 const ALIKE = 0.6;
-/** So much where the newer one says less. */
-const NEARLY_SAME = 0.8;
 /** Entries compared with all others before somebody else has a turn. */
 const AT_ONCE = 25;
 
@@ -60,74 +58,97 @@ interface Compared {
   readonly kept: Kept;
   readonly title: ReadonlySet<string>;
   readonly text: ReadonlySet<string>;
+  /** The same words, in their order. */
+  readonly order: readonly string[];
+  readonly negations: number;
 }
 
-/** Each entry joins the first that says the same; a pinned one joins none, and is joined only by what says no more. */
-async function groupsOf(entries: readonly Kept[]): Promise<readonly (readonly Compared[])[]> {
+/** Entries that say the same, and the one among them that says all of it. */
+interface Group {
+  readonly all: Compared[];
+  best: Compared;
+}
+
+/** Each entry joins the first group whose best one says the same. A pinned one joins none, and stays the best of its own. */
+async function groupsOf(entries: readonly Kept[]): Promise<readonly Group[]> {
   const oldestFirst = [...entries].sort(
     ({ entry: a }, { entry: b }) =>
       Number(b.isPinned) - Number(a.isPinned) || compare(a.date, b.date) || compare(a.id, b.id),
   );
-  const groups: [Compared, ...Compared[]][] = [];
+  const groups: Group[] = [];
   for (const [at, kept] of oldestFirst.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) await breath();
-    const { title, text } = kept.entry;
-    const one = { kept, title: new Set(wordsIn(title)), text: new Set(wordsIn(`${title}\n${text}`)) };
-    const group = kept.entry.isPinned ? undefined : groups.find(([first]) => sayTheSame(first, one));
-    if (group) group.push(one);
-    else groups.push([one]);
+    const one = comparedOf(kept);
+    const group = kept.entry.isPinned ? undefined : groups.find(({ best }) => sayTheSame(best, one));
+    if (!group) groups.push({ all: [one], best: one });
+    else {
+      group.all.push(one);
+      group.best = betterOf(group.best, one);
+    }
   }
-  return groups.filter(({ length }) => length > 1);
+  return groups.filter(({ all }) => all.length > 1);
 }
 
-function sayTheSame(first: Compared, other: Compared): boolean {
-  const [a, b] = [first.kept.entry, other.kept.entry];
+function comparedOf(kept: Kept): Compared {
+  const { title, text } = kept.entry;
+  const whole = `${title}\n${text}`;
+  const order = exactWordsIn(whole);
+  return { kept, title: new Set(exactWordsIn(title)), text: new Set(order), order, negations: negationsIn(whole) };
+}
+
+/** Words as they are compared everywhere, and besides names, numbers, paths and flags as they stand: those make the difference. */
+function exactWordsIn(text: string): readonly string[] {
+  const parts = text.split(/\s+/).map((part) => part.replace(/^[("'`[]+|[)"'`\].,;:!?]+$/g, ""));
+  return parts.flatMap((part) => [
+    ...wordsIn(part),
+    ...(/^(?:\p{L}{2,}|\p{L}+['’]\p{L}+|[AaI])$/u.test(part) || part === "" ? [] : [part]),
+  ]);
+}
+
+function sayTheSame(best: Compared, other: Compared): boolean {
+  const [a, b] = [best.kept.entry, other.kept.entry];
   if (a.type !== b.type) return false;
   // Two commands are two commands, however alike.
   if (a.type === "command") return plain(a.title) === plain(b.title) && plain(a.text) === plain(b.text);
-  if (a.isPinned) return isWithin(other.text, first.text) && negations(a) === negations(b);
-  const [older, newer] = a.updated <= b.updated ? [first, other] : [other, first];
-  const isNewer = older.kept.entry.updated < newer.kept.entry.updated;
-  if (isNewer && first.title.size > 1 && isSame(first.title, other.title)) return true;
-  const alike = likenessOf(older.text, newer.text);
-  if (alike >= ALIKE && isWithin(older.text, newer.text)) return isNewer || negations(a) === negations(b);
-  return alike >= NEARLY_SAME && isWithin(newer.text, older.text) && negations(a) === negations(b);
+  if (a.isPinned) return isSaidBy(other, best);
+  if (likenessOf(best.text, other.text) < ALIKE && !isSame(best.title, other.title)) return false;
+  if (isSaidBy(best, other) || isSaidBy(other, best)) return true;
+  if (a.updated === b.updated) return false;
+  const [older, newer] = a.updated < b.updated ? [best, other] : [other, best];
+  return (older.title.size > 1 && isSame(older.title, newer.title)) || isWithin(older.text, newer.text);
 }
 
-function mergeOf(group: readonly Compared[]): Step | undefined {
-  const [first, ...others] = group;
+/** What one says stands in the other, in the same order and turned around as often. */
+function isSaidBy(one: Compared, other: Compared): boolean {
+  if (!isWithin(one.text, other.text) || one.negations !== other.negations) return false;
+  let at = 0;
+  for (const word of other.order) if (word === one.order[at]) at++;
+  return at === one.order.length;
+}
+
+/** The one that says all that the other says, else the newer. */
+function betterOf(best: Compared, one: Compared): Compared {
+  if (best.kept.entry.isPinned || isSaidBy(one, best)) return best;
+  return isSaidBy(best, one) || one.kept.entry.updated > best.kept.entry.updated ? one : best;
+}
+
+function mergeOf({ all, best }: Group): Step | undefined {
+  const [first, ...others] = all.map(({ kept }) => kept);
   if (!first) return undefined;
-  const { scope, id, isPinned, type } = first.kept.entry;
+  const { scope, id, isPinned, type } = first.entry;
   if (isPinned) {
-    const changes = others.map(({ kept: { name, source } }) => ({ name, before: source, after: undefined }));
+    const changes = others.map(({ name, source }) => ({ name, before: source, after: undefined }));
     return { scope, reason: `${id} says it`, changes };
   }
-  const { title, text } = fullestOf(first, others).kept.entry;
-  const tags = [...new Set(group.flatMap(({ kept }) => kept.entry.tags))];
-  const ids = others.map(({ kept }) => kept.entry.id).join(", ");
+  const { title, text } = best.kept.entry;
+  const tags = [...new Set(all.flatMap(({ kept }) => kept.entry.tags))];
+  const ids = others.map(({ entry }) => entry.id).join(", ");
   const reason = `${ids} ${others.length === 1 ? "says" : "say"} the same`;
-  const all = group.map(({ kept }) => kept);
-  return intoFirst(all, { title, text, tags, type }, reason);
-}
-
-/** The newest, unless an older one says all that it says. */
-function fullestOf(first: Compared, others: readonly Compared[]): Compared {
-  return [...others]
-    .sort((a, b) => compare(a.kept.entry.updated, b.kept.entry.updated))
-    .reduce((best, one) => {
-      const isSaid = isWithin(one.text, best.text) && negations(one.kept.entry) === negations(best.kept.entry);
-      return isSaid ? best : one;
-    }, first);
+  return intoFirst([first, ...others], { title, text, tags, type }, reason);
 }
 
 function newestOf(group: readonly Kept[]): Kept {
   return group.reduce((best, one) => (one.entry.updated >= best.entry.updated ? one : best));
-}
-
-/** Words that turn a sentence around, and are too common to be compared as others are. */
-function negations({ title, text }: MemoryEntry): number {
-  const found = `${title}\n${text}`.match(/\b(?:not|never|no|without|nor|cannot)\b|n['’]t\b/gi);
-  return found?.length ?? 0;
 }
 
 function likenessOf(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

@@ -10,7 +10,7 @@ import {
   type z,
 } from "gantry/sdk";
 import { hasLanguageModel } from "gantry/sdk/kit/background-model";
-import { coverage, likeness } from "gantry/sdk/kit/rank";
+import { coverage, likeness, negationsIn } from "gantry/sdk/kit/rank";
 import { hasSecrets } from "gantry/sdk/kit/secrets";
 import { askForFacts } from "./ask.ts";
 import { type Fact, factsIn } from "./facts.ts";
@@ -106,9 +106,14 @@ function targetOf(fact: Fact, entries: readonly MemoryEntry[]): MemoryEntry | "k
   }
   if (!best || best.alike < ALIKE) return undefined;
   const { entry, alike } = best;
-  if (alike >= SAME || entry.isPinned) return "known";
+  if (entry.isPinned || (alike >= SAME && saysAll(entry, fact))) return "known";
   // Two commands are two commands, however alike.
   return fact.type === "command" || entry.type !== fact.type ? undefined : entry;
+}
+
+/** A number, a name or a "not" makes another fact of the same words. */
+function saysAll(entry: MemoryEntry, { text }: Fact): boolean {
+  return coverage(text, entry.text) === 1 && negationsIn(text) === negationsIn(entry.text);
 }
 
 /** Everything that the model was told besides memory, in lines: what instruction files say stands among it. */

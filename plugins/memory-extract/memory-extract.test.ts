@@ -158,6 +158,20 @@ describe("without a model, when a session ends", () => {
     expect(await facts()).toEqual([["reference", "The docs are in docs/design.md."]]);
   });
 
+  it.each([
+    [
+      "We always deploy the shop to cluster 7 behind the old gateway.",
+      "We always deploy the shop to cluster 8 behind the old gateway.",
+    ],
+    ["We always run the slow tests on the build server.", "We do not always run the slow tests on the build server."],
+  ])("a number or a not makes another fact of the same words: %s", async (before, after) => {
+    const { run, end, facts, memory } = await open();
+    await memory.put({ title: before.replace(/\.$/, ""), type: "feedback", text: before });
+    await run(after);
+    await end();
+    expect(await facts()).toEqual([["feedback", after]]);
+  });
+
   it("what is said anew changes the entry, unless it is pinned", async () => {
     const { run, end, memory } = await open();
     const old = {

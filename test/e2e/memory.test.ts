@@ -160,3 +160,24 @@ test.skipIf(!hasTmux)(
     }
   },
 );
+
+test("dreams of several programs at once come to one", async () => {
+  await place.write(
+    Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [
+        `.claude/memory/note-${at}.md`,
+        `---\ntitle: Freeze ${at}\nexpires: ${at % 2 ? "2026-01-31" : "2999-01-31"}\n---\n\nNothing is merged into branch ${at}.\n`,
+      ]),
+    ),
+  );
+  const all = await Promise.all([1, 2, 3, 4].map(() => place.gantry(["memory", "dream", "--offline", "--trust"])));
+  for (const { code, stdout } of all)
+    expect([code, code ? stdout : ""]).toEqual([code, code ? "Another dream is at work.\n" : ""]);
+  expect(all.some(({ code }) => code === 0)).toBe(true);
+  const left = (await readdir(path.join(place.work, ".claude/memory"))).filter((name) => name.startsWith("note-"));
+  expect(left).toHaveLength(20);
+  expect((await place.read(".claude/memory/MEMORY.md")).match(/^- \[/gm)).toHaveLength(20);
+  expect((await place.gantry(["memory", "undo", "--trust"])).code).toBe(0);
+  const back = (await readdir(path.join(place.work, ".claude/memory"))).filter((name) => name.startsWith("note-"));
+  expect(back).toHaveLength(40);
+});
