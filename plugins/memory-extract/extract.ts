@@ -10,6 +10,7 @@ import {
   type z,
 } from "gantry/sdk";
 import { hasLanguageModel } from "gantry/sdk/kit/background-model";
+import { withoutMemory } from "gantry/sdk/kit/memory-text";
 import { coverage, likeness, negationsIn } from "gantry/sdk/kit/rank";
 import { hasSecrets } from "gantry/sdk/kit/secrets";
 import { askForFacts } from "./ask.ts";
@@ -22,8 +23,6 @@ const PLUGIN = "memory-extract";
 const SAME = 0.8;
 /** So much alike is about the same thing: the newer counts. */
 const ALIKE = 0.55;
-/** So much of it stands in one line of the instructions. */
-const SAID = 0.85;
 
 export interface ExtractOptions {
   readonly session: SessionView;
@@ -106,14 +105,14 @@ function targetOf(fact: Fact, entries: readonly MemoryEntry[]): MemoryEntry | "k
   }
   if (!best || best.alike < ALIKE) return undefined;
   const { entry, alike } = best;
-  if (entry.isPinned || (alike >= SAME && saysAll(entry, fact))) return "known";
+  if (entry.isPinned || (alike >= SAME && saysAll(entry.text, fact))) return "known";
   // Two commands are two commands, however alike.
   return fact.type === "command" || entry.type !== fact.type ? undefined : entry;
 }
 
 /** A number, a name or a "not" makes another fact of the same words. */
-function saysAll(entry: MemoryEntry, { text }: Fact): boolean {
-  return coverage(text, entry.text) === 1 && negationsIn(text) === negationsIn(entry.text);
+function saysAll(whole: string, { text }: Fact): boolean {
+  return coverage(text, whole) === 1 && negationsIn(text) === negationsIn(whole);
 }
 
 /** Everything that the model was told besides memory, in lines: what instruction files say stands among it. */
@@ -124,10 +123,10 @@ function instructionLines({ entries }: SessionView): readonly string[] {
     entry.type === "user" && entry.isMeta ? [textOf(entry.message.content)] : [],
   );
   return [...sections.map(({ text }) => text), ...told]
-    .flatMap((text) => text.split(/\n|(?<=[.!?])\s/))
+    .flatMap((text) => withoutMemory(text).split(/\n|(?<=[.!?])\s/))
     .filter((line) => line.trim().length > 3);
 }
 
-function isSaid({ text }: Fact, lines: readonly string[]): boolean {
-  return lines.some((line) => coverage(text, line) >= SAID);
+function isSaid(fact: Fact, lines: readonly string[]): boolean {
+  return lines.some((line) => saysAll(line, fact));
 }

@@ -9,6 +9,7 @@ import {
   readEntry,
   slugOf,
   tidiedIndex,
+  withoutMemory,
   writeEntry,
 } from "./memory-text.ts";
 
@@ -107,4 +108,11 @@ describe("the index", () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(100);
     expect(text.split("\n").length + leftOut).toBe(300);
   });
+});
+
+it("what memory has put into a prompt can be told from the rest", () => {
+  const prompt =
+    'Rules.\n<memory-index scope="user" file="/m">\n- a\n</memory-index>\nMore.\n<memory-recall>\nb\n</memory-recall>\n';
+  expect(withoutMemory(prompt)).toBe("Rules.\n\nMore.\n\n");
+  expect(withoutMemory("<memory-index> that nobody ends")).toBe("<memory-index> that nobody ends");
 });

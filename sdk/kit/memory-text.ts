@@ -171,6 +171,17 @@ export function idsIn(index: string): readonly string[] {
   return linesIn(index).flatMap((line) => idOf(line) ?? []);
 }
 
+/**
+ * A text of a prompt without what memory has put into it: notes in `<memory-index>` and `<memory-recall>`. What an entry says is no
+ * instruction, and must not keep a correction of it from being remembered.
+ *
+ * @example
+ * withoutMemory("Be brief.\n<memory-recall>\n- Use tabs\n</memory-recall>"); // "Be brief.\n"
+ */
+export function withoutMemory(text: string): string {
+  return text.replaceAll(/<(memory-(?:index|recall))\b[^>]*>[\s\S]*?<\/\1>/g, "");
+}
+
 /** The start of the index that goes into a prompt: so many lines and bytes, whole lines only. */
 export function indexHead(index: string, mostLines: number, mostBytes: number): { text: string; leftOut: number } {
   const lines = linesIn(index);
