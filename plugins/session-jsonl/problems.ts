@@ -17,8 +17,15 @@ export function alreadyThere(id: string, file: string): PluginError {
   );
 }
 
-export function absent(id: string, known: readonly string[]): PluginError {
+export function absent(id: string, known: readonly string[], elsewhere?: string): PluginError {
   const meant = nearest(id, known);
+  if (elsewhere !== undefined) {
+    return new PluginError(
+      "GANTRY_SESSION_ABSENT",
+      `The session ${id} belongs to another folder: ${elsewhere}.`,
+      "Resume it from there.",
+    );
+  }
   return new PluginError(
     "GANTRY_SESSION_ABSENT",
     `This folder has no session ${JSON.stringify(id)}.${meant ? ` Did you mean ${meant}?` : ""}`,
@@ -30,12 +37,12 @@ export function ambiguous(start: string, ids: readonly string[]): PluginError {
   const shown = ids.slice(0, 5).join(", ");
   return new PluginError(
     "GANTRY_SESSION_AMBIGUOUS",
-    `${ids.length} sessions begin with "${start}": ${shown}${ids.length > 5 ? ", …" : ""}.`,
+    `${ids.length} sessions fit "${start}": ${shown}${ids.length > 5 ? ", …" : ""}.`,
     "Give more of the id.",
   );
 }
 
-export function locked(id: string, holder: string, lock: string): PluginError {
+export function inUse(id: string, holder: string, lock: string): PluginError {
   return new PluginError(
     "GANTRY_SESSION_LOCKED",
     `The session ${id} is in use by ${holder}.`,

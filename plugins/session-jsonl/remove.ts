@@ -1,0 +1,23 @@
+import { basename, dirname, join } from "node:path";
+import { type Disk, removeIfThere } from "./disk.ts";
+import { namesIn } from "./names.ts";
+
+/**
+ * Removes a session, whose lock is held: the transcript first, since without it nothing else of it counts. The lock stays, and goes
+ * with its release.
+ */
+export function removeTranscript(disk: Disk, path: string): void {
+  removeIfThere(disk, path);
+  removeIfThere(disk, `${path}.torn`);
+  const [folder, lock] = [dirname(path), `${basename(path, ".jsonl")}.lock`];
+  // What programs that were killed while they took the lock have left.
+  for (const name of namesIn(disk, folder)) if (name.startsWith(`${lock}.`)) discard(disk, join(folder, name));
+}
+
+function discard(disk: Disk, path: string): void {
+  try {
+    removeIfThere(disk, path);
+  } catch {
+    // A folder in which another program is just looking at the lock.
+  }
+}
