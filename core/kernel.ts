@@ -7,6 +7,7 @@ import {
   Inspector,
   Judge,
   type LeftOut,
+  LOG_VERSION,
   type Entry as LogEntry,
   type ModelRef,
   Models,
@@ -23,6 +24,7 @@ import {
   Tools,
   Trust,
 } from "gantry/sdk";
+import { branchOf } from "gantry/sdk/kit/branch";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
 import { type Ask, claimOf, listedClaims } from "./claims.ts";
@@ -185,12 +187,13 @@ class KernelHost implements Host {
         env,
         current: () => this.generation,
         chooseModel: (generation, name) => chooseModel(generation, name, env),
+        setting: async (key, schema) => (await this.service(Settings))?.get(key, schema),
       },
       scope: this.#scope.child(`session ${id}`),
       writer,
       entries,
     });
-    if (!entries.length) session.append({ type: "session", version: 1, cwd, gantry: VERSION });
+    if (!entries.length) session.append({ type: "session", version: LOG_VERSION, cwd, gantry: VERSION });
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);
@@ -213,13 +216,25 @@ class KernelHost implements Host {
       const id = options.id ?? newId();
       return { id, entries: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
     }
-    if (options.id !== undefined) throw error("GANTRY_SESSION_KEEPS_ID", { id: options.id });
+    if (options.id !== undefined && !options.fork) throw error("GANTRY_SESSION_KEEPS_ID", { id: options.id });
     if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
-    const wanted = options.resume ?? (await store.list(cwd))[0]?.id;
+    const wanted = options.resume ?? (await store.list({ cwd }))[0]?.id;
     if (wanted === undefined) throw error("GANTRY_SESSION_NONE", { cwd });
+    if (options.fork) return this.#forkLog(wanted, options.id ?? newId(), store);
     const { entries, writer, notices } = await store.open(wanted, cwd);
     this.notices.push(...notices);
     return { id: entries[0]?.sessionId ?? wanted, entries, writer };
+  }
+
+  /** A new log that begins with a copy of another's branch. */
+  async #forkLog(from: string, id: string, store: SessionStore): Promise<Log> {
+    const { cwd } = this.info;
+    const read = await store.read(from, { cwd });
+    const entries = forkOf(read.entries, { id, cwd });
+    const writer = await store.create(id, cwd);
+    for (const entry of entries) writer.append(entry);
+    this.notices.push(...read.notices);
+    return { id, entries, writer };
   }
 
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
@@ -296,6 +311,17 @@ class KernelHost implements Host {
     for (const session of [...this.#sessions]) await session.close("host closed");
     await this.#scope.close();
   }
+}
+
+/** A log of its own with the records of another's branch, which keep their ids. */
+function forkOf(entries: readonly LogEntry[], { id, cwd }: { readonly id: string; readonly cwd: string }): LogEntry[] {
+  const [first, ...rest] = branchOf(entries);
+  const forkedFrom = { sessionId: first?.sessionId ?? "", uuid: rest.at(-1)?.uuid ?? first?.uuid ?? "" };
+  const begin = { type: "session", version: LOG_VERSION, cwd, gantry: VERSION, forkedFrom } as const;
+  const head = { ...begin, uuid: newId(), parentUuid: null, sessionId: id, timestamp: new Date().toISOString() };
+  const copied: LogEntry[] = [head];
+  for (const entry of rest) copied.push({ ...entry, sessionId: id, parentUuid: copied.at(-1)?.uuid ?? null });
+  return copied;
 }
 
 /** A session's log, opened for writing. */

@@ -1,8 +1,30 @@
 /** The conversation, derived from the log. */
-import type { Entry as LogEntry, Message, ResultContent, ToolResultBlock, UserContent } from "gantry/sdk";
+import type { EntryOf, Entry as LogEntry, Message, ResultContent, ToolResultBlock, UserContent } from "gantry/sdk";
+
+/** The messages of a whole branch. */
+export function messagesOf(entries: readonly LogEntry[]): Message[] {
+  const at = entries.findLastIndex(({ type }) => type === "compaction");
+  const messages: Message[] = [];
+  const rest = at < 0 ? entries : afterCompaction(entries, at, messages);
+  for (const entry of rest) if (entry.type !== "compaction") say(messages, entry);
+  return messages;
+}
 
 /** Brings the messages up to the newest record. Messages that are final keep their identity, so that caches hold. */
 export function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEntry): void {
+  if (entry.type === "compaction") messages.splice(0, messages.length, ...messagesOf(entries));
+  else say(messages, entry);
+}
+
+/** What a compaction says, and the records that it left as they are: those behind `through`, before and after it. */
+function afterCompaction(entries: readonly LogEntry[], at: number, messages: Message[]): readonly LogEntry[] {
+  const compaction = entries[at] as EntryOf<"compaction">;
+  messages.push(...(compaction.messages as readonly Message[]));
+  const through = entries.findIndex(({ uuid }) => uuid === compaction.through);
+  return [...entries.slice(through + 1, at), ...entries.slice(at + 1)];
+}
+
+function say(messages: Message[], entry: LogEntry): void {
   switch (entry.type) {
     case "assistant":
       messages.push(entry.message);
@@ -13,13 +35,6 @@ export function derive(messages: Message[], entries: readonly LogEntry[], entry:
     case "tool_result":
       pushUser(messages, [resultBlock(entry.toolUseId, entry.content, entry.outcome !== "ok")]);
       break;
-    case "compaction": {
-      const at = entries.findIndex(({ uuid }) => uuid === entry.through);
-      const kept: Message[] = [...(entry.messages as readonly Message[])];
-      for (const later of entries.slice(at + 1, -1)) derive(kept, entries, later);
-      messages.splice(0, messages.length, ...kept);
-      break;
-    }
   }
 }
 

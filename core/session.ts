@@ -1,6 +1,8 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { setMaxListeners } from "node:events";
 import {
+  type CompactOptions,
+  type CompactOutcome,
   type EntryBody,
   type Fault,
   type Input,
@@ -18,11 +20,14 @@ import {
   type StreamFunction,
   type UserContent,
 } from "gantry/sdk";
+import { branchOf } from "gantry/sdk/kit/branch";
+import type * as z from "zod";
 import { Channel } from "./channel.ts";
+import { compact } from "./compaction.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { runTurn } from "./loop.ts";
-import { derive } from "./messages.ts";
+import { derive, messagesOf } from "./messages.ts";
 import type { OwnedScope } from "./scope.ts";
 import { Turn } from "./turn.ts";
 
@@ -32,6 +37,7 @@ export interface SessionHost {
   /** The newest generation. */
   current(): Generation;
   chooseModel(generation: Generation, name: string): Promise<ModelRef>;
+  setting<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
 }
 
 export interface SessionOptions {
@@ -66,14 +72,20 @@ export class KernelSession implements Session {
 
   readonly #host: SessionHost;
   readonly #writer: SessionWriter;
-  readonly #entries: LogEntry[] = [];
+  /** The branch that counts, and the whole log. */
+  #entries: LogEntry[] = [];
+  readonly #all: LogEntry[] = [];
   readonly #messages: Message[] = [];
   readonly #queue: Input[] = [];
+  /** The records of those that wait. */
+  readonly #waiting = new Map<Input, string>();
   readonly #channels = new Set<Channel>();
   /** What happened before anybody listened; the first to listen gets it. */
   #early: SessionEvent[] | undefined = [];
   readonly #watchers = new Set<(event: SessionEvent) => void>();
   #turn: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  /** The turn whose loop runs. */
+  #running: Turn | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
@@ -87,9 +99,26 @@ export class KernelSession implements Session {
     this.#host = options.host;
     this.#writer = options.writer;
     this.generation = options.host.current();
-    for (const entry of options.entries) this.#take(entry);
+    this.#all.push(...options.entries);
+    this.#rebuild();
     this.stream = this.#streamOf(this.generation);
-    if (options.entries.length) this.answerOrphans();
+    if (options.entries.length) this.#goOn();
+  }
+
+  /** A session that goes on: calls that were cut off are answered, and what waited waits again. */
+  #goOn(): void {
+    this.answerOrphans();
+    const waiting = waitingIn(this.#all);
+    for (const { id, content } of waiting) {
+      const input: Input = { content, origin: "person" };
+      this.#queue.push(input);
+      this.#waiting.set(input, id);
+    }
+    if (waiting.length) {
+      const what =
+        waiting.length === 1 ? "One input that had waited goes" : `${waiting.length} inputs that had waited go`;
+      this.notify({ level: "info", text: `${what} before the next one.` });
+    }
   }
 
   #streamOf(generation: Generation): StreamFunction {
@@ -121,6 +150,14 @@ export class KernelSession implements Session {
     return this.#entries;
   }
 
+  get allEntries(): readonly LogEntry[] {
+    return this.#all;
+  }
+
+  setting<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    return this.#host.setting(key, schema);
+  }
+
   get messages(): readonly Message[] {
     return this.#messages;
   }
@@ -137,7 +174,7 @@ export class KernelSession implements Session {
     if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
     const channel = new Channel(input, this.#takeEarly());
     this.#channels.add(channel);
-    this.#queue.push(input);
+    this.#wait(input);
     this.#start();
     try {
       yield* channel.events();
@@ -160,13 +197,30 @@ export class KernelSession implements Session {
   }
 
   enqueue(input: Input): void {
-    this.#queue.push(input);
+    this.#wait(input);
     if (this.isInteractive) this.#start();
+  }
+
+  /** What a person says while a turn runs is written down, so that it is not lost with the program. */
+  #wait(input: Input): void {
+    this.#queue.push(input);
+    if (!this.#turn || input.origin !== "person") return;
+    const id = newId();
+    this.append({ type: "queued", id, content: input.content });
+    this.#waiting.set(input, id);
   }
 
   /** Takes all waiting inputs. */
   dequeue(): readonly Input[] {
-    return this.#queue.splice(0);
+    const inputs = this.#queue.splice(0);
+    for (const input of inputs) this.#noLongerWaits(input);
+    return inputs;
+  }
+
+  #noLongerWaits(input: Input): void {
+    const id = this.#waiting.get(input);
+    if (id !== undefined) this.append({ type: "dequeued", id });
+    this.#waiting.delete(input);
   }
 
   #start(): void {
@@ -191,7 +245,10 @@ export class KernelSession implements Session {
       const input = this.#queue.shift() as Input;
       taken.add(input);
       const turn = new Turn(this, signal, (more) => taken.add(more));
+      this.#running = turn;
+      this.#noLongerWaits(input);
       await runTurn(turn, input);
+      this.#running = undefined;
       for (const channel of this.#channels) if (taken.has(channel.input)) channel.close();
       if (signal.aborted) break;
       if (!this.isInteractive && !this.#queue.some((next) => next.origin === "person")) break;
@@ -216,6 +273,30 @@ export class KernelSession implements Session {
     if (model.provider === this.model.provider && model.id === this.model.id) return;
     this.model = model;
     this.append({ type: "model", model: `${model.provider}/${model.id}` });
+  }
+
+  rewind(to: string | null, by: string): void {
+    const target = to ?? this.#all[0]?.uuid;
+    if (this.#running?.requests) throw error("GANTRY_SESSION_REWIND", { problem: "a model is at work." });
+    if (target === undefined || !this.#all.some(({ uuid }) => uuid === target)) {
+      throw error("GANTRY_SESSION_REWIND", { problem: `there is no record ${to} in it.` });
+    }
+    this.#append({ type: "rewind", to, by }, target);
+    this.#rebuild();
+    this.answerOrphans();
+    this.emit({ type: "rewound", to });
+  }
+
+  async compact(options: CompactOptions = {}): Promise<CompactOutcome> {
+    if (this.#running?.requests) throw error("GANTRY_SESSION_COMPACT", { problem: "A model is at work." });
+    const turn = this.#running ?? new Turn(this, this.scope.signal, () => undefined);
+    const provider = await this.generation.providers.get(this.model.provider)?.handler();
+    const window = provider?.info?.(this.model.id)?.contextWindow;
+    return compact(turn, { ...options, trigger: "manual", window });
+  }
+
+  rename(title: string): void {
+    this.append({ type: "title", title });
   }
 
   close(reason = "exit"): Promise<void> {
@@ -253,14 +334,19 @@ export class KernelSession implements Session {
   // ------------------------------------------------------------ remembering
 
   append<T extends LogEntry["type"]>(body: EntryBody<T>): LogEntry {
+    return this.#append(body, this.#entries.at(-1)?.uuid ?? null);
+  }
+
+  #append(body: EntryBody, parentUuid: string | null): LogEntry {
     const entry = {
       ...body,
       uuid: newId(),
-      parentUuid: this.#entries.at(-1)?.uuid ?? null,
+      parentUuid,
       sessionId: this.id,
       timestamp: new Date().toISOString(),
     } as unknown as LogEntry;
     this.#writer.append(entry);
+    this.#all.push(entry);
     this.#take(entry);
     return entry;
   }
@@ -272,6 +358,13 @@ export class KernelSession implements Session {
 
   record(plugin: string, kind: string, data: unknown): void {
     this.append({ type: "plugin", plugin, kind, data });
+  }
+
+  /** Derives everything anew from the branch that counts. */
+  #rebuild(): void {
+    this.#entries = [...branchOf(this.#all)];
+    this.#messages.splice(0, this.#messages.length, ...messagesOf(this.#entries));
+    this.prompt = this.#entries.findLast((entry) => entry.type === "prompt")?.sections ?? [];
   }
 
   #take(entry: LogEntry): void {
@@ -301,6 +394,12 @@ export class KernelSession implements Session {
       });
     }
   }
+}
+
+/** What was said and never taken up. */
+function waitingIn(entries: readonly LogEntry[]) {
+  const taken = new Set(entries.flatMap((entry) => (entry.type === "dequeued" ? [entry.id] : [])));
+  return entries.filter((entry) => entry.type === "queued").filter(({ id }) => !taken.has(id));
 }
 
 /** A writer for sessions that nobody keeps. */

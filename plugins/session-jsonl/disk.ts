@@ -19,6 +19,7 @@ export const disk = {
   unlink: (path: string): void => fs.unlinkSync(path),
   makeFolders: (path: string): void => makeFolders(path, 0o700),
   mkdir: (path: string, mode: number): void => fs.mkdirSync(path, { mode }),
+  removeTree: (path: string): void => fs.rmSync(path, { recursive: true, force: true }),
   rmdir: (path: string): void => fs.rmdirSync(path),
   readdir: (path: string): string[] => fs.readdirSync(path),
 };

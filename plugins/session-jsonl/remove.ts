@@ -9,6 +9,8 @@ import { namesIn } from "./names.ts";
 export function removeTranscript(disk: Disk, path: string): void {
   removeIfThere(disk, path);
   removeIfThere(disk, `${path}.torn`);
+  // What is kept with the session.
+  disk.removeTree(path.replace(/\.jsonl$/, ""));
   const [folder, lock] = [dirname(path), `${basename(path, ".jsonl")}.lock`];
   // What programs that were killed while they took the lock have left.
   for (const name of namesIn(disk, folder)) if (name.startsWith(`${lock}.`)) discard(disk, join(folder, name));

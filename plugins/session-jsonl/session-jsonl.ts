@@ -72,13 +72,14 @@ export function createStore(
         throw error;
       }
     },
-    list: ({ cwd } = {}) => listSessions(disk, stateFolder, cwd),
-    async read(idOrStart, { cwd } = {}) {
-      const { file } = findSession(disk, stateFolder, idOrStart, cwd);
+    list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
+    async read(name, { cwd }) {
+      const find = cwd === undefined ? findSession : findNamed;
+      const { file } = await find(disk, stateFolder, name, cwd as string);
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },
-    async remove(idOrStart, { cwd } = {}) {
+    async remove(idOrStart, { cwd }) {
       const { id, file: path } = findSession(disk, stateFolder, idOrStart, cwd);
       const release = await locked({ disk, path, id, gantry });
       try {
