@@ -20,7 +20,10 @@ const TOGETHER = 32;
 export async function listSessions(disk: Disk, stateFolder: string, cwd?: string): Promise<readonly SessionSummary[]> {
   const files = foldersOf(disk, stateFolder, cwd).flatMap((folder) => {
     const names = new Set(namesIn(disk, folder));
-    return transcriptsIn(names).map((id) => ({ path: join(folder, `${id}.jsonl`), mayBeLive: names.has(`${id}.lock`) }));
+    return transcriptsIn(names).map((id) => ({
+      path: join(folder, `${id}.jsonl`),
+      mayBeLive: names.has(`${id}.lock`),
+    }));
   });
   const found: SessionSummary[] = [];
   for (let at = 0; at < files.length; at += TOGETHER) {
@@ -81,7 +84,11 @@ async function lastTitle(file: File, size: number): Promise<string | undefined> 
   const length = Math.min(size, END_BYTES);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
   const text = buffer.toString("latin1", 0, bytesRead);
-  for (let at = text.lastIndexOf('"type":"title"'); at >= 0; at = at > 0 ? text.lastIndexOf('"type":"title"', at - 1) : -1) {
+  for (
+    let at = text.lastIndexOf('"type":"title"');
+    at >= 0;
+    at = at > 0 ? text.lastIndexOf('"type":"title"', at - 1) : -1
+  ) {
     const from = text.lastIndexOf("\n", at) + 1;
     const to = text.indexOf("\n", at);
     // Other records may hold these letters in what was said.

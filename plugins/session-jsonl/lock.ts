@@ -124,7 +124,10 @@ function ownIdentity(disk: Disk): Holder & { readonly token: string } {
 }
 
 /** What `/proc` tells, where there is one: when it started, in clock ticks, and whether only its exit code is left. */
-function lookAt(disk: Disk, pid: number): { readonly started: string | undefined; readonly hasEnded: boolean } | undefined {
+function lookAt(
+  disk: Disk,
+  pid: number,
+): { readonly started: string | undefined; readonly hasEnded: boolean } | undefined {
   const stat = read(disk, `/proc/${pid}/stat`);
   // The second field, the program's name, may hold blanks and brackets.
   const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -170,8 +170,13 @@ function writerOf(
       try {
         if (isOld) raiseVersion();
         const bytes = put(entry);
-        if (entry.type === "title") [title, sinceTitle] = [entry, 0];
-        else if (title && (sinceTitle += bytes) > TITLE_BYTES) repeatTitle(entry, title);
+        if (entry.type === "title") {
+          title = entry;
+          sinceTitle = 0;
+        } else if (title) {
+          sinceTitle += bytes;
+          if (sinceTitle > TITLE_BYTES) repeatTitle(entry, title);
+        }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "EEXIST") throw alreadyThere(id, path);
         throw isGantryError(error) ? error : unwritable(path, error);

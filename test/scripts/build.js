@@ -36,6 +36,7 @@ const TOGETHER = {
     "permit-rules",
     "prompt-base",
     "session-jsonl",
+    "session-retention",
     "settings-files",
     "shell-folders",
     "usage-meter",
