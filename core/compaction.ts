@@ -11,7 +11,7 @@ import type {
 import { estimateTokens, textTokens } from "gantry/sdk/kit/tokens";
 import * as z from "zod";
 import { error } from "./errors.ts";
-import { messagesOf } from "./messages.ts";
+import { messagesIn, messagesOf } from "./messages.ts";
 import type { KernelSession } from "./session.ts";
 import type { Turn } from "./turn.ts";
 
@@ -59,13 +59,17 @@ export async function compact(turn: Turn, { trigger, window, focus, from, upTo }
   };
   session.emit({ type: "compacting", trigger });
   const made = messages.length ? await turn.generation.hooks.compact.promise(request, turn) : undefined;
-  if (!made) return { isDone: false, summary: "There is nothing to shorten.", tokensBefore, tokensAfter: tokensBefore };
+  if (!made || made.messages === request.messages) {
+    const why = made?.summary || "Nothing of the conversation could be shortened.";
+    return { isDone: false, summary: why, tokensBefore, tokensAfter: tokensBefore };
+  }
   const { by = "", summary } = made;
   const replaced = [...kept, ...made.messages];
   const tokensAfter = Math.max(0, tokensBefore - estimateTokens(messages) + estimateTokens(made.messages));
   const figures = { trigger, tokensBefore, tokensAfter, summary };
   session.append({ type: "compaction", by, through, messages: replaced as never, ...figures });
   session.emit({ type: "compacted", ...figures });
+  session.notify({ level: "info", text: summary });
   return { isDone: true, summary, tokensBefore, tokensAfter };
 }
 
@@ -81,9 +85,8 @@ function partOf(entries: readonly LogEntry[], from: string | undefined, upTo: st
   };
   const start = from === undefined ? 0 : place(from);
   const end = upTo === undefined ? entries.length : place(upTo) + 1;
-  const kept = from === undefined ? [] : messagesOf(entries.slice(0, start));
-  const part = entries.slice(start, end);
-  const messages = messagesOf(from === undefined ? part : part.filter(({ type }) => type !== "compaction"));
+  const kept = from === undefined ? [] : messagesOf(entries, start);
+  const messages = from === undefined ? messagesOf(entries, end) : messagesIn(entries.slice(start, end));
   if (openCalls(kept).size > 0 || (upTo !== undefined && openCalls(messages).size > 0)) {
     throw error("GANTRY_SESSION_COMPACT", { problem: "There a call would be parted from its result." });
   }
@@ -96,9 +99,8 @@ function partOf(entries: readonly LogEntry[], from: string | undefined, upTo: st
 export function compactionProblem(made: unknown, request: CompactRequest): string | undefined {
   const { messages, summary } = made as Partial<Compaction>;
   if (!Array.isArray(messages) || typeof summary !== "string") return "it is no compaction";
-  if (messages === request.messages || estimateTokens(messages) >= estimateTokens(request.messages)) {
-    return "it is no shorter";
-  }
+  if (messages === request.messages) return undefined;
+  if (estimateTokens(messages) >= estimateTokens(request.messages)) return "it is no shorter";
   const open = openCalls(request.messages);
   const parted = [...openCalls(messages)].filter((id) => !open.has(id));
   if (parted.length > 0) return `it parts the call ${parted[0]} from its result`;

@@ -7,24 +7,20 @@ import {
   Inspector,
   Judge,
   type LeftOut,
-  LOG_VERSION,
   type Entry as LogEntry,
   type ModelRef,
   Models,
   messageOf,
   type Notice,
-  newId,
   type OpenOptions,
   type ServiceKey,
   type Session,
   SessionStore,
   type SessionView,
-  type SessionWriter,
   Settings,
   Tools,
   Trust,
 } from "gantry/sdk";
-import { branchOf } from "gantry/sdk/kit/branch";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
 import { type Ask, claimOf, listedClaims } from "./claims.ts";
@@ -37,10 +33,10 @@ import { createJudge, createModels, createTools } from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
-import { KernelSession, memoryWriter, type SessionOptions } from "./session.ts";
+import { KernelSession, type SessionOptions } from "./session.ts";
+import { beginning, openLog } from "./session-log.ts";
 import { Trace } from "./trace.ts";
 import { TrustBook } from "./trust.ts";
-import { VERSION } from "./version.ts";
 
 // A schema is used a few times in a run: compiling it costs more than it saves.
 z.config({ jitless: true });
@@ -174,8 +170,9 @@ class KernelHost implements Host {
   async open(options: OpenOptions = {}): Promise<Session> {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
-    const { id, entries, writer } = await this.#openLog(options, await this.service(SessionStore));
     const { cwd, home, folders, env } = this.info;
+    const { id, entries, writer, notices } = await openLog(options, cwd, await this.service(SessionStore));
+    this.notices.push(...notices);
     const session = await this.#start({
       id,
       cwd,
@@ -193,7 +190,7 @@ class KernelHost implements Host {
       writer,
       entries,
     });
-    if (!entries.length) session.append({ type: "session", version: LOG_VERSION, cwd, gantry: VERSION });
+    if (!entries.length) session.append(beginning(cwd));
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);
@@ -208,33 +205,6 @@ class KernelHost implements Host {
       await options.writer.close();
       throw error("GANTRY_SESSION_BLOCKED", { problem: messageOf(thrown) }, thrown);
     }
-  }
-
-  async #openLog(options: OpenOptions, store: SessionStore | undefined): Promise<Log> {
-    const { cwd } = this.info;
-    if (options.resume === undefined && !options.continueLatest) {
-      const id = options.id ?? newId();
-      return { id, entries: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
-    }
-    if (options.id !== undefined && !options.fork) throw error("GANTRY_SESSION_KEEPS_ID", { id: options.id });
-    if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
-    const wanted = options.resume ?? (await store.list({ cwd }))[0]?.id;
-    if (wanted === undefined) throw error("GANTRY_SESSION_NONE", { cwd });
-    if (options.fork) return this.#forkLog(wanted, options.id ?? newId(), store);
-    const { entries, writer, notices } = await store.open(wanted, cwd);
-    this.notices.push(...notices);
-    return { id: entries[0]?.sessionId ?? wanted, entries, writer };
-  }
-
-  /** A new log that begins with a copy of another's branch. */
-  async #forkLog(from: string, id: string, store: SessionStore): Promise<Log> {
-    const { cwd } = this.info;
-    const read = await store.read(from, { cwd });
-    const entries = forkOf(read.entries, { id, cwd });
-    const writer = await store.create(id, cwd);
-    for (const entry of entries) writer.append(entry);
-    this.notices.push(...read.notices);
-    return { id, entries, writer };
   }
 
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
@@ -311,22 +281,4 @@ class KernelHost implements Host {
     for (const session of [...this.#sessions]) await session.close("host closed");
     await this.#scope.close();
   }
-}
-
-/** A log of its own with the records of another's branch, which keep their ids. */
-function forkOf(entries: readonly LogEntry[], { id, cwd }: { readonly id: string; readonly cwd: string }): LogEntry[] {
-  const [first, ...rest] = branchOf(entries);
-  const forkedFrom = { sessionId: first?.sessionId ?? "", uuid: rest.at(-1)?.uuid ?? first?.uuid ?? "" };
-  const begin = { type: "session", version: LOG_VERSION, cwd, gantry: VERSION, forkedFrom } as const;
-  const head = { ...begin, uuid: newId(), parentUuid: null, sessionId: id, timestamp: new Date().toISOString() };
-  const copied: LogEntry[] = [head];
-  for (const entry of rest) copied.push({ ...entry, sessionId: id, parentUuid: copied.at(-1)?.uuid ?? null });
-  return copied;
-}
-
-/** A session's log, opened for writing. */
-interface Log {
-  readonly id: string;
-  readonly entries: readonly LogEntry[];
-  readonly writer: SessionWriter;
 }

@@ -1,27 +1,24 @@
 /** The conversation, derived from the log. */
-import type { EntryOf, Entry as LogEntry, Message, ResultContent, ToolResultBlock, UserContent } from "gantry/sdk";
+import type { Entry as LogEntry, Message, ResultContent, ToolResultBlock, UserContent } from "gantry/sdk";
 
-/** The messages of a whole branch. */
-export function messagesOf(entries: readonly LogEntry[]): Message[] {
-  const at = entries.findLastIndex(({ type }) => type === "compaction");
-  const messages: Message[] = [];
-  const rest = at < 0 ? entries : afterCompaction(entries, at, messages);
-  for (const entry of rest) if (entry.type !== "compaction") say(messages, entry);
+/** The messages of a branch, up to the record before `end`: the newest compaction, and what it left as it was. */
+export function messagesOf(entries: readonly LogEntry[], end = entries.length): Message[] {
+  const newest = entries.findLast((entry) => entry.type === "compaction");
+  const start = newest ? entries.findIndex(({ uuid }) => uuid === newest.through) + 1 : 0;
+  const messages: Message[] = newest ? [...(newest.messages as readonly Message[])] : [];
+  for (const entry of entries.slice(start, end)) if (entry.type !== "compaction") say(messages, entry);
   return messages;
+}
+
+/** The messages that records make by themselves. */
+export function messagesIn(entries: readonly LogEntry[]): Message[] {
+  return messagesOf(entries.filter(({ type }) => type !== "compaction"));
 }
 
 /** Brings the messages up to the newest record. Messages that are final keep their identity, so that caches hold. */
 export function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEntry): void {
   if (entry.type === "compaction") messages.splice(0, messages.length, ...messagesOf(entries));
   else say(messages, entry);
-}
-
-/** What a compaction says, and the records that it left as they are: those behind `through`, before and after it. */
-function afterCompaction(entries: readonly LogEntry[], at: number, messages: Message[]): readonly LogEntry[] {
-  const compaction = entries[at] as EntryOf<"compaction">;
-  messages.push(...(compaction.messages as readonly Message[]));
-  const through = entries.findIndex(({ uuid }) => uuid === compaction.through);
-  return [...entries.slice(through + 1, at), ...entries.slice(at + 1)];
 }
 
 function say(messages: Message[], entry: LogEntry): void {

@@ -11,7 +11,6 @@ import {
   type ModelRef,
   messageOf,
   type Notice,
-  newId,
   type PromptSection,
   type Provider,
   type Session,
@@ -28,7 +27,9 @@ import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { runTurn } from "./loop.ts";
 import { derive, messagesOf } from "./messages.ts";
+import { Queue } from "./queue.ts";
 import type { OwnedScope } from "./scope.ts";
+import { identity } from "./session-log.ts";
 import { Turn } from "./turn.ts";
 
 /** What a session asks of the host. */
@@ -76,9 +77,7 @@ export class KernelSession implements Session {
   #entries: LogEntry[] = [];
   readonly #all: LogEntry[] = [];
   readonly #messages: Message[] = [];
-  readonly #queue: Input[] = [];
-  /** The records of those that wait. */
-  readonly #waiting = new Map<Input, string>();
+  readonly #queue = new Queue((body) => void this.append(body));
   readonly #channels = new Set<Channel>();
   /** What happened before anybody listened; the first to listen gets it. */
   #early: SessionEvent[] | undefined = [];
@@ -108,17 +107,10 @@ export class KernelSession implements Session {
   /** A session that goes on: calls that were cut off are answered, and what waited waits again. */
   #goOn(): void {
     this.answerOrphans();
-    const waiting = waitingIn(this.#all);
-    for (const { id, content } of waiting) {
-      const input: Input = { content, origin: "person" };
-      this.#queue.push(input);
-      this.#waiting.set(input, id);
-    }
-    if (waiting.length) {
-      const what =
-        waiting.length === 1 ? "One input that had waited goes" : `${waiting.length} inputs that had waited go`;
-      this.notify({ level: "info", text: `${what} before the next one.` });
-    }
+    const count = this.#queue.restore(this.#all);
+    if (!count) return;
+    const what = count === 1 ? "One input that had waited goes" : `${count} inputs that had waited go`;
+    this.notify({ level: "info", text: `${what} before the next one.` });
   }
 
   #streamOf(generation: Generation): StreamFunction {
@@ -174,7 +166,7 @@ export class KernelSession implements Session {
     if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
     const channel = new Channel(input, this.#takeEarly());
     this.#channels.add(channel);
-    this.#wait(input);
+    this.#queue.add(input, this.#turn !== undefined);
     this.#start();
     try {
       yield* channel.events();
@@ -197,30 +189,13 @@ export class KernelSession implements Session {
   }
 
   enqueue(input: Input): void {
-    this.#wait(input);
+    this.#queue.add(input, this.#turn !== undefined);
     if (this.isInteractive) this.#start();
-  }
-
-  /** What a person says while a turn runs is written down, so that it is not lost with the program. */
-  #wait(input: Input): void {
-    this.#queue.push(input);
-    if (!this.#turn || input.origin !== "person") return;
-    const id = newId();
-    this.append({ type: "queued", id, content: input.content });
-    this.#waiting.set(input, id);
   }
 
   /** Takes all waiting inputs. */
   dequeue(): readonly Input[] {
-    const inputs = this.#queue.splice(0);
-    for (const input of inputs) this.#noLongerWaits(input);
-    return inputs;
-  }
-
-  #noLongerWaits(input: Input): void {
-    const id = this.#waiting.get(input);
-    if (id !== undefined) this.append({ type: "dequeued", id });
-    this.#waiting.delete(input);
+    return this.#queue.take(true);
   }
 
   #start(): void {
@@ -239,22 +214,21 @@ export class KernelSession implements Session {
   async #run(signal: AbortSignal): Promise<void> {
     // A microtask, so that whoever called has its listener in place before the first event.
     await null;
-    while (this.#queue.length && !this.#closing) {
+    while (!this.#queue.isEmpty && !this.#closing) {
       this.#adopt(this.#host.current());
       const taken = new Set<Input>();
-      const input = this.#queue.shift() as Input;
+      const [input] = this.#queue.take() as readonly [Input];
       taken.add(input);
       const turn = new Turn(this, signal, (more) => taken.add(more));
       this.#running = turn;
-      this.#noLongerWaits(input);
       await runTurn(turn, input);
       this.#running = undefined;
       for (const channel of this.#channels) if (taken.has(channel.input)) channel.close();
       if (signal.aborted) break;
-      if (!this.isInteractive && !this.#queue.some((next) => next.origin === "person")) break;
+      if (!this.isInteractive && !this.#queue.hasPerson) break;
     }
     this.#turn = undefined;
-    if (this.#queue.some((input) => input.origin === "person") && !this.#closing) this.#start();
+    if (this.#queue.hasPerson && !this.#closing) this.#start();
   }
 
   async interrupt(): Promise<void> {
@@ -338,13 +312,7 @@ export class KernelSession implements Session {
   }
 
   #append(body: EntryBody, parentUuid: string | null): LogEntry {
-    const entry = {
-      ...body,
-      uuid: newId(),
-      parentUuid,
-      sessionId: this.id,
-      timestamp: new Date().toISOString(),
-    } as unknown as LogEntry;
+    const entry = { ...body, ...identity(this.id, parentUuid) } as unknown as LogEntry;
     this.#writer.append(entry);
     this.#all.push(entry);
     this.#take(entry);
@@ -394,20 +362,4 @@ export class KernelSession implements Session {
       });
     }
   }
-}
-
-/** What was said and never taken up. */
-function waitingIn(entries: readonly LogEntry[]) {
-  const taken = new Set(entries.flatMap((entry) => (entry.type === "dequeued" ? [entry.id] : [])));
-  return entries.filter((entry) => entry.type === "queued").filter(({ id }) => !taken.has(id));
-}
-
-/** A writer for sessions that nobody keeps. */
-export function memoryWriter(): SessionWriter {
-  return {
-    path: undefined,
-    append: () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
 }

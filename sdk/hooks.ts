@@ -29,8 +29,8 @@ export interface CompactRequest {
 }
 
 /**
- * A shorter conversation that replaces the request's messages. One that is not shorter, or that parts a call from its result, is not
- * used: the tap has failed, and the next one is asked.
+ * A shorter conversation that replaces the request's messages; the request's very own `messages` leave it as it is, and nobody else is
+ * asked. One that is not shorter, or that parts a call from its result, is not used: the tap has failed, and the next one is asked.
  */
 export interface Compaction {
   readonly messages: readonly Message[];
