@@ -38,7 +38,16 @@ export function readSmall(disk: Disk, path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return undefined;
     throw error;
   } finally {
+    closeRead(disk, fd);
+  }
+}
+
+/** What was read is there, whatever closing says. */
+export function closeRead(disk: Disk, fd: number): void {
+  try {
     disk.close(fd);
+  } catch {
+    // It is closed all the same.
   }
 }
 
@@ -66,5 +75,18 @@ export function removeIfThere(disk: Disk, path: string): void {
     disk.unlink(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** Tries twice to take away what has had its use; what stays after that does no harm. */
+export function discard(remove: () => void): void {
+  try {
+    remove();
+  } catch {
+    try {
+      remove();
+    } catch {
+      // Whoever comes next passes it over.
+    }
   }
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { LOG_VERSION, messageOf, type Notice } from "gantry/sdk";
-import { type Disk, openExisting, writeWhole } from "./disk.ts";
+import { closeRead, type Disk, openExisting, writeWhole } from "./disk.ts";
 import { type Parsed, parseTranscript } from "./parse.ts";
 import { unreadable, unwritable } from "./problems.ts";
 
@@ -38,7 +38,7 @@ function parsedFrom(disk: Disk, file: string): Parsed {
   } catch (error) {
     throw unreadable(file, messageOf(error), error);
   } finally {
-    if (fd !== undefined) disk.close(fd);
+    if (fd !== undefined) closeRead(disk, fd);
   }
 }
 

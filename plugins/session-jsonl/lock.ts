@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { hostname } from "node:os";
 import { messageOf, newId } from "gantry/sdk";
-import { type Disk, readSmall, removeIfThere, writeWhole } from "./disk.ts";
+import { type Disk, discard, readSmall, removeIfThere, writeWhole } from "./disk.ts";
 import { inUse } from "./problems.ts";
 
 /** Who holds a session: enough to see whether that program still runs. */
@@ -23,10 +23,15 @@ export function takeLock(disk: Disk, lock: string, id: string): LockState {
   const own = `${JSON.stringify(ownIdentity(disk))}\n`;
   if (!placeLock(disk, lock, own) && !takeOver(disk, lock, id, own)) return "busy";
   return {
-    release: () => {
-      if (read(disk, lock) === own) removeIfThere(disk, lock);
-    },
+    release: () => releaseLock(disk, lock, own),
   };
+}
+
+/** Tried twice: a lock that stays counts for as long as this program runs. */
+function releaseLock(disk: Disk, lock: string, own: string): void {
+  discard(() => {
+    if (read(disk, lock) === own) removeIfThere(disk, lock);
+  });
 }
 
 /** Whether a program that runs has the lock. */
@@ -58,7 +63,7 @@ function placeLock(disk: Disk, lock: string, content: string): boolean {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
   } finally {
-    removeIfThere(disk, draft);
+    discard(() => removeIfThere(disk, draft));
   }
 }
 
@@ -72,7 +77,7 @@ function takeOver(disk: Disk, lock: string, id: string, own: string): boolean {
     removeIfThere(disk, lock);
     return placeLock(disk, lock, own);
   } finally {
-    disk.rmdir(turnstile);
+    discard(() => disk.rmdir(turnstile));
   }
 }
 

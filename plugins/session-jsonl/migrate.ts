@@ -8,7 +8,7 @@ export type Migrations = Readonly<Record<number, (record: RawRecord) => RawRecor
 
 export const MIGRATIONS: Migrations = {
   // Version 2 adds records that change which others count; those of version 1 mean what they meant.
-  1: (record) => (record.type === "session" ? { ...record, version: 2 } : record),
+  1: (record) => record,
 };
 
 /** A record of `version` as this program knows it. */

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type Disk, removeIfThere } from "./disk.ts";
+import { type Disk, discard, removeIfThere } from "./disk.ts";
 import { namesIn } from "./names.ts";
 
 /**
@@ -13,13 +13,6 @@ export function removeTranscript(disk: Disk, path: string): void {
   disk.removeTree(path.replace(/\.jsonl$/, ""));
   const [folder, lock] = [dirname(path), `${basename(path, ".jsonl")}.lock`];
   // What programs that were killed while they took the lock have left.
-  for (const name of namesIn(disk, folder)) if (name.startsWith(`${lock}.`)) discard(disk, join(folder, name));
-}
-
-function discard(disk: Disk, path: string): void {
-  try {
-    removeIfThere(disk, path);
-  } catch {
-    // A folder in which another program is just looking at the lock.
-  }
+  for (const name of namesIn(disk, folder))
+    if (name.startsWith(`${lock}.`)) discard(() => removeIfThere(disk, join(folder, name)));
 }
