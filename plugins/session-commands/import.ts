@@ -31,7 +31,8 @@ export async function importSession(
   } finally {
     await writer.close();
   }
-  return { id, records: log.length, leftOut: raw.length + 1 - log.length };
+  const renewed = entries.filter(({ type }) => type === "session").length;
+  return { id, records: log.length, leftOut: raw.length - renewed - (log.length - 1) };
 }
 
 function recordsOf(text: string, file: string): readonly unknown[] {
