@@ -60,13 +60,24 @@ export function unreadable(file: string, problem: string, cause?: unknown): Plug
 }
 
 export function unwritable(file: string, cause: unknown): PluginError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
   return new PluginError(
     "GANTRY_SESSION_WRITE",
     `The transcript ${file} cannot be written: ${messageOf(cause)}.`,
-    "Make room or give access to the folder, or run with --no-session-persistence.",
+    `${REMEDIES[code] ?? "Make room or give access to the folder"}, or run with --no-session-persistence.`,
     cause,
   );
 }
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: "Make room on the disk",
+  EDQUOT: "Make room within your quota",
+  EACCES: "Give access to the folder, or name another one with GANTRY_HOME",
+  EPERM: "Give access to the folder, or name another one with GANTRY_HOME",
+  EROFS: "Name a folder that can be written with GANTRY_HOME",
+  EMFILE: "Let the program open more files (ulimit -n)",
+  ENFILE: "Close other programs: the system has no more open files to give",
+};
 
 export function ended(file: string): PluginError {
   return new PluginError("GANTRY_SESSION_CLOSED", `The transcript ${file} has been closed.`, "Open the session again.");
