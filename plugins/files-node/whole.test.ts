@@ -340,6 +340,39 @@ describe("a program killed in the middle of a write", () => {
     expect([...seen]).toEqual(["o", "n"]);
   }, 60_000);
 
+  const rounds = Number(process.env.GANTRY_TEST_EDIT_KILLS ?? 20);
+  test(
+    `at any moment leaves the old file or the new one (${rounds} rounds)`,
+    async () => {
+      const program = join(root, "killed.mjs");
+      await bundle(program);
+      const folder = join(root, "folder");
+      const path = join(folder, "big.bin");
+      await mkdir(folder);
+      await writeFile(path, Buffer.alloc(size, "o"));
+      let killed = 0;
+      for (let round = 0; round < rounds; round++) {
+        const child = spawn(process.execPath, [program, path, String(size), "-1"], {
+          stdio: ["ignore", "pipe", "inherit"],
+        });
+        const ended = new Promise<boolean>((resolve) =>
+          child.on("close", (_, signal) => resolve(signal === "SIGKILL")),
+        );
+        // A write takes some 30 ms: from its first moment to behind its end.
+        child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), (round * 7) % 50));
+        if (await ended) killed++;
+        const content = await readFile(path);
+        expect(content.length).toBe(size);
+        expect(content.equals(Buffer.alloc(size, content[0]))).toBe(true);
+        await createFiles(disk).write(join(folder, "other.txt"), bytes("x"));
+        expect((await readdir(folder)).sort()).toEqual(["big.bin", "other.txt"]);
+        await writeFile(path, Buffer.alloc(size, "o"));
+      }
+      expect(killed).toBeGreaterThan(0);
+    },
+    60_000 + rounds * 1_000,
+  );
+
   /** A program that writes a file and kills itself at the call of the file system with the given number. */
   async function bundle(program: string): Promise<void> {
     const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -354,6 +387,7 @@ describe("a program killed in the middle of a write", () => {
          if (calls++ === Number(number)) process.kill(process.pid, "SIGKILL");
          return real(...args);
        }]));
+       process.stdout.write("ready");
        await createFiles(deadly).write(path, Buffer.alloc(Number(size), "n"));`,
     );
     await build({
