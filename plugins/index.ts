@@ -1,4 +1,5 @@
 // Written by `npm run generate` from the folders beside this file.
+import checkpointFiles from "./checkpoint-files/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
@@ -45,6 +46,7 @@ import usageMeter from "./usage-meter/index.ts";
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    "checkpoint-files": checkpointFiles,
     "command-core": commandCore,
     "command-trust": commandTrust,
     "context-env": contextEnv,

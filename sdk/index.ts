@@ -7,6 +7,7 @@
  * @module
  */
 export * as z from "zod";
+export * from "./checkpoints.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hook-events.ts";

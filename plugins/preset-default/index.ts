@@ -33,6 +33,7 @@ export default definePreset("default", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "checkpoint-files",
   "command-core",
   "session-commands",
   "command-trust",

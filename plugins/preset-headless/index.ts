@@ -33,6 +33,7 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "checkpoint-files",
   "session-commands",
   "command-trust",
   "frontend-headless",
