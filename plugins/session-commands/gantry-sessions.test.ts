@@ -1,3 +1,4 @@
+import { PassThrough, Readable } from "node:stream";
 import { type Entry, type EntryBody, type Files, type FrontendHost, isGantryError, LOG_VERSION } from "gantry/sdk";
 import { branchOf } from "gantry/sdk/kit/branch";
 import { memoryFiles } from "gantry/sdk/testing";
@@ -65,11 +66,17 @@ const result = (toolUseId: string, text: string): EntryBody<"tool_result"> => ({
 });
 
 /** What it writes, or the error that ends it. */
-async function gantry(args: string, flags: Readonly<Record<string, string | boolean>> = {}): Promise<string> {
+async function gantry(
+  args: string,
+  flags: Readonly<Record<string, string | boolean>> = {},
+  stdin: Readable = new PassThrough(),
+): Promise<string> {
   const written: string[] = [];
   const host = {
     info: { cwd: CWD, version: "9.9.9" },
+    stdin,
     stdout: { write: (text: string) => void written.push(text) },
+    stderr: { isTTY: "isTTY" in stdin, write: (text: string) => void written.push(text) },
     signal: new AbortController().signal,
   } as unknown as FrontendHost;
   try {
@@ -80,6 +87,9 @@ async function gantry(args: string, flags: Readonly<Record<string, string | bool
   }
   return written.join("");
 }
+
+/** A terminal at which somebody types this. */
+const typing = (text: string) => Object.assign(Readable.from([text]), { isTTY: true });
 
 const json = async (args: string, flags = {}) => JSON.parse(await gantry(args, { ...flags, json: true }));
 const read = async (path: string) => Buffer.from((await files.read(path)).bytes).toString();
@@ -141,12 +151,31 @@ describe("gantry sessions, with one session", () => {
   });
 
   it("deletes those that are named: all, or none where one is not to be found", async () => {
-    expect(await gantry(`delete ${ONE} zzz`)).toMatch(/^GANTRY_SESSION_ABSENT/);
+    expect(await gantry(`delete ${ONE} zzz`, { force: true })).toMatch(/^GANTRY_SESSION_ABSENT/);
     expect(await json("list")).toHaveLength(2);
-    expect(await gantry(`delete ${ONE} docs`)).toBe(
+    expect(await gantry(`delete ${ONE} docs`, { force: true })).toBe(
       `Removed ${ONE} (Fix the login).\nRemoved ${TWO} (Write the docs).\n`,
     );
     expect((await json("list", { all: true })).map(({ id }: { id: string }) => id)).toEqual([FAR]);
+  });
+
+  it("deletes nothing where nobody can be asked", async () => {
+    expect(await gantry(`delete ${ONE}`)).toMatch(/^GANTRY_SESSIONS_UNCONFIRMED .*Fix the login.*--force/);
+    expect(await json("list")).toHaveLength(2);
+  });
+
+  it.each([
+    ["n\n", 2],
+    ["", 2],
+    ["\n", 2],
+    ["yesterday\n", 2],
+    ["y\n", 1],
+    ["Yes\n", 1],
+  ])("deletes what was asked about after a yes: %j leaves %i", async (typed, count) => {
+    const said = await gantry(`delete ${ONE}`, {}, typing(typed));
+    const end = count === 2 ? "Nothing was removed.\n" : `Removed ${ONE} (Fix the login).\n`;
+    expect(said).toBe(`Remove ${ONE} (Fix the login) for good? [y/N] ${end}`);
+    expect(await json("list")).toHaveLength(count);
   });
 
   it("shows its tree", async () => {

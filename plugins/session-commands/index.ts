@@ -22,6 +22,7 @@ export const sessionCommands = manifest({
         json: { description: "write JSON" },
         format: { description: "of an export: md, html, json or jsonl", value: "<format>" },
         output: { description: "the file to export to; it must not exist yet", value: "<file>" },
+        force: { description: "delete: without asking" },
         days: { description: "prune: how many days a session is kept", value: "<days>" },
         "dry-run": { description: "prune: say what would go, and let it stay" },
       },

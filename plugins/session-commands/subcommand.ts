@@ -4,6 +4,7 @@ import { branchOf } from "gantry/sdk/kit/branch";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { checkedDays, keptDays, oldSessions, removeSessions } from "gantry/sdk/kit/old-sessions";
 import { type Uses, writeNew } from "./commands.ts";
+import { isConfirmed } from "./confirm.ts";
 import { findSession, hasWords } from "./find.ts";
 import { asFormat, exported, formatOf } from "./formats.ts";
 import { importSession } from "./import.ts";
@@ -95,10 +96,14 @@ async function rename({ store, args: [text = "", ...name], query }: Asked): Prom
   return { text: `The session ${session.id} is called ${title}.`, json: { id: session.id, title } };
 }
 
-async function remove({ store, args, query }: Asked): Promise<Answer> {
+async function remove({ store, args, query, flags, host }: Asked): Promise<Answer> {
   wordsOf(args, "delete takes the sessions to remove");
   // All are found before the first one goes.
   const found = await Promise.all(args.map((text) => findSession(store, text, query)));
+  const names = found.map(({ id, title }) => `${id} (${title})`).join(", ");
+  if (!flags.force && !(await isConfirmed(`Remove ${names} for good?`, host))) {
+    return { text: "Nothing was removed.", json: [] };
+  }
   for (const { id, cwd } of found) await store.remove(id, { cwd });
   return { text: found.map(({ id, title }) => `Removed ${id} (${title}).`).join("\n"), json: found };
 }

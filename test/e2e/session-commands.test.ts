@@ -53,7 +53,7 @@ test("a session is exported, taken in elsewhere under a new id, and goes on ther
   const again = await place.gantry(["sessions", "export", ONE, "--output", "a.md"]);
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("GANTRY_SESSIONS_EXISTS")]);
 
-  await sessions("delete", ONE);
+  await sessions("delete", ONE, "--force");
   expect(await listed()).toEqual([]);
   const { id } = JSON.parse(await sessions("import", "a.json", "--json")) as { id: string };
   expect(sessionOf((await place.gantry(["-p", "help", "--continue", ...json])).stdout)).toBe(id);
