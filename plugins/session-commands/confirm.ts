@@ -18,11 +18,13 @@ export async function isConfirmed(
   const close = () => lines.close();
   signal.addEventListener("abort", close);
   try {
-    const answer = await new Promise<string>((resolve) => {
-      lines.once("line", resolve).once("close", () => resolve(""));
+    const answer = await new Promise<string | undefined>((resolve) => {
+      lines.once("line", resolve).once("close", () => resolve(undefined));
       if (signal.aborted) close();
     });
-    return /^y(es)?$/i.test(answer.trim());
+    // What was asked still waits for the end of its line.
+    if (answer === undefined) stderr.write("\n");
+    return /^y(es)?$/i.test(answer?.trim() ?? "");
   } finally {
     signal.removeEventListener("abort", close);
     close();

@@ -1,8 +1,9 @@
-import { PluginError, type SessionStore, type SessionSummary } from "gantry/sdk";
+import { isGantryError, PluginError, type SessionStore, type SessionSummary } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
 
 /**
- * The one session that is meant: by its id or the start of it, by its name, or by words of its name. What fits nothing is left to the
- * store, which knows the nearest.
+ * The one session that is meant: by its id or the start of it, by its name, or by words of its name. Where none fits, the
+ * error names the nearest.
  */
 export async function findSession(
   store: SessionStore,
@@ -72,7 +73,19 @@ async function absent(store: SessionStore, text: string, query: { readonly cwd?:
   return store.read(text, query).then(
     // There, but nothing was said in it.
     () => new PluginError("GANTRY_SESSIONS_EMPTY", `Nothing was said in the session ${text}.`, "Choose another one."),
-    (error: unknown) => error,
+    async (error: unknown) => {
+      const isNone = isGantryError(error) && ["GANTRY_SESSION_ABSENT", "GANTRY_SESSION_ID"].includes(error.code);
+      return isNone ? noneFits(text, await store.list(query), query.cwd) : error;
+    },
+  );
+}
+
+function noneFits(text: string, all: readonly SessionSummary[], cwd: string | undefined): PluginError {
+  const known = all.flatMap(({ id, title }) => [id, title]);
+  return new PluginError(
+    "GANTRY_SESSIONS_ABSENT",
+    `No session${cwd === undefined ? "" : " of this folder"} fits ${JSON.stringify(text)}.${didYouMean(text, known)}`,
+    "gantry sessions list, or /sessions in a conversation, shows those that there are.",
   );
 }
 

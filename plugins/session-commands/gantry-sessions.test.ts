@@ -135,7 +135,7 @@ describe("gantry sessions, with one session", () => {
     expect(await gantry("show aaaa")).toMatch(/^GANTRY_SESSIONS_AMBIGUOUS 2 sessions fit "aaaa"/);
     expect(await gantry("show far")).toMatch(/^GANTRY_SESSIONS_ELSEWHERE .*\/project\/far.*--all/);
     expect(await gantry("show far", { all: true })).toContain("Far away");
-    expect(await gantry("show zzz")).toMatch(/^GANTRY_SESSION_ABSENT/);
+    expect(await gantry("show zzz")).toMatch(/^GANTRY_SESSIONS_ABSENT/);
     expect(await gantry("show")).toMatch(/^GANTRY_SESSIONS_ARGUMENT/);
     expect(await gantry("shw x")).toMatch(/^GANTRY_SESSIONS_ACTION .*Did you mean "show"/);
   });
@@ -151,7 +151,7 @@ describe("gantry sessions, with one session", () => {
   });
 
   it("deletes those that are named: all, or none where one is not to be found", async () => {
-    expect(await gantry(`delete ${ONE} zzz`, { force: true })).toMatch(/^GANTRY_SESSION_ABSENT/);
+    expect(await gantry(`delete ${ONE} zzz`, { force: true })).toMatch(/^GANTRY_SESSIONS_ABSENT/);
     expect(await json("list")).toHaveLength(2);
     expect(await gantry(`delete ${ONE} docs`, { force: true })).toBe(
       `Removed ${ONE} (Fix the login).\nRemoved ${TWO} (Write the docs).\n`,
@@ -174,7 +174,7 @@ describe("gantry sessions, with one session", () => {
   ])("deletes what was asked about after a yes: %j leaves %i", async (typed, count) => {
     const said = await gantry(`delete ${ONE}`, {}, typing(typed));
     const end = count === 2 ? "Nothing was removed.\n" : `Removed ${ONE} (Fix the login).\n`;
-    expect(said).toBe(`Remove ${ONE} (Fix the login) for good? [y/N] ${end}`);
+    expect(said).toBe(`Remove ${ONE} (Fix the login) for good? [y/N] ${typed ? "" : "\n"}${end}`);
     expect(await json("list")).toHaveLength(count);
   });
 

@@ -79,7 +79,9 @@ describe("/resume", () => {
     const other = await open(id);
     const kernel = await open();
     await kernel.run("Hello");
-    expect((await kernel.run("/resume nothing like it")).text).toContain("no session");
+    expect((await kernel.run("/resume nothing like it")).text).toContain(
+      `No session of this folder fits "nothing like it"`,
+    );
     expect((await kernel.run("/resume fix")).text).toMatch(/^2 sessions fit "fix"/);
     expect((await kernel.run(`/resume ${kernel.session.id}`)).text).toBe("This is that session.");
     expect((await kernel.run(`/resume ${id}`)).text).toContain("/fork");

@@ -71,7 +71,7 @@ async function list({ store, query, args, flags }: Asked): Promise<Answer> {
 }
 
 async function show(asked: Asked): Promise<Answer> {
-  const { entries } = await chosen(asked);
+  const { entries } = await chosen(asked, "show");
   const branch = branchOf(entries);
   return { text: asMarkdown(branch, entries), json: branch };
 }
@@ -109,7 +109,7 @@ async function remove({ store, args, query, flags, host }: Asked): Promise<Answe
 }
 
 async function tree(asked: Asked): Promise<Answer> {
-  const { entries } = await chosen(asked);
+  const { entries } = await chosen(asked, "tree");
   const roots = treeOf(entries);
   const [first] = entries;
   const from = first?.type === "session" && first.forkedFrom ? `Forked from ${first.forkedFrom.sessionId}.\n` : "";
@@ -118,7 +118,7 @@ async function tree(asked: Asked): Promise<Answer> {
 
 async function write(asked: Asked): Promise<Answer> {
   const { files, flags, host } = asked;
-  const { id, entries } = await chosen(asked);
+  const { id, entries } = await chosen(asked, "export");
   const output = typeof flags.output === "string" ? resolve(host.info.cwd, flags.output) : undefined;
   const format = typeof flags.format === "string" ? asFormat(flags.format) : output ? formatOf(output) : "md";
   const text = exported(entries, format);
@@ -138,7 +138,7 @@ async function read({ store, files, args, host }: Asked): Promise<Answer> {
 }
 
 async function prune({ store, settings, flags, host }: Asked): Promise<Answer> {
-  const days = flags.days === undefined ? keptDays(settings) : checkedDays(Number(flags.days), "--days");
+  const days = flags.days === undefined ? keptDays(settings) : checkedDays(asNumber(flags.days), "--days");
   const old = oldSessions(await store.list({}), days, Date.now());
   const gone = flags.dryRun ? old : await removeSessions(store, old, host.signal);
   const what = flags.dryRun ? "would be removed" : "removed";
@@ -146,10 +146,16 @@ async function prune({ store, settings, flags, host }: Asked): Promise<Answer> {
   return { text: [head, ...(gone.length ? [listing(gone, { withFolder: true })] : [])].join("\n"), json: gone };
 }
 
-async function chosen({ store, args, query }: Asked) {
+/** What is no number stays as it was typed, so that the error can say it. */
+function asNumber(text: string | boolean): unknown {
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
+}
+
+async function chosen({ store, args, query }: Asked, action: string) {
   const { id, cwd } = await findSession(
     store,
-    wordsOf(args, "this takes a session: its id, the start of it, or its name"),
+    wordsOf(args, `${action} takes a session: its id, the start of it, or its name`),
     query,
   );
   return { id, entries: (await store.read(id, { cwd })).entries };

@@ -29,8 +29,8 @@ export async function findNamed(disk: Disk, stateFolder: string, name: string, c
   const [one] = here.filter(({ id }) => id === titled[0]);
   if (one) return one;
   checkId(name);
-  const elsewhere = (await listSessions(disk, stateFolder)).find(({ id }) => id === name);
-  throw absent(name, idsOf(here), elsewhere?.cwd);
+  const elsewhere = (await listSessions(disk, stateFolder)).filter(({ id }) => id.startsWith(name));
+  throw absent(name, idsOf(here), elsewhere.length === 1 ? elsewhere[0]?.cwd : undefined);
 }
 
 function fitting(all: readonly Found[], idOrStart: string): Found | undefined {

@@ -128,6 +128,7 @@ describe("programs that want one session", () => {
     const common = { sessionId: id, timestamp: "2026-01-02T03:04:05.678Z" };
     const writer = await createStore(state).create(id, cwd);
     writer.append({ type: "session", version: 2, cwd, gantry: "0", uuid: "first", parentUuid: null, ...common });
+    writer.append({ type: "title", title: "Wanted by many", uuid: "second", parentUuid: "first", ...common });
     await writer.close();
 
     const children = ["a", "b", "c", "d"].map((name) => spawn(process.execPath, [starts, state, cwd, id, name, "50"]));

@@ -46,7 +46,7 @@ export function inUse(id: string, holder: string, lock: string): PluginError {
   return new PluginError(
     "GANTRY_SESSION_LOCKED",
     `The session ${id} is in use by ${holder}.`,
-    `End that program first. If it is gone for certain, remove ${lock}.`,
+    `End that program, or go on in a copy with --fork-session. If it is gone for certain, remove ${lock}.`,
   );
 }
 

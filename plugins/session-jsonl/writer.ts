@@ -73,6 +73,8 @@ function writerOf(
   let isFlushed = true;
   let isFolderFlushed = false;
   let isClosed = false;
+  /** Nothing but what every session begins with. */
+  let isEmpty = true;
   let flushing = Promise.resolve();
   let title = before?.entries.findLast((entry) => entry.type === "title");
   let sinceTitle = Number.POSITIVE_INFINITY;
@@ -156,8 +158,8 @@ function writerOf(
   function end(): void {
     try {
       if (opened) disk.close(opened.fd);
-      // Not even its first record could be written.
-      if (opened?.isNew && size === 0) disk.unlink(path);
+      // Nobody could go on with it, and no list would show it.
+      if (opened?.isNew && isEmpty) disk.unlink(path);
     } finally {
       (opened?.release ?? held)?.();
     }
@@ -170,6 +172,7 @@ function writerOf(
       try {
         if (isOld) raiseVersion();
         const bytes = put(entry);
+        if (entry.type !== "session") isEmpty = false;
         if (entry.type === "title") {
           title = entry;
           sinceTitle = 0;

@@ -77,6 +77,8 @@ test("sessions are searched, shown and pruned", async () => {
 test("slash commands work in one prompt too", async () => {
   await place.gantry(["-p", "help", "--session-id", ONE]);
   expect((await place.gantry(["-p", "/sessions"])).stdout).toMatch(/^11111111 .*help/);
+  // Nothing was said in it that could be gone on with.
+  expect(Object.keys(await place.transcripts())).toEqual([ONE]);
   const { stdout } = await place.gantry(["-p", "/export talk.md", "--resume", ONE]);
   expect(stdout).toContain(path.join(place.work, "talk.md"));
   expect(await readFile(path.join(place.work, "talk.md"), "utf8")).toMatch(/^# help/);
