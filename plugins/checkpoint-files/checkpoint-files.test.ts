@@ -352,7 +352,9 @@ describe("what is kept", () => {
     const asked = await prompt("One", write("a.txt", "one\n"));
     const rewound = await checkpoints.rewind(kernel.session, asked, { what: "files" });
     expect(rewound).toMatchObject({ canRewind: false, error: expect.stringContaining(name) });
-    expect(kernel.session.entries.filter(({ type }) => type === "plugin")).toEqual([]);
+    expect(
+      kernel.session.entries.filter((entry) => entry.type === "plugin" && entry.plugin === "checkpoint-files"),
+    ).toEqual([]);
   });
 
   test("is what any tool of the family Edit changes", async () => {

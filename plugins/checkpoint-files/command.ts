@@ -34,7 +34,7 @@ export function createCommand(checkpoints: Checkpoints): Command {
     if (what === "summarize-from" || what === "summarize-upto") return summarize(session, prompt, what);
     const rewound = await checkpoints.rewind(session, prompt.prompt, { ...options, what });
     const said = rewoundText(rewound, session.cwd, options);
-    return rewound.isConversationRewound ? `${said}\nThe prompt was: ${prompt.text}` : said;
+    return rewound.isConversationRewound && !options.dryRun ? `${said}\nThe prompt was: ${prompt.text}` : said;
   }
 
   async function summarize(session: CommandSession, { prompt, number }: Checkpoint, what: What): Promise<string> {

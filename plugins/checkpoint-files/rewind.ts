@@ -40,11 +40,11 @@ export function createCheckpoints({ files, tools, keeperOf, offBecause }: Parts)
     const keeper = keeperOf(session);
     const plan = await planOf(goal.wishes, session, keeper, options.force ?? false);
     const lines = await linesOf(plan, keeper);
-    if (options.dryRun) return told(goal, { done: plan.steps, skipped: plan.skipped }, lines, false);
+    const isConversation = goal.conversation !== undefined;
+    if (options.dryRun) return told(goal, { done: plan.steps, skipped: plan.skipped }, lines, isConversation);
     const from = session.entries.at(-1)?.uuid ?? null;
     const id = newId();
     const { done, skipped } = await carryOut(session, keeper, plan, id);
-    const isConversation = goal.conversation !== undefined;
     // Files first: what is written down of them belongs to the branch that is left.
     if (goal.conversation) session.rewind(goal.conversation.to, PLUGIN);
     const record: RewindRecord = { id, undoes: goal.undoes, isConversation, from };

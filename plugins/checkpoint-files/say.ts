@@ -28,7 +28,7 @@ function changesText(
 export function rewoundText(rewound: Rewound, cwd: string, { dryRun }: { readonly dryRun: boolean }): string {
   const { filesChanged, insertions, deletions, skipped, unseen } = rewound;
   const lines: string[] = [];
-  if (rewound.isConversationRewound) lines.push("The conversation went back.");
+  if (rewound.isConversationRewound) lines.push(`The conversation ${dryRun ? "would go" : "went"} back.`);
   if (rewound.error !== undefined) lines.push(rewound.error);
   if (filesChanged.length > 0) {
     const [count, were] = filesChanged.length === 1 ? ["1 file", "was"] : [`${filesChanged.length} files`, "were"];
@@ -41,7 +41,7 @@ export function rewoundText(rewound: Rewound, cwd: string, { dryRun }: { readonl
   }
   if (skipped.some(({ canForce }) => canForce)) {
     // The prompt is gone from the list by now.
-    const first = rewound.isConversationRewound ? "Undo this rewind first: with" : "With";
+    const first = rewound.isConversationRewound && !dryRun ? "Undo this rewind first: with" : "With";
     lines.push(`${first} --force those marked with * are taken back, too.`);
   }
   if (unseen.length > 0) {
