@@ -152,13 +152,12 @@ function asNumber(text: string | boolean): unknown {
   return Number.isNaN(number) ? text : number;
 }
 
-async function chosen({ store, args, query }: Asked, action: string) {
-  const { id, cwd } = await findSession(
-    store,
-    wordsOf(args, `${action} takes a session: its id, the start of it, or its name`),
-    query,
-  );
-  return { id, entries: (await store.read(id, { cwd })).entries };
+async function chosen({ store, args, query, host }: Asked, action: string) {
+  const text = wordsOf(args, `${action} takes a session: its id, the start of it, or its name`);
+  const { id, cwd } = await findSession(store, text, query);
+  const { entries, notices } = await store.read(id, { cwd });
+  for (const notice of notices) host.stderr.write(`${notice.text}\n`);
+  return { id, entries };
 }
 
 function wordsOf(args: readonly string[], problem: string): string {

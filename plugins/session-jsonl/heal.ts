@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { LOG_VERSION, messageOf, type Notice } from "gantry/sdk";
 import { closeRead, type Disk, openExisting, writeWhole } from "./disk.ts";
 import { type Parsed, parseTranscript } from "./parse.ts";
-import { unreadable, unwritable } from "./problems.ts";
+import { tooNew, unreadable, unwritable } from "./problems.ts";
 
 /** How a transcript is read: by its one writer, who heals it; while another program may write it; or as it lies there. */
 export type Reader = "writer" | "onlooker" | "reader";
@@ -103,7 +103,5 @@ function badLines(file: string, lines: readonly number[]): Notice {
 
 function checkVersion(file: string, { entries, version }: Parsed): void {
   if (entries.length === 0) throw unreadable(file, "it holds no whole record");
-  if (version > LOG_VERSION) {
-    throw unreadable(file, `it has version ${version} of the format, and this program knows ${LOG_VERSION}`);
-  }
+  if (version > LOG_VERSION) throw tooNew(file, version, LOG_VERSION);
 }

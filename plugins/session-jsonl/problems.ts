@@ -59,6 +59,14 @@ export function unreadable(file: string, problem: string, cause?: unknown): Plug
   );
 }
 
+export function tooNew(file: string, version: number, known: number): PluginError {
+  return new PluginError(
+    "GANTRY_SESSION_UNREADABLE",
+    `The transcript ${file} cannot be read: it has version ${version} of the format, and this program knows ${known}.`,
+    "Use the newer Gantry that wrote it.",
+  );
+}
+
 export function unwritable(file: string, cause: unknown): PluginError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
   return new PluginError(

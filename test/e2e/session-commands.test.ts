@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createPlace, type Place } from "./program.ts";
@@ -72,6 +72,17 @@ test("sessions are searched, shown and pruned", async () => {
   expect(await listed("--all")).toEqual([]);
   const [folder = ""] = await readdir(path.join(place.home, ".gantry/projects"));
   expect(await readdir(path.join(place.home, ".gantry/projects", folder))).toEqual([]);
+});
+
+test("a session with a damaged line is shown, and it is said which line is left out", async () => {
+  await place.gantry(["-p", "help", "--session-id", ONE]);
+  const [folder = ""] = await readdir(path.join(place.home, ".gantry/projects"));
+  const file = path.join(place.home, ".gantry/projects", folder, `${ONE}.jsonl`);
+  const lines = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, lines.with(2, "no record").join("\n"));
+  const { code, stdout, stderr } = await place.gantry(["sessions", "show", ONE]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^One line of .* was left out: 3\.\n$/)]);
+  expect(stdout).toContain("## You");
 });
 
 test("slash commands work in one prompt too", async () => {
