@@ -34,7 +34,9 @@ import providerOffline from "./provider-offline/index.ts";
 import providerOpenai from "./provider-openai/index.ts";
 import providerReplay from "./provider-replay/index.ts";
 import seenFiles from "./seen-files/index.ts";
+import sessionCommands from "./session-commands/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
+import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
 import toolBash from "./tool-bash/index.ts";
@@ -81,7 +83,9 @@ export const catalogue = {
     "provider-openai": providerOpenai,
     "provider-replay": providerReplay,
     "seen-files": seenFiles,
+    "session-commands": sessionCommands,
     "session-jsonl": sessionJsonl,
+    "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
     "tool-bash": toolBash,

@@ -38,6 +38,7 @@ const TOGETHER = {
     "permit-rules",
     "prompt-base",
     "session-jsonl",
+    "session-retention",
     "settings-files",
     "shell-folders",
     "usage-meter",
