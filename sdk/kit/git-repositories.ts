@@ -34,11 +34,20 @@ interface Repository {
 
 class Unsure extends Error {}
 
+/** Tells of folders whether git may be run there. */
 export interface Repositories {
-  /** Why git should not be run here without asking; `undefined` when there is nothing to fear. */
+  /** Why git should not be run here without asking, in a few words; `undefined` when there is nothing to fear. */
   doubt(folder: string): Promise<string | undefined>;
 }
 
+/**
+ * Looks at the repositories that git would find and obey: their configuration, their hooks, and those of the repositories within.
+ *
+ * **Contract**: reads files and runs nothing. What cannot be read or understood for sure is a doubt.
+ *
+ * @example
+ * const mayRunGit = async (files: Files, folder: string) => (await createRepositories(files).doubt(folder)) === undefined;
+ */
 export function createRepositories(files: Files): Repositories {
   return {
     async doubt(folder) {
