@@ -10,6 +10,7 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import memoryFiles from "./memory-files/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
 import permitCheck from "./permit-check/index.ts";
@@ -54,6 +55,7 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "memory-files": memoryFiles,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
     "permit-check": permitCheck,

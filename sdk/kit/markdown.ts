@@ -26,7 +26,7 @@ export function markdownPieces(text: string): readonly MarkdownPiece[] {
   for (let found = starts.exec(text); found; found = starts.exec(text)) {
     const { fence, comment, ticks = "" } = found.groups ?? {};
     const start = found.index;
-    const end =
+    const end: number | false =
       fence !== undefined
         ? endOfFence(text, starts.lastIndex, fence)
         : comment !== undefined
