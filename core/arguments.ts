@@ -25,7 +25,8 @@ type FlagValues = Readonly<Record<string, string | boolean>>;
 interface OwnFlags {
   readonly model?: string;
   readonly continue?: boolean;
-  readonly resume?: string;
+  readonly resume?: string | true;
+  readonly forkSession?: boolean;
   readonly sessionId?: string;
   readonly addDir?: readonly string[];
   readonly verbose?: boolean;
@@ -40,7 +41,8 @@ export class Printed extends Error {}
 const OWN: readonly [flags: string, description: string][] = [
   ["--model <model>", "the model: provider/id, an id or an alias"],
   ["-c, --continue", "go on with the newest session of this folder"],
-  ["-r, --resume <id>", "go on with this session"],
+  ["-r, --resume [session]", "go on with this session: its id, the start of that, or its name"],
+  ["--fork-session", "with --resume or --continue: go on in a copy"],
   ["--session-id <uuid>", "the id of the new session"],
   ["--add-dir <folders...>", "further folders to work in"],
   ["--trust", "let code and settings of this folder count, this time"],

@@ -1,6 +1,6 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
 import { fstatSync } from "node:fs";
-import { type FrontendHost, isGantryError, type JsonObject } from "gantry/sdk";
+import { type FrontendHost, isGantryError, type JsonObject, type OpenOptions, SessionStore } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
@@ -83,6 +83,7 @@ function choosingFlags({ generation }: Host): readonly string[] {
 
 function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefined, signal: AbortSignal): FrontendHost {
   const { own } = line;
+  let isFirst = true;
   return {
     get info() {
       return host.info;
@@ -103,17 +104,30 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
       return process.stderr;
     },
     isVerbose: own.verbose ?? false,
-    open: (options) =>
-      host.open({
-        ...options,
-        ...(own.model !== undefined && { model: own.model }),
-        ...(own.continue && { continueLatest: true }),
-        ...(own.resume !== undefined && { resume: own.resume }),
-        ...(own.sessionId !== undefined && { id: own.sessionId }),
-      }),
+    open: async (options) => {
+      const wanted = isFirst ? await wantedSession(host, own) : {};
+      isFirst = false;
+      return host.open({ ...(own.model !== undefined && { model: own.model }), ...wanted, ...options });
+    },
     report: (session) => host.report(session),
     untrusted: () => host.untrusted(),
     trust: () => host.trust(),
+  };
+}
+
+/** The session that the command line asks for. */
+async function wantedSession(host: Host, own: CommandLine["own"]): Promise<OpenOptions> {
+  if (own.resume === true) {
+    const known = await (await host.service(SessionStore))?.list({ cwd: host.info.cwd });
+    throw error("GANTRY_SESSION_WHICH", {
+      known: (known ?? []).slice(0, 5).map(({ id, title }) => `${id} (${title})`),
+    });
+  }
+  return {
+    ...(own.continue && { continueLatest: true }),
+    ...(own.resume !== undefined && { resume: own.resume }),
+    ...(own.forkSession && { fork: true }),
+    ...(own.sessionId !== undefined && { id: own.sessionId }),
   };
 }
 

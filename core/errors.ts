@@ -117,7 +117,7 @@ export const ERRORS = Object.freeze({
   ],
   GANTRY_SESSION_KEEPS_ID: (p: { id: string }) => [
     `A session that goes on keeps its id; "${p.id}" cannot be given to it.`,
-    "Leave out --session-id, or --resume and --continue.",
+    "Leave out --session-id, or --resume and --continue, or begin a copy with --fork-session.",
   ],
   GANTRY_SESSION_NONE: (p: { cwd: string }) => [
     `There is no earlier session of ${p.cwd}.`,
@@ -126,6 +126,18 @@ export const ERRORS = Object.freeze({
   GANTRY_SESSION_UNKEPT: (_: object) => [
     "No plugin keeps sessions, so none can be continued.",
     "Load a session store; the default preset has one.",
+  ],
+  GANTRY_SESSION_WHICH: (p: { known: readonly string[] }) => [
+    "--resume was given no session.",
+    p.known.length ? `Name one: ${p.known.join("; ")}.` : "There is none yet: start one without --resume.",
+  ],
+  GANTRY_SESSION_REWIND: (p: { problem: string }) => [
+    `The conversation cannot go back: ${p.problem}`,
+    "Give the uuid of a record of this session, between turns.",
+  ],
+  GANTRY_SESSION_COMPACT: (p: { problem: string }) => [
+    `The conversation cannot be shortened: ${p.problem}`,
+    "Give the uuid of a prompt of this conversation, between turns.",
   ],
   GANTRY_SESSION_CLOSED: (p: { id: string }) => [`The session ${p.id} has ended.`, "Open it again with resume."],
   GANTRY_FOLDER_ABSENT: (p: { path: string }) => [`There is no folder "${p.path}".`, "Give a folder that exists."],

@@ -12,6 +12,7 @@ import {
   type TapOptions,
   type TurnView,
 } from "gantry/sdk";
+import { compactionProblem } from "./compaction.ts";
 import { Draft } from "./prompt.ts";
 import { type Callback, type Fixed, type Keeper, Run, TapDenied } from "./tap-run.ts";
 import type { Trace } from "./trace.ts";
@@ -115,6 +116,7 @@ export class Guard implements Keeper {
       owner,
       isGate,
       isRejecting: tap.onFail === "deny" || onFail === "fail",
+      ...(hook === "compact" && { problem: compactionProblem as NonNullable<Fixed["problem"]> }),
       deadlineMs: tap.deadlineMs === 0 ? Infinity : Math.min(tap.deadlineMs ?? Infinity, deadlineMs || Infinity),
     };
     const failsClosed = isGate || fixed.isRejecting;

@@ -46,7 +46,11 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   }
   try {
     const answer = await (await command.handler())(args, turn.session);
-    if (typeof answer === "object") return { ...input, content: [text(answer.prompt)] };
+    if (typeof answer === "object" && "prompt" in answer) return { ...input, content: [text(answer.prompt)] };
+    if (typeof answer === "object") {
+      turn.emit({ type: "open", options: answer.open });
+      return { ...input, outcome: { kind: "handled", text: "" } };
+    }
     return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
   } catch (thrown) {
     turn.fault(command.owner.name, `command /${name}`, thrown);

@@ -12,13 +12,11 @@ import {
   Models,
   messageOf,
   type Notice,
-  newId,
   type OpenOptions,
   type ServiceKey,
   type Session,
   SessionStore,
   type SessionView,
-  type SessionWriter,
   Settings,
   Tools,
   Trust,
@@ -35,10 +33,10 @@ import { createJudge, createModels, createTools } from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
-import { KernelSession, memoryWriter, type SessionOptions } from "./session.ts";
+import { KernelSession, type SessionOptions } from "./session.ts";
+import { beginning, openLog } from "./session-log.ts";
 import { Trace } from "./trace.ts";
 import { TrustBook } from "./trust.ts";
-import { VERSION } from "./version.ts";
 
 // A schema is used a few times in a run: compiling it costs more than it saves.
 z.config({ jitless: true });
@@ -172,8 +170,9 @@ class KernelHost implements Host {
   async open(options: OpenOptions = {}): Promise<Session> {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
-    const { id, entries, writer } = await this.#openLog(options, await this.service(SessionStore));
     const { cwd, home, folders, env } = this.info;
+    const { id, entries, writer, notices } = await openLog(options, cwd, await this.service(SessionStore));
+    this.notices.push(...notices);
     const session = await this.#start({
       id,
       cwd,
@@ -185,12 +184,13 @@ class KernelHost implements Host {
         env,
         current: () => this.generation,
         chooseModel: (generation, name) => chooseModel(generation, name, env),
+        setting: async (key, schema) => (await this.service(Settings))?.get(key, schema),
       },
       scope: this.#scope.child(`session ${id}`),
       writer,
       entries,
     });
-    if (!entries.length) session.append({ type: "session", version: 1, cwd, gantry: VERSION });
+    if (!entries.length) session.append(beginning(cwd));
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);
@@ -205,21 +205,6 @@ class KernelHost implements Host {
       await options.writer.close();
       throw error("GANTRY_SESSION_BLOCKED", { problem: messageOf(thrown) }, thrown);
     }
-  }
-
-  async #openLog(options: OpenOptions, store: SessionStore | undefined): Promise<Log> {
-    const { cwd } = this.info;
-    if (options.resume === undefined && !options.continueLatest) {
-      const id = options.id ?? newId();
-      return { id, entries: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
-    }
-    if (options.id !== undefined) throw error("GANTRY_SESSION_KEEPS_ID", { id: options.id });
-    if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
-    const wanted = options.resume ?? (await store.list(cwd))[0]?.id;
-    if (wanted === undefined) throw error("GANTRY_SESSION_NONE", { cwd });
-    const { entries, writer, notices } = await store.open(wanted, cwd);
-    this.notices.push(...notices);
-    return { id: entries[0]?.sessionId ?? wanted, entries, writer };
   }
 
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
@@ -296,11 +281,4 @@ class KernelHost implements Host {
     for (const session of [...this.#sessions]) await session.close("host closed");
     await this.#scope.close();
   }
-}
-
-/** A session's log, opened for writing. */
-interface Log {
-  readonly id: string;
-  readonly entries: readonly LogEntry[];
-  readonly writer: SessionWriter;
 }

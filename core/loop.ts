@@ -8,12 +8,13 @@ import {
   type Input,
   isGantryError,
   type ModelFailure,
+  type Provider,
   type ToolUseBlock,
   type TurnEnd,
   text,
   textOf,
 } from "gantry/sdk";
-import { compactIfNeeded } from "./compaction.ts";
+import { compact, compactIfNeeded } from "./compaction.ts";
 import { sentence, wordsOf } from "./errors.ts";
 import { logInput, takeIn, takeInLater } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
@@ -69,7 +70,11 @@ async function loop(turn: Turn): Promise<TurnEnd> {
     if (finished && !isMoreSaid && !(await goesOn(turn))) return finished;
     await compactIfNeeded(turn, provider);
     const answer = await ask(turn, provider);
-    if ("failure" in answer) return failedRequest(turn, answer.failure);
+    if ("failure" in answer) {
+      if (await isShortened(turn, provider, answer.failure)) continue;
+      return failedRequest(turn, answer.failure);
+    }
+    turn.isShortened = false;
     const { message, badInputs } = answer;
     turn.lastText = textOf(message.content) || turn.lastText;
     const calls = message.content.filter((block) => block.type === "tool_use");
@@ -82,6 +87,14 @@ async function loop(turn: Turn): Promise<TurnEnd> {
       finished = { reason: "completed", text: textOf(message.content) };
     }
   }
+}
+
+/** A request that was too long is made again, once, when the conversation could be shortened. */
+async function isShortened(turn: Turn, provider: Provider, { kind }: ModelFailure): Promise<boolean> {
+  if (kind !== "context_overflow" || turn.isShortened || turn.signal.aborted) return false;
+  turn.isShortened = true;
+  const window = provider.info?.(turn.session.model.id)?.contextWindow;
+  return (await compact(turn, { trigger: "overflow", window })).isDone;
 }
 
 /** Why a call of this answer must not run: its input was not whole, or the answer was not. */

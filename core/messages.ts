@@ -1,8 +1,27 @@
 /** The conversation, derived from the log. */
 import type { Entry as LogEntry, Message, ResultContent, ToolResultBlock, UserContent } from "gantry/sdk";
 
+/** The messages of a branch, up to the record before `end`: the newest compaction, and what it left as it was. */
+export function messagesOf(entries: readonly LogEntry[], end = entries.length): Message[] {
+  const newest = entries.findLast((entry) => entry.type === "compaction");
+  const start = newest ? entries.findIndex(({ uuid }) => uuid === newest.through) + 1 : 0;
+  const messages: Message[] = newest ? [...(newest.messages as readonly Message[])] : [];
+  for (const entry of entries.slice(start, end)) if (entry.type !== "compaction") say(messages, entry);
+  return messages;
+}
+
+/** The messages that records make by themselves. */
+export function messagesIn(entries: readonly LogEntry[]): Message[] {
+  return messagesOf(entries.filter(({ type }) => type !== "compaction"));
+}
+
 /** Brings the messages up to the newest record. Messages that are final keep their identity, so that caches hold. */
 export function derive(messages: Message[], entries: readonly LogEntry[], entry: LogEntry): void {
+  if (entry.type === "compaction") messages.splice(0, messages.length, ...messagesOf(entries));
+  else say(messages, entry);
+}
+
+function say(messages: Message[], entry: LogEntry): void {
   switch (entry.type) {
     case "assistant":
       messages.push(entry.message);
@@ -13,13 +32,6 @@ export function derive(messages: Message[], entries: readonly LogEntry[], entry:
     case "tool_result":
       pushUser(messages, [resultBlock(entry.toolUseId, entry.content, entry.outcome !== "ok")]);
       break;
-    case "compaction": {
-      const at = entries.findIndex(({ uuid }) => uuid === entry.through);
-      const kept: Message[] = [...(entry.messages as readonly Message[])];
-      for (const later of entries.slice(at + 1, -1)) derive(kept, entries, later);
-      messages.splice(0, messages.length, ...kept);
-      break;
-    }
   }
 }
 

@@ -1,6 +1,8 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { setMaxListeners } from "node:events";
 import {
+  type CompactOptions,
+  type CompactOutcome,
   type EntryBody,
   type Fault,
   type Input,
@@ -9,7 +11,6 @@ import {
   type ModelRef,
   messageOf,
   type Notice,
-  newId,
   type PromptSection,
   type Provider,
   type Session,
@@ -18,12 +19,17 @@ import {
   type StreamFunction,
   type UserContent,
 } from "gantry/sdk";
+import { branchOf } from "gantry/sdk/kit/branch";
+import type * as z from "zod";
 import { Channel } from "./channel.ts";
+import { compact } from "./compaction.ts";
 import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import { runTurn } from "./loop.ts";
-import { derive } from "./messages.ts";
+import { derive, messagesOf } from "./messages.ts";
+import { Queue } from "./queue.ts";
 import type { OwnedScope } from "./scope.ts";
+import { identity } from "./session-log.ts";
 import { Turn } from "./turn.ts";
 
 /** What a session asks of the host. */
@@ -32,6 +38,7 @@ export interface SessionHost {
   /** The newest generation. */
   current(): Generation;
   chooseModel(generation: Generation, name: string): Promise<ModelRef>;
+  setting<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined>;
 }
 
 export interface SessionOptions {
@@ -66,14 +73,18 @@ export class KernelSession implements Session {
 
   readonly #host: SessionHost;
   readonly #writer: SessionWriter;
-  readonly #entries: LogEntry[] = [];
+  /** The branch that counts, and the whole log. */
+  #entries: LogEntry[] = [];
+  readonly #all: LogEntry[] = [];
   readonly #messages: Message[] = [];
-  readonly #queue: Input[] = [];
+  readonly #queue = new Queue((body) => void this.append(body));
   readonly #channels = new Set<Channel>();
   /** What happened before anybody listened; the first to listen gets it. */
   #early: SessionEvent[] | undefined = [];
   readonly #watchers = new Set<(event: SessionEvent) => void>();
   #turn: { readonly controller: AbortController; readonly done: Promise<void> } | undefined;
+  /** The turn whose loop runs. */
+  #running: Turn | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
@@ -87,9 +98,19 @@ export class KernelSession implements Session {
     this.#host = options.host;
     this.#writer = options.writer;
     this.generation = options.host.current();
-    for (const entry of options.entries) this.#take(entry);
+    this.#all.push(...options.entries);
+    this.#rebuild();
     this.stream = this.#streamOf(this.generation);
-    if (options.entries.length) this.answerOrphans();
+    if (options.entries.length) this.#goOn();
+  }
+
+  /** A session that goes on: calls that were cut off are answered, and what waited waits again. */
+  #goOn(): void {
+    this.answerOrphans();
+    const count = this.#queue.restore(this.#all);
+    if (!count) return;
+    const what = count === 1 ? "One input that had waited goes" : `${count} inputs that had waited go`;
+    this.notify({ level: "info", text: `${what} before the next one.` });
   }
 
   #streamOf(generation: Generation): StreamFunction {
@@ -121,6 +142,14 @@ export class KernelSession implements Session {
     return this.#entries;
   }
 
+  get allEntries(): readonly LogEntry[] {
+    return this.#all;
+  }
+
+  setting<T>(key: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    return this.#host.setting(key, schema);
+  }
+
   get messages(): readonly Message[] {
     return this.#messages;
   }
@@ -137,7 +166,7 @@ export class KernelSession implements Session {
     if (this.#closing) throw error("GANTRY_SESSION_CLOSED", { id: this.id });
     const channel = new Channel(input, this.#takeEarly());
     this.#channels.add(channel);
-    this.#queue.push(input);
+    this.#queue.add(input, this.#turn !== undefined);
     this.#start();
     try {
       yield* channel.events();
@@ -160,13 +189,13 @@ export class KernelSession implements Session {
   }
 
   enqueue(input: Input): void {
-    this.#queue.push(input);
+    this.#queue.add(input, this.#turn !== undefined);
     if (this.isInteractive) this.#start();
   }
 
   /** Takes all waiting inputs. */
   dequeue(): readonly Input[] {
-    return this.#queue.splice(0);
+    return this.#queue.take(true);
   }
 
   #start(): void {
@@ -185,19 +214,21 @@ export class KernelSession implements Session {
   async #run(signal: AbortSignal): Promise<void> {
     // A microtask, so that whoever called has its listener in place before the first event.
     await null;
-    while (this.#queue.length && !this.#closing) {
+    while (!this.#queue.isEmpty && !this.#closing) {
       this.#adopt(this.#host.current());
       const taken = new Set<Input>();
-      const input = this.#queue.shift() as Input;
+      const [input] = this.#queue.take() as readonly [Input];
       taken.add(input);
       const turn = new Turn(this, signal, (more) => taken.add(more));
+      this.#running = turn;
       await runTurn(turn, input);
+      this.#running = undefined;
       for (const channel of this.#channels) if (taken.has(channel.input)) channel.close();
       if (signal.aborted) break;
-      if (!this.isInteractive && !this.#queue.some((next) => next.origin === "person")) break;
+      if (!this.isInteractive && !this.#queue.hasPerson) break;
     }
     this.#turn = undefined;
-    if (this.#queue.some((input) => input.origin === "person") && !this.#closing) this.#start();
+    if (this.#queue.hasPerson && !this.#closing) this.#start();
   }
 
   async interrupt(): Promise<void> {
@@ -216,6 +247,30 @@ export class KernelSession implements Session {
     if (model.provider === this.model.provider && model.id === this.model.id) return;
     this.model = model;
     this.append({ type: "model", model: `${model.provider}/${model.id}` });
+  }
+
+  rewind(to: string | null, by: string): void {
+    const target = to ?? this.#all[0]?.uuid;
+    if (this.#running?.requests) throw error("GANTRY_SESSION_REWIND", { problem: "a model is at work." });
+    if (target === undefined || !this.#all.some(({ uuid }) => uuid === target)) {
+      throw error("GANTRY_SESSION_REWIND", { problem: `there is no record ${to} in it.` });
+    }
+    this.#append({ type: "rewind", to, by }, target);
+    this.#rebuild();
+    this.answerOrphans();
+    this.emit({ type: "rewound", to });
+  }
+
+  async compact(options: CompactOptions = {}): Promise<CompactOutcome> {
+    if (this.#running?.requests) throw error("GANTRY_SESSION_COMPACT", { problem: "A model is at work." });
+    const turn = this.#running ?? new Turn(this, this.scope.signal, () => undefined);
+    const provider = await this.generation.providers.get(this.model.provider)?.handler();
+    const window = provider?.info?.(this.model.id)?.contextWindow;
+    return compact(turn, { ...options, trigger: "manual", window });
+  }
+
+  rename(title: string): void {
+    this.append({ type: "title", title });
   }
 
   close(reason = "exit"): Promise<void> {
@@ -253,14 +308,13 @@ export class KernelSession implements Session {
   // ------------------------------------------------------------ remembering
 
   append<T extends LogEntry["type"]>(body: EntryBody<T>): LogEntry {
-    const entry = {
-      ...body,
-      uuid: newId(),
-      parentUuid: this.#entries.at(-1)?.uuid ?? null,
-      sessionId: this.id,
-      timestamp: new Date().toISOString(),
-    } as unknown as LogEntry;
+    return this.#append(body, this.#entries.at(-1)?.uuid ?? null);
+  }
+
+  #append(body: EntryBody, parentUuid: string | null): LogEntry {
+    const entry = { ...body, ...identity(this.id, parentUuid) } as unknown as LogEntry;
     this.#writer.append(entry);
+    this.#all.push(entry);
     this.#take(entry);
     return entry;
   }
@@ -272,6 +326,13 @@ export class KernelSession implements Session {
 
   record(plugin: string, kind: string, data: unknown): void {
     this.append({ type: "plugin", plugin, kind, data });
+  }
+
+  /** Derives everything anew from the branch that counts. */
+  #rebuild(): void {
+    this.#entries = [...branchOf(this.#all)];
+    this.#messages.splice(0, this.#messages.length, ...messagesOf(this.#entries));
+    this.prompt = this.#entries.findLast((entry) => entry.type === "prompt")?.sections ?? [];
   }
 
   #take(entry: LogEntry): void {
@@ -301,14 +362,4 @@ export class KernelSession implements Session {
       });
     }
   }
-}
-
-/** A writer for sessions that nobody keeps. */
-export function memoryWriter(): SessionWriter {
-  return {
-    path: undefined,
-    append: () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
 }

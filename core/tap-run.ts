@@ -48,6 +48,8 @@ export interface Fixed {
   /** A failure rejects the hook. */
   readonly isRejecting: boolean;
   readonly deadlineMs: number;
+  /** Why an answer cannot be used, where that can be told. */
+  readonly problem?: (result: unknown, value: unknown) => string | undefined;
 }
 
 /** One run of one tap. Those that wait form a ring, so that joining and leaving it costs next to nothing. */
@@ -96,10 +98,17 @@ export class Run implements Pending {
       this.fail(new TypeError(`a gate returned ${JSON.stringify(result)}, which is no verdict`));
       return;
     }
+    const isSilent = result === undefined || result === null || result === this.value;
+    const problem = isSilent ? undefined : this.fixed.problem?.(result, this.value);
+    if (problem !== undefined) {
+      this.fail(new TypeError(problem));
+      return;
+    }
     guard.forgive(this.session, owner);
-    if (result === undefined || result === null || result === this.value) this.#settle("passed", null);
+    if (isSilent) this.#settle("passed", null);
     else if (isGate)
       this.#settle("voted", null, joinVerdicts(this.value as Verdict, { ...(result as Verdict), by: owner }));
+    else if (this.fixed.problem) this.#settle("changed", null, { ...(result as object), by: owner });
     else this.#settle("changed", null, result);
   }
 

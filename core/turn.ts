@@ -26,6 +26,8 @@ export class Turn implements TurnView {
   system: readonly PromptSection[] = [];
   tools: readonly ToolSpec[] = [];
   lastText = "";
+  /** The conversation was shortened since the last answer, because a request had been too long. */
+  isShortened = false;
   /** Whether something has changed the world since the log was last flushed. */
   isUnsaved = false;
   readonly #rewritten = new Map<string, unknown>();

@@ -1,3 +1,5 @@
+import type { CompactRequest } from "./hooks.ts";
+import type { OpenOptions } from "./host.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ModelFailure } from "./model.ts";
 import type { Input, Notice, TurnEnd } from "./session.ts";
@@ -45,6 +47,20 @@ export type SessionEvent =
       readonly input: unknown;
       readonly result: ToolResult;
     }
+  /** The conversation is being shortened; `compacted` follows unless nobody could. */
+  | { readonly type: "compacting"; readonly trigger: CompactRequest["trigger"] }
+  | {
+      readonly type: "compacted";
+      readonly trigger: CompactRequest["trigger"];
+      /** Tokens, estimated. */
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+      readonly summary: string;
+    }
+  /** The conversation goes on from another record of the log; `null`: from its beginning. */
+  | { readonly type: "rewound"; readonly to: string | null }
+  /** A command asks the frontend to go on in another session, once the turn has ended. */
+  | { readonly type: "open"; readonly options: OpenOptions }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }

@@ -16,7 +16,9 @@ import type { Answer, Question, Verdict } from "./verdict.ts";
 
 /** A request to shorten the conversation. */
 export interface CompactRequest {
-  readonly trigger: "auto" | "manual";
+  /** The window is nearly full; a person asked; or the model refused a request as too long. */
+  readonly trigger: "auto" | "manual" | "overflow";
+  /** The part that shall be shortened; what is kept before or behind it the kernel puts back. */
   readonly messages: readonly Message[];
   /** Estimated tokens of the conversation now. */
   readonly tokens: number;
@@ -26,11 +28,16 @@ export interface CompactRequest {
   readonly focus?: string;
 }
 
-/** A shorter conversation that replaces the request's messages. */
+/**
+ * A shorter conversation that replaces the request's messages; the request's very own `messages` leave it as it is, and nobody else is
+ * asked. One that is not shorter, or that parts a call from its result, is not used: the tap has failed, and the next one is asked.
+ */
 export interface Compaction {
   readonly messages: readonly Message[];
   /** One line for the person. */
   readonly summary: string;
+  /** The plugin that made it. Set by the kernel. */
+  readonly by?: string;
 }
 
 /**

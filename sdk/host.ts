@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly resume?: string;
   /** Go on with the newest session of this folder. */
   readonly continueLatest?: boolean;
+  /** Begin a new session with a copy of that conversation, and leave the old one as it is. */
+  readonly fork?: boolean;
   /** The id of a new session, a UUID. */
   readonly id?: string;
   /** `provider/id`, id or alias. */
@@ -51,8 +53,11 @@ export interface FrontendHost {
   /** Fires when the program shall end. */
   readonly signal: AbortSignal;
   readonly isVerbose: boolean;
-  /** Opens the session that the command line asks for. */
-  open(options?: Pick<OpenOptions, "isInteractive">): Promise<Session>;
+  /**
+   * Opens the session that the command line asks for; or, where the options say which, that one, as when a command has asked
+   * for it with an `open` event.
+   */
+  open(options?: OpenOptions): Promise<Session>;
   /** Everything the kernel knows of itself. */
   report(session?: SessionView): HostReport;
   /** What the person should be told before anything else. */
@@ -119,11 +124,11 @@ export interface CommandManifest {
 }
 
 /** A session as slash commands get it: with what a person may do to it. */
-export type CommandSession = SessionView & Pick<Session, "setModel" | "close">;
+export type CommandSession = SessionView & Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "close">;
 
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place
- * of what was typed; `undefined` says nothing.
+ * of what was typed; `{ open }` asks the frontend to go on in another session; `undefined` says nothing.
  *
  * **Contract**: may throw: the prompt is refused with the message, and the plugin is named. Must not wait for `close`, which waits
  * for the turn that the command is part of.
@@ -132,7 +137,7 @@ export type CommandSession = SessionView & Pick<Session, "setModel" | "close">;
  * const review: Command = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
  */
 export type Command = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
-type CommandAnswer = string | { readonly prompt: string } | undefined;
+type CommandAnswer = string | { readonly prompt: string } | { readonly open: OpenOptions } | undefined;
 
 /**
  * A flag of the program that a plugin owns. Its value lands, as data, in the plugin's own configuration (`config`) or in

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { AssistantMessage, ResultContent, UserContent } from "./message.ts";
 
 /** The version of the transcript format that this program writes. */
-export const LOG_VERSION = 1;
+export const LOG_VERSION = 2;
 
 /** One line of a transcript. Unknown fields are kept; records of unknown type are kept and skipped. */
 export const entrySchema = z.lazy(makeEntrySchema);
@@ -103,8 +103,15 @@ function makeEntrySchema() {
   const compactionSchema = z.looseObject({
     ...common,
     type: z.literal("compaction"),
+    /** The plugin that made it. */
     by: z.string(),
     through: z.string(),
+    trigger: z.enum(["auto", "manual", "overflow"]).optional(),
+    /** Estimated. */
+    tokensBefore: z.number().optional(),
+    tokensAfter: z.number().optional(),
+    /** One line for the person. */
+    summary: z.string().optional(),
     messages: z.array(
       z.looseObject({
         role: z.enum(["user", "assistant"]),
@@ -112,6 +119,30 @@ function makeEntrySchema() {
       }),
     ),
   });
+
+  /**
+   * The conversation goes on from another record, which is its `parentUuid`: what came after that stays in the log, on a branch of its
+   * own. `to` is that record, or `null` for the beginning.
+   */
+  const rewindSchema = z.looseObject({
+    ...common,
+    type: z.literal("rewind"),
+    to: z.string().nullable(),
+    /** The plugin that asked for it. */
+    by: z.string(),
+  });
+
+  /** The name that a person gives the session; the last one counts. */
+  const titleSchema = z.looseObject({ ...common, type: z.literal("title"), title: z.string() });
+
+  /** Something a person said while a turn ran, which waits; and that it waits no longer. */
+  const queuedSchema = z.looseObject({
+    ...common,
+    type: z.literal("queued"),
+    id: z.string(),
+    content: z.custom<readonly UserContent[]>((v) => contentSchema.safeParse(v).success),
+  });
+  const dequeuedSchema = z.looseObject({ ...common, type: z.literal("dequeued"), id: z.string() });
 
   /** A turn has ended. */
   const turnEndSchema = z.looseObject({
@@ -139,6 +170,10 @@ function makeEntrySchema() {
     promptSchema,
     modelSchema,
     compactionSchema,
+    rewindSchema,
+    titleSchema,
+    queuedSchema,
+    dequeuedSchema,
     turnEndSchema,
     pluginSchema,
   ]);

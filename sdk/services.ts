@@ -357,8 +357,12 @@ export interface SessionSummary {
   readonly cwd: string;
   /** Milliseconds since 1970 of the last record. */
   readonly updatedMs: number;
-  /** The start of the first prompt. */
+  /** The name that a person gave it, else the start of the first prompt. */
   readonly title: string;
+  /** Size of the log. */
+  readonly bytes: number;
+  /** Somebody is writing it. */
+  readonly isLive: boolean;
 }
 
 /**
@@ -393,8 +397,15 @@ export interface SessionStore {
     readonly writer: SessionWriter;
     readonly notices: readonly Notice[];
   }>;
-  /** Newest first. */
-  list(cwd: string): Promise<readonly SessionSummary[]>;
+  /** The sessions of a folder, or of all folders, newest first. */
+  list(query: { readonly cwd?: string }): Promise<readonly SessionSummary[]>;
+  /** Reads a log that somebody else may be writing: takes no lock and heals nothing. Rejects with `GANTRY_SESSION_ABSENT`. */
+  read(
+    id: string,
+    query: { readonly cwd?: string },
+  ): Promise<{ readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }>;
+  /** Removes a session and what is kept with it. Rejects with `GANTRY_SESSION_ABSENT` or, while it is open, `GANTRY_SESSION_LOCKED`. */
+  remove(id: string, query: { readonly cwd?: string }): Promise<void>;
 }
 export const SessionStore = createService<SessionStore>("session-store");
 

@@ -35,8 +35,10 @@ export interface SessionView {
   readonly model: ModelRef;
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
-  /** The log, oldest first. */
+  /** The log, oldest first, as far as it counts: what a rewind has left behind is not in it. */
   readonly entries: readonly Entry[];
+  /** All of the log, every branch. */
+  readonly allEntries: readonly Entry[];
   /** The conversation, derived from the log. */
   readonly messages: readonly Message[];
   /** Where the log is kept, if in a file. */
@@ -89,6 +91,22 @@ export interface TurnEnd {
   readonly status?: number;
 }
 
+/** What of a conversation to shorten, and what to keep. */
+export interface CompactOptions {
+  readonly focus?: string;
+  readonly from?: string;
+  readonly upTo?: string;
+}
+
+/** What came of shortening a conversation. Tokens are estimates. */
+export interface CompactOutcome {
+  readonly isDone: boolean;
+  /** One line for the person. */
+  readonly summary: string;
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+}
+
 /** A session as frontends and embedders hold it. */
 export interface Session extends SessionView {
   /**
@@ -114,6 +132,23 @@ export interface Session extends SessionView {
   interrupt(): Promise<void>;
   /** Chooses another model, by `provider/id`, id or alias. Throws a coded error when nobody has it. */
   setModel(name: string): Promise<void>;
+  /**
+   * The conversation goes on from just after a record of the log, on any branch; `null`: from the beginning. `by` is the plugin
+   * that asks. What came after it stays in the log.
+   *
+   * **Contract**: throws `GANTRY_SESSION_REWIND` for a record that is not in the log, and while a model is at work.
+   */
+  rewind(to: string | null, by: string): void;
+  /**
+   * Has the conversation shortened: all of it, what lies before and including record `upTo`, or what begins with record `from`.
+   * `focus` says what the person wants kept.
+   *
+   * **Contract**: when nobody can, says so in the outcome. Rejects with `GANTRY_SESSION_COMPACT` for a record that is not in the
+   * conversation, or where a call would be parted from its result, and while a model is at work.
+   */
+  compact(options?: CompactOptions): Promise<CompactOutcome>;
+  /** Gives the session a name. */
+  rename(title: string): void;
   /** Ends the session; idempotent. */
   close(reason?: string): Promise<void>;
 }

@@ -39,6 +39,20 @@ export interface WireRetry extends Wire {
   readonly error: string;
 }
 
+/** The host is shortening the conversation; `null`: no longer. */
+export interface WireStatus extends Wire {
+  readonly type: "system";
+  readonly subtype: "status";
+  readonly status: "compacting" | null;
+}
+
+/** What was said before is replaced by something shorter. */
+export interface WireCompacted extends Wire {
+  readonly type: "system";
+  readonly subtype: "compact_boundary";
+  readonly compact_metadata: { readonly trigger: "manual" | "auto"; readonly pre_tokens: number };
+}
+
 /** Something a person may want to know of. */
 export interface WireNotice extends Wire {
   readonly type: "system";
@@ -112,4 +126,13 @@ export interface WireResult extends Wire {
 }
 
 /** Any line. */
-export type WireMessage = WireInit | WireRetry | WireNotice | WireDenied | WireAssistant | WireUser | WireResult;
+export type WireMessage =
+  | WireInit
+  | WireRetry
+  | WireStatus
+  | WireCompacted
+  | WireNotice
+  | WireDenied
+  | WireAssistant
+  | WireUser
+  | WireResult;

@@ -467,6 +467,8 @@ describe("stream-json", () => {
         },
         { type: "denied", call, verdict: { decision: "deny", reason: "No rule allows it." } },
         { type: "notice", notice: { level: "warning", text: "Careful." } },
+        { type: "compacting", trigger: "overflow" },
+        { type: "compacted", trigger: "overflow", tokensBefore: 900, tokensAfter: 90, summary: "Shorter." },
         {
           type: "fault",
           fault: {
@@ -499,6 +501,9 @@ describe("stream-json", () => {
         message: "No rule allows it.",
       },
       { ...common, subtype: "informational", content: "Careful.", level: "warning" },
+      { ...common, subtype: "status", status: "compacting" },
+      { ...common, subtype: "status", status: null },
+      { ...common, subtype: "compact_boundary", compact_metadata: { trigger: "auto", pre_tokens: 900 } },
       {
         ...common,
         subtype: "informational",

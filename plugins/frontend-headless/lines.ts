@@ -49,6 +49,19 @@ export function linesOf(event: SessionEvent, sessionId: string): readonly WireMe
           ...common,
         },
       ];
+    case "compacting":
+      return [{ type: "system", subtype: "status", status: "compacting", ...common }];
+    case "compacted":
+      return [
+        { type: "system", subtype: "status", status: null, ...common },
+        {
+          type: "system",
+          subtype: "compact_boundary",
+          compact_metadata: { trigger: event.trigger === "manual" ? "manual" : "auto", pre_tokens: event.tokensBefore },
+          session_id: sessionId,
+          uuid: newId(),
+        },
+      ];
     case "notice":
       return [
         {

@@ -1,7 +1,9 @@
 import {
   type Answer,
   type FrontendHost,
+  isGantryError,
   messageOf,
+  type OpenOptions,
   type Question,
   type RememberedAnswers,
   type Session,
@@ -46,13 +48,12 @@ export function createConversation(
   const sending = new Set<Promise<void>>();
   let session: Session | undefined;
   let isStopping = false;
+  let wanted: OpenOptions | undefined;
 
   async function run(): Promise<number> {
     try {
       if (!(await settleTrust(host, terminal, printer.say))) return 130;
-      session = await host.open({ isInteractive: true });
-      onOpen(session.id);
-      session.watch(printer.event);
+      session = await open({});
       greet(session);
       if (host.prompt?.trim()) await converse(host.prompt);
       for (let text = await nextText(); text !== undefined; text = await nextText()) await converse(text);
@@ -65,6 +66,33 @@ export function createConversation(
     return 0;
   }
 
+  async function open(options: OpenOptions): Promise<Session> {
+    const opened = await host.open({ ...options, isInteractive: true });
+    onOpen(opened.id);
+    opened.watch((event) => {
+      if (event.type === "open") wanted = event.options;
+      printer.event(event);
+    });
+    return opened;
+  }
+
+  /** A command has asked for another session; where that cannot be opened, this one goes on. */
+  async function goOver() {
+    if (!wanted) return;
+    const options = wanted;
+    wanted = undefined;
+    try {
+      const before = session;
+      session = await open(options);
+      await before?.close("another session");
+      greet(session);
+    } catch (cause) {
+      printer.say(
+        paint.red(visible(isGantryError(cause) ? `${cause.message} ${cause.remedy ?? ""}` : messageOf(cause))),
+      );
+    }
+  }
+
   // ---------------------------------------------------------------- talking
 
   /** Sends a text, and what is typed meanwhile, until there is nothing left to wait for. */
@@ -72,6 +100,7 @@ export function createConversation(
     isStopping = false;
     void send(text);
     while (sending.size && !host.signal.aborted) await until(host.signal, Promise.all(sending));
+    await goOver();
   }
 
   function send(text: string): Promise<void> {

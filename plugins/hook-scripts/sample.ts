@@ -111,6 +111,7 @@ export function supposedSession(
     model: { provider: "none", id: "none" },
     isInteractive: false,
     entries: [],
+    allEntries: [],
     messages: [],
     scope: {
       name: "gantry hooks",

@@ -18,8 +18,6 @@ export interface State {
   continuations: number;
   /** The first call of the batch that PostToolBatch hooks have seen. */
   lastBatch: string | undefined;
-  /** The compaction that PostCompact hooks have seen. */
-  lastCompaction: string | undefined;
   /** Calls off the notice that nobody answers. */
   stopWaiting: () => void;
 }
@@ -36,7 +34,6 @@ export const createStates = () =>
       stop: undefined,
       continuations: 0,
       lastBatch: undefined,
-      lastCompaction: undefined,
       stopWaiting: () => undefined,
     };
     session.scope.own(() => state.stopWaiting());

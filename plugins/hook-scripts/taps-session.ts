@@ -61,8 +61,8 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
         if (firing.has("PermissionDenied") && kit.permits.permissions?.mode(session) === "auto")
           refusedCall(event, session);
         return;
-      case "notice":
-        if (firing.has("PostCompact") || firing.has("SessionStart")) shortened(session);
+      case "compacted":
+        if (firing.has("PostCompact") || firing.has("SessionStart")) shortened(session, event.trigger);
     }
   }
 
@@ -83,18 +83,14 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
     });
   }
 
-  /** The kernel tells of a compaction right after it has written it down. */
-  function shortened(session: SessionView): void {
+  /** The kernel tells of a compaction right after it has written it down. Scripts know two reasons for one. */
+  function shortened(session: SessionView, reason: "auto" | "manual" | "overflow"): void {
     const last = session.entries.at(-1);
-    const state = stateOf(session);
-    if (last?.type !== "compaction" || last.uuid === state.lastCompaction) return;
-    state.lastCompaction = last.uuid;
+    if (last?.type !== "compaction") return;
+    const trigger = reason === "manual" ? "manual" : "auto";
     const summary = textOf(last.messages[0]?.content ?? []);
-    kit.inBackground(session, {
-      event: "PostCompact",
-      subject: "auto",
-      input: { trigger: "auto", compact_summary: summary.slice(0, 10_000) },
-    });
+    const input = { trigger, compact_summary: summary.slice(0, 10_000) };
+    kit.inBackground(session, { event: "PostCompact", subject: trigger, input });
     kit.inBackground(session, { event: "SessionStart", subject: "compact", input: { source: "compact" } });
   }
 

@@ -124,7 +124,8 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
   }
 
   async function shortening(request: CompactRequest, { session, signal }: TurnView): Promise<Compaction | undefined> {
-    const { trigger, focus = null, messages } = request;
+    const { focus = null, messages } = request;
+    const trigger = request.trigger === "manual" ? "manual" : "auto";
     const input = { trigger, custom_instructions: focus };
     const { decision, reason, stop } = await firing.fire(session, {
       event: "PreCompact",

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { Entry, SessionSummary } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { isHeld } from "./lock.ts";
 import { sessionIds } from "./names.ts";
 
 const TITLE_LETTERS = 80;
@@ -11,24 +12,34 @@ const PIECE = 16 * 1024;
 /** Files open at a time. */
 const TOGETHER = 32;
 
-/** The sessions of a folder, newest first, from the times and the first lines of their files alone. */
-export async function listSessions(folder: string, cwd: string): Promise<readonly SessionSummary[]> {
-  const ids = await sessionIds(folder);
+/** The sessions in folders, newest first, from the times and the first lines of their files alone. `cwd`: only those of it. */
+export async function listSessions(
+  folders: readonly string[],
+  cwd: string | undefined,
+): Promise<readonly SessionSummary[]> {
+  const files = await Promise.all(
+    folders.map(async (folder) => (await sessionIds(folder)).map((id) => ({ id, folder }))),
+  );
   const found: SessionSummary[] = [];
-  for (let at = 0; at < ids.length; at += TOGETHER) {
-    const some = ids.slice(at, at + TOGETHER).map((id) => summarize(join(folder, `${id}.jsonl`), id));
-    for (const summary of await Promise.all(some)) if (summary?.cwd === cwd) found.push(summary);
+  const all = files.flat();
+  for (let at = 0; at < all.length; at += TOGETHER) {
+    const some = all.slice(at, at + TOGETHER).map(({ id, folder }) => summarize(folder, id));
+    for (const summary of await Promise.all(some)) {
+      if (summary && (cwd === undefined || summary.cwd === cwd)) found.push(summary);
+    }
   }
   return found.sort((a, b) => b.updatedMs - a.updatedMs || a.id.localeCompare(b.id));
 }
 
 /** `undefined` for what is no session, or one in which nothing was said: there is nothing to go on with. */
-async function summarize(path: string, id: string): Promise<SessionSummary | undefined> {
+async function summarize(folder: string, id: string): Promise<SessionSummary | undefined> {
+  const path = join(folder, `${id}.jsonl`);
   // Gone since the folder was read, or somebody else's.
   const file = await open(path).catch(() => undefined);
   if (!file) return undefined;
   try {
     const { mtimeMs, size } = await file.stat();
+    const about = { id, updatedMs: mtimeMs, bytes: size, isLive: isHeld(join(folder, `${id}.lock`)) };
     let cwd: string | undefined;
     let text = "";
     for (let at = 0; at < Math.min(size, MOST_BYTES); at += PIECE) {
@@ -39,10 +50,10 @@ async function summarize(path: string, id: string): Promise<SessionSummary | und
       for (const entry of lines.map(parse)) {
         if (entry?.type === "session" && typeof entry.cwd === "string") cwd ??= entry.cwd;
         const title = cwd === undefined ? undefined : promptOf(entry);
-        if (title !== undefined) return { id, cwd: cwd as string, updatedMs: mtimeMs, title };
+        if (title !== undefined) return { ...about, cwd: cwd as string, title };
       }
     }
-    return cwd !== undefined && size > MOST_BYTES ? { id, cwd, updatedMs: mtimeMs, title: "" } : undefined;
+    return cwd !== undefined && size > MOST_BYTES ? { ...about, cwd, title: "" } : undefined;
   } finally {
     await file.close();
   }

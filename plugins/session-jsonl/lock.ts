@@ -23,6 +23,13 @@ export function takeLock(lock: string, id: string): () => void {
   };
 }
 
+/** Whether a living program holds a lock. */
+export function isHeld(lock: string): boolean {
+  const content = read(lock);
+  const holder = content === undefined ? undefined : parseHolder(content);
+  return holder !== undefined && isAlive(holder);
+}
+
 /** A link puts the whole content in place at once, or fails when there is a lock. */
 function placeLock(lock: string, content: string): boolean {
   const draft = `${lock}.${newId()}`;

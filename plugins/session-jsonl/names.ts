@@ -20,15 +20,30 @@ export function checkId(id: string): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(id)) throw invalidId(id);
 }
 
+/** The folders that hold the sessions of any working folder. */
+export async function allFolders(stateFolder: string): Promise<readonly string[]> {
+  const projects = join(stateFolder, "projects");
+  const entries = await readdir(projects, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(projects, name));
+}
+
 /** Finds a session by its id, or by the start of it where only one begins so. */
-export async function findSession(folder: string, idOrStart: string): Promise<{ id: string; file: string }> {
+export async function findSession(
+  folders: readonly string[],
+  idOrStart: string,
+): Promise<{ id: string; file: string }> {
   checkId(idOrStart);
-  const ids = await sessionIds(folder);
+  const places = new Map<string, string>();
+  for (const folder of folders) for (const id of await sessionIds(folder)) places.set(id, folder);
+  const ids = [...places.keys()];
   const fitting = ids.includes(idOrStart) ? [idOrStart] : ids.filter((id) => id.startsWith(idOrStart));
   const [id] = fitting;
   if (id === undefined) throw absent(idOrStart, ids);
   if (fitting.length > 1) throw ambiguous(idOrStart, fitting);
-  return { id, file: join(folder, `${id}.jsonl`) };
+  return { id, file: join(places.get(id) as string, `${id}.jsonl`) };
 }
 
 export async function sessionIds(folder: string): Promise<readonly string[]> {

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SessionStore, SessionWriter, Setup } from "gantry/sdk";
 import { readTranscript } from "./heal.ts";
 import type { sessionJsonl } from "./index.ts";
 import { listSessions } from "./list.ts";
-import { checkId, findSession, folderFor } from "./names.ts";
+import { takeLock } from "./lock.ts";
+import { allFolders, checkId, findSession, folderFor } from "./names.ts";
 import { alreadyThere } from "./problems.ts";
 import { createWriter } from "./writer.ts";
 
@@ -34,6 +36,9 @@ export function createStore(
     return tracked;
   };
 
+  const foldersOf = async (cwd: string | undefined) =>
+    cwd === undefined ? allFolders(stateFolder) : [folderFor(stateFolder, cwd)];
+
   return {
     async create(id, cwd) {
       checkId(id);
@@ -44,7 +49,7 @@ export function createStore(
       return kept(createWriter(file, id, "new"));
     },
     async open(idOrStart, cwd) {
-      const { id, file } = await findSession(folderFor(stateFolder, cwd), idOrStart);
+      const { id, file } = await findSession([folderFor(stateFolder, cwd)], idOrStart);
       if (isTemporary) return { ...readTranscript(file, { mayHeal: false }), writer: temporaryWriter() };
       const writer = createWriter(file, id, "existing");
       try {
@@ -54,7 +59,22 @@ export function createStore(
         throw error;
       }
     },
-    list: (cwd) => listSessions(folderFor(stateFolder, cwd), cwd),
+    list: async ({ cwd }) => listSessions(await foldersOf(cwd), cwd),
+    async read(idOrStart, { cwd }) {
+      const { file } = await findSession(await foldersOf(cwd), idOrStart);
+      return readTranscript(file, { mayHeal: false });
+    },
+    async remove(idOrStart, { cwd }) {
+      const { id, file } = await findSession(await foldersOf(cwd), idOrStart);
+      const release = takeLock(file.replace(/jsonl$/, "lock"), id);
+      try {
+        for (const path of [file, `${file}.torn`, file.replace(/\.jsonl$/, "")]) {
+          await rm(path, { recursive: true, force: true });
+        }
+      } finally {
+        release();
+      }
+    },
     close: async () => {
       await Promise.all([...open].map((writer) => writer.close()));
     },

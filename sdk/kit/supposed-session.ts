@@ -26,6 +26,7 @@ export function supposedSession({ cwd, home, folders = [], isInteractive, scope 
     model: { provider: "", id: "" },
     isInteractive,
     entries: [],
+    allEntries: [],
     messages: [],
     scope,
     enqueue: () => undefined,

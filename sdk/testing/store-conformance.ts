@@ -69,7 +69,7 @@ const CHECKS: readonly Check[] = [
       const writer = await (await place.connect()).create(id, CWD);
       const entries = [record(id, start()), record(id, prompt("one"))];
       for (const entry of entries) writer.append(entry);
-      const [summary] = await (await place.connect()).list(CWD);
+      const [summary] = await (await place.connect()).list({ cwd: CWD });
       assert.equal(summary?.id, id);
       await writer.close();
     },
@@ -120,17 +120,17 @@ const CHECKS: readonly Check[] = [
   {
     name: "lists the sessions of one folder, newest first, with the start of the first prompt",
     async check(place) {
-      assert.deepEqual(await (await place.connect()).list(CWD), []);
+      assert.deepEqual(await (await place.connect()).list({ cwd: CWD }), []);
       const first = await write(place, [{ ...prompt("a reminder"), isMeta: true }, prompt("Fix the\n\nbug")]);
       const second = await write(place, [prompt("Write a test")]);
       const other = await write(place, [prompt("Elsewhere")], "/project/other");
       const store = await place.connect();
-      const listed = await store.list(CWD);
+      const listed = await store.list({ cwd: CWD });
       assert.deepEqual(listed.map(({ id }) => id).sort(), [first.id, second.id].sort());
       assert.ok((listed[0]?.updatedMs ?? 0) >= (listed[1]?.updatedMs ?? 0));
       assert.match(listed.find(({ id }) => id === first.id)?.title ?? "", /^Fix the.*bug$/);
       assert.deepEqual(
-        (await store.list("/project/other")).map(({ id, cwd }) => [id, cwd]),
+        (await store.list({ cwd: "/project/other" })).map(({ id, cwd }) => [id, cwd]),
         [[other.id, "/project/other"]],
       );
     },
@@ -152,7 +152,7 @@ const CHECKS: readonly Check[] = [
       const store = await place.connect();
       const id = randomUUID();
       await (await store.create(id, CWD)).close();
-      assert.deepEqual(await store.list(CWD), []);
+      assert.deepEqual(await store.list({ cwd: CWD }), []);
       await rejectsWith("GANTRY_SESSION_ABSENT", () => store.open(id, CWD));
     },
   },

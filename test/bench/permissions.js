@@ -52,6 +52,7 @@ async function warm(lines) {
         model: { provider: "", id: "" },
         isInteractive: true,
         entries: [],
+        allEntries: [],
         messages: [],
         scope: { name: "bench", signal: new AbortController().signal, own: (thing) => thing },
         enqueue() {},

@@ -146,6 +146,7 @@ async function judgement() {
           model: { provider: "", id: "" },
           isInteractive: true,
           entries: [],
+          allEntries: [],
           messages: [],
           scope,
           enqueue: () => undefined,

@@ -10,9 +10,10 @@ const BUDGETS = {
    * Lines of code of the kernel: core/ less the command line, without blanks, comments and imports. What it has grown by is what no
    * plugin can do: trust, bound to what was shown, and claims, since whoever loads a folder's code has to know what was approved
    * before there is any plugin; models, tools and a judge for plugins, which all go the one path of every call; the floor under what
-   * may be read unasked; and the place of a call, resolved once, since only the kernel stands before all gates and the tool.
+   * may be read unasked; the place of a call, resolved once, since only the kernel stands before all gates and the tool; and what the log
+   * is: its branches, its copies, what waits in it, and whether what a plugin makes of it may replace it.
    */
-  kernelLines: 2_900,
+  kernelLines: 3_150,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */
