@@ -1,9 +1,16 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { join } from "node:path";
-import { definePlugin, HookEvents, type HookMoment, textOf } from "gantry/sdk";
+import { definePlugin, HookEvents, type HookMoment, text, textOf } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { ground } from "./test-kit.ts";
+
+const shortens = definePlugin({
+  name: "shortens",
+  setup: () => ({
+    taps: { compact: () => ({ summary: "Short.", messages: [{ role: "user", content: [text("Short.")] }] }) },
+  }),
+});
 
 describe("instructions at the start", () => {
   test("come from everywhere, the general first, each as a section of its own", async () => {
@@ -67,23 +74,12 @@ describe("instructions at the start", () => {
 
   test("are read anew when the conversation has been shortened", async () => {
     const at = ground({ "project/CLAUDE.md": "Tabs." });
-    const shortens = definePlugin({
-      name: "shortens",
-      setup: () => ({
-        taps: {
-          compact: () => ({
-            summary: "Short.",
-            messages: [{ role: "user", content: [{ type: "text", text: "Short." }] }],
-          }),
-        },
-      }),
-    });
     const kernel = await at.open({ plugins: [shortens] });
-    kernel.model.push({ text: "Well.", usage: { input_tokens: 1_000_000 } });
     await kernel.run("Hi");
     at.write({ "project/CLAUDE.md": "Blanks." });
     await kernel.run("Go on.");
     expect(kernel.sections()["CLAUDE.md"]).toContain("Tabs.");
+    expect((await kernel.session.compact()).isDone).toBe(true);
     await kernel.run("And now?");
     expect(kernel.sections()["CLAUDE.md"]).toContain("Blanks.");
   });
@@ -320,16 +316,19 @@ describe("instructions for what is touched", () => {
     expect(results.filter(({ content }) => textOf(content).includes("In a."))).toHaveLength(1);
   });
 
-  test("come again when the conversation no longer holds them", async () => {
+  test("come again when the conversation was shortened, or went back behind them", async () => {
     const at = ground(files);
-    const kernel = await at.open();
-    await kernel.call("Read", { file_path: join(at.cwd, "a/y.ts") });
-    const { toldIn } = await import("./told.ts");
-    expect(toldIn(kernel.session).has(join(at.cwd, "a/CLAUDE.md"))).toBe(true);
-    const shortened = { entries: [...kernel.session.entries, { type: "compaction" }] };
-    expect(toldIn(shortened as never).size).toBe(0);
-    const rewound = { entries: kernel.session.entries.slice(0, 2) };
-    expect(toldIn(rewound as never).size).toBe(0);
+    const kernel = await at.open({ plugins: [shortens] });
+    const isTold = async () => {
+      const { content } = await kernel.call("Read", { file_path: join(at.cwd, "a/y.ts") });
+      return textOf(content).includes("In a.");
+    };
+    const start = kernel.session.entries.at(-1)?.uuid ?? null;
+    expect([await isTold(), await isTold()]).toEqual([true, false]);
+    kernel.session.rewind(start, "the test");
+    expect([await isTold(), await isTold()]).toEqual([true, false]);
+    expect((await kernel.session.compact()).isDone).toBe(true);
+    expect([await isTold(), await isTold()]).toEqual([true, false]);
   });
 
   test("of a rule with paths come with a file that fits", async () => {

@@ -7,9 +7,9 @@ const KIND = "loaded";
 /** What the model was told of while it worked and still has before its eyes: the log knows, so that going back forgets it, too. */
 export function toldIn({ entries }: SessionView): ReadonlySet<string> {
   const told = new Set<string>();
-  for (let at = entries.length - 1; at >= 0; at--) {
+  const shortened = entries.findLast((entry) => entry.type === "compaction")?.through;
+  for (let at = entries.length - 1; at >= 0 && entries[at]?.uuid !== shortened; at--) {
     const entry = entries[at];
-    if (entry?.type === "compaction") break;
     if (entry?.type !== "plugin" || entry.plugin !== PLUGIN || entry.kind !== KIND) continue;
     const { paths } = (entry.data ?? {}) as { readonly paths?: unknown };
     if (Array.isArray(paths)) for (const path of paths) told.add(path);
