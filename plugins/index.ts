@@ -2,6 +2,8 @@
 import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import contextEnv from "./context-env/index.ts";
+import contextGit from "./context-git/index.ts";
+import contextMentions from "./context-mentions/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
@@ -47,6 +49,8 @@ export const catalogue = {
     "command-core": commandCore,
     "command-trust": commandTrust,
     "context-env": contextEnv,
+    "context-git": contextGit,
+    "context-mentions": contextMentions,
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,

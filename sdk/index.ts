@@ -16,6 +16,7 @@ export * from "./id.ts";
 export * from "./json.ts";
 export * from "./kernel.ts";
 export * from "./log.ts";
+export * from "./mentions.ts";
 export * from "./message.ts";
 export * from "./model.ts";
 export * from "./permissions.ts";
