@@ -127,6 +127,10 @@ export const ERRORS = Object.freeze({
     "No plugin keeps sessions, so none can be continued.",
     "Load a session store; the default preset has one.",
   ],
+  GANTRY_SESSION_FORK: (_: object) => [
+    "There is no session to make a copy of.",
+    "Name it with --resume, or take the newest with --continue.",
+  ],
   GANTRY_SESSION_WHICH: (p: { known: readonly string[] }) => [
     "--resume was given no session.",
     p.known.length ? `Name one: ${p.known.join("; ")}.` : "There is none yet: start one without --resume.",

@@ -25,7 +25,10 @@ export async function openLog(
   cwd: string,
   store: SessionStore | undefined,
 ): Promise<SessionLog> {
-  if (resume === undefined && !continueLatest) return newLog(id ?? newId(), cwd, store);
+  if (resume === undefined && !continueLatest) {
+    if (fork) throw error("GANTRY_SESSION_FORK", {});
+    return newLog(id ?? newId(), cwd, store);
+  }
   if (id !== undefined && !fork) throw error("GANTRY_SESSION_KEEPS_ID", { id });
   if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
   const wanted = resume ?? (await store.list({ cwd }))[0]?.id;

@@ -146,6 +146,7 @@ describe("a session on disk", () => {
     await talk(session, "first");
     const size = session.entries.length;
     const fork = await host.open({ resume: session.id, fork: true });
+    await expect(host.open({ fork: true })).rejects.toMatchObject({ code: "GANTRY_SESSION_FORK" });
     expect(fork.id).not.toBe(session.id);
     await talk(fork, "second");
     expect(said(fork.messages)).toEqual(["first", "One.", "second", "Two."]);
