@@ -31,6 +31,7 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
   return {
     async bring(mention: Mention, turn: TurnView): Promise<Brought | undefined> {
       const found = await find(mention, turn.session);
+      if (mention.isPlain && found?.stat.kind !== "file") return undefined;
       if (!found) return mention.isClear ? { name: mention.written, problem: "there is no such file" } : undefined;
       const { path, stat } = found;
       return stat.kind === "folder" ? listed(path, stat, mention, turn) : read(path, mention, turn);

@@ -20,6 +20,17 @@ const toolGlob = defineTool({
   run: () => "",
 });
 
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+async function onePage(): Promise<Uint8Array> {
+  const document = await PDFDocument.create();
+  document.addPage([100, 100]);
+  return document.save();
+}
+
 /** The kernel's folder is a real one, and so are the paths; the files in it are in memory. */
 async function opened(contents: Record<string, string | Uint8Array>, options: Partial<TestKernelOptions> = {}) {
   const memory = memoryFilesPlugin();
@@ -94,16 +105,37 @@ test("a large folder is listed in part", async () => {
 });
 
 test("pictures and PDFs come as what they are", async () => {
-  const png = Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-    "base64",
-  );
-  const document = await PDFDocument.create();
-  document.addPage([100, 100]);
-  const kernel = await opened({ "a.png": png, "b.pdf": await document.save() });
+  const kernel = await opened({ "a.png": PNG, "b.pdf": await onePage() });
   const { blocks } = await kernel.ask("Compare @a.png with @b.pdf");
   expect(blocks.map(({ type }) => type)).toEqual(["text", "text", "image", "text", "text", "document", "text"]);
-  expect(blocks[2]).toMatchObject({ source: { media_type: "image/png", data: png.toString("base64") } });
+  expect(blocks[2]).toMatchObject({ source: { media_type: "image/png", data: PNG.toString("base64") } });
+});
+
+test("a picture whose path stands there comes, too", async () => {
+  const picture = (name: string) => `/elsewhere/${name}`;
+  const kernel = await opened({ [picture("my shot.png")]: PNG, [picture("b.png")]: PNG });
+  const { blocks, said } = await kernel.ask(
+    "See '/elsewhere/my shot.png', file:///elsewhere/b.png and /elsewhere/none.png, write /elsewhere/c.pdf",
+  );
+  expect(blocks.filter(({ type }) => type === "image")).toHaveLength(2);
+  expect(said).not.toContain("none.png");
+  expect(kernel.notices).toEqual([]);
+});
+
+test("a picture that may not be read is left out, which is said", async () => {
+  const kernel = await opened({ "/s/a.png": PNG }, { settings: { permissions: { deny: ["Read(//s/**)"] } } });
+  const { blocks, said } = await kernel.ask("See /s/a.png");
+  expect(blocks.every(({ type }) => type === "text")).toBe(true);
+  expect(said).toMatch(/^\/s\/a\.png: not read\. /m);
+});
+
+test("pictures and PDFs have a limit, too", async () => {
+  const large = Buffer.concat([await onePage(), Buffer.alloc(9_000_000, "% filler\n")]);
+  const kernel = await opened({ "a.pdf": large, "b.pdf": large, "c.txt": "still read" });
+  const { blocks, said } = await kernel.ask("@a.pdf @b.pdf @c.txt");
+  expect(blocks.filter(({ type }) => type === "document")).toHaveLength(1);
+  expect(kernel.notices).toEqual(["@b.pdf: left out, since the prompt names more than fits beside it"]);
+  expect(said).toContain("still read");
 });
 
 test("what is denied is not read, and both are told", async () => {

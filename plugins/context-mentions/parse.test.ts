@@ -10,6 +10,14 @@ test.each([
   ["@a.ts @a.ts", ["a.ts"]],
   ['@ @. @""', []],
   ["@tracker:issue://42", ["tracker:issue://42"]],
+  ["@my\\ notes.md and @b", ["my notes.md", "b"]],
+  ["See /a/shot.png, then @b.ts and ~/c.PDF.", ["/a/shot.png", "b.ts", "~/c.PDF"]],
+  [
+    "'/a/my shot.png' \"/b/two three.pdf\" /c/four\\ five.jpg",
+    ["/a/my shot.png", "/b/two three.pdf", "/c/four five.jpg"],
+  ],
+  ["a/shot.png /a/b.ts x/a/shot.png `/a/shot.png` https://a.org/b.png", []],
+  ["file:///%zz.png file://elsewhere/a.png file:///a%2Fb.png", []],
 ])("%j names %j", (text, names) => {
   expect(mentionsIn(text).map(({ written }) => written)).toEqual(names);
 });
@@ -42,4 +50,20 @@ test.each([
   ["@v1.2", false],
 ])("%s can only mean a file: %s", (text, isClear) => {
   expect(mentionsIn(text)[0]?.isClear).toBe(isClear);
+});
+
+test("a picture may be named by a URL", () => {
+  const [mention] = mentionsIn("What is file:///a/my%20shot.webp ?");
+  expect(mention).toMatchObject({ paths: ["/a/my shot.webp"], isPlain: true, isClear: false });
+});
+
+test("long texts without an end are read at once", () => {
+  const texts = [
+    "@".repeat(50_000),
+    " '/".repeat(20_000),
+    ' "/a'.repeat(20_000),
+    " /\\".repeat(20_000),
+    "@a.".repeat(20_000),
+  ];
+  for (const text of texts) expect(mentionsIn(text).length).toBeLessThan(3);
 });
