@@ -15,6 +15,7 @@ import inspect from "./inspect/index.ts";
 import memoryFiles from "./memory-files/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import outputStyles from "./output-styles/index.ts";
 import permitCheck from "./permit-check/index.ts";
 import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
@@ -62,6 +63,7 @@ export const catalogue = {
     "memory-files": memoryFiles,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "output-styles": outputStyles,
     "permit-check": permitCheck,
     "permit-classifier": permitClassifier,
     "permit-modes": permitModes,

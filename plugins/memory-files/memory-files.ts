@@ -1,9 +1,9 @@
 import { messageOf, perSession, type SessionView, type Setup, text } from "gantry/sdk";
+import { managedFolder } from "gantry/sdk/kit/managed-folder";
 import { createClaims } from "./claims.ts";
 import type { memoryFiles } from "./index.ts";
 import type { Instruction } from "./instruction.ts";
 import { createMemory, type Memory } from "./memory.ts";
-import { managedFolder } from "./places.ts";
 import { createReadings } from "./readings.ts";
 import { reminderOf, sectionsOf } from "./sections.ts";
 import { noteTold, toldIn } from "./told.ts";

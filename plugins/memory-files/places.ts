@@ -3,12 +3,6 @@ import type { HostInfo } from "gantry/sdk";
 import { below } from "gantry/sdk/kit/paths";
 import type { Place } from "./instruction.ts";
 
-/** Where the administrator's files lie. */
-export function managedFolder(platform: NodeJS.Platform): string {
-  if (platform === "darwin") return "/Library/Application Support/ClaudeCode";
-  return platform === "win32" ? "C:\\Program Files\\ClaudeCode" : "/etc/claude-code";
-}
-
 /** What counts wherever the session is at work, in the order in which the model reads it. */
 export function generalPlaces(
   { claudeFolder, stateFolder }: Pick<HostInfo, "claudeFolder" | "stateFolder">,

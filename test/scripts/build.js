@@ -24,13 +24,17 @@ const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
     "context-env",
+    "context-git",
+    "context-mentions",
     "exec-sandbox",
     "files-node",
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "memory-files",
     "model-budget",
     "model-retry",
+    "output-styles",
     "permit-modes",
     "permit-remember",
     "permit-rules",
