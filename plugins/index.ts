@@ -1,6 +1,12 @@
 // Written by `npm run generate` from the folders beside this file.
+import cacheWatch from "./cache-watch/index.ts";
+import checkpointFiles from "./checkpoint-files/index.ts";
+import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandTrust from "./command-trust/index.ts";
+import compactBreaker from "./compact-breaker/index.ts";
+import compactSummary from "./compact-summary/index.ts";
+import compactTrim from "./compact-trim/index.ts";
 import contextEnv from "./context-env/index.ts";
 import contextGit from "./context-git/index.ts";
 import contextMentions from "./context-mentions/index.ts";
@@ -47,8 +53,14 @@ import usageMeter from "./usage-meter/index.ts";
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    "cache-watch": cacheWatch,
+    "checkpoint-files": checkpointFiles,
+    "command-context": commandContext,
     "command-core": commandCore,
     "command-trust": commandTrust,
+    "compact-breaker": compactBreaker,
+    "compact-summary": compactSummary,
+    "compact-trim": compactTrim,
     "context-env": contextEnv,
     "context-git": contextGit,
     "context-mentions": contextMentions,

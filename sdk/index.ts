@@ -7,6 +7,7 @@
  * @module
  */
 export * as z from "zod";
+export * from "./checkpoints.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hook-events.ts";
@@ -17,6 +18,7 @@ export * from "./json.ts";
 export * from "./kernel.ts";
 export * from "./log.ts";
 export * from "./mentions.ts";
+export * from "./memory.ts";
 export * from "./message.ts";
 export * from "./model.ts";
 export * from "./permissions.ts";

@@ -35,7 +35,7 @@ export interface SessionView {
   readonly model: ModelRef;
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
-  /** The log, oldest first, as far as it counts: what a rewind has left behind is not in it. */
+  /** The log, oldest first, as far as it counts: what a rewind has left behind is not in it. One array that grows; a rewind begins another. */
   readonly entries: readonly Entry[];
   /** All of the log, every branch. */
   readonly allEntries: readonly Entry[];

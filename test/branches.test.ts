@@ -40,7 +40,7 @@ const prompts = ({ entries }: Pick<Session, "entries">) =>
   entries.filter((entry) => entry.type === "user" && !entry.isMeta).map(({ uuid }) => uuid);
 
 /** The record before a prompt. */
-function before({ entries }: Session, prompt: number): string {
+function recordBefore({ entries }: Session, prompt: number): string {
   const uuid = prompts({ entries })[prompt];
   return entries.find((entry) => entry.uuid === uuid)?.parentUuid as string;
 }
@@ -53,7 +53,7 @@ describe("a rewind", () => {
     });
     await run("first");
     await run("second");
-    session.rewind(before(session, 1), "test");
+    session.rewind(recordBefore(session, 1), "test");
     expect(said(session.messages)).toEqual(["first", "One."]);
     await run("third");
     expect(said(model.requests[2]?.messages ?? [])).toEqual(["first", "One.", "third"]);
@@ -132,7 +132,7 @@ describe("a session on disk", () => {
     const session = await host.open();
     await talk(session, "first");
     await talk(session, "second");
-    session.rewind(before(session, 1), "test");
+    session.rewind(recordBefore(session, 1), "test");
     await session.close();
     const again = await host.open({ resume: session.id });
     expect(said(again.messages)).toEqual(["first", "One."]);
@@ -213,7 +213,7 @@ describe("a compaction on request", () => {
 
   it("replaces what lies up to a record, or what begins with one", async () => {
     const upTo = await talked([shortening(summary)]);
-    await upTo.session.compact({ upTo: before(upTo.session, 1) });
+    await upTo.session.compact({ upTo: recordBefore(upTo.session, 1) });
     expect(shown(upTo.session)).toEqual(["summary of 2second", "Two.", "third", "Three."]);
     const from = await talked([shortening(summary)]);
     await from.session.compact({ from: prompts(from.session)[1] as string });
@@ -223,8 +223,8 @@ describe("a compaction on request", () => {
   it("may follow another, and a rewind goes back before both", async () => {
     const { session } = await talked([shortening(summary)]);
     const first = prompts(session)[1] as string;
-    await session.compact({ upTo: before(session, 1) });
-    await session.compact({ upTo: before(session, 2) });
+    await session.compact({ upTo: recordBefore(session, 1) });
+    await session.compact({ upTo: recordBefore(session, 2) });
     expect(shown(session)).toEqual(["summary of 2third", "Three."]);
     session.rewind(first, "test");
     expect(shown(session)).toEqual(["first", "One.", "second"]);

@@ -12,10 +12,10 @@ import {
 import { realClock } from "gantry/sdk/kit/clock";
 import { questionTargets } from "gantry/sdk/kit/question";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { within } from "gantry/sdk/kit/within";
 import { type Judgement, readJudgement } from "./answer.ts";
 import { historyOf } from "./history.ts";
 import type { permitClassifier } from "./index.ts";
-import { within } from "./limit.ts";
 import { DEFAULT_POLICY, policyIn } from "./policy.ts";
 import { requestText, systemPrompt } from "./request.ts";
 import { createTally } from "./tally.ts";

@@ -1,24 +1,39 @@
-import { definePlugin, perSession, SeenFiles } from "gantry/sdk";
+import { definePlugin, type Entry, type FileStamp, SeenFiles } from "gantry/sdk";
+import { folded } from "gantry/sdk/kit/fold";
 
-/** Light enough to be one file: it only remembers. */
+const PLUGIN = "seen-files";
+
+interface Look {
+  readonly stamp: FileStamp;
+  readonly isPartial: boolean;
+}
+
+/** Light enough to be one file: it only remembers, and the log does that. */
 export default definePlugin({
-  name: "seen-files",
+  name: PLUGIN,
   description: "Remembers which files a session has read, so that an edit knows whether they have changed.",
   provides: { seenFiles: SeenFiles },
-  setup: () => {
-    const seenIn = perSession(() => new Map<string, NonNullable<ReturnType<SeenFiles["seen"]>>>());
-    return {
-      services: {
-        seenFiles: {
-          note(session, realPath, stamp, isPartial) {
-            const known = seenIn(session).get(realPath);
-            // Whoever has seen all of it does not know less after another look at a part.
-            const knowsAll = known?.stamp.hash === stamp.hash && !known.isPartial;
-            seenIn(session).set(realPath, { stamp, isPartial: isPartial && !knowsAll });
-          },
-          seen: (session, realPath) => seenIn(session).get(realPath),
+  setup: () => ({
+    services: {
+      seenFiles: {
+        note(session, path, stamp, isPartial) {
+          const known = looksIn(session).get(path);
+          const isSame = known?.stamp.hash === stamp.hash && known.stamp.mtimeMs === stamp.mtimeMs;
+          // Whoever has seen all of it does not know less after another look at a part.
+          const stillPartial = isPartial && (known?.stamp.hash !== stamp.hash || known.isPartial);
+          if (isSame && known.isPartial === stillPartial) return;
+          session.record(PLUGIN, "seen", { path, stamp, isPartial: stillPartial });
         },
+        seen: (session, path) => looksIn(session).get(path),
       },
-    };
-  },
+    },
+  }),
 });
+
+const looksIn = folded(() => new Map<string, Look>(), take);
+
+function take(looks: Map<string, Look>, entry: Entry): void {
+  if (entry.type !== "plugin" || entry.plugin !== PLUGIN || entry.kind !== "seen") return;
+  const { path, stamp, isPartial } = (entry.data ?? {}) as Partial<Look> & { readonly path?: unknown };
+  if (typeof path === "string" && stamp) looks.set(path, { stamp, isPartial: isPartial !== false });
+}

@@ -49,6 +49,26 @@ test("a look at a part takes nothing from what was wholly seen, unless the file 
 test("what one session has seen, another has not", async () => {
   const { seen, session, kernel } = await opened();
   seen.note(session, "/a", stampOf("1"), false);
-  expect(seen.seen({ ...session } as SessionView, "/a")).toBeUndefined();
+  expect(seen.seen({ ...session, entries: [] } as SessionView, "/a")).toBeUndefined();
+  await kernel.close();
+});
+
+test("it stands in the log, once, so that it is known when the session goes on, and no longer after a rewind", async () => {
+  const { seen, session, kernel } = await opened();
+  const before = kernel.session.entries.at(-1)?.uuid ?? null;
+  seen.note(session, "/a", stampOf("1"), false);
+  seen.note(session, "/a", stampOf("1"), true);
+  const records = kernel.session.entries.filter((entry) => entry.type === "plugin" && entry.plugin === "seen-files");
+  expect(records).toHaveLength(1);
+  expect(seen.seen({ ...session, entries: [...kernel.session.entries] } as SessionView, "/a")).toBeDefined();
+  kernel.session.rewind(before, "test");
+  expect(seen.seen(session, "/a")).toBeUndefined();
+  await kernel.close();
+});
+
+test.each([null, 7, {}, { path: 1, stamp: {} }, { path: "/a" }])("a record that says %j says nothing", async (data) => {
+  const { seen, session, kernel } = await opened();
+  session.record("seen-files", "seen", data);
+  expect(seen.seen(session, "/a")).toBeUndefined();
   await kernel.close();
 });

@@ -6,7 +6,7 @@ import type { Entry } from "gantry/sdk";
  * a bad line, the way goes on with the line before it.
  *
  * @example
- * const prompts = branchOf(entries).filter((entry) => entry.type === "user" && !entry.isMeta);
+ * const prompts = branchOf(session.allEntries).filter((entry) => entry.type === "user" && !entry.isMeta);
  */
 export function branchOf(entries: readonly Entry[]): readonly Entry[] {
   if (entries.every((entry, at) => at === 0 || entry.parentUuid === entries[at - 1]?.uuid)) return entries;

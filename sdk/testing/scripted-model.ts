@@ -38,6 +38,14 @@ export interface ScriptedModel {
   push(...answers: Script): void;
 }
 
+/** What a scripted model can do besides. */
+export interface ScriptOptions {
+  /** Answers what no turn asks. Default: the script does. */
+  readonly completions?: (request: ModelRequest) => ScriptedAnswer;
+  /** Tokens of its window. Default: not known, so that nothing is shortened. */
+  readonly contextWindow?: number;
+}
+
 /**
  * A model provider that gives the scripted answers in order, and the text `(end of script)` after the last. `completions` answers
  * what no turn asks, as plugins do through the service `models`; without it, the script does.
@@ -45,10 +53,7 @@ export interface ScriptedModel {
  * @example
  * const model = scriptedModel([{ calls: [{ name: "Read", input: { file_path: "a.txt" } }] }, { text: "Done." }]);
  */
-export function scriptedModel(
-  script: Script = [],
-  { completions }: { readonly completions?: (request: ModelRequest) => ScriptedAnswer } = {},
-): ScriptedModel {
+export function scriptedModel(script: Script = [], { completions, contextWindow }: ScriptOptions = {}): ScriptedModel {
   const answers = [...script];
   const requests: ModelRequest[] = [];
   const completionRequests: ModelRequest[] = [];
@@ -97,7 +102,11 @@ export function scriptedModel(
     providers: {
       scripted: { title: "Scripted", usable: "always", defaultModel: "script", models: ["script"] },
     },
-    setup: () => ({ providers: { scripted: { stream } } }),
+    setup: () => ({
+      providers: {
+        scripted: { stream, ...(contextWindow !== undefined && { info: (id: string) => ({ id, contextWindow }) }) },
+      },
+    }),
   });
   return { plugin, requests, completionRequests, push: (...more) => void answers.push(...more) };
 }

@@ -23,6 +23,8 @@ const KERNEL = "core/index.ts";
 const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
+    "cache-watch",
+    "compact-breaker",
     "context-env",
     "context-git",
     "context-mentions",

@@ -1,6 +1,12 @@
-import { realClock } from "gantry/sdk/kit/clock";
+import { realClock } from "./clock.ts";
 
-/** Waits for the work no longer than it may take and its turn lasts, whether or not it heeds its signal. */
+/**
+ * Waits for the work no longer than it may take and its turn lasts, whether or not it heeds its signal. Rejects when time is up or
+ * `outer` fires; the work's own signal fires then, too.
+ *
+ * @example
+ * const exit = await within(30_000, call.signal, (signal) => exec.run({ file: "make", args: [], cwd: "/", signal }));
+ */
 export async function within<T>(ms: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let give = (_: Error) => {};
