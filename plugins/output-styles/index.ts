@@ -1,9 +1,10 @@
-import { definePlugin, Files, lazy, manifest, optional, Settings, Trust } from "gantry/sdk";
+import { definePlugin, Files, lazy, manifest, OutputStyles, optional, Settings, Trust } from "gantry/sdk";
 
 export const outputStyles = manifest({
   name: "output-styles",
   description: "How the model answers: built-in styles, and those in markdown files.",
   needs: { files: Files, trust: Trust, settings: optional(Settings) },
+  provides: { outputStyles: OutputStyles },
   commands: { "output-style": { description: "Show the output styles, or choose one", argumentHint: "[style]" } },
   claims: { styles: { description: "The chosen output style, where this folder brings it along" } },
   // Behind the instructions of files: the style stands at the end.

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { definePlugin, type Notice, Trust } from "gantry/sdk";
+import { definePlugin, type Notice, OutputStyles, Trust } from "gantry/sdk";
 import { createTestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { expect, onTestFinished, test } from "vitest";
 import filesNode from "../files-node/index.ts";
@@ -27,11 +27,12 @@ function ground(files: Readonly<Record<string, string | Uint8Array>>) {
 
   async function open({ env, plugins = [], ...options }: Partial<TestKernelOptions> = {}) {
     let trust: Trust | undefined;
+    let styles: OutputStyles | undefined;
     const trusting = definePlugin({
       name: "trusting",
-      needs: { trust: Trust },
+      needs: { trust: Trust, styles: OutputStyles },
       setup: ({ use }) => {
-        trust = use.trust;
+        ({ trust, styles } = use);
         return {};
       },
     });
@@ -64,6 +65,7 @@ function ground(files: Readonly<Record<string, string | Uint8Array>>) {
       },
       say: async (command: string) => (await kernel.run(command)).end.text.replaceAll(root, ""),
       trust: () => trust as Trust,
+      name: () => styles?.nameIn(kernel.session),
     };
   }
   return { root, write, open };
@@ -240,4 +242,15 @@ test("a style stays as it was while its file changes, so that the prefix stays",
   const before = await kernel.ask();
   write({ "home/.claude/output-styles/pirate.md": "Talk like a judge." });
   expect(await kernel.ask()).toEqual(before);
+});
+
+test("others can tell which style counts", async () => {
+  const kernel = await ground({ "project/.claude/output-styles/house.md": "Be ours." }).open(chosen("house"));
+  expect(kernel.name()).toBe("house");
+  await kernel.ask();
+  expect(kernel.name()).toBe("default");
+  await kernel.say("/output-style CONCISE");
+  expect(kernel.name()).toBe("Concise");
+  await kernel.ask();
+  expect(kernel.name()).toBe("Concise");
 });

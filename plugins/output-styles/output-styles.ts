@@ -9,6 +9,17 @@ import { createShelf } from "./shelf.ts";
 import { isNamed, type Style } from "./style.ts";
 import { notApproved, unknown } from "./words.ts";
 
+/** What is known of a session. */
+interface State {
+  /** What the settings said when it began. */
+  readonly atStart: string;
+  /** What was last asked for. */
+  name?: string;
+  style?: Promise<Style>;
+  /** What came of it. */
+  known?: Style | undefined;
+}
+
 /** The setup with the administrator's folder at another place: for tests alone. */
 export function stylesFrom(managed: string): Setup<typeof outputStyles> {
   return ({ host, use: { files, trust, settings } }) => {
@@ -20,7 +31,7 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
     };
     const named = () => settings?.get("outputStyle", z.string()) ?? DEFAULT.name;
     /** A style stays as it was read, so that the prefix stays cached, until another one is chosen. */
-    const states = perSession((): { atStart: string; name?: string; style?: Promise<Style> } => ({ atStart: named() }));
+    const states = perSession((): State => ({ atStart: named() }));
 
     const current = (session: SessionView) => chosenIn(session) ?? states(session).atStart;
 
@@ -29,6 +40,7 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
       const name = current(session);
       if (!state.style || state.name !== name) {
         state.name = name;
+        state.known = undefined;
         state.style = isNamed(DEFAULT, name) ? Promise.resolve(DEFAULT) : read(name, session);
       }
       return state.style;
@@ -45,6 +57,14 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
     }
 
     return {
+      services: {
+        outputStyles: {
+          nameIn(session) {
+            const { name, known } = states(session);
+            return known && name === current(session) ? known.name : current(session);
+          },
+        },
+      },
       commands: { "output-style": choosing({ shelf, host, current, meet }) },
       claims: {
         styles: async () => {
@@ -57,6 +77,7 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
       taps: {
         promptBuild: async (draft, { session }) => {
           const style = await styleOf(session);
+          states(session).known = style;
           if (style.text === "") return undefined;
           const kept = style.keepsCoding ? draft : draft.without("coding");
           const text = `# Style of your answers: ${visibleLine(style.name, 100)}\n\n${style.text}`;

@@ -64,7 +64,8 @@ test("a style of one's own is chosen on the command line; one of the folder wait
     ".claude/output-styles/house.md": "Answer in rhymes.",
     "../home/.claude/output-styles/pirate.md": "Talk like a pirate.",
   });
-  await gantry(["-p", "--settings", '{"outputStyle":"pirate"}', "Hi"]);
+  const pirate = ["-p", "--settings", '{"outputStyle":"pirate"}', "--output-format", "stream-json", "--verbose", "Hi"];
+  expect((await gantry(pirate)).stdout).toContain('"output_style":"pirate"');
   expect(system()).toContain("Talk like a pirate.");
   expect(system()).not.toContain("Look before you act");
   const house = ["-p", "--settings", '{"outputStyle":"house"}', "Hi"];
