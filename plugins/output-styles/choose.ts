@@ -11,15 +11,13 @@ interface Choosing {
   readonly shelf: Shelf;
   readonly host: HostInfo;
   readonly current: (session: SessionView) => string;
-  readonly meet: (refused: readonly Style[]) => void;
 }
 
 /** `/output-style`: the list, or the choice of one, for this session and those to come. */
-export function choosing({ shelf, host, current, meet }: Choosing): Command {
+export function choosing({ shelf, host, current }: Choosing): Command {
   return async (args, session) => {
     if (args.trim() === "") return listOf(await shelf.all(), current(session));
     const { style, refused } = await shelf.find(args);
-    meet(refused);
     const [first] = refused;
     if (!style) return first ? notApproved(first) : unknown(args.trim(), await shelf.all());
     noteChosen(session, style.name);

@@ -6,7 +6,7 @@ export const outputStyles = manifest({
   needs: { files: Files, trust: Trust, settings: optional(Settings) },
   provides: { outputStyles: OutputStyles },
   commands: { "output-style": { description: "Show the output styles, or choose one", argumentHint: "[style]" } },
-  claims: { styles: { description: "The chosen output style, where this folder brings it along" } },
+  claims: { styles: { description: "Output styles that this folder brings along" } },
   // Behind the instructions of files: the style stands at the end.
   taps: { promptBuild: { stage: "late" } },
 });

@@ -224,7 +224,6 @@ test("in a folder that is not trusted a choice counts for the session, and its s
   expect((await kernel.ask()).style).toContain("TODO(human)");
   expect(fs.existsSync(join(root, "project/.claude/settings.local.json"))).toBe(false);
   expect(await kernel.say("/output-style house")).toContain("nobody has approved it");
-  expect(await kernel.trust().review()).toMatchObject([{ kind: "output style", text: "Be ours." }]);
   expect((await kernel.ask()).style).toContain("TODO(human)");
 });
 
@@ -253,4 +252,20 @@ test("others can tell which style counts", async () => {
   expect(kernel.name()).toBe("Concise");
   await kernel.ask();
   expect(kernel.name()).toBe("Concise");
+});
+
+test("what waits for approval is every style of the folder, whether or not it is chosen", async () => {
+  const kernel = await ground({
+    "project/.claude/output-styles/house.md": "Be ours.",
+    "project/.gantry/output-styles/guest.md": "Be a guest.",
+    "home/.claude/output-styles/pirate.md": PIRATE,
+  }).open();
+  const claims = await kernel.trust().review();
+  expect(claims.map(({ kind, text }) => [kind, text])).toEqual([
+    ["output style", "Be ours."],
+    ["output style", "Be a guest."],
+  ]);
+  kernel.trust().approve(claims);
+  await kernel.say("/output-style guest");
+  expect((await kernel.ask()).style).toContain("Be a guest.");
 });

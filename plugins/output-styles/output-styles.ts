@@ -1,4 +1,4 @@
-import { type Claim, perSession, type SessionView, type Setup, z } from "gantry/sdk";
+import { perSession, type SessionView, type Setup, z } from "gantry/sdk";
 import { managedFolder } from "gantry/sdk/kit/managed-folder";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { DEFAULT } from "./built-in.ts";
@@ -24,11 +24,6 @@ interface State {
 export function stylesFrom(managed: string): Setup<typeof outputStyles> {
   return ({ host, use: { files, trust, settings } }) => {
     const shelf = createShelf(host, files, trust, managed);
-    /** What somebody wanted and nobody has approved yet. */
-    const met = new Map<string, Claim>();
-    const meet = (styles: readonly Style[]) => {
-      for (const { claim } of styles) if (claim) met.set(claim.source, claim);
-    };
     const named = () => settings?.get("outputStyle", z.string()) ?? DEFAULT.name;
     /** A style stays as it was read, so that the prefix stays cached, until another one is chosen. */
     const states = perSession((): State => ({ atStart: named() }));
@@ -48,7 +43,6 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
 
     async function read(name: string, session: SessionView): Promise<Style> {
       const { style, refused } = await shelf.find(name);
-      meet(refused);
       const tell = (said: string) => session.notify({ level: "warning", plugin: "output-styles", text: said });
       const [first] = refused;
       if (first) tell(`${notApproved(first)} ${insteadOf(style)}`);
@@ -65,14 +59,9 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
           },
         },
       },
-      commands: { "output-style": choosing({ shelf, host, current, meet }) },
+      commands: { "output-style": choosing({ shelf, host, current }) },
       claims: {
-        styles: async () => {
-          const isDefault = isNamed(DEFAULT, named());
-          const all = isDefault ? [] : (await shelf.all()).filter((style) => isNamed(style, named()));
-          const claims = [...all.flatMap(({ claim }) => claim ?? []), ...met.values()];
-          return [...new Map(claims.map((claim) => [`${claim.source}\0${claim.text}`, claim])).values()];
-        },
+        styles: async () => (await shelf.all()).flatMap(({ claim }) => claim ?? []),
       },
       taps: {
         promptBuild: async (draft, { session }) => {
