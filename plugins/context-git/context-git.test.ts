@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
+import settingsFiles from "../settings-files/index.ts";
 import { contextGitWith } from "./context-git.ts";
 import plugin, { contextGit } from "./index.ts";
 
@@ -100,6 +101,14 @@ test("in a folder that is not trusted git does not run, and what its files say i
   await kernel.run("Hi");
   expect(kernel.textIn()).toBe("Git, as the session began:\n- Branch: main\n- Main branch: stable");
   expect(kernel.started).toEqual([]);
+});
+
+test("whoever does not want it is not told, and nothing runs", async () => {
+  const own = definePlugin(contextGit, contextGitWith(patient));
+  const settings = { includeGitInstructions: false };
+  const kernel = await opened(repository(), { env: TRUSTED, settings, plugins: [settingsFiles, own] });
+  await kernel.run("Hi");
+  expect([kernel.textIn(), kernel.started]).toEqual([undefined, []]);
 });
 
 test("a linked work tree has the main branch of its repository, packed or not", async () => {

@@ -1,4 +1,4 @@
-import { perSession, type SessionView, type Setup } from "gantry/sdk";
+import { perSession, type SessionView, type Setup, z } from "gantry/sdk";
 import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import type { contextGit } from "./index.ts";
 import { look } from "./look.ts";
@@ -26,6 +26,8 @@ export function contextGitWith(clock: Clock): Setup<typeof contextGit> {
       return state;
     });
 
+    const isWanted = () => use.settings?.get("includeGitInstructions", z.boolean()) !== false;
+
     /** Until git has answered, but not for long. */
     async function waitFor({ done }: State): Promise<void> {
       const over = new AbortController();
@@ -36,11 +38,12 @@ export function contextGitWith(clock: Clock): Setup<typeof contextGit> {
       taps: {
         // Nobody waits for it: git is at work while the rest of the session is set up.
         sessionStart: (session) => {
-          if (!toldOf(session).isBuilt) looks(session);
+          if (!toldOf(session).isBuilt && isWanted()) looks(session);
         },
         promptBuild: async (draft, { session }) => {
           const { text, isBuilt } = toldOf(session);
           if (text !== undefined) return draft.with({ key: KEY, cache: "session", text });
+          if (!isWanted()) return undefined;
           const state = looks(session);
           if (!isBuilt) await waitFor(state);
           if (!state.text || state.isGiven) return undefined;
