@@ -43,7 +43,7 @@ test("the model knows what the project asks of it, where it is and what the prom
   }
   expect(system()).not.toMatch(/for people|Upper-case/);
   expect(messages()).toContain("export const two = 2;");
-  expect(messages()).toContain('"text":"a.ts"');
+  expect(messages()).toMatch(/src\/\\">\\na\.ts\\n<\/mentioned>/);
   expect(messages()).not.toMatch(/export const one|very-secret/);
 });
 
