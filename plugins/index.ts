@@ -8,6 +8,8 @@ import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
 import compactTrim from "./compact-trim/index.ts";
 import contextEnv from "./context-env/index.ts";
+import contextGit from "./context-git/index.ts";
+import contextMentions from "./context-mentions/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
@@ -16,8 +18,10 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import memoryFiles from "./memory-files/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import outputStyles from "./output-styles/index.ts";
 import permitCheck from "./permit-check/index.ts";
 import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
@@ -60,6 +64,8 @@ export const catalogue = {
     "compact-summary": compactSummary,
     "compact-trim": compactTrim,
     "context-env": contextEnv,
+    "context-git": contextGit,
+    "context-mentions": contextMentions,
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
@@ -68,8 +74,10 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "memory-files": memoryFiles,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "output-styles": outputStyles,
     "permit-check": permitCheck,
     "permit-classifier": permitClassifier,
     "permit-modes": permitModes,
