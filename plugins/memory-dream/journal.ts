@@ -27,8 +27,6 @@ export type Steps = z.output<typeof stepsSchema>["steps"];
 const MOST_DECLINED = 1_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-export type Journal = ReturnType<typeof createJournal>;
-
 /** In a folder of Gantry's own, for the person alone. */
 export function createJournal(files: Files, folder: string) {
   /** What cannot be read counts as not there: it is written whole or not at all. */
