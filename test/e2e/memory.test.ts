@@ -161,23 +161,44 @@ test.skipIf(!hasTmux)(
   },
 );
 
-test("dreams of several programs at once come to one", async () => {
-  await place.write(
+const notes = async () =>
+  (await readdir(path.join(place.work, ".claude/memory"))).filter((name) => name.startsWith("note-"));
+/** Notes of which every other one holds no more. */
+const writeNotes = (count: number) =>
+  place.write(
     Object.fromEntries(
-      Array.from({ length: 40 }, (_, at) => [
+      Array.from({ length: count }, (_, at) => [
         `.claude/memory/note-${at}.md`,
         `---\ntitle: Freeze ${at}\nexpires: ${at % 2 ? "2026-01-31" : "2999-01-31"}\n---\n\nNothing is merged into branch ${at}.\n`,
       ]),
     ),
   );
+
+test("a dream that is killed midway is finished by the next, and taken back as one", async () => {
+  await writeNotes(400);
+  const run = place.start(["memory", "dream", "--offline", "--trust"]);
+  const until = Date.now() + 10_000;
+  while ((await notes()).length === 400 && Date.now() < until) await new Promise((resolve) => setImmediate(resolve));
+  run.kill("SIGKILL");
+  await run.ended;
+  const left = (await notes()).length;
+  expect(left).toBeGreaterThan(200);
+  expect(left).toBeLessThan(400);
+
+  const { code, stdout } = await place.gantry(["memory", "dream", "--offline", "--trust"]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("201 changes made.")]);
+  expect(await notes()).toHaveLength(200);
+  expect((await place.gantry(["memory", "undo", "--trust"])).code).toBe(0);
+  expect(await notes()).toHaveLength(400);
+});
+
+test("dreams of several programs at once come to one", async () => {
+  await writeNotes(40);
   const all = await Promise.all([1, 2, 3, 4].map(() => place.gantry(["memory", "dream", "--offline", "--trust"])));
-  for (const { code, stdout } of all)
-    expect([code, code ? stdout : ""]).toEqual([code, code ? "Another dream is at work.\n" : ""]);
+  for (const { code, stdout } of all) if (code !== 0) expect(stdout).toBe("Another dream is at work.\n");
   expect(all.some(({ code }) => code === 0)).toBe(true);
-  const left = (await readdir(path.join(place.work, ".claude/memory"))).filter((name) => name.startsWith("note-"));
-  expect(left).toHaveLength(20);
+  expect(await notes()).toHaveLength(20);
   expect((await place.read(".claude/memory/MEMORY.md")).match(/^- \[/gm)).toHaveLength(20);
   expect((await place.gantry(["memory", "undo", "--trust"])).code).toBe(0);
-  const back = (await readdir(path.join(place.work, ".claude/memory"))).filter((name) => name.startsWith("note-"));
-  expect(back).toHaveLength(40);
+  expect(await notes()).toHaveLength(40);
 });
