@@ -13,6 +13,7 @@ import {
   textOf,
 } from "gantry/sdk";
 import { deniedReads } from "gantry/sdk/kit/denied-reads";
+import { isHostText } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Brought } from "./context-mentions.ts";
 import type { Mention } from "./parse.ts";
@@ -52,7 +53,10 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
     const range = lines && { offset: lines.from, limit: lines.to - lines.from + 1 };
     const { outcome, content } = await call(turn, "Read", { file_path: path, ...range });
     if (outcome !== "ok") return { name: written, problem: `not read. ${visibleLine(textOf(content), 300)}` };
-    return { name: path, content, ...(lines && { lines }) };
+    // The file comes first: what else claims to be the host's was added by plugins.
+    const beside = content.filter((block, at) => at > 0 && isHostText(block));
+    const own = content.filter((block) => !beside.includes(block));
+    return { name: path, content: own, beside, ...(lines && { lines }) };
   }
 
   /** Names are shown where the files themselves may be read. */
