@@ -184,6 +184,20 @@ describe("a dream without a model", () => {
     expect((await memory.list()).map(({ id, text }) => [id, text])).toEqual([["a", "We deploy to Fly now."]]);
   });
 
+  it.each([
+    ["2999-01-01", "expires: 2999-02-02; ", "2999-02-02"],
+    ["2999-01-01", "", undefined],
+  ])("what holds until %s in one and %sin another holds as long as either", async (one, other, expires) => {
+    const text = "The old gateway answers on the second address.";
+    await keep({
+      "a.md": [`title: Gateway; expires: ${one}; date: 2026-01-02`, text],
+      "b.md": [`title: Old gateway; ${other}date: 2026-01-03`, text],
+    });
+    const { dreams, memory } = await open();
+    await dreams.dream();
+    expect((await memory.list()).map((entry) => entry.expires)).toEqual([expires]);
+  });
+
   it("never touches what is pinned, though what only repeats it goes", async () => {
     const pinned = [
       "title: Always squash; expires: 2026-01-01; date: 2026-01-01; pinned: true",

@@ -1,4 +1,7 @@
-/** What can be tidied without a model: what holds no more, and what says the same twice. Nothing that only one entry says is lost. */
+/**
+ * What can be tidied without a model: what holds no more, and what says the same twice. Nothing that only one entry says is lost, but for
+ * what a newer one of the same title says otherwise.
+ */
 import { setImmediate as breath } from "node:timers/promises";
 import type { MemoryEntry } from "gantry/sdk";
 import { writeEntry } from "gantry/sdk/kit/memory-text";
@@ -35,8 +38,10 @@ export function intoFirst(
   reason: string,
 ): Step | undefined {
   if (!first) return undefined;
-  const newest = newestOf([first, ...others]).entry;
-  const { session = first.entry.session, expires, updated } = newest;
+  const { session = first.entry.session, updated } = newestOf([first, ...others]).entry;
+  const ends = [first, ...others].map(({ entry }) => entry.expires ?? "");
+  // What one of them says for good holds for good.
+  const expires = ends.includes("") ? undefined : ends.sort().at(-1);
   const { session: _, expires: __, ...plain } = first.entry;
   const next = {
     ...plain,
