@@ -3,6 +3,7 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandMemory from "./command-memory/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
@@ -18,7 +19,11 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import memoryAuto from "./memory-auto/index.ts";
+import memoryDream from "./memory-dream/index.ts";
+import memoryExtract from "./memory-extract/index.ts";
 import memoryFiles from "./memory-files/index.ts";
+import memorySession from "./memory-session/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
 import outputStyles from "./output-styles/index.ts";
@@ -59,6 +64,7 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-memory": commandMemory,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
@@ -74,7 +80,11 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "memory-auto": memoryAuto,
+    "memory-dream": memoryDream,
+    "memory-extract": memoryExtract,
     "memory-files": memoryFiles,
+    "memory-session": memorySession,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
     "output-styles": outputStyles,
