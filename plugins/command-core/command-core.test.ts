@@ -90,7 +90,10 @@ describe("/cost", () => {
 
 describe("/exit", () => {
   it.each(["/exit", "/quit"])("%s ends the session after its turn", async (command) => {
-    const listening = definePlugin({ name: "listening", setup: () => ({ taps: { input: () => undefined } }) });
+    const listening = definePlugin({
+      name: "listening",
+      setup: () => ({ taps: { input: () => new Promise<never>(() => {}) } }),
+    });
     const kernel = await kernelWith(listening);
     const { events } = await kernel.run(command);
     expect(events.at(-1)).toMatchObject({ type: "turn_end", end: { reason: "handled" } });
