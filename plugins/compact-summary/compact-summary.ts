@@ -4,6 +4,7 @@ import {
   type Message,
   messageOf,
   perSession,
+  type SessionView,
   type Setup,
   type TurnView,
   textOf,
@@ -58,10 +59,12 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
     for (const share of [1, 0.4, 0.1]) {
       const made = put(parts, digest, tried, target * share, session.messages);
       if (estimateTokens(made) < estimateTokens(messages)) {
+        if ("problem" in tried) tried.warn?.(": requests, tasks, files and commands were kept, the rest was cut.");
         return { messages: made, summary: `${by} stands for ${summed} of ${messages.length} messages.` };
       }
       log(`with ${share} of the room it is no shorter`);
     }
+    if ("problem" in tried) tried.warn?.(".");
     return undefined;
   }
 
@@ -109,11 +112,9 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
       // An interrupted turn has no use for anything.
       if (turn.signal.aborted) throw thrown;
       state.inRow++;
-      const problem = visibleLine(messageOf(thrown), 200);
       const more = state.inRow === MOST_FAILURES ? " The model is not asked again unless you use /compact." : "";
-      const said = `No summary could be had (${problem}): requests, tasks, files and commands were kept, the rest was cut.${more}`;
-      session.notify({ level: "warning", plugin: PLUGIN, text: said });
-      return { problem };
+      const problem = visibleLine(messageOf(thrown), 200);
+      return { problem, warn: (what) => warn(session, `No summary could be had (${problem})${what}${more}`) };
     }
   }
 
@@ -124,7 +125,14 @@ const setup: Setup<typeof compactSummary> = ({ config, use, log }) => {
 
 export default setup;
 
-type Told = Pick<Story, "older" | "begun"> | { readonly problem: string };
+type Told =
+  | Pick<Story, "older" | "begun">
+  /** `warn` tells the person once it is known what came of it. */
+  | { readonly problem: string; readonly warn?: (what: string) => void };
+
+function warn(session: SessionView, text: string): void {
+  session.notify({ level: "warning", plugin: PLUGIN, text });
+}
 
 /** The shorter conversation, within about so many tokens. */
 function put(parts: Parts, digest: Digest, told: Told, tokens: number, all: readonly Message[]): readonly Message[] {

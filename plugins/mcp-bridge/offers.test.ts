@@ -2,6 +2,11 @@ import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
 import { ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
+import contextMentions from "../context-mentions/index.ts";
+import filesNode from "../files-node/index.ts";
+import permitRules from "../permit-rules/index.ts";
+import seenFiles from "../seen-files/index.ts";
+import toolRead from "../tool-read/index.ts";
 import { bridged, olderServer } from "./test-kit.ts";
 
 function library() {
@@ -63,5 +68,23 @@ describe("prompts", () => {
     expect(
       await servers.complete("lib", { uriTemplate: "lib://book/{title}" }, { name: "title", value: "Ev" }),
     ).toEqual(["Evelina"]);
+  });
+});
+
+describe("a resource in a prompt", () => {
+  it("is read, as a call that rules see", async () => {
+    const kernel = await bridged({
+      inside: { lib: library() },
+      plugins: [filesNode, contextMentions, seenFiles, toolRead],
+    });
+    await kernel.run("What does @lib:lib://rules say?");
+    expect(JSON.stringify(kernel.model.requests[0]?.messages)).toContain("Be quiet.");
+    const denied = await bridged({
+      inside: { lib: library() },
+      plugins: [filesNode, contextMentions, seenFiles, toolRead, permitRules],
+      settings: { permissions: { deny: ["ReadMcpResourceTool"] } },
+    });
+    await denied.run("What does @lib:lib://rules say?");
+    expect(JSON.stringify(denied.model.requests[0]?.messages)).not.toContain("Be quiet.");
   });
 });
