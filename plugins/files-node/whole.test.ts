@@ -340,6 +340,45 @@ describe("a program killed in the middle of a write", () => {
     expect([...seen]).toEqual(["o", "n"]);
   }, 60_000);
 
+  const rounds = Number(process.env.GANTRY_TEST_EDIT_KILLS ?? 200);
+  const lanes = 2;
+  test(
+    `at any moment leaves the old file or the new one (${rounds} rounds)`,
+    async () => {
+      const program = join(root, "killed.mjs");
+      await bundle(program);
+      const seen = new Set<string>();
+      const play = async (first: number) => {
+        const folder = join(root, `folder-${first}`);
+        const path = join(folder, "large.bin");
+        await mkdir(folder);
+        for (let round = first; round < rounds; round += lanes) {
+          await writeFile(path, old);
+          seen.add(await killed(program, path, (round * 7) % 23));
+          const content = await readFile(path);
+          expect(content.equals(old) || content.equals(changed)).toBe(true);
+          // Another host, as far as what it knows of the folder goes.
+          await createFiles(disk).write(join(folder, "other.txt"), bytes("x"));
+          expect((await readdir(folder)).sort()).toEqual(["large.bin", "other.txt"]);
+        }
+      };
+      const [old, changed] = ["o", "n"].map((letter) => Buffer.alloc(4 * 1024 * 1024, letter)) as [Buffer, Buffer];
+      await Promise.all(Array.from({ length: lanes }, (_, first) => play(first)));
+      expect(seen).toContain("SIGKILL");
+    },
+    60_000 + rounds * 500,
+  );
+
+  /** Has the file written by a program that is killed so long after it has begun. Gives the signal that ended it, if one did. */
+  async function killed(program: string, path: string, ms: number): Promise<string> {
+    const child = spawn(process.execPath, [program, path, String(4 * 1024 * 1024), "-1"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    // A write takes some milliseconds: from its first moment to behind its end.
+    child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), ms));
+    return new Promise((resolve) => child.on("close", (_, signal) => resolve(signal ?? "")));
+  }
+
   /** A program that writes a file and kills itself at the call of the file system with the given number. */
   async function bundle(program: string): Promise<void> {
     const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -354,6 +393,7 @@ describe("a program killed in the middle of a write", () => {
          if (calls++ === Number(number)) process.kill(process.pid, "SIGKILL");
          return real(...args);
        }]));
+       process.stdout.write("ready");
        await createFiles(deadly).write(path, Buffer.alloc(Number(size), "n"));`,
     );
     await build({

@@ -7,6 +7,7 @@ import {
   McpServers,
   Meter,
   manifest,
+  OutputStyles,
   optional,
   Permissions,
   z,
@@ -31,6 +32,7 @@ export const frontendHeadless = manifest({
   needs: {
     meter: optional(Meter),
     permissions: optional(Permissions),
+    styles: optional(OutputStyles),
     hookEvents: later(optional(HookEvents)),
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),

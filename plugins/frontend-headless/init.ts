@@ -1,12 +1,20 @@
 import { type HostInfo, type HostReport, type McpServers, newId, type SessionView, type WireInit } from "gantry/sdk";
 import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 
+/** What a person has chosen for the session. */
+interface Chosen {
+  /** Of permissions. */
+  readonly mode: string;
+  /** Of answers. */
+  readonly style: string;
+}
+
 /** The first line of a turn: what the session has. */
 export function initOf(
   session: SessionView,
   report: HostReport,
   info: HostInfo,
-  permissionMode: string,
+  chosen: Chosen,
   mcp?: McpServers,
 ): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
@@ -19,10 +27,10 @@ export function initOf(
     tools: prompt?.tools ?? contributed("tools"),
     mcp_servers: (mcp?.status() ?? []).map(({ name, status }) => ({ name, status })),
     model: session.model.id,
-    permissionMode,
+    permissionMode: chosen.mode,
     slash_commands: contributed("commands"),
     apiKeySource: info.env.ANTHROPIC_API_KEY ? "ANTHROPIC_API_KEY" : "none",
-    output_style: "default",
+    output_style: chosen.style,
     agents: [],
     skills: [],
     plugins: report.plugins

@@ -1,4 +1,14 @@
-import type { FrontendHost, McpServers, Meter, Notice, Permissions, Session, SessionEvent, TurnEnd } from "gantry/sdk";
+import type {
+  FrontendHost,
+  McpServers,
+  Meter,
+  Notice,
+  OutputStyles,
+  Permissions,
+  Session,
+  SessionEvent,
+  TurnEnd,
+} from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
@@ -28,6 +38,7 @@ export interface ViewParts {
   readonly partial?: Partial | undefined;
   /** The lines that repeat the prompts of the turn that begins, where they are wanted. */
   readonly replay?: (() => readonly object[]) | undefined;
+  readonly styles: OutputStyles | undefined;
 }
 
 /** Whether the run did what was asked. */
@@ -65,7 +76,7 @@ function jsonView({ host, notices, session, output, meter }: ViewParts): View {
 
 /** A line for each step. */
 function streamView(parts: ViewParts): View {
-  const { host, notices, session, output, meter, permissions, partial, replay, mcp } = parts;
+  const { host, notices, session, output, meter, permissions, partial, replay, mcp, styles } = parts;
   let hasBegun = false;
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
@@ -74,8 +85,8 @@ function streamView(parts: ViewParts): View {
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
-    const mode = permissions?.mode(session) ?? "default";
-    write([initOf(session, host.report(session), host.info, mode, mcp), ...(replay?.() ?? [])]);
+    const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
+    write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
   };
   return {
     event(event) {

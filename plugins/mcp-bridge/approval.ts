@@ -38,7 +38,9 @@ export function createApproval({ trust, settings, isTrusted, env }: ApprovalPart
 
   function forbidden({ name, config }: NamedServer): string | undefined {
     const resolved = expandMcpConfig(config, env).config;
-    if (entries("deniedMcpServers").some((entry) => isMeant(entry, name, resolved))) {
+    const denied = entries("deniedMcpServers");
+    if (denied.isBroken) return "nobody knows what the settings deny: deniedMcpServers is no list.";
+    if (denied.list.some((entry) => isMeant(entry, name, resolved))) {
       return "the settings deny it (deniedMcpServers).";
     }
     const allowed = allowList();
@@ -57,17 +59,21 @@ export function createApproval({ trust, settings, isTrusted, env }: ApprovalPart
     return settings?.get(key, z.array(z.string())) ?? [];
   }
 
-  function entries(key: string, isWanted = (_: string) => true): readonly unknown[] {
-    const layers = settings?.layers(key, z.array(z.unknown())) ?? [];
-    return layers.filter(({ layer }) => isWanted(layer)).flatMap(({ value }) => value);
+  /** What the layers list. A list that cannot be read has nothing in it, and `isBroken` says so. */
+  function entries(key: string, isWanted = (_: string) => true) {
+    const layers = (settings?.layers(key, z.unknown()) ?? []).filter(({ layer }) => isWanted(layer));
+    return {
+      list: layers.flatMap(({ value }) => (Array.isArray(value) ? (value as readonly unknown[]) : [])),
+      isBroken: layers.some(({ value }) => !Array.isArray(value)),
+      isThere: layers.length > 0,
+    };
   }
 
   /** `undefined`: nobody limits it. A list that cannot be read allows nothing. */
   function allowList(): readonly unknown[] | undefined {
     const isManaged = settings?.get("allowManagedMcpServersOnly", z.boolean()) === true;
-    const isWanted = (layer: string) => !isManaged || layer === "managed";
-    const said = settings?.layers("allowedMcpServers", z.unknown()).filter(({ layer }) => isWanted(layer)) ?? [];
-    return said.length ? entries("allowedMcpServers", isWanted) : undefined;
+    const { list, isThere } = entries("allowedMcpServers", (layer) => !isManaged || layer === "managed");
+    return isThere ? list : undefined;
   }
 }
 

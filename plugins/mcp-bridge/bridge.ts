@@ -112,12 +112,11 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
     },
     carry(name, carrier) {
       carriers.set(name, carrier);
+      for (const server of carriedBy(name)) if (!server.connection) void server.reconnect().catch(() => undefined);
       return () => {
         if (carriers.get(name) !== carrier) return;
         carriers.delete(name);
-        for (const server of servers.values()) {
-          if (server.named.config.type === "sdk" && server.named.config.name === name) void server.close();
-        }
+        for (const server of carriedBy(name)) void server.close();
       };
     },
     ...createOffers({ servers, found }),
@@ -134,6 +133,10 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
   };
   const side = createClientSide({ ...use, host, config, log, callOf, sessionOf: () => bridge.session });
   return bridge;
+
+  function carriedBy(name: string): readonly Server[] {
+    return [...servers.values()].filter(({ named: { config } }) => config.type === "sdk" && config.name === name);
+  }
 
   async function load(): Promise<void> {
     const read = await readSources(host, flagsOf(host), MANAGED[process.platform] ?? MANAGED_ELSEWHERE);
@@ -229,7 +232,6 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
 
   function gather(): void {
     if (isClosed) return;
-    for (const listener of watchers) listener();
     gathering ??= setTimeout(() => void flush(), GATHER_MS);
   }
 
@@ -242,6 +244,13 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
     } catch (thrown) {
       log(`What the servers offer cannot be taken in: ${messageOf(thrown)}`);
     }
+    for (const listener of watchers) listener();
+  }
+
+  /** A call may have changed what the server offers: the model's next request shall know it. */
+  async function settled(server: Server): Promise<void> {
+    await server.fresh;
+    if (gathering) await flush();
   }
 
   function contribution(): Contribution {
@@ -255,6 +264,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
         maxOutputTokens: config.maxOutputTokens,
         enter,
         accepted,
+        settled,
         open: side.open,
       });
       for (const [index, [toolName, tool]] of Object.entries(own).entries()) {

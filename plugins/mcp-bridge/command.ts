@@ -42,6 +42,8 @@ async function act(bridge: Bridge, word: Word, name: string): Promise<string> {
 export async function acceptTools(bridge: Bridge, name: string): Promise<boolean> {
   const isKnown = await bridge.pins.forget(name);
   await bridge.servers.get(name)?.refresh("tools");
+  // What was gathered is taken in.
+  await bridge.settle({ waitMs: 0 });
   return isKnown;
 }
 

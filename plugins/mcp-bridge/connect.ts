@@ -100,7 +100,7 @@ function carryingTasks(transport: AnyTransport): AnyTransport {
 function clientOptions(side: ClientSide): ClientOptions {
   const changed = (kind: "tools" | "prompts" | "resources") => ({
     autoRefresh: false,
-    debounceMs: 50,
+    debounceMs: 0,
     onChanged: () => side.changed(kind),
   });
   return {

@@ -3,6 +3,7 @@ import { claimOf } from "./approval.ts";
 import { type Bridge, createBridge, INTERACTION } from "./bridge.ts";
 import { createCommand } from "./command.ts";
 import type { mcpBridge } from "./index.ts";
+import { resourceMentions } from "./mentions.ts";
 import { cutText } from "./names.ts";
 import { projectServers } from "./sources.ts";
 import { createSubcommand } from "./subcommand.ts";
@@ -13,6 +14,16 @@ const setup: Setup<typeof mcpBridge> = (context) => {
   const { config, host, scope, use } = context;
   const bridge = createBridge(context);
   scope.own(() => bridge.close());
+  let mentioned: Promise<void> | undefined;
+
+  /** Where nobody has a server, nothing of it is set up. */
+  function addMentions(): Promise<void> {
+    mentioned ??= (async () => {
+      const mentions = await use.mentions?.();
+      if (mentions) scope.own(mentions.add(resourceMentions(bridge, use.tools)));
+    })();
+    return mentioned;
+  }
 
   return {
     services: { servers: bridge },
@@ -23,6 +34,7 @@ const setup: Setup<typeof mcpBridge> = (context) => {
       async sessionStart(session) {
         bridge.session = session;
         await bridge.begin();
+        if (bridge.servers.size) await addMentions();
         tell(session, bridge);
         if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
       },

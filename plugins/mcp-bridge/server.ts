@@ -34,6 +34,8 @@ export interface Server {
   /** The connection, as soon as it stands. Rejects with `GANTRY_MCP_UNAVAILABLE`. */
   ready(signal?: AbortSignal): Promise<Connection>;
   refresh(kind: "tools" | "prompts" | "resources"): Promise<void>;
+  /** Resolves when no list is being fetched again, or when that takes long. */
+  readonly fresh: Promise<void>;
   needsAuth(): void;
   reconnect(): Promise<void>;
   setEnabled(isEnabled: boolean): Promise<void>;
@@ -43,6 +45,7 @@ export interface Server {
 const FIRST_TRIES = 3;
 /** So many restarts within so long; then it is given up until somebody asks for it. */
 const [RESTARTS, RESTARTS_MS] = [5, 5 * 60_000];
+const LONGEST_REFRESH_MS = 2_000;
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 16_000];
 
 export function createServer({ named, barred, isEnabled, connect, isRemote, changed, log }: ServerParts): Server {
@@ -55,6 +58,8 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
   let running: AbortController | undefined;
   const restarts: number[] = [];
   const waiters = new Set<() => void>();
+  const wanted = new Set<string>();
+  let refreshing: Promise<void> = Promise.resolve();
 
   function enter(next: State): void {
     state = next;
@@ -125,6 +130,18 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
     return connection;
   }
 
+  async function fetched(kind: "tools" | "prompts" | "resources"): Promise<void> {
+    const { connection } = server;
+    if (!connection) return;
+    try {
+      if (kind === "tools" && connection.offers.tools) tools = await connection.listTools();
+      if (kind === "prompts" && connection.offers.prompts) prompts = await connection.listPrompts();
+      changed();
+    } catch (thrown) {
+      log(`The ${kind} of ${name} could not be listed again: ${messageOf(thrown)}`);
+    }
+  }
+
   function mayRestart(): boolean {
     const now = performance.now();
     restarts.push(now);
@@ -174,16 +191,19 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
       if (state.kind === "connected") return state.connection;
       throw unavailable(name, server.status.error ?? `It is ${statusOf(state)}.`);
     },
-    async refresh(kind) {
-      const { connection } = server;
-      if (!connection) return;
-      try {
-        if (kind === "tools" && connection.offers.tools) tools = await connection.listTools();
-        if (kind === "prompts" && connection.offers.prompts) prompts = await connection.listPrompts();
-        changed();
-      } catch (thrown) {
-        log(`The ${kind} of ${name} could not be listed again: ${messageOf(thrown)}`);
-      }
+    get fresh() {
+      const stop = new AbortController();
+      const late = pause(LONGEST_REFRESH_MS, stop.signal);
+      return Promise.race([refreshing, late]).finally(() => stop.abort());
+    },
+    refresh(kind) {
+      if (wanted.has(kind)) return refreshing;
+      wanted.add(kind);
+      refreshing = refreshing.then(() => {
+        wanted.delete(kind);
+        return fetched(kind);
+      });
+      return refreshing;
     },
     needsAuth() {
       if (state.kind === "starting" || state.kind === "waiting") enter({ kind: "needs-auth" });
@@ -237,7 +257,8 @@ export function unavailable(name: string, why: string): PluginError {
 }
 
 function sentence(text: string): string {
-  return `${clause(text)}.`;
+  const said = clause(text);
+  return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}.`;
 }
 
 /** Resolves at the next change of state, or when the signal fires. */

@@ -23,6 +23,8 @@ export interface ToolParts {
   readonly enter: (server: Server, call: ToolContext) => () => void;
   /** A call passed its gates: whoever was asked said yes to the tool as it is. */
   readonly accepted: (server: Server, tool: ListedTool) => void;
+  /** Resolves when what the server has changed meanwhile is there. */
+  readonly settled: (server: Server) => Promise<void>;
   /** The tool wants addresses opened before it goes on. Whether the person did. */
   readonly open: (server: Server, elicitations: readonly unknown[], signal: AbortSignal) => Promise<boolean>;
 }
@@ -69,6 +71,7 @@ function runOf(server: Server, tool: ListedTool, parts: ToolParts): RunTool {
     try {
       const connection = await server.ready(call.signal);
       const result = await answerOf(connection, tool, input, call);
+      await parts.settled(server);
       return outputOf(result, call);
     } catch (thrown) {
       if (call.signal.aborted) throw thrown;

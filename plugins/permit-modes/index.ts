@@ -25,6 +25,7 @@ export const permitModes = manifest({
     sessionStart: true,
     // After all others: what they say is what the mode is about.
     toolGate: { stage: "last" },
+    event: true,
     ask: { stage: "first" },
   },
 });

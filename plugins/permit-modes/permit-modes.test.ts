@@ -252,6 +252,31 @@ describe("a session", () => {
     expect(said(await resumed.call("Write", { file_path: "a" }))).not.toBe("ok");
   });
 
+  it("goes on in the default mode where the one it was left in cannot be had any more, and says so", async () => {
+    const { session } = await open(undefined);
+    session.record("permit-modes", "mode", { mode: "auto" });
+    const resumed = await open(undefined, { resume: session.id });
+    expect(permissions.mode(resumed.session)).toBe("default");
+    const { events } = await resumed.run("hello");
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        notice: expect.objectContaining({ text: expect.stringContaining("left in the mode auto") }),
+      }),
+    );
+  });
+
+  it("keeps its mode when the conversation goes back to a time when it was another", async () => {
+    const { session, run } = await open("acceptEdits");
+    await run("one");
+    const before = session.entries.at(-1)?.uuid ?? "";
+    await permissions.setMode(session, "default");
+    session.rewind(before, "test");
+    expect(permissions.mode(session)).toBe("default");
+    // What a copy of the branch would bring along.
+    const resumed = await open(undefined, { resume: session.id });
+    expect(permissions.mode(resumed.session)).toBe("default");
+  });
+
   it("does not take a forged record for leave to bypass", async () => {
     const { session } = await open(undefined);
     session.record("permit-modes", "mode", { mode: "bypassPermissions" });

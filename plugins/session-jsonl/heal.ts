@@ -1,77 +1,95 @@
 import fs from "node:fs";
-import { type Entry, entrySchema, LOG_VERSION, messageOf, type Notice } from "gantry/sdk";
-import { unreadable } from "./problems.ts";
+import { LOG_VERSION, messageOf, type Notice } from "gantry/sdk";
+import { closeRead, type Disk, openExisting, writeWhole } from "./disk.ts";
+import { type Parsed, parseTranscript } from "./parse.ts";
+import { tooNew, unreadable, unwritable } from "./problems.ts";
+
+/** How a transcript is read: by its one writer, who heals it; while another program may write it; or as it lies there. */
+export type Reader = "writer" | "onlooker" | "reader";
 
 /**
  * Reads a transcript. What a crash left of the last record is cut off and kept beside, a line that is no record is passed
  * over; both are told.
  */
 export function readTranscript(
+  disk: Disk,
   file: string,
-  { mayHeal }: { readonly mayHeal: boolean },
-): { readonly entries: readonly Entry[]; readonly notices: readonly Notice[] } {
-  const bytes = readBytes(file);
-  const wholeTo = bytes.lastIndexOf(0x0a) + 1;
-  const { entries, bad } = parseLines(bytes.toString("utf8", 0, wholeTo));
-  const notices: Notice[] = bad.length > 0 ? [badLines(file, bad)] : [];
-
-  const tail = bytes.subarray(wholeTo);
-  const last = tail.length > 0 ? parseLine(tail.toString("utf8")) : undefined;
-  if (typeof last === "object") entries.push(last);
-  if (tail.length > 0 && mayHeal) {
-    if (last === "bad") notices.push(cutTail(file, wholeTo, tail));
-    // Only the end of its line is missing.
-    else fs.appendFileSync(file, "\n");
+  reader: Reader,
+): { readonly parsed: Parsed; readonly notices: readonly Notice[] } {
+  const parsed = parsedFrom(disk, file);
+  checkVersion(file, parsed);
+  const notices = parsed.bad.length > 0 ? [badLines(file, parsed.bad)] : [];
+  if (parsed.tail === "torn") {
+    if (reader === "writer") notices.push(cutTail(disk, file, parsed.wholeTo));
+    // The record that another program is just writing is not yet there.
+    else if (reader === "reader") notices.push(tornTail("What there is of it stays in the file."));
   }
-  checkVersion(file, entries);
-  return { entries, notices };
+  if (parsed.tail === "whole" && reader === "writer") endLine(disk, file);
+  return { parsed, notices };
 }
 
-function readBytes(file: string): Buffer {
+function parsedFrom(disk: Disk, file: string): Parsed {
+  let fd: number | undefined;
   try {
-    return fs.readFileSync(file);
+    fd = openExisting(disk, file);
+    if (fd === undefined) throw new Error("it is gone");
+    if (!disk.fstat(fd).isFile()) throw new Error("it is no regular file");
+    return parseTranscript(disk, fd);
   } catch (error) {
     throw unreadable(file, messageOf(error), error);
+  } finally {
+    if (fd !== undefined) closeRead(disk, fd);
   }
 }
 
-function parseLines(text: string): { entries: Entry[]; bad: number[] } {
-  const entries: Entry[] = [];
-  const bad: number[] = [];
-  for (const [index, line] of text.split("\n").slice(0, -1).entries()) {
-    const entry = parseLine(line);
-    if (entry === "bad") bad.push(index + 1);
-    else if (entry !== "other") entries.push(entry);
-  }
-  return { entries, bad };
-}
+const PIECE = 1024 * 1024;
 
-/** `other`: a record of a type that this version does not know, or an empty line; it stays and is passed over. */
-function parseLine(line: string): Entry | "bad" | "other" {
-  if (line.trim() === "") return "other";
-  let value: { readonly type?: unknown } | null;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return "bad";
-  }
-  if (entrySchema.safeParse(value).success) return value as Entry;
-  return typeof value?.type === "string" && !isKnownType(value.type) ? "other" : "bad";
-}
-
-function isKnownType(type: string): boolean {
-  return entrySchema.unwrap().options.some((option) => option.shape.type.value === type);
-}
-
-function cutTail(file: string, wholeTo: number, tail: Buffer): Notice {
+/** Keeps what stands behind `wholeTo` in a file beside, and then cuts it off. */
+function cutTail(disk: Disk, file: string, wholeTo: number): Notice {
   const beside = `${file}.torn`;
-  fs.appendFileSync(beside, Buffer.concat([tail, Buffer.from("\n")]), { mode: 0o600, flush: true });
-  fs.truncateSync(file, wholeTo);
-  return {
-    level: "warning",
-    plugin: "session-jsonl",
-    text: `The last record of the session was not whole and was left out; what there was of it is kept in ${beside}.`,
-  };
+  try {
+    const fd = disk.open(file, fs.constants.O_RDWR);
+    try {
+      const { size } = disk.fstat(fd);
+      for (let at = wholeTo; at < size; ) {
+        const piece = Buffer.alloc(Math.min(PIECE, size - at));
+        const count = disk.read(fd, piece, 0, piece.length, at);
+        if (count === 0) break;
+        appendTo(disk, beside, piece.subarray(0, count));
+        at += count;
+      }
+      appendTo(disk, beside, Buffer.from("\n"));
+      disk.truncate(fd, wholeTo);
+    } finally {
+      disk.close(fd);
+    }
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  return tornTail(`What there was of it is kept in ${beside}.`);
+}
+
+function endLine(disk: Disk, file: string): void {
+  try {
+    appendTo(disk, file, Buffer.from("\n"));
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+function appendTo(disk: Disk, file: string, bytes: Buffer): void {
+  const { O_WRONLY, O_APPEND, O_CREAT } = fs.constants;
+  const fd = disk.open(file, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+  try {
+    writeWhole(disk, fd, bytes);
+  } finally {
+    disk.close(fd);
+  }
+}
+
+function tornTail(where: string): Notice {
+  const text = `The last record of the session was not whole and was left out. ${where}`;
+  return { level: "warning", plugin: "session-jsonl", text };
 }
 
 function badLines(file: string, lines: readonly number[]): Notice {
@@ -83,10 +101,7 @@ function badLines(file: string, lines: readonly number[]): Notice {
   };
 }
 
-function checkVersion(file: string, entries: readonly Entry[]): void {
+function checkVersion(file: string, { entries, version }: Parsed): void {
   if (entries.length === 0) throw unreadable(file, "it holds no whole record");
-  const newest = Math.max(...entries.map((entry) => (entry.type === "session" ? entry.version : 0)));
-  if (newest > LOG_VERSION) {
-    throw unreadable(file, `it has version ${newest} of the format, and this program knows ${LOG_VERSION}`);
-  }
+  if (version > LOG_VERSION) throw tooNew(file, version, LOG_VERSION);
 }

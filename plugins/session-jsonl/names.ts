@@ -1,6 +1,7 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { absent, ambiguous, invalidId } from "./problems.ts";
+import { messageOf } from "gantry/sdk";
+import type { Disk } from "./disk.ts";
+import { invalidId, unreadable } from "./problems.ts";
 
 /** Most file systems take 255 bytes for a name. */
 const MOST_LETTERS = 200;
@@ -15,41 +16,35 @@ export function folderFor(stateFolder: string, cwd: string): string {
   return join(stateFolder, "projects", isLong ? `${name.slice(0, MOST_LETTERS)}-${hash()}` : name);
 }
 
+/** The folders that hold sessions: of one working folder, or all. */
+export function foldersOf(disk: Disk, stateFolder: string, cwd: string | undefined): readonly string[] {
+  if (cwd !== undefined) return [folderFor(stateFolder, cwd)];
+  const projects = join(stateFolder, "projects");
+  return namesIn(disk, projects).map((name) => join(projects, name));
+}
+
 /** An id becomes a file's name, so it must not be able to lead elsewhere. */
 export function checkId(id: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(id)) throw invalidId(id);
+  if (!isId(id)) throw invalidId(id);
 }
 
-/** The folders that hold the sessions of any working folder. */
-export async function allFolders(stateFolder: string): Promise<readonly string[]> {
-  const projects = join(stateFolder, "projects");
-  const entries = await readdir(projects, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(projects, name));
+/** Whether it could be an id, or the start of one. */
+export function isId(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9-]{0,99}$/.test(text);
 }
 
-/** Finds a session by its id, or by the start of it where only one begins so. */
-export async function findSession(
-  folders: readonly string[],
-  idOrStart: string,
-): Promise<{ id: string; file: string }> {
-  checkId(idOrStart);
-  const places = new Map<string, string>();
-  for (const folder of folders) for (const id of await sessionIds(folder)) places.set(id, folder);
-  const ids = [...places.keys()];
-  const fitting = ids.includes(idOrStart) ? [idOrStart] : ids.filter((id) => id.startsWith(idOrStart));
-  const [id] = fitting;
-  if (id === undefined) throw absent(idOrStart, ids);
-  if (fitting.length > 1) throw ambiguous(idOrStart, fitting);
-  return { id, file: join(places.get(id) as string, `${id}.jsonl`) };
+/** The ids among the names of a folder. */
+export function transcriptsIn(names: Iterable<string>): readonly string[] {
+  return [...names].filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
 }
 
-export async function sessionIds(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return names.filter((name) => name.endsWith(".jsonl")).map((name) => name.slice(0, -".jsonl".length));
+/** The names in a folder; none where there is no folder. */
+export function namesIn(disk: Disk, folder: string): readonly string[] {
+  try {
+    return disk.readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw unreadable(folder, messageOf(error), error);
+  }
 }

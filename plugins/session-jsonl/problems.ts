@@ -17,8 +17,15 @@ export function alreadyThere(id: string, file: string): PluginError {
   );
 }
 
-export function absent(id: string, known: readonly string[]): PluginError {
+export function absent(id: string, known: readonly string[], elsewhere?: string): PluginError {
   const meant = nearest(id, known);
+  if (elsewhere !== undefined) {
+    return new PluginError(
+      "GANTRY_SESSION_ABSENT",
+      `The session ${id} belongs to another folder: ${elsewhere}.`,
+      "Resume it from there.",
+    );
+  }
   return new PluginError(
     "GANTRY_SESSION_ABSENT",
     `This folder has no session ${JSON.stringify(id)}.${meant ? ` Did you mean ${meant}?` : ""}`,
@@ -30,16 +37,16 @@ export function ambiguous(start: string, ids: readonly string[]): PluginError {
   const shown = ids.slice(0, 5).join(", ");
   return new PluginError(
     "GANTRY_SESSION_AMBIGUOUS",
-    `${ids.length} sessions begin with "${start}": ${shown}${ids.length > 5 ? ", …" : ""}.`,
+    `${ids.length} sessions fit "${start}": ${shown}${ids.length > 5 ? ", …" : ""}.`,
     "Give more of the id.",
   );
 }
 
-export function locked(id: string, holder: string, lock: string): PluginError {
+export function inUse(id: string, holder: string, lock: string): PluginError {
   return new PluginError(
     "GANTRY_SESSION_LOCKED",
     `The session ${id} is in use by ${holder}.`,
-    `End that program first. If it is gone for certain, remove ${lock}.`,
+    `End that program, or go on in a copy with --fork-session. If it is gone for certain, remove ${lock}.`,
   );
 }
 
@@ -52,14 +59,33 @@ export function unreadable(file: string, problem: string, cause?: unknown): Plug
   );
 }
 
+export function tooNew(file: string, version: number, known: number): PluginError {
+  return new PluginError(
+    "GANTRY_SESSION_UNREADABLE",
+    `The transcript ${file} cannot be read: it has version ${version} of the format, and this program knows ${known}.`,
+    "Use the newer Gantry that wrote it.",
+  );
+}
+
 export function unwritable(file: string, cause: unknown): PluginError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
   return new PluginError(
     "GANTRY_SESSION_WRITE",
     `The transcript ${file} cannot be written: ${messageOf(cause)}.`,
-    "Make room or give access to the folder, or run with --no-session-persistence.",
+    `${REMEDIES[code] ?? "Make room or give access to the folder"}, or run with --no-session-persistence.`,
     cause,
   );
 }
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: "Make room on the disk",
+  EDQUOT: "Make room within your quota",
+  EACCES: "Give access to the folder, or name another one with GANTRY_HOME",
+  EPERM: "Give access to the folder, or name another one with GANTRY_HOME",
+  EROFS: "Name a folder that can be written with GANTRY_HOME",
+  EMFILE: "Let the program open more files (ulimit -n)",
+  ENFILE: "Close other programs: the system has no more open files to give",
+};
 
 export function ended(file: string): PluginError {
   return new PluginError("GANTRY_SESSION_CLOSED", `The transcript ${file} has been closed.`, "Open the session again.");

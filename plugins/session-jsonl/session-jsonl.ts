@@ -1,30 +1,42 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { SessionStore, SessionWriter, Setup } from "gantry/sdk";
+import { isGantryError, type SessionStore, type SessionWriter, type Setup } from "gantry/sdk";
+import { realClock } from "gantry/sdk/kit/clock";
+import { type Disk, disk as realDisk } from "./disk.ts";
+import { findNamed, findSession } from "./find.ts";
 import { readTranscript } from "./heal.ts";
 import type { sessionJsonl } from "./index.ts";
 import { listSessions } from "./list.ts";
-import { takeLock } from "./lock.ts";
-import { allFolders, checkId, findSession, folderFor } from "./names.ts";
-import { alreadyThere } from "./problems.ts";
-import { createWriter } from "./writer.ts";
+import { isHeld } from "./lock.ts";
+import { checkId, folderFor } from "./names.ts";
+import { alreadyThere, inUse, unwritable } from "./problems.ts";
+import { removeTranscript } from "./remove.ts";
+import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
 
 const setup: Setup<typeof sessionJsonl> = ({ config, host, scope }) => {
-  const store = createStore(host.stateFolder, { isTemporary: !config.persist });
+  const store = createStore(host.stateFolder, { isTemporary: !config.persist, gantry: host.version });
   scope.own(store.close);
   return { services: { store } };
 };
 
 export default setup;
 
+/** How a store works. */
+export interface StoreOptions {
+  /** Nothing is written. */
+  readonly isTemporary?: boolean;
+  /** Version of the program. */
+  readonly gantry?: string;
+  readonly disk?: Disk;
+}
+
 /** The store in a state folder. `close` ends every writer that is still open. */
 export function createStore(
   stateFolder: string,
-  { isTemporary = false } = {},
+  { isTemporary = false, gantry = "", disk = realDisk }: StoreOptions = {},
 ): SessionStore & { readonly close: () => Promise<void> } {
   const open = new Set<SessionWriter>();
-  const kept = <W extends SessionWriter>(writer: W): SessionWriter => {
+  const kept = (writer: SessionWriter): SessionWriter => {
     const tracked: SessionWriter = {
       ...writer,
       close: async () => {
@@ -36,41 +48,44 @@ export function createStore(
     return tracked;
   };
 
-  const foldersOf = async (cwd: string | undefined) =>
-    cwd === undefined ? allFolders(stateFolder) : [folderFor(stateFolder, cwd)];
-
   return {
     async create(id, cwd) {
       checkId(id);
       if (isTemporary) return temporaryWriter();
-      const folder = folderFor(stateFolder, cwd);
-      const file = join(folder, `${id}.jsonl`);
-      if (existsSync(file)) throw alreadyThere(id, file);
-      return kept(createWriter(file, id, "new"));
+      const path = join(folderFor(stateFolder, cwd), `${id}.jsonl`);
+      if (existsSync(path)) throw alreadyThere(id, path);
+      return kept(createWriter({ disk, path, id, gantry }));
     },
-    async open(idOrStart, cwd) {
-      const { id, file } = await findSession([folderFor(stateFolder, cwd)], idOrStart);
-      if (isTemporary) return { ...readTranscript(file, { mayHeal: false }), writer: temporaryWriter() };
-      const writer = createWriter(file, id, "existing");
+    async open(name, cwd) {
+      const { id, file: path } = await findNamed(disk, stateFolder, name, cwd);
+      if (isTemporary) {
+        const { parsed, notices } = readTranscript(disk, path, "reader");
+        return { entries: parsed.entries, notices, writer: temporaryWriter() };
+      }
+      const options = { disk, path, id, gantry };
+      const release = await locked(options);
       try {
-        return { ...readTranscript(file, { mayHeal: true }), writer: kept(writer) };
+        const { parsed, notices } = readTranscript(disk, path, "writer");
+        return { entries: parsed.entries, notices, writer: kept(continueWriter(options, release, parsed)) };
       } catch (error) {
-        await writer.close();
+        release();
         throw error;
       }
     },
-    list: async ({ cwd }) => listSessions(await foldersOf(cwd), cwd),
-    async read(idOrStart, { cwd }) {
-      const { file } = await findSession(await foldersOf(cwd), idOrStart);
-      return readTranscript(file, { mayHeal: false });
+    list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
+    async read(name, { cwd }) {
+      const find = cwd === undefined ? findSession : findNamed;
+      const { file } = await find(disk, stateFolder, name, cwd as string);
+      const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
+      return { entries: parsed.entries, notices };
     },
     async remove(idOrStart, { cwd }) {
-      const { id, file } = await findSession(await foldersOf(cwd), idOrStart);
-      const release = takeLock(file.replace(/jsonl$/, "lock"), id);
+      const { id, file: path } = findSession(disk, stateFolder, idOrStart, cwd);
+      const release = await locked({ disk, path, id, gantry });
       try {
-        for (const path of [file, `${file}.torn`, file.replace(/\.jsonl$/, "")]) {
-          await rm(path, { recursive: true, force: true });
-        }
+        removeTranscript(disk, path);
+      } catch (error) {
+        throw isGantryError(error) ? error : unwritable(path, error);
       } finally {
         release();
       }
@@ -79,6 +94,20 @@ export function createStore(
       await Promise.all([...open].map((writer) => writer.close()));
     },
   };
+}
+
+/** How long to wait for another program that is just taking the lock of a dead one, in milliseconds. */
+const WAIT_MS = 1_500;
+
+/** The lock of a session, in the moment it can be had. */
+async function locked(options: WriterOptions): Promise<() => void> {
+  const until = realClock.elapsed() + WAIT_MS;
+  for (;;) {
+    const state = lockOf(options);
+    if (state !== "busy") return state.release;
+    if (realClock.elapsed() > until) throw inUse(options.id, "a program that is just starting", lockPath(options.path));
+    await realClock.sleep(5);
+  }
 }
 
 function temporaryWriter(): SessionWriter {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { type Entry, type EntryBody, isGantryError, type SessionStore } from "gantry/sdk";
+import { type Entry, type EntryBody, isGantryError, LOG_VERSION, type SessionStore } from "gantry/sdk";
 import type { ConformanceCheck } from "./files-conformance.ts";
 
 /** A place for sessions, empty at first. */
@@ -136,6 +136,65 @@ const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "lists the sessions of every folder, with their size",
+    async check(place) {
+      const here = await write(place, [prompt("Here")]);
+      const there = await write(place, [prompt("There")], "/project/other");
+      const listed = await (await place.connect()).list({});
+      assert.deepEqual(listed.map(({ id }) => id).sort(), [here.id, there.id].sort());
+      for (const { bytes } of listed) assert.ok(bytes > 0, `a session has ${bytes} bytes`);
+    },
+  },
+  {
+    name: "calls a session by the last name it was given, however long ago that was",
+    async check(place) {
+      const titles: EntryBody[] = [
+        { type: "title", title: "First name" },
+        { type: "title", title: "Second name" },
+      ];
+      const long = Array.from({ length: 40 }, (_, at) => prompt(`${at} ${"x".repeat(5_000)}`));
+      const { id, entries } = await write(place, [prompt("one"), ...titles, ...long]);
+      const store = await place.connect();
+      assert.equal((await store.list({ cwd: CWD }))[0]?.title, "Second name");
+      assert.deepEqual((await store.read(id, { cwd: CWD })).entries, entries);
+    },
+  },
+  {
+    name: "reads a session that somebody else is writing, and says that it is open",
+    async check(place) {
+      const { id, entries } = await write(place, [prompt("one")]);
+      const store = await place.connect();
+      assert.equal((await store.list({ cwd: CWD }))[0]?.isLive, false);
+      const { writer } = await store.open(id, CWD);
+      const later = record(id, prompt("two"));
+      writer.append(later);
+      for (const query of [{ cwd: CWD }, {}]) {
+        assert.deepEqual((await store.read(id, query)).entries, [...entries, later]);
+        assert.equal((await store.list(query))[0]?.isLive, true);
+      }
+      await writer.close();
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(randomUUID(), {}));
+    },
+  },
+  {
+    name: "removes a session, but never one that is open",
+    async check(place) {
+      const { id } = await write(place, [prompt("one")]);
+      const { id: other } = await write(place, [prompt("two")]);
+      const store = await place.connect();
+      const { writer } = await store.open(id, CWD);
+      await rejectsWith("GANTRY_SESSION_LOCKED", () => store.remove(id, { cwd: CWD }));
+      await writer.close();
+      await store.remove(id, { cwd: CWD });
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(id, { cwd: CWD }));
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.remove(id, {}));
+      assert.deepEqual(
+        (await store.list({})).map((session) => session.id),
+        [other],
+      );
+    },
+  },
+  {
     name: "refuses to append to what is closed, and closes twice without harm",
     async check(place) {
       const id = randomUUID();
@@ -178,7 +237,7 @@ function record(sessionId: string, body: EntryBody): Entry {
 }
 
 function start(cwd = CWD): EntryBody<"session"> {
-  return { type: "session", version: 1, cwd, gantry: "0.0.0" };
+  return { type: "session", version: LOG_VERSION, cwd, gantry: "0.0.0" };
 }
 
 function prompt(text: string): EntryBody<"user"> {

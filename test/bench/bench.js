@@ -4,9 +4,10 @@ import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
 import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
+import { sessions } from "./sessions.js";
 import { start } from "./start.js";
 
-const parts = { hooks, boot, start, permissions, sandbox };
+const parts = { hooks, boot, start, permissions, sandbox, sessions };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

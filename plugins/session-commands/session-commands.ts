@@ -1,0 +1,11 @@
+import type { Setup } from "gantry/sdk";
+import { createCommands } from "./commands.ts";
+import type { sessionCommands } from "./index.ts";
+import { createSubcommand } from "./subcommand.ts";
+
+const setup: Setup<typeof sessionCommands> = ({ use }) => ({
+  commands: createCommands(use),
+  subcommands: { sessions: createSubcommand(use) },
+});
+
+export default setup;

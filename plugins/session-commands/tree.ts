@@ -1,0 +1,61 @@
+import { type Entry, textOf } from "gantry/sdk";
+import { branchOf } from "gantry/sdk/kit/branch";
+import { visibleLine } from "gantry/sdk/kit/visible";
+
+/** A prompt of a session, and those that followed on it. */
+export interface TreeNode {
+  /** The record of the prompt. */
+  readonly uuid: string;
+  readonly prompt: string;
+  /** It is on the branch that counts. */
+  readonly isCurrent: boolean;
+  readonly children: readonly TreeNode[];
+}
+
+const PROMPT_WIDTH = 70;
+
+/** The prompts of a log as a tree: a prompt hangs on the one that was said before it on its branch. */
+export function treeOf(entries: readonly Entry[]): readonly TreeNode[] {
+  const current = new Set(branchOf(entries));
+  const places = new Map(entries.map(({ uuid }, at) => [uuid, at]));
+  const roots: TreeNode[] = [];
+  /** The list that the next prompt behind each record belongs to. */
+  const lists: TreeNode[][] = [];
+  for (const [at, entry] of entries.entries()) {
+    const named = entry.parentUuid === null ? -1 : places.get(entry.parentUuid);
+    const before = named !== undefined && named < at ? named : at - 1;
+    const list = lists[before] ?? roots;
+    lists[at] = list;
+    if (entry.type !== "user" || entry.isMeta) continue;
+    const children: TreeNode[] = [];
+    const prompt = visibleLine(textOf(entry.message.content), PROMPT_WIDTH);
+    list.push({ uuid: entry.uuid, prompt, isCurrent: current.has(entry), children });
+    lists[at] = children;
+  }
+  return roots;
+}
+
+/** The tree as lines; only where it forks is a line moved in. `*` marks what counts. */
+export function treeText(roots: readonly TreeNode[]): string {
+  const lines: string[] = [];
+  const waiting: { readonly node: TreeNode; readonly indent: string; readonly mark: string }[] = [];
+  const push = (nodes: readonly TreeNode[], indent: string) => {
+    const isFork = nodes.length > 1;
+    for (const [at, node] of [...nodes.entries()].reverse()) {
+      const isLast = at === nodes.length - 1;
+      if (isFork)
+        waiting.push({
+          node,
+          indent: `${indent}${isLast ? "   " : "│  "}`,
+          mark: `${indent}${isLast ? "└─ " : "├─ "}`,
+        });
+      else waiting.push({ node, indent, mark: indent });
+    }
+  };
+  push(roots, "");
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    lines.push(`${next.mark}${next.node.isCurrent ? "* " : "  "}${next.node.prompt || "(no text)"}`);
+    push(next.node.children, next.indent);
+  }
+  return lines.join("\n");
+}
