@@ -39,8 +39,8 @@ export interface ControlPeer {
   ready(): Promise<void>;
   /** The session has been opened; its first prompt waits for this. May reject: then the session cannot be used. */
   opened(session: Session): Promise<void>;
-  /** Nothing more comes: whatever waits for an answer gets none. */
-  end(): void;
+  /** Nothing more comes: whatever waits for an answer gets none. Resolves when whatever was asked is answered. */
+  end(): Promise<void>;
 }
 
 /**
@@ -50,7 +50,7 @@ export interface ControlPeer {
  * const listen = async (control: Control, stream: ControlledStream, lines: AsyncIterable<Record<string, unknown>>) => {
  *   const peer = await control.attach(stream);
  *   for await (const line of lines) peer.take(line);
- *   peer.end();
+ *   await peer.end();
  * };
  */
 export interface Control {

@@ -236,6 +236,14 @@ describe("requests", () => {
     expect(run.results()).toHaveLength(1);
   });
 
+  it("are answered where no prompt comes, too", async () => {
+    const run = await drive([request("1", "get_context_usage"), request("2", "set_permission_mode", { mode: "plan" })]);
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { model: "script" } }]);
+    expect(run.answerTo("2")).toMatchObject([{ subtype: "success", response: { mode: "plan" } }]);
+    expect(run.results()).toEqual([]);
+  });
+
   it("ask for a permission, and a second answer, a late one and one to nothing are passed over", async () => {
     const run = await drive([prompt("Write to Ann")], {
       script: mailing,

@@ -5,7 +5,7 @@ import type { frontendControl } from "./index.ts";
 import { initialize } from "./initialize.ts";
 import type { Kit } from "./kit.ts";
 import { createLine, type Request } from "./line.ts";
-import { ABOUT_SESSION, IN_ORDER, REQUESTS, thinkingOf } from "./requests.ts";
+import { ABOUT_SESSION, IN_ORDER, REQUESTS } from "./requests.ts";
 import { carryConfigured } from "./servers.ts";
 
 const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribute }) => {
@@ -25,7 +25,7 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     let isInitialized = false;
     const { write, complain } = stream;
     const line = createLine({ write, complain, handle, isInOrder: (subtype) => IN_ORDER.has(subtype) });
-    const wishes = { settings: {}, thinking: thinkingOf(config.maxThinkingTokens) };
+    const wishes = { settings: {} };
     const tell = (text: string) => void stream.host.stderr.write(`gantry: ${text}\n`);
     return { stream, line, use, config, host, log, tell, wishes, session: () => stream.session() };
 
@@ -47,15 +47,14 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
   async function opened(session: Session): Promise<void> {
     const { wishes } = kit as Kit;
     wishes.firstModel = `${session.model.provider}/${session.model.id}`;
-    if (config.resumeAt !== undefined) session.rewind(config.resumeAt, "frontend-control");
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (wishes.title && isNew) session.rename(wishes.title);
   }
 
   function tellIdleFlags(): void {
-    const heeded = new Set(["permissionPromptTool", "resumeAt", "thinking", "maxThinkingTokens"]);
-    for (const [flag, value] of Object.entries(config)) {
-      if (value !== undefined && !heeded.has(flag)) log(`--${flag} is accepted and has no effect for now`);
+    const { permissionPromptTool: _, ...idle } = config;
+    for (const [flag, value] of Object.entries(idle)) {
+      if (value !== undefined) log(`--${flag} is accepted and has no effect for now`);
     }
   }
 
@@ -67,10 +66,10 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     return appendedPrompt ? replaced.with({ key: "append", cache: "stable", text: appendedPrompt }) : replaced;
   };
   const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) => {
-    const { thinking: _, ...bare } = request;
     const thinking = kit?.wishes.thinking;
-    if (call.turn && thinking) return stream({ ...bare, thinking }, call);
-    return stream(config.thinking === "disabled" ? bare : request, call);
+    if (!call.turn || thinking === undefined) return stream(request, call);
+    const { thinking: _, ...bare } = request;
+    return stream(thinking === "off" ? bare : { ...bare, thinking }, call);
   };
 
   return {

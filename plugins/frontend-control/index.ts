@@ -61,9 +61,6 @@ export const frontendControl = manifest({
       .string()
       .optional()
       .describe("who answers for the person: stdio, or a tool of an MCP server"),
-    resumeAt: z.string().optional().describe("the record that a session goes on behind"),
-    thinking: z.enum(["adaptive", "enabled", "disabled"]).optional(),
-    maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning a request"),
     ...(Object.fromEntries(idleConfig) as Record<string, z.ZodOptional<z.ZodUnknown>>),
   }),
   needs: {
@@ -87,23 +84,6 @@ export const frontendControl = manifest({
         "Who answers permission questions: stdio (the program that drives Gantry), or a tool of an MCP server",
       value: "<tool>",
       to: { config: "permissionPromptTool" },
-    },
-    "resume-session-at": {
-      description: "With --resume: go on behind this record, and leave out what came after it",
-      value: "<uuid>",
-      to: { config: "resumeAt" },
-    },
-    thinking: {
-      description: "How models reason: adaptive, or disabled",
-      value: "<how>",
-      choices: ["adaptive", "enabled", "disabled"],
-      to: { config: "thinking" },
-    },
-    "max-thinking-tokens": {
-      description: "Most tokens of reasoning in one request",
-      value: "<tokens>",
-      type: "number",
-      to: { config: "maxThinkingTokens" },
     },
     ...(Object.fromEntries(idle) as Record<string, never>),
   },

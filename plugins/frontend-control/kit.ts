@@ -23,8 +23,8 @@ export interface Wishes {
   systemPrompt?: string | undefined;
   appendedPrompt?: string | undefined;
   title?: string | undefined;
-  /** `undefined`: as the provider does. */
-  thinking?: Thinking | undefined;
+  /** `undefined`: as the command line and the provider say. */
+  thinking?: Thinking | "off" | undefined;
   /** The model that the session began with. */
   firstModel?: string | undefined;
   /** The settings of this run. */

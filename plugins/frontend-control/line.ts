@@ -16,7 +16,8 @@ export interface Line {
   pending(subtype: string): readonly object[];
   /** Resolves when the requests that came so far and had to be carried out in order are. */
   ready(): Promise<void>;
-  end(): void;
+  /** Resolves when every request that came is answered. */
+  end(): Promise<void>;
 }
 
 interface Parts {
@@ -37,6 +38,7 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
   const schemas = makeSchemas();
   const waiting = new Map<string, Waiting>();
   const atWork = new Map<string, AbortController>();
+  const working = new Set<Promise<void>>();
   let inOrder: Promise<unknown> = Promise.resolve();
   let isEnded = false;
 
@@ -50,9 +52,10 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
     ask,
     pending: (subtype) => [...waiting.values()].flatMap(({ line }) => (line.request.subtype === subtype ? [line] : [])),
     ready: async () => void (await inOrder),
-    end() {
+    async end() {
       isEnded = true;
       for (const { fail } of [...waiting.values()]) fail(new Error(GONE));
+      await Promise.all(working);
     },
   };
 
@@ -75,6 +78,8 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
     atWork.set(request_id, stop);
     const work = isInOrder(request.subtype) ? inOrder.then(() => carryOut()) : carryOut();
     if (isInOrder(request.subtype)) inOrder = work;
+    const tracked = work.finally(() => working.delete(tracked));
+    working.add(tracked);
 
     async function carryOut(): Promise<void> {
       try {

@@ -55,13 +55,13 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     const providers = plugins.flatMap(({ manifest }) => Object.entries(manifest.providers ?? {}));
     return { models: modelsOf(providers, host.env) };
   },
-  async set_max_thinking_tokens({ wishes, config }, request) {
+  async set_max_thinking_tokens({ wishes }, request) {
     const { max_thinking_tokens: most } = read(
       z.looseObject({ max_thinking_tokens: z.number().int().nonnegative().nullish() }),
       request,
     );
-    if (most === null) wishes.thinking = thinkingOf(config.maxThinkingTokens);
-    else if (most !== undefined) wishes.thinking = thinkingOf(most);
+    if (most === null) wishes.thinking = undefined;
+    else if (most !== undefined) wishes.thinking = most ? { budgetTokens: most } : "off";
     return {};
   },
   async rewind_files(kit, request) {
@@ -148,10 +148,6 @@ async function setModel({ session, wishes }: Kit, name: string | undefined): Pro
   const wanted = name === undefined || name === "default" ? wishes.firstModel : name;
   if (wanted !== undefined) await opened.setModel(wanted);
   return opened.model.id;
-}
-
-export function thinkingOf(budgetTokens: number | undefined): Kit["wishes"]["thinking"] {
-  return budgetTokens ? { budgetTokens } : undefined;
 }
 
 async function rewind({ session, stream, use }: Kit, prompt: string, dryRun: boolean): Promise<object> {

@@ -27,8 +27,16 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   /** What is being answered; until its turn has begun it can only be marked. */
   let current: { readonly prompts: readonly Prompt[]; isRunning: boolean; isInterrupted: boolean } | undefined;
   let opening: Promise<Run> | undefined;
+  /** The turn that runs, whoever began it. */
+  let turn: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
+  /** What was asked beside the prompts is being answered. */
+  let ending: Promise<void> | undefined;
   let hasFailed = false;
   let lines = 0;
+  let onStop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    onStop = resolve;
+  });
 
   const write = (line: object) => output.write(jsonLine(line));
   const run = () => {
@@ -41,14 +49,13 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   const reading = read();
   try {
     await answer();
+    if (!isOver()) await Promise.race([Promise.all([reading.then(() => ending), turn?.ended]), stopped]);
     await output.end();
     if (host.signal.aborted) return host.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
     if (output.isDeserted) return EXIT.deserted;
-    if (!opening && !hasFailed) {
-      if (lines === 0) throw noPrompt();
-      return EXIT.ok;
-    }
-    return hasFailed ? EXIT.failed : exitOf((await opening)?.last);
+    if (lines === 0 && !opening) throw noPrompt();
+    const last = (await opening)?.last;
+    return hasFailed ? EXIT.failed : last ? exitOf(last) : EXIT.ok;
   } finally {
     host.signal.removeEventListener("abort", stop);
     host.stdin.destroy();
@@ -64,8 +71,8 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
       if ("problem" in line) complain(line.problem);
       else take(line.value);
     }
-    control?.end();
     queue.close();
+    ending = control?.end();
   }
 
   function take(line: Readonly<Record<string, unknown>>): void {
@@ -110,10 +117,10 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     current = { prompts, isRunning: false, isInterrupted: false };
     await control?.ready();
     const { session } = await run();
-    const turn = drain(session.send(prompts.flatMap(({ content }) => content)));
+    const done = drain(session.send(prompts.flatMap(({ content }) => content)));
     current.isRunning = true;
     if (current.isInterrupted || isOver()) await session.interrupt();
-    await turn;
+    await done;
     current = undefined;
   }
 
@@ -121,11 +128,21 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     const opened = await startRun(kit, { isInteractive: true, replay, onEnd: () => state("idle") });
     await control?.opened(opened.session);
     opened.session.watch((event) => {
-      if (event.type === "turn_start") state("running");
+      if (event.type === "turn_start") begin();
       if (event.type === "request") remember(opened.session);
       opened.take(event);
+      if (event.type === "turn_end") turn?.end();
     });
     return opened;
+
+    function begin() {
+      state("running");
+      let end = () => {};
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      turn = { ended, end };
+    }
 
     function state(state: "running" | "idle") {
       const about = { type: "system", subtype: "session_state_changed", state } as const;
@@ -158,6 +175,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     void interruptCurrent();
     host.stdin.destroy();
     queue.close();
+    onStop();
   }
 
   async function interruptCurrent(): Promise<void> {

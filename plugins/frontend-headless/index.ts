@@ -27,6 +27,7 @@ export const frontendHeadless = manifest({
     replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
     hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
     jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
+    resumeAt: z.string().optional().describe("the record that a session goes on behind"),
     schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
   }),
   needs: {
@@ -69,6 +70,11 @@ export const frontendHeadless = manifest({
     "include-hook-events": {
       description: "stream-json: tell when hooks begin and end",
       to: { config: "hookEvents" },
+    },
+    "resume-session-at": {
+      description: "With --resume: go on behind this record, and leave out what came after it",
+      value: "<uuid>",
+      to: { config: "resumeAt" },
     },
     "json-schema": {
       description: "The JSON Schema that the final answer has to fit",

@@ -113,7 +113,9 @@ async function noticesOf(host: FrontendHost): Promise<readonly Notice[]> {
 /** A session that cannot be opened is a result too, for whoever reads results. */
 async function open({ host, config, output }: Kit, isInteractive: boolean): Promise<Session> {
   try {
-    return await host.open({ isInteractive });
+    const session = await host.open({ isInteractive });
+    if (config.resumeAt !== undefined) session.rewind(config.resumeAt, "frontend-headless");
+    return session;
   } catch (cause) {
     if (config.outputFormat !== "text" && isGantryError(cause)) {
       output.write(jsonLine(failedResult(cause.message)));
