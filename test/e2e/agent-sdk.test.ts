@@ -142,7 +142,7 @@ describe("one prompt", () => {
       additionalDirectories: [place.base],
       agents: { reviewer: { description: "Reviews.", prompt: "Review." } },
       allowDangerouslySkipPermissions: true,
-      allowedTools: ["Read", "Bash(ls:*)"],
+      allowedTools: ["Bash(ls:*)"],
       betas: ["context-1m-2025-08-07"],
       canUseTool: async () => ({ behavior: "deny", message: "No." }),
       debug: true,
