@@ -445,6 +445,17 @@ describe("stream-json", () => {
     expect(new Set(lines().map((line) => line.uuid)).size).toBe(lines().length - 1); // the script repeats record-1
   });
 
+  it("gives every thought a signature, as clients expect it", async () => {
+    const thought = { type: "thinking", thinking: "Hm." };
+    const events = [request, answer([thought, { ...thought, signature: "s" }]), turnEnd({})];
+    const { lines } = await run({ ...stream, events });
+    const told = lines().flatMap((line) => (line.type === "assistant" ? line.message.content : []));
+    expect(told).toEqual([
+      { ...thought, signature: "" },
+      { ...thought, signature: "s" },
+    ]);
+  });
+
   it.each(["error", "denied", "invalid", "aborted"])(
     "marks a result with the outcome %s as an error",
     async (outcome) => {

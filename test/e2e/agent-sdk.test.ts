@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import {
   type CanUseTool,
@@ -14,7 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type ModelServer, type Reply, serveModel } from "./model.ts";
-import { createPlace, type Place, program } from "./program.ts";
+import { createPlace, gone, type Place, program } from "./program.ts";
 
 // The official agent SDK, as an application has it, with Gantry in place of the program that it brings along.
 
@@ -285,6 +286,30 @@ describe("a conversation", () => {
     input.close();
     await all(running);
   });
+});
+
+test("an application that gives up ends the program, and the session can go on", async () => {
+  await model((number) => (number ? { text: "Here again." } : { text: "Hm", hangs: true }));
+  const abortController = new AbortController();
+  const session = "5e551011-0000-4000-8000-000000000003";
+  let child: ReturnType<typeof spawn> | undefined;
+  const running = query({
+    prompt: "Think for ever",
+    options: options({
+      abortController,
+      includePartialMessages: true,
+      sessionId: session,
+      spawnClaudeCodeProcess: ({ command, args, cwd, env, signal }) => {
+        child = spawn(command, args, { cwd, env, signal, stdio: ["pipe", "pipe", "ignore"] });
+        return child as never;
+      },
+    }),
+  });
+  await until(running, ({ type }) => type === "stream_event");
+  abortController.abort();
+  expect((await all(running)).error).toContain("abort");
+  await gone(child?.pid as number);
+  expect(await ask("Still there?", { resume: session })).toMatchObject({ result: "Here again.", session_id: session });
 });
 
 test("background work is stopped on request, and that is told", async () => {
