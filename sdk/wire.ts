@@ -1,8 +1,8 @@
 /**
- * What `--output-format json` and `stream-json` write: one object a line, field names as the field has them. Readers must
- * ignore types and fields they do not know.
+ * What `--output-format json` and `stream-json` write, and `--input-format stream-json` reads: one object a line, field names as the
+ * field has them. Readers must ignore types and fields they do not know.
  */
-import type { AssistantMessage, Usage, UserMessage } from "./message.ts";
+import type { AssistantMessage, Usage, UserContent, UserMessage } from "./message.ts";
 
 interface Wire {
   readonly session_id: string;
@@ -198,3 +198,45 @@ export type WireMessage =
   | WireAssistant
   | WireUser
   | WireResult;
+
+/** A prompt, as a line that comes in. */
+export interface WirePrompt {
+  readonly type: "user";
+  readonly message: { readonly role: "user"; readonly content: string | readonly UserContent[] };
+  readonly parent_tool_use_id?: string | null;
+  /** How its sender knows it, in receipts and when it is rewound to. */
+  readonly uuid?: string;
+  /** `now` interrupts what runs. */
+  readonly priority?: "now" | "next" | "later";
+  /** `false`: it is said with the next prompt, and no prompt by itself. */
+  readonly shouldQuery?: boolean;
+}
+
+/** A request of either side; exactly one answer with its id comes back. */
+export interface WireControlRequest {
+  readonly type: "control_request";
+  readonly request_id: string;
+  readonly request: { readonly subtype: string } & Readonly<Record<string, unknown>>;
+}
+
+/** The answer to a request. */
+export interface WireControlResponse {
+  readonly type: "control_response";
+  readonly response:
+    | { readonly subtype: "success"; readonly request_id: string; readonly response?: unknown }
+    | { readonly subtype: "error"; readonly request_id: string; readonly error: string };
+}
+
+/** Whoever asked wants no answer any more. */
+export interface WireControlCancel {
+  readonly type: "control_cancel_request";
+  readonly request_id: string;
+}
+
+/** Any line that may come in. */
+export type WireInput =
+  | WirePrompt
+  | WireControlRequest
+  | WireControlResponse
+  | WireControlCancel
+  | { readonly type: "keep_alive" };

@@ -1,8 +1,15 @@
 /** The envelope of the protocol: requests and answers in both directions, each with an id. */
-import { messageOf, newId, z } from "gantry/sdk";
+import {
+  messageOf,
+  newId,
+  type WireControlCancel,
+  type WireControlRequest,
+  type WireControlResponse,
+  z,
+} from "gantry/sdk";
 
 /** A request that came in. */
-export type Request = { readonly subtype: string } & Readonly<Record<string, unknown>>;
+export type Request = WireControlRequest["request"];
 
 /** Carries a request out. What it resolves to is the answer; a rejection is an error, in words for the sender. */
 export type Handle = (request: Request, signal: AbortSignal) => Promise<object | undefined>;
@@ -29,7 +36,7 @@ interface Parts {
 }
 
 interface Waiting {
-  readonly line: { readonly request: Request };
+  readonly line: WireControlRequest;
   readonly settle: (answer: z.output<ReturnType<typeof makeSchemas>["answer"]>["response"]) => void;
   readonly fail: (error: Error) => void;
 }
@@ -95,8 +102,8 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
     }
   }
 
-  function reply(response: object): void {
-    write({ type: "control_response", response });
+  function reply(response: WireControlResponse["response"]): void {
+    write({ type: "control_response", response } satisfies WireControlResponse);
   }
 
   /** Whatever is at work ends or not; its answer is no longer waited for. */
@@ -109,7 +116,7 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
   function ask(request: Request, signal: AbortSignal): Promise<unknown> {
     if (isEnded || signal.aborted) return Promise.reject(new Error(isEnded ? GONE : WITHDRAWN));
     const request_id = newId();
-    const line = { type: "control_request", request_id, request };
+    const line: WireControlRequest = { type: "control_request", request_id, request };
     return new Promise((resolve, reject) => {
       const forget = () => {
         waiting.delete(request_id);
@@ -120,7 +127,7 @@ export function createLine({ write, complain, handle, isInOrder }: Parts): Line 
         reject(error);
       };
       const withdraw = () => {
-        write({ type: "control_cancel_request", request_id });
+        write({ type: "control_cancel_request", request_id } satisfies WireControlCancel);
         fail(new Error(WITHDRAWN));
       };
       signal.addEventListener("abort", withdraw, { once: true });
