@@ -236,6 +236,17 @@ describe("requests", () => {
     expect(run.results()).toHaveLength(1);
   });
 
+  it.each([
+    ["managedSettings", { permissions: {} }],
+    ["disallowedTools", ["Bash"]],
+    ["settings", "{}"],
+    ["hooks", { PreToolUse: [{ hookCallbackIds: "hook_0" }] }],
+  ])("that would forbid something and cannot are an error, not a silence: %s", async (field, value) => {
+    const run = await drive([request("1", "initialize", { [field]: value })]);
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toEqual([{ subtype: "error", request_id: "1", error: expect.stringContaining(field) }]);
+  });
+
   it("are answered where no prompt comes, too", async () => {
     const run = await drive([request("1", "get_context_usage"), request("2", "set_permission_mode", { mode: "plan" })]);
     expect(await run.exit()).toBe(0);

@@ -4,10 +4,11 @@ import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Kit } from "./kit.ts";
 import type { Request } from "./line.ts";
+import { read } from "./read.ts";
 import { setSdkServers } from "./servers.ts";
 
 export async function initialize(kit: Kit, request: Request, isFirst: boolean): Promise<object> {
-  const given = initializeSchema().parse(request);
+  const given = read(initializeSchema(), request);
   const { wishes, stream, log } = kit;
   for (const field of UNHEEDED) if (given[field] !== undefined) log(`initialize: "${field}" is without effect for now`);
   const hooksApplied = await takeHooks(kit, given.hooks ?? {});

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { z } from "gantry/sdk";
 import type { Kit } from "./kit.ts";
+import { read } from "./read.ts";
 
 const MOST_BYTES = 1024 * 1024;
 
 /** A file for the program at the other end, where the session's model might read it unasked. */
 export async function readFile({ session, use }: Kit, request: unknown): Promise<object> {
-  const { path, max_bytes, encoding } = requestSchema().parse(request);
+  const { path, max_bytes, encoding } = read(requestSchema(), request);
   const opened = await session();
   const file = resolve(opened.cwd, path);
   const judge = await use.judge();

@@ -4,6 +4,7 @@ import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 import { contextUsage } from "./context-usage.ts";
 import { modelsOf } from "./initialize.ts";
 import type { Kit } from "./kit.ts";
+import { read } from "./read.ts";
 import { readFile } from "./read-file.ts";
 import { hear, serversOf, setSdkServers, statusOf } from "./servers.ts";
 
@@ -124,14 +125,6 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     return {};
   },
 };
-
-/** Throws what is wrong, for the sender. */
-function read<T>(schema: z.ZodType<T>, request: unknown): T {
-  const parsed = schema.safeParse(request);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(`"${issue?.path.join(".")}" of the request: ${issue?.message}`);
-}
 
 async function setMode({ session, use, stream }: Kit, mode: (typeof PERMISSION_MODES)[number]): Promise<object> {
   const opened = await session();
