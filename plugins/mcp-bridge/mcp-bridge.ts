@@ -16,6 +16,19 @@ const setup: Setup<typeof mcpBridge> = (context) => {
   scope.own(() => bridge.close());
   let mentioned: Promise<void> | undefined;
 
+  const joined = new WeakSet<SessionView>();
+
+  /** A session comes to the servers: they are started, and it waits a moment for them. */
+  async function join(session: SessionView): Promise<void> {
+    bridge.session = session;
+    if (joined.has(session)) return;
+    joined.add(session);
+    await bridge.begin();
+    if (bridge.servers.size) await addMentions();
+    tell(session, bridge);
+    if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+  }
+
   /** Where nobody has a server, nothing of it is set up. */
   function addMentions(): Promise<void> {
     mentioned ??= (async () => {
@@ -31,14 +44,12 @@ const setup: Setup<typeof mcpBridge> = (context) => {
     commands: { mcp: createCommand(bridge) },
     subcommands: { mcp: createSubcommand({ bridge, host, auth: use.auth, serve: use.serve, trust: use.trust }) },
     taps: {
-      async sessionStart(session) {
-        bridge.session = session;
-        await bridge.begin();
-        if (bridge.servers.size) await addMentions();
-        tell(session, bridge);
-        if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+      sessionStart: join,
+      async promptBuild(draft, { session }) {
+        // Where plugins were set up anew in the midst of a session, nobody says that it starts.
+        await join(session);
+        return withServers(draft, bridge);
       },
-      promptBuild: (draft) => withServers(draft, bridge),
       toolGate: (_, { tool }) => {
         const said = bridge.changedTools.get(tool.name);
         if (said === undefined) return undefined;
