@@ -3,12 +3,14 @@ import module from "node:module";
 import { fileURLToPath } from "node:url";
 import { loadCached } from "./code-cache.ts";
 import type { run } from "./program.ts";
-import { VERSION } from "./version.ts";
+import { PROTOCOL_TEXT, VERSION_TEXT } from "./version.ts";
+
+const VERSION_TEXTS: Readonly<Record<string, string>> = { "--version": VERSION_TEXT, "-v": PROTOCOL_TEXT };
 
 const argv = process.argv.slice(2);
-if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
-  process.stdout.write(`${VERSION} (Gantry)\n`);
-} else {
+const text = argv.length === 1 ? VERSION_TEXTS[argv[0] as string] : undefined;
+if (text !== undefined) process.stdout.write(text);
+else {
   const program = load(fileURLToPath(new URL("./program/program.cjs", import.meta.url))) as { run: typeof run };
   await program.run(argv);
 }

@@ -7,7 +7,6 @@ import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
-import { VERSION } from "./version.ts";
 
 /** Most bytes of a prompt on standard input. */
 const STDIN_BYTES = 10 * 1024 * 1024;
@@ -37,7 +36,7 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
       defaults: [isBare ? { from: "--bare", values: { preset: options.presets.bare } } : usual],
       useFiles: !isBare,
       commandLine: (manifests) => {
-        line = parseArguments(argv, manifests, VERSION);
+        line = parseArguments(argv, manifests);
         return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };
       },
       onLog: (plugin, message) => debug(line, plugin, message),
@@ -56,9 +55,9 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
 
 async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<number> {
   const { subcommand } = line;
-  const frontendHost = (prompt: string | undefined) => asFrontendHost(host, line, prompt, signal);
+  const frontendHost = asFrontendHost(host, line, signal);
   const named = subcommand && host.generation.subcommands.get(subcommand.name);
-  if (named) return (await named.handler())(subcommand.args, subcommand.flags, frontendHost(undefined));
+  if (named) return (await named.handler())(subcommand.args, subcommand.flags, frontendHost);
   const { frontends, subcommands } = host.generation;
   const flags = choosingFlags(host);
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
@@ -71,8 +70,7 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
   if (prompt && !line.frontend && !/\s/.test(prompt) && nearest(prompt, subcommands.keys())) {
     throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys(), flags });
   }
-  const whole = chosen.manifest.needsTerminal ? prompt : await withStdin(prompt);
-  return (await chosen.handler())(frontendHost(whole));
+  return (await chosen.handler())(frontendHost);
 }
 
 /** The flags that choose a frontend. */
@@ -81,8 +79,8 @@ function choosingFlags({ generation }: Host): readonly string[] {
   return flags.flatMap(([name, { to }]) => ("frontend" in to ? `--${name}` : []));
 }
 
-function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefined, signal: AbortSignal): FrontendHost {
-  const { own } = line;
+function asFrontendHost(host: Host, line: CommandLine, signal: AbortSignal): FrontendHost {
+  const { own, prompt } = line;
   let isFirst = true;
   return {
     get info() {
@@ -92,6 +90,7 @@ function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefine
       return host.notices;
     },
     prompt,
+    readPrompt: () => withStdin(prompt),
     signal,
     // Each costs a millisecond to open, and few runs need all.
     get stdin() {

@@ -1,11 +1,13 @@
 /** What the kernel does for plugins: asks a model, calls a tool, judges a call, outside of the conversation. */
 import {
   type AssistantMessage,
+  type Call,
   type CompletionRequest,
   type Judge,
   type Models,
   messageOf,
   newId,
+  type Questions,
   type SessionView,
   type ToolInfo,
   type Tools,
@@ -35,6 +37,10 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       session.providers.set(model.provider, await provider.handler());
       return answerOf(session, { ...request, model: `${model.provider}/${model.id}` }, model);
     },
+    async info(view) {
+      const { generation, model } = opened(view);
+      return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
+    },
   };
 }
 
@@ -61,11 +67,31 @@ async function answerOf(
 /** Tools, called in a session's name, on the one path of every call. */
 export function createTools(): Tools {
   return {
-    list: (view) => [...opened(view).generation.tools.values()].map(({ info }) => info),
+    list(view) {
+      const session = opened(view);
+      session.adoptContributions();
+      return [...session.generation.tools.values()].map(({ info }) => info);
+    },
     async call(view, { name, input, origin, signal }) {
       const session = opened(view);
+      session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
+    },
+  };
+}
+
+/** Forms, on the way of permission questions. */
+export function createQuestions(): Questions {
+  return {
+    async ask(view, { form, call: about, turn, signal }) {
+      const session = opened(view);
+      const call: Call = Object.freeze({ id: newId(), input: {}, origin: "plugin", ...about });
+      const asking = new Turn(session, signal ?? turn?.signal ?? session.scope.signal, () => undefined);
+      const verdict = { decision: "ask", reason: form.message } as const;
+      const answer = await session.generation.hooks.ask.promise({ call, verdict, form }, asking);
+      const isEmpty = form.fields.length > 0 && answer?.decision === "allow" && !answer.values;
+      return isEmpty ? undefined : answer;
     },
   };
 }

@@ -63,12 +63,14 @@ function unlogged(turn: Turn, end: () => TurnEnd): TurnEnd {
 // ---------------------------------------------------------------- the loop
 
 async function loop(turn: Turn): Promise<TurnEnd> {
-  const provider = await providerOf(turn);
   let finished: TurnEnd | undefined;
   while (true) {
     const isMoreSaid = await takeQueued(turn);
     if (finished && !isMoreSaid && !(await goesOn(turn))) return finished;
+    // Somebody may have chosen another model meanwhile.
+    const provider = await providerOf(turn);
     await compactIfNeeded(turn, provider);
+    turn.adopt();
     const answer = await ask(turn, provider);
     if ("failure" in answer) {
       if (await isShortened(turn, provider, answer.failure)) continue;

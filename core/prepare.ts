@@ -2,7 +2,9 @@
  * A call before it runs, the same whoever asks: look up → validate → rewrite (`preTool`) → validate → resolve its path → freeze →
  * gate (`toolGate`, `ask`).
  */
+import { isDeepStrictEqual } from "node:util";
 import {
+  type Answer,
   type Call,
   type CallOrigin,
   isGantryError,
@@ -41,14 +43,16 @@ export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallO
   try {
     const given: Call = freeze({ id: block.id, tool: entry.info, input: valid.input, origin });
     const call = await withPlaces(await rewrite(turn, entry, given), turn.generation, turn.session);
-    const { endsTurn, ...verdict } = await judge(turn, call);
-    if (verdict.decision !== "allow") {
+    const judged = await judge(turn, entry, call);
+    if ("verdict" in judged) {
+      const { verdict, endsTurn } = judged;
       turn.emit({ type: "denied", call, verdict });
       return refused("denied", refusal(call, verdict), endsTurn);
     }
     const { run, isConcurrent } = await implementationOf(turn, entry);
     const { concurrent, readOnly = false } = entry.info.traits ?? {};
-    return { call, entry, run: run as RunTool, isConcurrent: isConcurrent?.(call.input) ?? concurrent ?? readOnly };
+    const mayRunBeside = isConcurrent?.(judged.call.input) ?? concurrent ?? readOnly;
+    return { call: judged.call, entry, run: run as RunTool, isConcurrent: mayRunBeside };
   } catch (thrown) {
     const isAborted = thrown instanceof HookAborted || turn.signal.aborted;
     const why = isAborted ? "the turn was interrupted" : messageOf(thrown).replace(/\.$/, "");
@@ -81,8 +85,11 @@ export function validate(entry: ToolEntry, input: unknown): { readonly input: un
 /** `preTool` may change the input and nothing else; a changed input is validated again. */
 async function rewrite(turn: Turn, entry: ToolEntry, call: Call): Promise<Call> {
   const rewritten = await turn.generation.hooks.preTool.promise(call, turn);
-  if (rewritten.input === call.input) return call;
-  const valid = validate(entry, rewritten.input);
+  return rewritten.input === call.input ? call : withInput(turn, entry, call, rewritten.input);
+}
+
+function withInput(turn: Turn, entry: ToolEntry, call: Call, input: unknown): Call {
+  const valid = validate(entry, input);
   if ("problem" in valid) throw new Error(`a plugin rewrote it badly: ${valid.problem}`);
   turn.noteRewrite(call.id, valid.input);
   return freeze({ ...call, input: valid.input });
@@ -94,18 +101,30 @@ export async function votesOn({ hooks }: Generation, call: Call, turn: TurnView)
   return voted.decision === "none" ? byTraits(call, voted, turn.session) : voted;
 }
 
-async function judge(turn: Turn, call: Call): Promise<Verdict & { readonly endsTurn?: boolean }> {
+/** The call as it may run, or why it may not. */
+type Judged = { readonly call: Call } | { readonly verdict: Verdict; readonly endsTurn?: boolean };
+
+async function judge(turn: Turn, entry: ToolEntry, call: Call): Promise<Judged> {
   const { hooks } = turn.generation;
   const verdict = await votesOn(turn.generation, call, turn);
-  if (verdict.decision !== "ask") return verdict;
+  if (verdict.decision === "allow") return { call };
+  if (verdict.decision !== "ask") return { verdict };
   const answer = await hooks.ask.promise({ call, verdict }, turn);
-  if (!answer) return { ...verdict, decision: "deny", reason: unanswered(verdict) };
-  if (answer.decision === "allow") return { ...verdict, decision: "allow" };
+  if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict) } };
+  if (answer.decision === "allow") return answered(turn, entry, call, answer);
   return {
-    decision: "deny",
-    reason: answer.reason ?? "the person said no",
+    verdict: { decision: "deny", reason: answer.reason ?? "the person said no" },
     ...(answer.interrupt && { endsTurn: true }),
   };
+}
+
+/** Whoever says yes may change the input; what nobody may do, they may not either. */
+async function answered(turn: Turn, entry: ToolEntry, call: Call, { input }: Answer): Promise<Judged> {
+  if (input === undefined || isDeepStrictEqual(input, call.input)) return { call };
+  const { places: _, ...bare } = call;
+  const changed = await withPlaces(withInput(turn, entry, bare, input), turn.generation, turn.session);
+  const verdict = await votesOn(turn.generation, changed, turn);
+  return verdict.decision === "deny" ? { verdict } : { call: changed };
 }
 
 /** A call nobody voted on, so by nobody: what only reads, in the session's own folders, may run; all else is asked. */

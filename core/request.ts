@@ -33,6 +33,9 @@ export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> 
   let asked: string | undefined;
   for await (const event of session.stream(request, { signal, turn })) {
     switch (event.type) {
+      case "start":
+        turn.emit({ type: "answer_start", id: event.id, model: event.model });
+        break;
       case "tool_input":
         if (asked !== event.id) warm(turn, event.name);
         asked = event.id;

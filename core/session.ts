@@ -130,6 +130,12 @@ export class KernelSession implements Session {
     }
   }
 
+  /** Changes over, within a turn too, when only what plugins have contributed differs. */
+  adoptContributions(): void {
+    const next = this.#host.current();
+    if (next.members === this.generation.members) this.#adopt(next);
+  }
+
   get env() {
     return this.#host.env;
   }

@@ -14,11 +14,13 @@ import contextMentions from "./context-mentions/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
+import frontendControl from "./frontend-control/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import mcpBridge from "./mcp-bridge/index.ts";
 import memoryAuto from "./memory-auto/index.ts";
 import memoryDream from "./memory-dream/index.ts";
 import memoryExtract from "./memory-extract/index.ts";
@@ -54,6 +56,7 @@ import toolGlob from "./tool-glob/index.ts";
 import toolGrep from "./tool-grep/index.ts";
 import toolJobs from "./tool-jobs/index.ts";
 import toolRead from "./tool-read/index.ts";
+import toolSearch from "./tool-search/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
 
@@ -75,11 +78,13 @@ export const catalogue = {
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
+    "frontend-control": frontendControl,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "mcp-bridge": mcpBridge,
     "memory-auto": memoryAuto,
     "memory-dream": memoryDream,
     "memory-extract": memoryExtract,
@@ -112,6 +117,7 @@ export const catalogue = {
     "tool-grep": toolGrep,
     "tool-jobs": toolJobs,
     "tool-read": toolRead,
+    "tool-search": toolSearch,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
   },

@@ -14,6 +14,8 @@ export type SessionEvent =
   | { readonly type: "turn_start"; readonly turnId: string; readonly input: Input }
   /** A model request is about to be sent. */
   | { readonly type: "request"; readonly turnId: string; readonly number: number; readonly bytes?: number }
+  /** The model has begun to answer; `id` and `model` as the provider names them. After a `retry`, once more. */
+  | { readonly type: "answer_start"; readonly id: string; readonly model: string }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "thinking"; readonly text: string }
   | { readonly type: "tool_input"; readonly id: string; readonly name: string; readonly json: string }

@@ -58,5 +58,70 @@ export interface HookEvents {
   /** Whether anything is configured for the event; so quick that an owner may ask before it puts an input together. */
   has(event: string): boolean;
   fire(session: SessionView, moment: HookMoment): Promise<HookOutcome>;
+  /**
+   * Calls the listener when a hook begins and when it has ended. Returns what ends it.
+   *
+   * **Contract**: the listener must not throw and should be quick.
+   */
+  watch(listener: (activity: HookActivity, session: SessionView) => void): () => void;
 }
 export const HookEvents = createService<HookEvents>("hook-events");
+
+/** One hook at work. */
+export interface HookActivity {
+  /** The same at its beginning and at its end. */
+  readonly id: string;
+  readonly event: string;
+  /** The event and what it is about, such as `PreToolUse:Bash`. */
+  readonly name: string;
+  /** Absent while it runs. */
+  readonly ended?: {
+    readonly stdout: string;
+    readonly stderr: string;
+    /** Absent where it is no program, or did not come to an end. */
+    readonly exitCode?: number;
+    readonly outcome: "success" | "error" | "cancelled";
+  };
+}
+
+/** A hook that is a function, as a program has it that drives the host. */
+export interface HookFunction {
+  /** As in settings, such as `PreToolUse`. */
+  readonly event: string;
+  /** As in settings; absent: all. */
+  readonly matcher?: string;
+  /** What people see of it, on one line. */
+  readonly name: string;
+  /** Seconds. Default: those of the event. */
+  readonly timeout?: number;
+  /** What a failure means. Default: `deny` where the event is a gate, else `report`. */
+  readonly onFail?: "deny" | "report";
+  /**
+   * Gets what a script would read, and resolves to what a script would print as JSON; `undefined`, or an empty object, says nothing.
+   *
+   * **Contract**: a rejection is a failed hook. Heeds the signal.
+   */
+  run(input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+}
+
+/**
+ * Hooks beside those of the settings. They pass the same matchers and the same rules: they are run with the others of their event,
+ * what they say is checked as a script's output is and merged with what the others say, and a person or an administrator who turns
+ * hooks off turns them off, too.
+ *
+ * @example
+ * const audit = (sources: HookSources) =>
+ *   sources.set("audit", [{ event: "PostToolUse", matcher: "Bash", name: "audit", run: async (input) => void console.error(input) }]);
+ */
+export interface HookSources {
+  /** The events that hooks may be for. */
+  readonly events: readonly string[];
+  /**
+   * The hooks of one source, in place of those it has set before.
+   *
+   * **Contract**: throws `GANTRY_HOOKS_UNKNOWN` for an event that nobody knows, and `GANTRY_HOOKS_MATCHER` for a matcher that cannot be
+   * read; then nothing has changed.
+   */
+  set(source: string, hooks: readonly HookFunction[]): void;
+}
+export const HookSources = createService<HookSources>("hook-sources");

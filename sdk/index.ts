@@ -8,6 +8,7 @@
  */
 export * as z from "zod";
 export * from "./checkpoints.ts";
+export * from "./control.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hook-events.ts";
@@ -17,6 +18,7 @@ export * from "./id.ts";
 export * from "./json.ts";
 export * from "./kernel.ts";
 export * from "./log.ts";
+export * from "./mcp.ts";
 export * from "./memory.ts";
 export * from "./mentions.ts";
 export * from "./message.ts";

@@ -1,10 +1,10 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
 import type { AssistantMessage, Message } from "./message.ts";
-import type { ToolSpec } from "./model.ts";
+import type { ModelInfo, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
-import type { SessionView } from "./session.ts";
-import type { ToolInfo, ToolResult } from "./tool.ts";
-import type { Verdict } from "./verdict.ts";
+import type { SessionView, TurnView } from "./session.ts";
+import type { Call, ToolInfo, ToolResult } from "./tool.ts";
+import type { Answer, QuestionForm, Verdict } from "./verdict.ts";
 
 /** A request to a model outside of the conversation. */
 export interface CompletionRequest {
@@ -26,6 +26,8 @@ export interface CompletionRequest {
  */
 export interface Models {
   complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
+  /** What is known of the session's model, without asking anybody. */
+  info(session: SessionView): Promise<ModelInfo | undefined>;
 }
 export const Models = createService<Models>("models");
 
@@ -46,6 +48,7 @@ export interface ToolRequest {
  * **Contract**: `call` never rejects for what the tool does: the result's outcome says how it ended.
  */
 export interface Tools {
+  /** All there are; with those that a plugin has contributed a moment ago, which the model can call with its next request. */
   list(session: SessionView): readonly ToolInfo[];
   call(session: SessionView, request: ToolRequest): Promise<ToolResult>;
 }
@@ -67,3 +70,29 @@ export interface Judge {
   judge(session: SessionView, call: SupposedCall): Promise<Verdict>;
 }
 export const Judge = createService<Judge>("judge");
+
+/** Something that a person is asked for while a call runs. */
+export interface FormRequest {
+  readonly form: QuestionForm;
+  /** The tool on whose behalf it is asked; of the call, what is known. */
+  readonly call: Pick<Call, "tool"> & Partial<Call>;
+  /** The turn that waits, where one does. */
+  readonly turn?: TurnView;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks a person for something other than a permission, on the way of the hook `ask`.
+ *
+ * **Contract**: `undefined` when nobody answers, or an answer says yes to a form and leaves its fields out.
+ *
+ * @example
+ * const mayKnow = async (questions: Questions, session: SessionView, tool: ToolInfo) => {
+ *   const form = { kind: "consent", from: "The weather station", message: "May it know where you are?", fields: [] } as const;
+ *   return (await questions.ask(session, { call: { tool }, form }))?.decision === "allow";
+ * };
+ */
+export interface Questions {
+  ask(session: SessionView, request: FormRequest): Promise<Answer | undefined>;
+}
+export const Questions = createService<Questions>("questions");

@@ -1,8 +1,8 @@
 /**
- * What `--output-format json` and `stream-json` write: one object a line, field names as the field has them. Readers must
- * ignore types and fields they do not know.
+ * What `--output-format json` and `stream-json` write, and `--input-format stream-json` reads: one object a line, field names as the
+ * field has them. Readers must ignore types and fields they do not know.
  */
-import type { AssistantMessage, Usage, UserMessage } from "./message.ts";
+import type { AssistantMessage, Usage, UserContent, UserMessage } from "./message.ts";
 
 interface Wire {
   readonly session_id: string;
@@ -24,6 +24,7 @@ export interface WireInit extends Wire {
   readonly agents: readonly string[];
   readonly skills: readonly string[];
   readonly plugins: readonly { readonly name: string; readonly path: string }[];
+  readonly capabilities: readonly string[];
   readonly claude_code_version: string;
   readonly gantry_version: string;
 }
@@ -39,11 +40,59 @@ export interface WireRetry extends Wire {
   readonly error: string;
 }
 
-/** The host is shortening the conversation; `null`: no longer. */
+/** The host is shortening the conversation; `null`: no longer. Also, when it has changed, the permission mode. */
 export interface WireStatus extends Wire {
   readonly type: "system";
   readonly subtype: "status";
   readonly status: "compacting" | null;
+  readonly permissionMode?: string;
+}
+
+/** Whether a turn runs, for readers that ask for it. */
+export interface WireState extends Wire {
+  readonly type: "system";
+  readonly subtype: "session_state_changed";
+  readonly state: "running" | "idle" | "requires_action";
+}
+
+/** A hook begins. With `--include-hook-events`. */
+export interface WireHookStarted extends Wire {
+  readonly type: "system";
+  readonly subtype: "hook_started";
+  readonly hook_id: string;
+  readonly hook_name: string;
+  readonly hook_event: string;
+}
+
+/** A hook has ended. */
+export interface WireHookResponse extends Wire {
+  readonly type: "system";
+  readonly subtype: "hook_response";
+  readonly hook_id: string;
+  readonly hook_name: string;
+  readonly hook_event: string;
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit_code?: number;
+  readonly outcome: "success" | "error" | "cancelled";
+}
+
+/** A background task has ended. */
+export interface WireTaskNotification extends Wire {
+  readonly type: "system";
+  readonly subtype: "task_notification";
+  readonly task_id: string;
+  readonly status: "completed" | "failed" | "stopped";
+  readonly output_file: string;
+  readonly summary: string;
+}
+
+/** A piece of an answer, as the Messages API streams it. With `--include-partial-messages`. */
+export interface WireStreamEvent extends Wire {
+  readonly type: "stream_event";
+  readonly event: { readonly type: string } & Readonly<Record<string, unknown>>;
+  readonly parent_tool_use_id: string | null;
 }
 
 /** What was said before is replaced by something shorter. */
@@ -81,12 +130,13 @@ export interface WireAssistant extends Wire {
   readonly parent_tool_use_id: string | null;
 }
 
-/** The results of tool calls, on their way to the model. */
+/** The results of tool calls, on their way to the model; or a prompt, repeated with `--replay-user-messages`. */
 export interface WireUser extends Wire {
   readonly type: "user";
   readonly message: UserMessage;
   readonly parent_tool_use_id: string | null;
   readonly tool_use_result?: unknown;
+  readonly isReplay?: true;
 }
 
 /** What one model has used in the session. */
@@ -102,13 +152,20 @@ export interface WireModelUsage {
 /** The last line of a turn. */
 export interface WireResult extends Wire {
   readonly type: "result";
-  readonly subtype: "success" | "error_max_turns" | "error_during_execution" | "error_max_budget_usd";
+  readonly subtype:
+    | "success"
+    | "error_max_turns"
+    | "error_during_execution"
+    | "error_max_budget_usd"
+    | "error_max_structured_output_retries";
   readonly is_error: boolean;
   readonly duration_ms: number;
   readonly duration_api_ms: number;
   readonly num_turns: number;
   /** The final text; present on success. */
   readonly result?: string;
+  /** The answer that fits the schema which was asked for. */
+  readonly structured_output?: unknown;
   /** What went wrong; present on errors. */
   readonly errors?: readonly string[];
   readonly stop_reason: string | null;
@@ -130,9 +187,56 @@ export type WireMessage =
   | WireInit
   | WireRetry
   | WireStatus
+  | WireState
+  | WireHookStarted
+  | WireHookResponse
+  | WireTaskNotification
+  | WireStreamEvent
   | WireCompacted
   | WireNotice
   | WireDenied
   | WireAssistant
   | WireUser
   | WireResult;
+
+/** A prompt, as a line that comes in. */
+export interface WirePrompt {
+  readonly type: "user";
+  readonly message: { readonly role: "user"; readonly content: string | readonly UserContent[] };
+  readonly parent_tool_use_id?: string | null;
+  /** How its sender knows it, in receipts and when it is rewound to. */
+  readonly uuid?: string;
+  /** `now` interrupts what runs. */
+  readonly priority?: "now" | "next" | "later";
+  /** `false`: it is said with the next prompt, and no prompt by itself. */
+  readonly shouldQuery?: boolean;
+}
+
+/** A request of either side; exactly one answer with its id comes back. */
+export interface WireControlRequest {
+  readonly type: "control_request";
+  readonly request_id: string;
+  readonly request: { readonly subtype: string } & Readonly<Record<string, unknown>>;
+}
+
+/** The answer to a request. */
+export interface WireControlResponse {
+  readonly type: "control_response";
+  readonly response:
+    | { readonly subtype: "success"; readonly request_id: string; readonly response?: unknown }
+    | { readonly subtype: "error"; readonly request_id: string; readonly error: string };
+}
+
+/** Whoever asked wants no answer any more. */
+export interface WireControlCancel {
+  readonly type: "control_cancel_request";
+  readonly request_id: string;
+}
+
+/** Any line that may come in. */
+export type WireInput =
+  | WirePrompt
+  | WireControlRequest
+  | WireControlResponse
+  | WireControlCancel
+  | { readonly type: "keep_alive" };

@@ -1,4 +1,15 @@
-import { definePlugin, defineTool, lazy, manifest, type Plugin, type Question, type Setup, text, z } from "gantry/sdk";
+import {
+  definePlugin,
+  defineTool,
+  deny,
+  lazy,
+  manifest,
+  type Plugin,
+  type Question,
+  type Setup,
+  text,
+  z,
+} from "gantry/sdk";
 import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, test } from "vitest";
 import { kernelWith, looking, pathInput } from "./kernels.ts";
@@ -130,6 +141,57 @@ describe("the path of a call", () => {
     });
     const kernel = await kernelWith({ plugins: [look, rewriter] });
     expect((await kernel.call("Look", { path: "/given" })).outcome).toBe("denied");
+  });
+
+  describe("that somebody has said yes to with another input", () => {
+    /** A tool that is asked for, whoever answers with this input, and a gate that refuses one of them. */
+    async function answered(input: unknown) {
+      const judged: unknown[] = [];
+      const change = defineTool({
+        name: "Change",
+        description: "",
+        input: pathInput.extend({ times: z.number().default(1) }),
+        permission: { family: "Edit", path: "path" },
+        run: ({ path, times }) => `changed ${path} ${times} times`,
+      });
+      const gate = definePlugin({
+        name: "gate",
+        setup: () => ({
+          taps: {
+            toolGate: (_, call) => {
+              judged.push([call.input, call.places]);
+              return JSON.stringify(call.input).includes("secret") ? deny("it is a secret") : undefined;
+            },
+          },
+        }),
+      });
+      const kernel = await kernelWith({ plugins: [change, gate], answer: () => ({ decision: "allow", input }) });
+      const result = await kernel.call("Change", { path: "/given" });
+      return { result, judged };
+    }
+
+    test("runs that, validated and judged anew, at the place that it names", async () => {
+      const { result, judged } = await answered({ path: "/other" });
+      expect(result).toMatchObject({ outcome: "ok", content: [text("changed /other 1 times")] });
+      expect(judged).toEqual([
+        [{ path: "/given", times: 1 }, ["/given"]],
+        [{ path: "/other", times: 1 }, ["/other"]],
+      ]);
+    });
+
+    test("is not judged anew when it is the same", async () => {
+      const { result, judged } = await answered({ path: "/given", times: 1 });
+      expect([result.outcome, judged.length]).toEqual(["ok", 1]);
+    });
+
+    test.each([
+      ["the gates refuse", { path: "/secret" }, "it is a secret"],
+      ["the tool cannot take", { path: 7 }, "path"],
+    ])("is refused where %s it", async (_, input, why) => {
+      const { result } = await answered(input);
+      expect(result.outcome).toBe("denied");
+      expect(JSON.stringify(result.content)).toContain(why);
+    });
   });
 
   test("takes the strictest vote, whatever the order", async () => {

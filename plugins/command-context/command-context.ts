@@ -1,12 +1,12 @@
 import { type Command, isGantryError, type Setup } from "gantry/sdk";
+import { contextContents } from "gantry/sdk/kit/context-contents";
 import type { commandContext } from "./index.ts";
-import { measure } from "./measure.ts";
 import { contextText, figure } from "./show.ts";
 
 const setup: Setup<typeof commandContext> = ({ use }) => ({
   commands: {
     compact,
-    context: (args, session) => contextText(measure(session, use.tools.list(session)), args.trim() === "all"),
+    context: (args, session) => contextText(contextContents(session, use.tools.list(session)), args.trim() === "all"),
   },
 });
 

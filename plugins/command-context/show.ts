@@ -1,5 +1,5 @@
+import type { Contents, Item } from "gantry/sdk/kit/context-contents";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import type { Contents, Item } from "./measure.ts";
 
 /** So many lines of each kind, unless all are wanted. */
 const MOST = 8;

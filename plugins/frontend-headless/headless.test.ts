@@ -106,7 +106,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
   const stderr = new PassThrough();
   const host = {
     info: { version: "0.1.0", env: {}, cwd: "/w" },
-    prompt: "prompt" in options ? options.prompt : "list the files",
+    readPrompt: async () => ("prompt" in options ? options.prompt : "list the files"),
     stdin: new PassThrough(),
     stdout,
     stderr,
@@ -445,6 +445,17 @@ describe("stream-json", () => {
     expect(new Set(lines().map((line) => line.uuid)).size).toBe(lines().length - 1); // the script repeats record-1
   });
 
+  it("gives every thought a signature, as clients expect it", async () => {
+    const thought = { type: "thinking", thinking: "Hm." };
+    const events = [request, answer([thought, { ...thought, signature: "s" }]), turnEnd({})];
+    const { lines } = await run({ ...stream, events });
+    const told = lines().flatMap((line) => (line.type === "assistant" ? line.message.content : []));
+    expect(told).toEqual([
+      { ...thought, signature: "" },
+      { ...thought, signature: "s" },
+    ]);
+  });
+
   it.each(["error", "denied", "invalid", "aborted"])(
     "marks a result with the outcome %s as an error",
     async (outcome) => {
@@ -599,7 +610,7 @@ describe("what is asked for", () => {
     ["no prompt", { prompt: undefined }, "GANTRY_HEADLESS_PROMPT"],
     ["a blank prompt", { prompt: " \n" }, "GANTRY_HEADLESS_PROMPT"],
     ["stream-json without --verbose", { config: { outputFormat: "stream-json" } }, "GANTRY_HEADLESS_VERBOSE"],
-    ["stream-json as input", { config: { inputFormat: "stream-json" } }, "GANTRY_HEADLESS_INPUT"],
+    ["lines answered with text", { config: { inputFormat: "stream-json" } }, "GANTRY_HEADLESS_INPUT"],
   ])("refuses %s before a session is opened", async (_, options, code) => {
     const { error, out, prompts } = await run(options);
     expect(error).toMatchObject({ code, remedy: expect.any(String) });

@@ -1,67 +1,79 @@
 import {
   type FrontendHost,
-  isGantryError,
-  type Notice,
+  type JsonObject,
+  type ModelEvent,
   PluginError,
   type Session,
   type Setup,
-  type z,
+  textOf,
 } from "gantry/sdk";
-import { leftOutNotice } from "gantry/sdk/kit/claims";
 import type { frontendHeadless } from "./index.ts";
-import { createOutput, type Output } from "./output.ts";
-import { failedResult } from "./result.ts";
-import { count, createTally } from "./tally.ts";
-import { isSuccess, jsonLine, VIEWS } from "./view.ts";
+import { createOutput } from "./output.ts";
+import { type Config, EXIT, exitOf, type Kit, noOutput, noPrompt, startRun } from "./run.ts";
+import type { Structured } from "./structured.ts";
 
-const EXIT = { ok: 0, failed: 1, interrupted: 130, deserted: 141, terminated: 143 } as const;
+const setup: Setup<typeof frontendHeadless> = ({ config, use, contribute }) => {
+  let structured: Structured | undefined;
+  const requireOutput = async (schema: JsonObject) => {
+    const { createStructured } = await import("./structured.ts");
+    structured = createStructured(schema, config.schemaAttempts);
+    await contribute(structured.contribution);
+  };
 
-const setup: Setup<typeof frontendHeadless> = ({ config, use }) => ({
-  frontends: {
-    async headless(host) {
-      const prompt = promptOf(host, config);
-      let session: Session | undefined;
-      const interrupt = () => void session?.interrupt();
-      const output = createOutput(host.stdout, interrupt);
-      session = await open(host, config, output);
-
-      const notices = await noticesOf(host);
-      const view = VIEWS[config.outputFormat]({ ...use, host, notices, session, output });
-      const tally = createTally();
-      host.signal.addEventListener("abort", interrupt, { once: true });
-      try {
-        for await (const event of session.send(prompt)) {
-          count(tally, event);
-          view.event(event);
-          if (host.signal.aborted || output.isDeserted) interrupt();
-        }
-        // Ctrl-C ends the turn, which has a result; a run that is ended from outside has none and can be resumed.
-        const isInterrupted = host.signal.reason === "SIGINT";
-        const isTerminated = host.signal.aborted && !isInterrupted;
-        if (tally.end && !isTerminated) view.end(tally.end, tally);
-        await output.end();
-        if (isTerminated) return EXIT.terminated;
-        if (output.isDeserted) return EXIT.deserted;
-        if (isInterrupted) return EXIT.interrupted;
-        return tally.end && isSuccess(tally.end) ? EXIT.ok : EXIT.failed;
-      } finally {
-        host.signal.removeEventListener("abort", interrupt);
-        await session.close();
-      }
+  return {
+    frontends: {
+      async headless(host) {
+        const isLines = config.inputFormat === "stream-json";
+        const prompt = isLines ? host.prompt : await host.readPrompt();
+        check(host, config, prompt, isLines);
+        if (config.jsonSchema !== undefined) await requireOutput(schemaIn(config.jsonSchema));
+        const kit = { host, config, use, structured: () => structured, requireOutput };
+        if (!isLines) return once(kit, prompt as string);
+        const { converse } = await import("./converse.ts");
+        return converse(kit, prompt);
+      },
     },
-  },
-});
+    // Not in the manifest: they are of use in a run of this frontend alone, and in place once it contributes the tool.
+    taps: {
+      turnStop: ({ session }) => structured?.reminder(lastWords(session)),
+      modelWrap: (stream) => (request, call) =>
+        call.turn && structured?.isExhausted ? exhausted(structured) : stream(request, call),
+    },
+  };
+};
 
 export default setup;
 
-type Config = z.output<typeof frontendHeadless.config>;
+/** One prompt, one answer. */
+async function once(parts: Omit<Kit, "output">, prompt: string): Promise<number> {
+  const { host } = parts;
+  let session: Session | undefined;
+  const interrupt = () => void session?.interrupt();
+  const output = createOutput(host.stdout, interrupt);
+  const run = await startRun({ ...parts, output }, { isInteractive: false });
+  session = run.session;
+  host.signal.addEventListener("abort", interrupt, { once: true });
+  try {
+    for await (const event of session.send(prompt)) {
+      run.take(event);
+      if (host.signal.aborted || output.isDeserted) interrupt();
+    }
+    await output.end();
+    if (host.signal.aborted && host.signal.reason !== "SIGINT") return EXIT.terminated;
+    if (output.isDeserted) return EXIT.deserted;
+    return host.signal.aborted ? EXIT.interrupted : exitOf(run.last);
+  } finally {
+    host.signal.removeEventListener("abort", interrupt);
+    await session.close();
+  }
+}
 
-function promptOf(host: FrontendHost, config: Config): string {
-  if (config.inputFormat !== "text") {
+function check(host: FrontendHost, config: Config, prompt: string | undefined, isLines: boolean): void {
+  if (isLines && config.outputFormat === "text") {
     throw new PluginError(
       "GANTRY_HEADLESS_INPUT",
-      `--input-format ${config.inputFormat} is not supported yet.`,
-      "Give the prompt as text, as argument or on standard input.",
+      "--input-format stream-json is answered with JSON.",
+      "Add --output-format stream-json --verbose, or --output-format json for the results alone.",
     );
   }
   if (config.outputFormat === "stream-json" && !host.isVerbose) {
@@ -71,31 +83,30 @@ function promptOf(host: FrontendHost, config: Config): string {
       "Add --verbose, or use --output-format json for the result alone.",
     );
   }
-  if (!host.prompt?.trim()) {
-    throw new PluginError(
-      "GANTRY_HEADLESS_PROMPT",
-      "The prompt is empty.",
-      'Give it as argument or on standard input: gantry -p "What does this project do?"',
-    );
-  }
-  return host.prompt;
+  if (!isLines && !prompt?.trim()) throw noPrompt();
 }
 
-/** With what is left out of an untrusted folder: nobody can be asked about it. */
-async function noticesOf(host: FrontendHost): Promise<readonly Notice[]> {
-  const left = leftOutNotice(await host.untrusted());
-  return left ? [...host.notices, left] : host.notices;
-}
-
-/** A session that cannot be opened is a result too, for whoever reads results. */
-async function open(host: FrontendHost, config: Config, output: Output): Promise<Session> {
+function schemaIn(text: string): JsonObject {
   try {
-    return await host.open({ isInteractive: false });
-  } catch (cause) {
-    if (config.outputFormat !== "text" && isGantryError(cause)) {
-      output.write(jsonLine(failedResult(cause.message)));
-      await output.end();
-    }
-    throw cause;
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  } catch {
+    // Said below.
   }
+  throw new PluginError(
+    "GANTRY_HEADLESS_SCHEMA_TEXT",
+    `--json-schema takes a JSON Schema, and this is no JSON object: ${JSON.stringify(text.slice(0, 200))}.`,
+    "Give the schema itself, in quotes.",
+  );
+}
+
+/** No further request: it was asked for often enough. */
+async function* exhausted({ failures }: Structured): AsyncGenerator<ModelEvent> {
+  const code = "max_structured_output_retries";
+  yield { type: "failure", failure: { kind: "limit", code, message: noOutput(failures), isRetryable: false } };
+}
+
+/** The last answer's text. */
+function lastWords({ messages }: Pick<Session, "messages">): string {
+  return textOf(messages.findLast(({ role }) => role === "assistant")?.content ?? []);
 }

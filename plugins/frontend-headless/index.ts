@@ -1,4 +1,17 @@
-import { definePlugin, lazy, Meter, manifest, OutputStyles, optional, Permissions, z } from "gantry/sdk";
+import {
+  Control,
+  definePlugin,
+  HookEvents,
+  later,
+  lazy,
+  McpServers,
+  Meter,
+  manifest,
+  OutputStyles,
+  optional,
+  Permissions,
+  z,
+} from "gantry/sdk";
 
 const OUTPUTS = ["text", "json", "stream-json"] as const;
 const INPUTS = ["text", "stream-json"] as const;
@@ -6,14 +19,27 @@ const INPUTS = ["text", "stream-json"] as const;
 export const frontendHeadless = manifest({
   name: "frontend-headless",
   description:
-    "Runs one prompt without a terminal: the answer as text, as one JSON object, or as a line of JSON for each step.",
+    "Runs without a terminal: the answer as text, as one JSON object, or as a line of JSON for each step; one prompt, or a line of JSON for each.",
   config: z.object({
     outputFormat: z.enum(OUTPUTS).default("text"),
     inputFormat: z.enum(INPUTS).default("text"),
+    partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
+    replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
+    hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
+    jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
+    resumeAt: z.string().optional().describe("the record that a session goes on behind"),
+    schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
   }),
-  needs: { meter: optional(Meter), permissions: optional(Permissions), styles: optional(OutputStyles) },
+  needs: {
+    meter: optional(Meter),
+    permissions: optional(Permissions),
+    styles: optional(OutputStyles),
+    hookEvents: later(optional(HookEvents)),
+    control: later(optional(Control)),
+    mcp: later(optional(McpServers)),
+  },
   frontends: {
-    headless: { description: "One prompt, one answer, no questions", needsTerminal: false },
+    headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },
   },
   flags: {
     print: {
@@ -32,6 +58,28 @@ export const frontendHeadless = manifest({
       value: "<format>",
       choices: INPUTS,
       to: { config: "inputFormat" },
+    },
+    "include-partial-messages": {
+      description: "stream-json: write pieces of answers as they come",
+      to: { config: "partialMessages" },
+    },
+    "replay-user-messages": {
+      description: "stream-json: repeat each prompt, with the uuid of its record",
+      to: { config: "replayPrompts" },
+    },
+    "include-hook-events": {
+      description: "stream-json: tell when hooks begin and end",
+      to: { config: "hookEvents" },
+    },
+    "resume-session-at": {
+      description: "With --resume: go on behind this record, and leave out what came after it",
+      value: "<uuid>",
+      to: { config: "resumeAt" },
+    },
+    "json-schema": {
+      description: "The JSON Schema that the final answer has to fit",
+      value: "<schema>",
+      to: { config: "jsonSchema" },
     },
   },
 });

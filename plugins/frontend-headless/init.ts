@@ -1,7 +1,5 @@
-import { type HostInfo, type HostReport, newId, type SessionView, type WireInit } from "gantry/sdk";
-
-// The version of the field's protocol that this output keeps to; clients refuse much older ones.
-const PROTOCOL_VERSION = "2.1.330";
+import { type HostInfo, type HostReport, type McpServers, newId, type SessionView, type WireInit } from "gantry/sdk";
+import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 
 /** What a person has chosen for the session. */
 interface Chosen {
@@ -12,7 +10,13 @@ interface Chosen {
 }
 
 /** The first line of a turn: what the session has. */
-export function initOf(session: SessionView, report: HostReport, info: HostInfo, chosen: Chosen): WireInit {
+export function initOf(
+  session: SessionView,
+  report: HostReport,
+  info: HostInfo,
+  chosen: Chosen,
+  mcp?: McpServers,
+): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
   const prompt = session.entries.findLast((entry) => entry.type === "prompt");
   return {
@@ -21,7 +25,7 @@ export function initOf(session: SessionView, report: HostReport, info: HostInfo,
     cwd: session.cwd,
     session_id: session.id,
     tools: prompt?.tools ?? contributed("tools"),
-    mcp_servers: [],
+    mcp_servers: (mcp?.status() ?? []).map(({ name, status }) => ({ name, status })),
     model: session.model.id,
     permissionMode: chosen.mode,
     slash_commands: contributed("commands"),
@@ -32,6 +36,7 @@ export function initOf(session: SessionView, report: HostReport, info: HostInfo,
     plugins: report.plugins
       .filter((plugin) => plugin.from !== "built-in")
       .map(({ name, from }) => ({ name, path: from })),
+    capabilities: ["interrupt_receipt_v1", "interrupt_cancel_queued_v1"],
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: info.version,
     uuid: newId(),

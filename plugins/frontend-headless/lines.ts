@@ -1,4 +1,5 @@
 import {
+  type AssistantContent,
   type FailureKind,
   type Fault,
   newId,
@@ -111,11 +112,16 @@ function assistantLines(event: Extract<SessionEvent, { type: "assistant" }>, ses
   const { content, ...message } = event.message;
   return content.map((block, index) => ({
     type: "assistant",
-    message: { ...message, type: "message", content: [block], stop_reason: null, stop_sequence: null },
+    message: { ...message, type: "message", content: [signed(block)], stop_reason: null, stop_sequence: null },
     parent_tool_use_id: null,
     session_id: sessionId,
     uuid: index === content.length - 1 ? event.uuid : newId(),
   }));
+}
+
+/** Clients rely on a signature, which not every provider gives. */
+function signed(block: AssistantContent): AssistantContent {
+  return block.type === "thinking" ? { signature: "", ...block } : block;
 }
 
 function resultBlock({ id, result }: Extract<SessionEvent, { type: "tool_end" }>): ToolResultBlock {

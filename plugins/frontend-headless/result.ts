@@ -1,9 +1,21 @@
 import { type Figures, newId, type TurnEnd, type WireModelUsage, type WireResult } from "gantry/sdk";
 import { createTally, type Tally } from "./tally.ts";
 
+/** The answer in the form that was asked for. */
+export interface Output {
+  readonly value: unknown;
+}
+
 /** The result line of a turn that has ended. */
-export function resultOf(sessionId: string, tally: Tally, end: TurnEnd, figures: Figures | undefined): WireResult {
-  return line(sessionId, outcomeOf(end, tally.isAtTools), tally, figures);
+export function resultOf(
+  sessionId: string,
+  tally: Tally,
+  end: TurnEnd,
+  figures: Figures | undefined,
+  output?: Output,
+): WireResult {
+  const outcome = outcomeOf(end, tally.isAtTools);
+  return line(sessionId, output ? { ...outcome, structured_output: output.value } : outcome, tally, figures);
 }
 
 /** The result line when no session could be opened. */
@@ -33,12 +45,16 @@ function line(sessionId: string, outcome: Outcome, tally: Tally, figures: Figure
   };
 }
 
-type Outcome = Pick<WireResult, "subtype" | "is_error" | "terminal_reason" | "result" | "errors" | "api_error_status">;
+type Outcome = Pick<
+  WireResult,
+  "subtype" | "is_error" | "terminal_reason" | "result" | "structured_output" | "errors" | "api_error_status"
+>;
 
 // Codes of limits, as the host names them, and what the wire calls them.
 const LIMITS: Readonly<Record<string, WireResult["subtype"]>> = {
   max_turns: "error_max_turns",
   max_budget_usd: "error_max_budget_usd",
+  max_structured_output_retries: "error_max_structured_output_retries",
 };
 
 function outcomeOf(end: TurnEnd, isAtTools: boolean): Outcome {

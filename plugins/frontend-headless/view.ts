@@ -1,5 +1,6 @@
 import type {
   FrontendHost,
+  McpServers,
   Meter,
   Notice,
   OutputStyles,
@@ -12,14 +13,16 @@ import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
 import type { Output } from "./output.ts";
+import type { Partial } from "./partial.ts";
 import { remarks } from "./remarks.ts";
-import { errorOf, resultOf } from "./result.ts";
+import { type Output as Answer, errorOf, resultOf } from "./result.ts";
 import type { Tally } from "./tally.ts";
 
 /** What one run writes, and when. */
 export interface View {
   event(event: SessionEvent): void;
-  end(end: TurnEnd, tally: Tally): void;
+  /** A turn has ended; another may follow. */
+  end(end: TurnEnd, tally: Tally, answer: Answer | undefined): void;
 }
 
 export interface ViewParts {
@@ -30,6 +33,11 @@ export interface ViewParts {
   readonly output: Output;
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
+  readonly mcp?: McpServers | undefined;
+  /** Makes the raw events of answers, where they are wanted. */
+  readonly partial?: Partial | undefined;
+  /** The lines that repeat the prompts of the turn that begins, where they are wanted. */
+  readonly replay?: (() => readonly object[]) | undefined;
   readonly styles: OutputStyles | undefined;
 }
 
@@ -50,9 +58,10 @@ function textView({ host, notices, output }: ViewParts): View {
   const isScreen = (host.stdout as { isTTY?: boolean }).isTTY === true;
   return {
     event: remarks(host, notices),
-    end(end) {
+    end(end, _tally, answer) {
+      const text = answer ? JSON.stringify(answer.value) : end.text;
       if (!isSuccess(end)) host.stderr.write(`gantry: ${visible(errorOf(end))}\n`);
-      else if (end.text) output.write(`${isScreen ? visible(end.text) : end.text}\n`);
+      else if (text) output.write(`${isScreen ? visible(text) : text}\n`);
     },
   };
 }
@@ -61,34 +70,37 @@ function textView({ host, notices, output }: ViewParts): View {
 function jsonView({ host, notices, session, output, meter }: ViewParts): View {
   return {
     event: remarks(host, notices),
-    end: (end, tally) => output.write(jsonLine(resultOf(session.id, tally, end, meter?.of(session)))),
+    end: (end, tally, answer) => output.write(jsonLine(resultOf(session.id, tally, end, meter?.of(session), answer))),
   };
 }
 
 /** A line for each step. */
-function streamView({ host, notices, session, output, meter, permissions, styles }: ViewParts): View {
+function streamView(parts: ViewParts): View {
+  const { host, notices, session, output, meter, permissions, partial, replay, mcp, styles } = parts;
   let hasBegun = false;
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
   };
-  const tell = (event: SessionEvent) => write(linesOf(event, session.id));
-  for (const notice of notices) tell({ type: "notice", notice });
+  for (const notice of notices) write(linesOf({ type: "notice", notice }, session.id));
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
-    write([initOf(session, host.report(session), host.info, chosen)]);
+    write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
   };
   return {
     event(event) {
       // Only now is it known that the prompt was not refused, and which tools there are.
       if (event.type === "request") begin();
-      else tell(event);
+      if (partial) write(partial.before(event));
+      write(linesOf(event, session.id));
+      if (partial) write(partial.after(event));
     },
-    end(end, tally) {
+    end(end, tally, answer) {
       if (end.reason !== "refused") begin();
+      hasBegun = false;
       if (end.reason === "aborted") write([interruptionLine(session.id, tally.isAtTools)]);
-      write([resultOf(session.id, tally, end, meter?.of(session))]);
+      write([resultOf(session.id, tally, end, meter?.of(session), answer)]);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Book {
 }
 
 interface Parts {
+  /** Hooks that stand in no file. */
+  readonly further?: () => readonly Hook[];
   readonly settings: Settings;
   readonly trust: Trust;
   readonly host: Pick<HostInfo, "isTrusted">;
@@ -37,7 +39,7 @@ const NONE: readonly Hook[] = Object.freeze([]);
 export function createBook(parts: Parts): Book {
   let read: Read | undefined;
   const known = () => {
-    read ??= readAll(parts.settings);
+    read ??= readAll(parts.settings, parts.further?.() ?? []);
     return read;
   };
   return {
@@ -55,12 +57,14 @@ export function createBook(parts: Parts): Book {
   };
 }
 
-function readAll(settings: Settings): Read {
+function readAll(settings: Settings, further: readonly Hook[]): Read {
   const problems: string[] = [];
   // Nearest first, as settings come; hooks are applied the other way round, so that the nearest has the last word.
   const layers = settings.layers("hooks", z.unknown()).toReversed();
   const report = (problem: string) => void problems.push(visibleLine(problem, 500));
-  const hooks = layers.flatMap(({ value, layer, source }) => readHooks(value, { layer, source }, report));
+  const written = layers.flatMap(({ value, layer, source }) => readHooks(value, { layer, source }, report));
+  const managed = written.filter(({ layer }) => layer === "managed");
+  const hooks = [...written.filter(({ layer }) => layer !== "managed"), ...further, ...managed];
   const byEvent = grouped(hooks);
   return { hooks, byEvent, problems, onlyManaged: isOnlyManaged(settings), off: whoIsOff(settings) };
 }

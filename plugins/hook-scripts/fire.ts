@@ -1,5 +1,13 @@
 /** One moment: which hooks are meant, all of them at once, and what they say together. */
-import { type HookEvents, type HookMoment, type HookOutcome, messageOf, type SessionView } from "gantry/sdk";
+import {
+  type HookActivity,
+  type HookEvents,
+  type HookMoment,
+  type HookOutcome,
+  messageOf,
+  newId,
+  type SessionView,
+} from "gantry/sdk";
 import { type Answer, type Ended, failed, interpret, named } from "./answer.ts";
 import type { Book } from "./book.ts";
 import { capped } from "./cap.ts";
@@ -11,6 +19,7 @@ import type { Means, Run } from "./job.ts";
 import { merge, SILENCE } from "./merge.ts";
 import type { Hook } from "./read.ts";
 import { createRunCommand } from "./run-command.ts";
+import { createRunFunction } from "./run-function.ts";
 import { createRunHttp } from "./run-http.ts";
 import { createRunAgent, createRunPrompt } from "./run-model.ts";
 import { createRunTool } from "./run-tool.ts";
@@ -22,6 +31,8 @@ export interface FiringParts {
   readonly commonInput: (session: SessionView) => Readonly<Record<string, unknown>>;
   readonly tellModel: (session: SessionView, texts: readonly string[]) => void;
 }
+
+type Watcher = Parameters<HookEvents["watch"]>[0];
 
 /** What one hook of a moment came to. */
 export interface HookReport {
@@ -57,10 +68,21 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     mcp_tool: createRunTool(means),
     prompt: createRunPrompt(means),
     agent: createRunAgent(means),
+    function: createRunFunction(means),
   };
   const inside = createInside();
+  const watchers = new Set<Watcher>();
 
-  return { has, fire, plan, inputOf };
+  return { has, fire, plan, inputOf, watch };
+
+  function watch(listener: Watcher): () => void {
+    watchers.add(listener);
+    return () => void watchers.delete(listener);
+  }
+
+  function tell(session: SessionView, activity: HookActivity): void {
+    for (const watcher of watchers) watcher(activity, session);
+  }
 
   function has(event: string): boolean {
     return isEventName(event) && book.of(event).length > 0;
@@ -132,10 +154,14 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     hook: Hook,
     session: SessionView,
     input: Readonly<Record<string, unknown>>,
-    { signal = session.scope.signal, mostMs = Infinity, onReport }: Partial<OwnMoment>,
+    { subject, signal = session.scope.signal, mostMs = Infinity, onReport }: Partial<OwnMoment>,
   ): Promise<Answer> {
     const started = means.clock.elapsed();
+    const { event } = hook;
+    const activity = { id: newId(), event, name: subject ? `${event}:${subject}` : event };
     let answer: Answer;
+    let ended: Ended | undefined;
+    tell(session, activity);
     try {
       const job = {
         hook,
@@ -148,10 +174,12 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
         onLater: (ended: Ended) => void inside.leave(() => takeLater(hook, session, ended)),
       };
       const run = runs[hook.handler.type] as Run<Hook["handler"]["type"]>;
-      answer = interpret(hook, await inside.run(hook, () => run(job)));
+      ended = await inside.run(hook, () => run(job));
+      answer = interpret(hook, ended);
     } catch (error) {
       answer = failed(hook, `could not be run: ${messageOf(error)}`);
     }
+    tell(session, { ...activity, ended: endOf(ended, answer, signal) });
     onReport?.({ hook, answer, ms: means.clock.elapsed() - started });
     return answer;
   }
@@ -173,6 +201,14 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
   function short(session: SessionView, text: string): Promise<string> {
     return capped(text, session, means.host, means.files);
   }
+}
+
+function endOf(ended: Ended | undefined, answer: Answer, signal: AbortSignal): NonNullable<HookActivity["ended"]> {
+  if (signal.aborted) return { stdout: "", stderr: "", outcome: "cancelled" };
+  if (!ended || "failure" in ended)
+    return { stdout: "", stderr: answer.reason ?? answer.problem ?? "", outcome: "error" };
+  const hasFailed = answer.isFailed === true || answer.problem !== undefined;
+  return { ...ended, outcome: hasFailed ? "error" : "success" };
 }
 
 /** What hooks have to say to the model, as an input that nobody typed. */

@@ -1,4 +1,4 @@
-import { z } from "gantry/sdk";
+import { type HookFunction, z } from "gantry/sdk";
 import { type EventName, rulesOf } from "./events.ts";
 
 let made: ReturnType<typeof makeSchema> | undefined;
@@ -56,7 +56,17 @@ function makeSchema() {
   ]);
 }
 
-export type Handler = z.output<ReturnType<typeof makeSchema>>;
+/** A hook that no file can name. */
+export interface FunctionHandler {
+  readonly type: "function";
+  readonly name: string;
+  readonly run: HookFunction["run"];
+  readonly timeout?: number | undefined;
+  readonly onFail?: "deny" | "report" | undefined;
+  readonly if?: undefined;
+}
+
+export type Handler = z.output<ReturnType<typeof makeSchema>> | FunctionHandler;
 export type HandlerOf<T extends Handler["type"]> = Extract<Handler, { type: T }>;
 
 /** Reads one hook; an old one without a type is a command. A sentence when it means nothing. */
@@ -109,6 +119,8 @@ export function whatRuns(handler: Handler): string {
       return handler.url;
     case "mcp_tool":
       return `${handler.server} ${handler.tool}`;
+    case "function":
+      return handler.name;
     default:
       return handler.prompt;
   }

@@ -5,6 +5,7 @@ import { createClaims } from "./claims.ts";
 import { createFiring, notify, type OwnMoment, reminder } from "./fire.ts";
 import type { hookScripts } from "./index.ts";
 import type { Kit } from "./kit.ts";
+import { createSources } from "./sources.ts";
 import { createStates } from "./state.ts";
 import { createSubcommand } from "./subcommand.ts";
 import { sessionTaps } from "./taps-session.ts";
@@ -16,7 +17,8 @@ import { watchSettings } from "./watch.ts";
 export function setupWith(clock: Clock): Setup<typeof hookScripts> {
   return ({ host, use, scope }) => {
     const { permissions, rules, remembered, jobs, shellFolders, ...services } = use;
-    const book = createBook({ settings: use.settings, trust: use.trust, host });
+    const sources = createSources(() => book.forget());
+    const book = createBook({ settings: use.settings, trust: use.trust, host, further: () => sources.all });
     const stateOf = createStates();
     const open = new Set<SessionView>();
     const opened = perSession((session) => {
@@ -72,7 +74,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
     scope.own(watchSettings(kit, use.settings, open));
     const ofSession = sessionTaps(kit);
     return {
-      services: { hookEvents: firing },
+      services: { hookEvents: firing, hookSources: sources },
       claims: { hooks: claims },
       subcommands: { hooks: createSubcommand(kit) },
       taps: {

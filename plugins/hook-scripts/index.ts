@@ -3,6 +3,7 @@ import {
   Exec,
   Files,
   HookEvents,
+  HookSources,
   Http,
   Jobs,
   later,
@@ -36,7 +37,7 @@ export const hookScripts = manifest({
     rules: later(optional(PermissionRules)),
     remembered: later(optional(RememberedAnswers)),
   },
-  provides: { hookEvents: HookEvents },
+  provides: { hookEvents: HookEvents, hookSources: HookSources },
   claims: { hooks: { description: "Hooks of the folder's settings" } },
   subcommands: {
     hooks: {

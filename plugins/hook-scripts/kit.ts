@@ -5,24 +5,15 @@ import type {
   HostInfo,
   Jobs,
   LaterService,
-  PermissionRules,
-  Permissions,
-  RememberedAnswers,
   SessionView,
   ShellFolders,
   TapHandler,
 } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
+import type { PermissionOwners } from "gantry/sdk/kit/permission-updates";
 import type { Book } from "./book.ts";
 import type { Firing, OwnMoment } from "./fire.ts";
 import type { States } from "./state.ts";
-
-/** Who has a say in permissions, where somebody has. */
-export interface Permits {
-  readonly permissions: Permissions | undefined;
-  readonly rules: LaterService<PermissionRules> | undefined;
-  readonly remembered: LaterService<RememberedAnswers> | undefined;
-}
 
 /** What the taps of all moments work with. */
 export interface Kit {
@@ -31,7 +22,7 @@ export interface Kit {
   readonly claims: Claims;
   readonly firing: Firing;
   readonly stateOf: States;
-  readonly permits: Permits;
+  readonly permits: PermissionOwners;
   readonly jobs: LaterService<Jobs> | undefined;
   readonly shellFolders: LaterService<ShellFolders> | undefined;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 /** What a hook may answer with, event by event. Unknown fields are let be; a known one of another type makes the answer no answer. */
 import { z } from "gantry/sdk";
+import { permissionUpdateSchema } from "gantry/sdk/kit/permission-updates";
 import type { EventName } from "./events.ts";
 
 /** What stands in `hookSpecificOutput`; an event without an entry has nothing of its own. */
@@ -13,27 +14,12 @@ function makeSpecific() {
   });
   const watched = { watchPaths: z.array(z.string()).optional() };
   const elicited = { action: z.enum(["accept", "decline", "cancel"]).optional(), content: object };
-  const destination = z.enum(["session", "localSettings", "projectSettings", "userSettings"]);
-  const ruleUpdate = z.object({
-    type: z.enum(["addRules", "replaceRules", "removeRules"]),
-    rules: z.array(z.object({ toolName: z.string(), ruleContent: words })),
-    behavior: z.enum(["allow", "deny", "ask"]),
-    destination,
-  });
-  const modeUpdate = z.object({ type: z.literal("setMode"), mode: z.string(), destination: destination.optional() });
-  const folderUpdate = z.object({
-    type: z.enum(["addDirectories", "removeDirectories"]),
-    directories: z.array(z.string()),
-    destination: destination.optional(),
-  });
-  const permissionUpdate = z.discriminatedUnion("type", [ruleUpdate, modeUpdate, folderUpdate]);
-
   const permission = {
     decision: z
       .object({
         behavior: z.enum(["allow", "deny"]),
         updatedInput: object,
-        updatedPermissions: z.array(permissionUpdate).optional(),
+        updatedPermissions: z.array(permissionUpdateSchema()).optional(),
         message: words,
         interrupt: z.boolean().optional(),
       })
@@ -114,14 +100,3 @@ export const OUTPUT_FIELDS: readonly string[] = [
   "hookSpecificOutput",
   "async",
 ];
-
-/** A change of permissions that a PermissionRequest hook may ask for, as its schema lets it through. */
-export type PermissionUpdate =
-  | { readonly type: "setMode"; readonly mode: string }
-  | { readonly type: "addDirectories" | "removeDirectories"; readonly directories: readonly string[] }
-  | {
-      readonly type: "addRules" | "replaceRules" | "removeRules";
-      readonly rules: readonly { readonly toolName: string; readonly ruleContent?: string }[];
-      readonly behavior: "allow" | "deny" | "ask";
-      readonly destination: string;
-    };

@@ -7,6 +7,7 @@ import {
   type Call,
   deny,
   type HookOutcome,
+  messageOf,
   type ResultContent,
   type SessionView,
   type ToolResult,
@@ -14,9 +15,9 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { applyPermissionUpdate, type PermissionUpdate, permissionSuggestions } from "gantry/sdk/kit/permission-updates";
 import { wrapped } from "./fire.ts";
 import type { Handlers, Kit } from "./kit.ts";
-import { applyUpdates, suggestionsFor } from "./permission-updates.ts";
 
 type AfterEvent = "PostToolUse" | "PostToolUseFailure";
 
@@ -32,8 +33,8 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
       judged.delete(call.id);
       return outcome ? voteOf(outcome) : deny("its PreToolUse hooks were cut off before they answered");
     },
-    ask: ({ call, verdict }, turn) =>
-      firing.has("PermissionRequest") || firing.has("Notification")
+    ask: ({ call, verdict, form }, turn) =>
+      !form && (firing.has("PermissionRequest") || firing.has("Notification"))
         ? permission(call, verdict.rule !== undefined, turn)
         : undefined,
     postTool: (result, call, turn) => {
@@ -67,7 +68,7 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
 
   async function permission(call: Call, isByRule: boolean, turn: TurnView): Promise<Answer | undefined> {
     const { session, signal } = turn;
-    const suggestions = firing.has("PermissionRequest") ? await suggestionsFor(kit.permits, session, call) : [];
+    const suggestions = firing.has("PermissionRequest") ? await permissionSuggestions(kit.permits, session, call) : [];
     const input = { ...aboutCall(call, session), ...(suggestions.length && { permission_suggestions: suggestions }) };
     const outcome = await firing.fire(session, { event: "PermissionRequest", ...subjectOf(call), input, signal });
     const { decision, reason, fields } = outcome;
@@ -78,7 +79,7 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
     }
     // A rule that says "ask" wants a person; and what a hook would change now was not judged.
     if (decision === "allow" && !isByRule && !outcome.input) {
-      await applyUpdates(kit, session, fields.updatedPermissions);
+      await applyUpdates(session, fields.updatedPermissions);
       return { decision: "allow" };
     }
     if (decision === "allow") {
@@ -90,6 +91,17 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
     if (session.isInteractive)
       kit.announce(session, "permission_prompt", `Gantry needs your permission to use ${call.tool.name}`);
     return undefined;
+  }
+
+  /** Carries out what a hook that said yes wants to be so from now on. What cannot be is told and left. */
+  async function applyUpdates(session: SessionView, updates: unknown): Promise<void> {
+    for (const update of Array.isArray(updates) ? (updates as PermissionUpdate[]) : []) {
+      try {
+        await applyPermissionUpdate(kit.permits, session, update);
+      } catch (error) {
+        kit.notify(session, `what a hook wants permissions to be was not done: ${messageOf(error)}`);
+      }
+    }
   }
 
   async function after(

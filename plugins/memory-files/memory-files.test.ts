@@ -373,6 +373,7 @@ test("hook scripts learn of every file that was loaded, and why", async () => {
     setup: () => ({
       services: {
         hookEvents: {
+          watch: () => () => undefined,
           has: (event: string) => event === "InstructionsLoaded",
           fire: async (_session: unknown, moment: HookMoment) => {
             moments.push(moment);

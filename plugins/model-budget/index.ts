@@ -2,10 +2,13 @@ import { definePlugin, lazy, Meter, manifest, optional, z } from "gantry/sdk";
 
 export const modelBudget = manifest({
   name: "model-budget",
-  description: "Ends a turn that asks the model too often, and a run that costs too much.",
+  description:
+    "Ends a turn that asks the model too often, and a run that costs too much; limits how much models think.",
   config: z.object({
     maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
     maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
+    thinking: z.enum(["adaptive", "enabled", "disabled"]).optional().describe("how models reason; default: as they do"),
+    maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
   }),
   flags: {
     "max-turns": {
@@ -19,6 +22,18 @@ export const modelBudget = manifest({
       value: "<dollars>",
       type: "number",
       to: { config: "maxBudgetUsd" },
+    },
+    thinking: {
+      description: "How models reason",
+      value: "<how>",
+      choices: ["adaptive", "enabled", "disabled"],
+      to: { config: "thinking" },
+    },
+    "max-thinking-tokens": {
+      description: "Most tokens of reasoning in one request",
+      value: "<tokens>",
+      type: "number",
+      to: { config: "maxThinkingTokens" },
     },
   },
   needs: { meter: optional(Meter) },

@@ -166,3 +166,15 @@ test("in the kernel a turn that asks too often ends with the limit as its reason
   expect((await kernel.run("Hi")).end.reason).toBe("completed");
   await kernel.close();
 });
+
+test.each([
+  [{ maxThinkingTokens: 2_000 }, { budgetTokens: 2_000 }],
+  [{ maxThinkingTokens: 0 }, undefined],
+  [{ thinking: "disabled", maxThinkingTokens: 2_000 }, undefined],
+])("what models think is limited, in turns alone: %j", async (config, thinking) => {
+  const { ask, asked, session } = await limited(config);
+  await ask(turnOf(session));
+  expect(asked[0]?.thinking).toEqual(thinking);
+  await ask();
+  expect(asked[1]).toBe(request);
+});

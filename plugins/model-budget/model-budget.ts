@@ -8,6 +8,7 @@ import {
   type SessionView,
   type Setup,
   type StreamFunction,
+  type z,
 } from "gantry/sdk";
 import type { modelBudget } from "./index.ts";
 
@@ -16,7 +17,8 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   const { maxTurns, maxBudgetUsd } = config;
   const turns = maxTurns === undefined ? undefined : turnLimit(maxTurns);
   const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
-  if (!turns && !money) return { taps: { modelWrap: () => undefined } };
+  const thought = thinkingOf(config);
+  if (!turns && !money && !thought) return { taps: { modelWrap: () => undefined } };
 
   return {
     taps: {
@@ -25,12 +27,24 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
         async function* (request, call) {
           const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
           if (failure) yield { type: "failure", failure };
-          else yield* stream(request, call);
+          else yield* stream(call.turn && thought ? thought(request) : request, call);
         },
     },
   };
 };
 export default setup;
+
+/** How the requests of turns are to be thought about; `undefined`: as they are. */
+function thinkingOf({
+  thinking,
+  maxThinkingTokens,
+}: Pick<z.output<typeof modelBudget.config>, "thinking" | "maxThinkingTokens">) {
+  if (thinking === "disabled" || maxThinkingTokens === 0) {
+    return ({ thinking: _, ...request }: ModelRequest): ModelRequest => request;
+  }
+  if (maxThinkingTokens === undefined) return undefined;
+  return (request: ModelRequest): ModelRequest => ({ ...request, thinking: { budgetTokens: maxThinkingTokens } });
+}
 
 /** Only the newest turn of a session is counted: an older one asks no more. */
 function turnLimit(most: number) {

@@ -1,6 +1,7 @@
 import {
   definePlugin,
   Files,
+  Inspector,
   lazy,
   manifest,
   optional,
@@ -8,6 +9,7 @@ import {
   Permissions,
   Settings,
   ShellFolders,
+  z,
 } from "gantry/sdk";
 
 const allowed = {
@@ -29,9 +31,18 @@ export const permitRules = manifest({
     files: Files,
     permissions: optional(Permissions),
     folders: optional(ShellFolders),
+    inspector: Inspector,
   },
   provides: { rules: PermissionRules },
+  config: z.object({
+    tools: z.array(z.string()).optional().describe("of the tools that plugins bring, only these; default: all"),
+  }),
   flags: {
+    tools: {
+      description: 'of the built-in tools only these, such as "Read,Edit"; "" for none, default for all',
+      value: "<tools...>",
+      to: { config: "tools" },
+    },
     allowedTools: allowed,
     "allowed-tools": allowed,
     disallowedTools: disallowed,

@@ -424,3 +424,36 @@ describe("a refusal names the flag that would allow the call", () => {
     }
   });
 });
+
+describe("--tools", () => {
+  async function chosen(values: readonly string[]) {
+    kernel = await createTestKernel({
+      cwd: base,
+      plugins: [filesNode, settingsFiles, permitRules, permitShell, permitModes, tools, probe],
+      config: { "permit-rules": { tools: values } },
+      settings: { permissions: { allow: ["Bash(ls:*)", "Agent"] } },
+    });
+    const bash = await kernel.call("Bash", { command: "ls" });
+    const shown = kernel.model.requests[0]?.tools.map(({ name }) => name).sort();
+    return { bash: said(bash), shown };
+  }
+
+  it.each([
+    [["Read,Edit"], ["Edit", "Read"]],
+    [
+      ["Read", "Task"],
+      ["Agent", "Read"],
+    ],
+    [[""], []],
+  ])("shows the model these alone, and refuses all others: %j", async (values, names) => {
+    const { bash, shown } = await chosen(values);
+    expect(shown).toEqual(names);
+    expect(bash).toContain("--tools");
+  });
+
+  it("leaves all where it says so", async () => {
+    const { bash, shown } = await chosen(["default"]);
+    expect(shown).toContain("WebFetch");
+    expect(bash).toBe("ok");
+  });
+});

@@ -2,17 +2,20 @@ import type { Call, RuleSubject, SessionView, Setup, Verdict } from "gantry/sdk"
 import { covers, coversPlaces, isMalformed, namesTool, type Subject, subjectOf } from "gantry/sdk/kit/permission-rules";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Shell } from "gantry/sdk/kit/shell";
+import { chosenTools } from "./chosen.ts";
 import { filesOf, touches } from "./command-files.ts";
 import type { permitRules } from "./index.ts";
 import { createRulebook, type PlacedRule } from "./rulebook.ts";
 import { remedyFor, suggestRules } from "./suggest.ts";
 import { isSweeping } from "./sweeping.ts";
 
-const setup: Setup<typeof permitRules> = ({ use }) => {
+const setup: Setup<typeof permitRules> = ({ config, use }) => {
+  const isChosen = chosenTools(config.tools, use.inspector);
   const rulebook = createRulebook(use.settings);
   let shell: Shell | undefined;
 
   async function vote(call: Call, session: SessionView): Promise<Verdict> {
+    if (!isChosen(call.tool)) return UNCHOSEN;
     const subject = await subjectOf(call, session, use.files);
     const { about } = subject;
     if (about.kind === "path" && about.places.length === 0) return NOWHERE;
@@ -91,6 +94,7 @@ const setup: Setup<typeof permitRules> = ({ use }) => {
 
   /** A denied tool need not be offered. A rule that has no meaning denies its tool, to be on the safe side. */
   function isOffered(name: string, session: SessionView): boolean {
+    if (!isChosen({ name })) return false;
     return !rulebook.of(session, "deny").some(({ rule }) => {
       const isBare = isMalformed(rule) || rule.specifier === undefined;
       return isBare && rule.tool !== undefined && namesTool(rule.tool, { names: [name], family: name }, false);
@@ -125,6 +129,12 @@ const TOO_LONG: Verdict = {
   decision: "deny",
   reason: `it is longer than ${LONGEST_COMMAND} characters, which no shell is given`,
   remedy: "Write it into a script, and run that.",
+};
+
+const UNCHOSEN: Verdict = {
+  decision: "deny",
+  reason: "it is none of the tools that were chosen for this run",
+  remedy: "To allow it, name it with --tools.",
 };
 
 const NOWHERE: Verdict = {

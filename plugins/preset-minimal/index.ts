@@ -13,5 +13,6 @@ export default definePreset("minimal", [
   "prompt-base",
   "frontend-line",
   "frontend-headless",
+  "frontend-control",
   "inspect",
 ]);

@@ -39,6 +39,8 @@ export interface Layers {
   readonly current: Snapshot;
   /** Looks at the files; what counts anew. `undefined` when nothing has happened. */
   refresh(): readonly SettingsChange[] | undefined;
+  /** Settings of this run, nearer than those of the command line. They count once looked at. */
+  put(content: JsonObject): void;
 }
 
 interface Source {
@@ -51,7 +53,12 @@ interface Source {
 export function createLayers(host: HostInfo, managed: string, flags: FlagSettings): Layers {
   const root = dirname(managed);
   const base: Source = { layer: "managed", root, file: settingsFile(managed) };
-  const lower = lowerSources(host, flags);
+  const given: { path: string; content: JsonObject | undefined; text: string } = {
+    path: "a request of this run",
+    content: undefined,
+    text: "",
+  };
+  const lower: readonly Source[] = [{ layer: "flag", root: host.cwd, file: given }, ...lowerSources(host, flags)];
   let further: readonly Source[] = [];
   let folderProblem: string | undefined;
   let seen = new Map<string, unknown>();
@@ -86,6 +93,9 @@ export function createLayers(host: HostInfo, managed: string, flags: FlagSetting
       seen = stateOf(sources, folderProblem);
       current = take(sources);
       return current;
+    },
+    put(content) {
+      given.content = content;
     },
     refresh() {
       if (!current) return undefined;

@@ -210,6 +210,32 @@ describe("a listener", () => {
   });
 });
 
+describe("settings that are put while it runs", () => {
+  it("count from the next call on, nearer than any file, and are replaced as a whole", () => {
+    write("user", { permissions: { deny: ["Edit"] }, model: "one" });
+    const { settings, call, heard, deny } = listening();
+    expect(settings.get("model", z.string())).toBe("one");
+    settings.put?.({ model: "two", permissions: { deny: ["Bash"] } });
+    expect(settings.get("model", z.string())).toBe("one");
+    call();
+    expect([settings.get("model", z.string()), deny()]).toEqual(["two", ["Bash", "Edit"]]);
+    expect(heard).toEqual([{ layer: "flag", source: "a request of this run" }]);
+    settings.put?.({});
+    call();
+    expect([settings.get("model", z.string()), deny()]).toEqual(["one", ["Edit"]]);
+  });
+
+  it("loosen nothing that an administrator says, and are told of where they do not fit", () => {
+    write("managed", { permissions: { disableBypassPermissionsMode: "disable" } });
+    const { settings, call, told } = listening();
+    settings.put?.({ permissions: { deny: "all of it", disableBypassPermissionsMode: "enable" } });
+    call();
+    expect(settings.get("permissions.disableBypassPermissionsMode", z.string())).toBe("disable");
+    expect(settings.get("permissions.deny", strings)).toBeUndefined();
+    expect(told.join()).toContain("permissions.deny");
+  });
+});
+
 describe("in a session", () => {
   it("a denial that a tool has just saved stands before the next call", async () => {
     const saver = definePlugin({

@@ -99,6 +99,7 @@ function createSettings(
           source: layer.source,
         })),
       ),
+    put: layers.put,
     watch(listener) {
       // A function of its own, so that one listener may be given twice.
       const own = (change: SettingsChange) => listener(change);

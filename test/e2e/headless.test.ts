@@ -229,3 +229,31 @@ describe("flags", () => {
     expect(doctor.stdout).toMatch(/^ok +configuration/m);
   });
 });
+
+describe("an answer that has to fit a schema", () => {
+  const schema = '{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}';
+  const answer: Reply = { calls: [{ name: "StructuredOutput", input: { city: "Oslo" } }] };
+
+  test("is the text, and part of the result", async () => {
+    const env = await claude((number) => (number % 2 ? { text: "Done." } : answer));
+    const asText = await place.gantry(["-p", "Which city?", "--json-schema", schema], { env });
+    expect(asText).toEqual({ code: 0, stdout: '{"city":"Oslo"}\n', stderr: "" });
+    const asJson = await place.gantry(["-p", "Which city?", "--json-schema", schema, "--output-format", "json"], {
+      env,
+    });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ subtype: "success", structured_output: { city: "Oslo" } });
+  });
+
+  test("that never comes is said, and a schema that is none is refused before a model is asked", async () => {
+    const env = await claude(() => ({ text: "Oslo, I think." }));
+    const lost = await place.gantry(["-p", "Which city?", "--json-schema", schema], { env });
+    expect(lost).toEqual({ code: 1, stdout: "", stderr: "gantry: No answer fitted the schema after 5 attempts.\n" });
+    const asked = server?.requests.length;
+    for (const bad of ["city", '{"type":"sausage"}']) {
+      const refused = await place.gantry(["-p", "Which city?", "--json-schema", bad], { env });
+      expect([refused.code, refused.stdout]).toEqual([1, ""]);
+      expect(refused.stderr).toContain("GANTRY_HEADLESS_SCHEMA");
+    }
+    expect(server?.requests).toHaveLength(asked as number);
+  });
+});

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 export interface Reply {
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
+  /** It never comes to an end. */
+  readonly hangs?: boolean;
   /** An error in place of an answer. */
   readonly status?: number;
 }
@@ -46,7 +48,9 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
     }
     outgoing.writeHead(200, { "content-type": "text/event-stream" });
     const write = url.includes("/chat/completions") ? writeChat : writeMessages;
-    outgoing.end(write(answer, number, String(body.model)));
+    const events = write(answer, number, String(body.model));
+    if (answer.hangs) outgoing.write(events.slice(0, events.indexOf("event: message_delta")));
+    else outgoing.end(events);
   });
   server.on("connection", (socket) => void connections.set(socket, connections.size + 1));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -33,6 +33,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "mcp-bridge",
     "memory-auto",
     "memory-dream",
     "memory-extract",
@@ -49,6 +50,7 @@ const TOGETHER = {
     "session-retention",
     "settings-files",
     "shell-folders",
+    "tool-search",
     "usage-meter",
   ],
   /** At the first command. */
@@ -78,6 +80,18 @@ const noPrograms = {
     filter: { id: /[\\/]commander[\\/]lib[\\/]command\.js$/ },
     handler: (/** @type {string} */ code) =>
       code.replace("const childProcess = require('node:child_process');", "const childProcess = undefined;"),
+  },
+};
+
+/** The SDK of MCP brings two validators of JSON schemas; the bridge gives it the one that makes no code of them, and the other stays out. */
+const oneValidator = {
+  name: "one-validator",
+  resolveId: { filter: { id: /^@modelcontextprotocol\/client\/_shims$/ }, handler: () => "\0mcp-shims" },
+  load: {
+    filter: { id: /^\0mcp-shims$/ },
+    handler: () =>
+      'export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/client/validators/cf-worker";\n' +
+      "export const CORS_IS_POSSIBLE = false;",
   },
 };
 
@@ -160,7 +174,7 @@ async function bundle(input, { dir, groups, ...options }) {
     external: EXTERNAL,
     platform: "node",
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, together],
   });
   const { output } = await build.write({
     ...options,

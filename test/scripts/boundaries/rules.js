@@ -12,7 +12,8 @@
 /** Each heavy package and who alone may import it. */
 export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
-  "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
+  ajv: /^plugins\/frontend-headless\/structured\.ts$/,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
@@ -36,7 +37,7 @@ const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 /** Files of plugins that few runs need, though they import no package. */
 const RARE =
-  /^plugins\/(exec-sandbox\/confinement|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read)\.ts$/;
+  /^plugins\/(exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read)\.ts$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];

@@ -24,7 +24,7 @@ export interface Contents {
   readonly breaks: readonly string[];
 }
 
-export function measure(session: SessionView, tools: readonly ToolInfo[]): Contents {
+export function contextContents(session: SessionView, tools: readonly ToolInfo[]): Contents {
   const { entries, messages, model } = session;
   const prompt = entries.findLast((entry) => entry.type === "prompt");
   const seen = prompt && new Set(prompt.tools);

@@ -1,0 +1,87 @@
+import type { ControlledStream, ControlPeer, Session, Setup, TapHandler } from "gantry/sdk";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import { askOther } from "./asking.ts";
+import type { frontendControl } from "./index.ts";
+import { initialize } from "./initialize.ts";
+import type { Kit } from "./kit.ts";
+import { createLine, type Request } from "./line.ts";
+import { ABOUT_SESSION, IN_ORDER, REQUESTS } from "./requests.ts";
+import { carryConfigured } from "./servers.ts";
+
+const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribute }) => {
+  let kit: Kit | undefined;
+
+  async function attach(stream: ControlledStream): Promise<ControlPeer> {
+    kit = createKit(stream);
+    tellIdleFlags();
+    await carryConfigured(kit);
+    // From the next generation on what is tapped below is in place.
+    await contribute({});
+    const { line } = kit;
+    return { take: line.take, ready: line.ready, end: line.end, opened };
+  }
+
+  function createKit(stream: ControlledStream): Kit {
+    let isInitialized = false;
+    const { write, complain } = stream;
+    const line = createLine({ write, complain, handle, isInOrder: (subtype) => IN_ORDER.has(subtype) });
+    const wishes = { settings: {} };
+    const tell = (text: string) => void stream.host.stderr.write(`gantry: ${text}\n`);
+    return { stream, line, use, config, host, log, tell, wishes, session: () => stream.session() };
+
+    async function handle(request: Request, signal: AbortSignal): Promise<object | undefined> {
+      const { subtype } = request;
+      if (signal.aborted) throw new Error("the request was withdrawn");
+      if (subtype === "initialize") {
+        const isFirst = !isInitialized;
+        isInitialized = true;
+        return initialize(kit as Kit, request, isFirst);
+      }
+      const carry = Object.hasOwn(REQUESTS, subtype) ? REQUESTS[subtype] : undefined;
+      if (!carry) throw new Error(`Unsupported control request subtype: ${visibleLine(subtype, 100)}`);
+      if (ABOUT_SESSION.has(subtype)) await line.ready();
+      return carry(kit as Kit, request);
+    }
+  }
+
+  async function opened(session: Session): Promise<void> {
+    const { wishes } = kit as Kit;
+    wishes.firstModel = `${session.model.provider}/${session.model.id}`;
+    const isNew = !session.entries.some(({ type }) => type === "user");
+    if (wishes.title && isNew) session.rename(wishes.title);
+  }
+
+  function tellIdleFlags(): void {
+    const { permissionPromptTool: _, ...idle } = config;
+    for (const [flag, value] of Object.entries(idle)) {
+      if (value !== undefined) log(`--${flag} is accepted and has no effect for now`);
+    }
+  }
+
+  const promptBuild: TapHandler<"promptBuild"> = (draft) => {
+    const { systemPrompt, appendedPrompt } = kit?.wishes ?? {};
+    // The key under which the prompt stands, so that this one takes its place.
+    const replaced =
+      systemPrompt === undefined ? draft : draft.with({ key: "base", cache: "stable", text: systemPrompt });
+    return appendedPrompt ? replaced.with({ key: "append", cache: "stable", text: appendedPrompt }) : replaced;
+  };
+  const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) => {
+    const thinking = kit?.wishes.thinking;
+    if (!call.turn || thinking === undefined) return stream(request, call);
+    const { thinking: _, ...bare } = request;
+    return stream(thinking === "off" ? bare : { ...bare, thinking }, call);
+  };
+
+  return {
+    services: { control: { attach } },
+    taps: { ask: (question, turn) => askOther({ use, config, line: kit?.line }, question, turn) },
+    // Of use in a controlled conversation alone, so that no other one waits for this plugin.
+    apply(hooks) {
+      if (!kit) return;
+      hooks.promptBuild.tap({ name: "frontend-control", stage: -100 }, promptBuild as never);
+      hooks.modelWrap.tap("frontend-control", modelWrap as never);
+    },
+  };
+};
+
+export default setup;

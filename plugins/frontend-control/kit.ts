@@ -1,0 +1,32 @@
+import type { ControlledStream, HostInfo, JsonObject, Log, Session, SetupContext, Thinking, z } from "gantry/sdk";
+import type { frontendControl } from "./index.ts";
+import type { Line } from "./line.ts";
+
+/** What the parts of one controlled conversation have in common. */
+export interface Kit {
+  readonly stream: ControlledStream;
+  readonly line: Line;
+  readonly use: SetupContext<typeof frontendControl>["use"];
+  readonly config: z.output<typeof frontendControl.config>;
+  readonly host: HostInfo;
+  readonly log: Log;
+  /** Tells whoever reads standard error. */
+  tell(text: string): void;
+  /** The session, once what shapes it is in place. */
+  session(): Promise<Session>;
+  readonly wishes: Wishes;
+}
+
+/** What the program that drives the host wants of its session. */
+export interface Wishes {
+  /** In place of the prompt. */
+  systemPrompt?: string | undefined;
+  appendedPrompt?: string | undefined;
+  title?: string | undefined;
+  /** `undefined`: as the command line and the provider say. */
+  thinking?: Thinking | "off" | undefined;
+  /** The model that the session began with. */
+  firstModel?: string | undefined;
+  /** The settings of this run. */
+  settings: JsonObject;
+}

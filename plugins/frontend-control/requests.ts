@@ -1,0 +1,187 @@
+/** What the program at the other end may ask for, by the name of the request. */
+import { messageOf, newId, PERMISSION_MODES, PluginError, type WireMessage, z } from "gantry/sdk";
+import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
+import { contextUsage } from "./context-usage.ts";
+import { modelsOf } from "./initialize.ts";
+import type { Kit } from "./kit.ts";
+import { read } from "./read.ts";
+import { readFile } from "./read-file.ts";
+import { hear, serversOf, setSdkServers, statusOf } from "./servers.ts";
+
+/** How long new servers may take until the request that brought them is answered; those that take longer come later. */
+const SETTLE_MS = 1_000;
+
+type Carry = (kit: Kit, request: Readonly<Record<string, unknown>>) => Promise<object | undefined>;
+
+/** They change what the next prompt meets, so it waits for them. */
+export const IN_ORDER: ReadonlySet<string> = new Set([
+  "initialize",
+  "set_permission_mode",
+  "set_model",
+  "set_max_thinking_tokens",
+  "apply_flag_settings",
+  "mcp_set_servers",
+  "mcp_toggle",
+  "rename_session",
+]);
+
+/** They are about the session, so they wait for what shapes it. */
+export const ABOUT_SESSION: ReadonlySet<string> = new Set([
+  "get_context_usage",
+  "read_file",
+  "rewind_files",
+  "stop_task",
+]);
+
+export const REQUESTS: Readonly<Record<string, Carry>> = {
+  async interrupt({ stream }, request) {
+    const { cancel_queued } = read(z.looseObject({ cancel_queued: z.boolean().nullish() }), request);
+    const { stillQueued, cancelled } = stream.interrupt(cancel_queued === true);
+    return { still_queued: stillQueued, ...(cancel_queued && { cancelled }) };
+  },
+  async cancel_async_message({ stream }, request) {
+    const { message_uuid } = read(z.looseObject({ message_uuid: z.string() }), request);
+    return { cancelled: stream.withdraw(message_uuid) };
+  },
+  async set_permission_mode(kit, request) {
+    const { mode } = read(z.looseObject({ mode: z.enum([...PERMISSION_MODES, "manual"]) }), request);
+    return setMode(kit, mode === "manual" ? "default" : mode);
+  },
+  async set_model(kit, request) {
+    const { model } = read(z.looseObject({ model: z.string().nullish() }), request);
+    return { model: await setModel(kit, model ?? undefined) };
+  },
+  async list_models({ stream, host }) {
+    const { plugins } = stream.host.report();
+    const providers = plugins.flatMap(({ manifest }) => Object.entries(manifest.providers ?? {}));
+    return { models: modelsOf(providers, host.env) };
+  },
+  async set_max_thinking_tokens({ wishes }, request) {
+    const { max_thinking_tokens: most } = read(
+      z.looseObject({ max_thinking_tokens: z.number().int().nonnegative().nullish() }),
+      request,
+    );
+    if (most === null) wishes.thinking = undefined;
+    else if (most !== undefined) wishes.thinking = most ? { budgetTokens: most } : "off";
+    return {};
+  },
+  async rewind_files(kit, request) {
+    const { user_message_id, dry_run } = read(
+      z.looseObject({ user_message_id: z.string(), dry_run: z.boolean().nullish() }),
+      request,
+    );
+    return rewind(kit, user_message_id, dry_run === true);
+  },
+  async get_context_usage({ session, use }) {
+    const opened = await session();
+    const info = await use.models.info(opened);
+    return contextUsage(opened, use.tools.list(opened), info?.contextWindow);
+  },
+  async apply_flag_settings(kit, request) {
+    const { settings } = read(z.looseObject({ settings: z.record(z.string(), z.json()) }), request);
+    return applySettings(kit, settings);
+  },
+  async read_file(kit, request) {
+    return readFile(kit, request);
+  },
+  async rename_session({ session }, request) {
+    const { title } = read(z.looseObject({ title: z.string().min(1) }), request);
+    (await session()).rename(title);
+    return {};
+  },
+  async stop_task(kit, request) {
+    const { task_id } = read(z.looseObject({ task_id: z.string() }), request);
+    return stopTask(kit, task_id);
+  },
+  async get_binary_version({ host }) {
+    return { version: PROTOCOL_VERSION, gantry_version: host.version };
+  },
+
+  // ---------------------------------------------------------------- MCP
+
+  mcp_status: (kit) => statusOf(kit),
+  async mcp_reconnect(kit, request) {
+    const { serverName } = read(z.looseObject({ serverName: z.string() }), request);
+    await (await serversOf(kit)).reconnect(serverName);
+    return {};
+  },
+  async mcp_toggle(kit, request) {
+    const { serverName, enabled } = read(z.looseObject({ serverName: z.string(), enabled: z.boolean() }), request);
+    await (await serversOf(kit)).setEnabled(serverName, enabled);
+    return {};
+  },
+  async mcp_set_servers(kit, request) {
+    const { servers } = read(z.looseObject({ servers: z.record(z.string(), z.looseObject({})) }), request);
+    const outcome = await setSdkServers(kit, servers);
+    await (await serversOf(kit)).settle({ waitMs: SETTLE_MS });
+    return outcome;
+  },
+  async mcp_message(kit, request) {
+    const { server_name, message } = read(
+      z.looseObject({ server_name: z.string(), message: z.record(z.string(), z.json()) }),
+      request,
+    );
+    hear(kit, server_name, message);
+    return {};
+  },
+};
+
+async function setMode({ session, use, stream }: Kit, mode: (typeof PERMISSION_MODES)[number]): Promise<object> {
+  const opened = await session();
+  if (!use.permissions) throw new Error("No plugin knows permission modes.");
+  await use.permissions.setMode(opened, mode);
+  const status = { type: "system", subtype: "status", status: null, permissionMode: mode } as const;
+  stream.write({ ...status, session_id: opened.id, uuid: newId() } satisfies WireMessage);
+  return { mode };
+}
+
+/** `undefined` or `default`: the model that the session began with. */
+async function setModel({ session, wishes }: Kit, name: string | undefined): Promise<string> {
+  const opened = await session();
+  const wanted = name === undefined || name === "default" ? wishes.firstModel : name;
+  if (wanted !== undefined) await opened.setModel(wanted);
+  return opened.model.id;
+}
+
+async function rewind({ session, stream, use }: Kit, prompt: string, dryRun: boolean): Promise<object> {
+  const opened = await session();
+  const checkpoints = await use.checkpoints?.();
+  if (!checkpoints) throw new Error("No plugin keeps checkpoints of files.");
+  try {
+    const done = await checkpoints.rewind(opened, stream.recordOf(prompt), { what: "files", dryRun });
+    const { canRewind, error, filesChanged, insertions, deletions, skipped } = done;
+    const skippedLinks = skipped.length ? { skipped } : {};
+    return { canRewind, ...(error && { error }), filesChanged, insertions, deletions, ...skippedLinks };
+  } catch (thrown) {
+    if (!(thrown instanceof PluginError)) throw thrown;
+    return { canRewind: false, error: messageOf(thrown) };
+  }
+}
+
+/** Keys that are `null` are cleared; the others stand in place of what they were. */
+async function applySettings(kit: Kit, settings: z.output<ReturnType<typeof settingsSchema>>): Promise<object> {
+  const service = await kit.use.settings?.();
+  if (!service?.put) throw new Error("No plugin takes settings while a session runs.");
+  const all = { ...kit.wishes.settings, ...settings };
+  kit.wishes.settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+  service.put(kit.wishes.settings);
+  const { model, permissions } = settings;
+  if (typeof model === "string" || model === null) await setModel(kit, model ?? undefined);
+  const mode = z.looseObject({ defaultMode: z.enum(PERMISSION_MODES) }).safeParse(permissions);
+  if (mode.success) await setMode(kit, mode.data.defaultMode);
+  return {};
+}
+
+function settingsSchema() {
+  return z.record(z.string(), z.json());
+}
+
+async function stopTask({ session, use, stream }: Kit, id: string): Promise<object> {
+  const opened = await session();
+  const job = await (await use.jobs?.())?.stop(opened, id);
+  if (!job) throw new Error(`There is no task "${id}".`);
+  const ended = { type: "system", subtype: "task_notification", task_id: id, status: "stopped" } as const;
+  const about = { output_file: job.outputFile, summary: job.title };
+  stream.write({ ...ended, ...about, session_id: opened.id, uuid: newId() } satisfies WireMessage);
+  return {};
+}

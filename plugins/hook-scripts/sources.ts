@@ -1,0 +1,47 @@
+import { type HookFunction, type HookSources, newId, PluginError } from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
+import { EVENT_NAMES, isEventName } from "./events.ts";
+import { readMatcher } from "./matcher.ts";
+import type { Hook } from "./read.ts";
+
+/** Hooks that are functions, by who has set them. They count like those of the command line: who starts the program has them. */
+export interface Sources extends HookSources {
+  readonly all: readonly Hook[];
+}
+
+export function createSources(onChange: () => void): Sources {
+  const bySource = new Map<string, readonly Hook[]>();
+  return {
+    events: EVENT_NAMES,
+    get all() {
+      return [...bySource.values()].flat();
+    },
+    set(source, hooks) {
+      const read = hooks.map((hook) => hookOf(source, hook));
+      if (read.length) bySource.set(source, read);
+      else bySource.delete(source);
+      onChange();
+    },
+  };
+}
+
+function hookOf(source: string, { event, matcher, name, timeout, onFail, run }: HookFunction): Hook {
+  if (!isEventName(event)) {
+    throw new PluginError(
+      "GANTRY_HOOKS_UNKNOWN",
+      `There is no hook event "${event}".${didYouMean(event, EVENT_NAMES)}`,
+      "Leave its hooks out, or name another event.",
+    );
+  }
+  const matches = readMatcher(event, matcher);
+  if (typeof matches !== "function") {
+    throw new PluginError(
+      "GANTRY_HOOKS_MATCHER",
+      `The matcher ${JSON.stringify(matcher)} of a ${event} hook cannot be read: ${matches.problem}.`,
+      "Correct the regular expression.",
+    );
+  }
+  const handler = { type: "function", name, run, timeout, onFail } as const;
+  // Two functions are never the same hook.
+  return { event, matcher, matches, handler, layer: "flag", source, key: newId() };
+}

@@ -1,0 +1,470 @@
+/** A conversation in lines with requests beside it, from the bytes that come in to the lines that go out. */
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import fc from "fast-check";
+import { defineTool, type Frontend, type FrontendHost, type JsonObject, type Plugin, z } from "gantry/sdk";
+import { type ScriptedAnswer, scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openHost } from "../core/index.ts";
+import execNode from "../plugins/exec-node/index.ts";
+import filesNode from "../plugins/files-node/index.ts";
+import frontendControl from "../plugins/frontend-control/index.ts";
+import frontendHeadless from "../plugins/frontend-headless/index.ts";
+import hookScripts from "../plugins/hook-scripts/index.ts";
+import permitModes from "../plugins/permit-modes/index.ts";
+import permitRules from "../plugins/permit-rules/index.ts";
+import settingsFiles from "../plugins/settings-files/index.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: lines are what they are
+type Line = Readonly<Record<string, any>>;
+
+interface Drive {
+  /** What the model says. Default: `Answer N.` for ever. */
+  readonly script?: readonly ScriptedAnswer[];
+  readonly plugins?: readonly Plugin[];
+  readonly control?: object;
+  readonly headless?: object;
+  /** Called with every line that comes out; what it gives goes in. */
+  readonly respond?: (line: Line) => readonly (object | string)[] | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Sends lines, ends the input once a result has come for each of `results` prompts, and gathers what comes out. */
+async function drive(input: readonly (object | string | Buffer)[], options: Drive = {}) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), "gantry-control-")));
+  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  let answers = 0;
+  const model = scriptedModel(options.script ?? []);
+  if (!options.script) for (let i = 0; i < 200; i++) model.push(() => ({ text: `Answer ${answers++}.` }));
+  const host = await openHost({
+    cwd,
+    env: { PATH: process.env.PATH ?? "", HOME: cwd, ...options.env },
+    useFiles: false,
+    plugins: [
+      model.plugin,
+      filesNode,
+      execNode,
+      settingsFiles,
+      permitRules,
+      permitModes,
+      hookScripts,
+      ...(options.plugins ?? []),
+      frontendHeadless,
+      frontendControl,
+    ],
+    config: [
+      {
+        from: "the test",
+        values: {
+          "frontend-headless": { inputFormat: "stream-json", outputFormat: "stream-json", ...options.headless },
+          "frontend-control": options.control ?? {},
+        } as JsonObject,
+      },
+    ],
+  });
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const lines: Line[] = [];
+  let pending = "";
+  const put = (one: object | string | Buffer) =>
+    void stdin.write(Buffer.isBuffer(one) ? one : `${typeof one === "string" ? one : JSON.stringify(one)}\n`);
+  stdout.on("data", (chunk) => {
+    const parts = (pending + chunk).split("\n");
+    pending = parts.pop() ?? "";
+    for (const part of parts) {
+      const line = JSON.parse(part) as Line;
+      lines.push(line);
+      for (const one of options.respond?.(line) ?? []) put(one);
+    }
+  });
+  const abort = new AbortController();
+  const frontendHost = {
+    info: host.info,
+    notices: [],
+    prompt: undefined,
+    readPrompt: async () => undefined,
+    stdin,
+    stdout,
+    stderr,
+    signal: abort.signal,
+    isVerbose: true,
+    open: (more: object) => host.open(more),
+    report: (session?: never) => host.report(session),
+    untrusted: () => host.untrusted(),
+    trust: () => host.trust(),
+  } as unknown as FrontendHost;
+  const frontend = (await host.generation.frontends.get("headless")?.handler()) as Frontend;
+  for (const one of input) put(one);
+  if (!options.respond) stdin.end();
+  const running = frontend(frontendHost);
+  const done = running.finally(() => host.close());
+  return {
+    stdin,
+    abort,
+    lines,
+    model,
+    put,
+    exit: () => done,
+    err: () => String(stderr.read() ?? ""),
+    results: () => lines.filter(({ type }) => type === "result"),
+    answerTo: (id: string) => lines.filter((line) => line.response?.request_id === id).map((line) => line.response),
+    complaints: () => lines.filter((line) => line.subtype === "informational" && line.level === "error"),
+  };
+}
+
+const prompt = (text: string, more: object = {}) => ({
+  type: "user",
+  message: { role: "user", content: text },
+  ...more,
+});
+const request = (request_id: string, subtype: string, more: object = {}) => ({
+  type: "control_request",
+  request_id,
+  request: { subtype, ...more },
+});
+const success = (asked: Line, response: object) => ({
+  type: "control_response",
+  response: { subtype: "success", request_id: asked.request_id, response },
+});
+const deep = (subtype: string) =>
+  `{"type":"control_request","request_id":"deep","request":{"subtype":"${subtype}","hooks":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
+const mail = defineTool({
+  name: "Mail",
+  description: "Send mail.",
+  input: z.object({ to: z.string() }),
+  run: ({ to }) => `Sent to ${to}.`,
+});
+const mailing: readonly ScriptedAnswer[] = [{ calls: [{ name: "Mail", input: { to: "Ann" } }] }, { text: "Done." }];
+
+describe("lines that come in", () => {
+  it("are answered one by one, whatever stands between them", async () => {
+    const run = await drive([
+      "",
+      prompt("one"),
+      "no JSON",
+      "[1]",
+      '{"type":"user"}',
+      deep("initialize"),
+      { type: "user", message: { role: "user", content: [{ type: "video" }] } },
+      { type: "keep_alive" },
+      { type: "sing" },
+      Buffer.from([0xff, 0xfe, 0x0a]),
+      prompt("two"),
+      { type: "control_response", response: { subtype: "success", request_id: "nobody", response: {} } },
+      { type: "control_cancel_request", request_id: "nobody" },
+      { type: "control_sing" },
+    ]);
+    expect(await run.exit()).toBe(1);
+    expect(run.results().map(({ result }) => result)).toEqual(["Answer 0.", "Answer 1."]);
+    expect(run.complaints().map(({ content }) => content)).toEqual([
+      'Line 3 of standard input is no JSON: "no JSON"',
+      'Line 4 of standard input is no JSON object: "[1]"',
+      expect.stringContaining('A line of the type "user" is no prompt'),
+      "Line 6 of standard input is nested more than 200 deep.",
+      expect.stringContaining("is no prompt"),
+      'A line of the type "sing" came, which nobody here understands.',
+      expect.stringContaining("Line 10 of standard input is no JSON"),
+      expect.stringContaining('"control_sing"'),
+    ]);
+    expect(run.err()).toContain("gantry: Line 3 of standard input is no JSON");
+  });
+
+  it("may come in any pieces, and the last without a line end", async () => {
+    const bytes = Buffer.from(`${JSON.stringify(prompt("für Ännchen"))}\n${JSON.stringify(prompt("日本"))}`);
+    const run = await drive([...bytes].map((byte) => Buffer.from([byte])));
+    expect(await run.exit()).toBe(0);
+    expect(run.results()).toHaveLength(2);
+    expect(JSON.stringify(run.model.requests.at(-1)?.messages)).toMatch(/für Ännchen.*日本/);
+  });
+
+  it("may hold something to say with the next prompt", async () => {
+    const run = await drive([prompt("It rains.", { shouldQuery: false }), prompt("Shall I go?")]);
+    expect(await run.exit()).toBe(0);
+    expect(run.results()).toHaveLength(1);
+    expect(JSON.stringify(run.model.requests[0]?.messages)).toMatch(/It rains.*Shall I go/);
+  });
+
+  it("are told to be none where nothing comes", async () => {
+    const run = await drive([]);
+    await expect(run.exit()).rejects.toMatchObject({ code: "GANTRY_HEADLESS_PROMPT" });
+  });
+
+  it("end a run that is ended from outside, without a result", async () => {
+    const run = await drive([prompt("one")], {
+      script: [{ text: "x", after: new Promise(() => {}) }],
+      respond: (line) => void (line.subtype === "init" && run.abort.abort("SIGTERM")),
+    });
+    expect(await run.exit()).toBe(143);
+    expect(run.results()).toEqual([]);
+  });
+});
+
+describe("a run that waits", () => {
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ])("ends at %s with %i", async (signal, code) => {
+    const run = await drive([prompt("one")], {
+      respond: (line) => void (line.type === "result" && run.abort.abort(signal)),
+    });
+    expect(await run.exit()).toBe(code);
+    expect(run.results()).toHaveLength(1);
+  });
+});
+
+describe("requests", () => {
+  it("are answered each once, known or not, good or bad", async () => {
+    const run = await drive([
+      request("1", "initialize", { hooks: null }),
+      request("2", "fly_to_the_moon"),
+      request("3", "set_model", { model: 7 }),
+      request("4", "set_permission_mode", { mode: "chaos" }),
+      { type: "control_request", request_id: "5" },
+      { type: "control_request", request_id: 6, request: { subtype: "interrupt" } },
+      request("7", "constructor"),
+      request("8", "stop_task", { task_id: "b9" }),
+      request("9", "rewind_files", { user_message_id: "x" }),
+      prompt("one"),
+    ]);
+    expect(await run.exit()).toBe(1);
+    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { commands: [], agents: [] } }]);
+    for (const id of ["2", "3", "4", "5", "7", "8", "9"]) {
+      expect(run.answerTo(id)).toEqual([{ subtype: "error", request_id: id, error: expect.any(String) }]);
+    }
+    expect(run.complaints()).toHaveLength(1);
+    expect(run.results()).toHaveLength(1);
+  });
+
+  it.each([
+    ["managedSettings", { permissions: {} }],
+    ["disallowedTools", ["Bash"]],
+    ["settings", "{}"],
+    ["hooks", { PreToolUse: [{ hookCallbackIds: "hook_0" }] }],
+  ])("that would forbid something and cannot are an error, not a silence: %s", async (field, value) => {
+    const run = await drive([request("1", "initialize", { [field]: value })]);
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toEqual([{ subtype: "error", request_id: "1", error: expect.stringContaining(field) }]);
+  });
+
+  it("are answered where no prompt comes, too", async () => {
+    const run = await drive([request("1", "get_context_usage"), request("2", "set_permission_mode", { mode: "plan" })]);
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { model: "script" } }]);
+    expect(run.answerTo("2")).toMatchObject([{ subtype: "success", response: { mode: "plan" } }]);
+    expect(run.results()).toEqual([]);
+  });
+
+  it("ask for a permission, and a second answer, a late one and one to nothing are passed over", async () => {
+    const run = await drive([prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") run.stdin.end();
+        if (line.request?.subtype !== "can_use_tool") return [];
+        const yes = success(line, { behavior: "allow", updatedInput: { to: "Bob" } });
+        const no = success(line, { behavior: "deny", message: "No." });
+        return [success({ request_id: "other" }, { behavior: "deny", message: "No." }), yes, no];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(JSON.stringify(run.lines)).toContain("Sent to Bob.");
+  });
+
+  it.each([
+    ["an answer that is none", { behavior: "maybe" }],
+    ["nothing", undefined],
+    ["a yes with an input that the tool cannot take", { behavior: "allow", updatedInput: { to: 7 } }],
+  ])("that ask for a permission and get %s have got a no", async (_, response) => {
+    const run = await drive([prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") run.stdin.end();
+        if (line.request?.subtype !== "can_use_tool") return [];
+        return [{ type: "control_response", response: { subtype: "success", request_id: line.request_id, response } }];
+      },
+    });
+    await run.exit();
+    expect(JSON.stringify(run.lines)).not.toContain("Sent to");
+    expect(run.results()).toHaveLength(1);
+  });
+
+  it("that nobody can answer any more are a no", async () => {
+    const run = await drive([prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond: (line) => void (line.request?.subtype === "can_use_tool" && run.stdin.end()),
+    });
+    expect(await run.exit()).toBe(0);
+    expect(JSON.stringify(run.lines)).toContain("nobody is there to answer any more");
+  });
+
+  it("are withdrawn when their turn is interrupted", async () => {
+    const run = await drive([prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") run.stdin.end();
+        return line.request?.subtype === "can_use_tool" ? [request("stop", "interrupt")] : [];
+      },
+    });
+    expect(await run.exit()).toBe(1);
+    const asked = run.lines.find((line) => line.request?.subtype === "can_use_tool");
+    expect(run.lines).toContainEqual({ type: "control_cancel_request", request_id: asked?.request_id });
+    expect(run.answerTo("stop")).toMatchObject([{ subtype: "success", response: { still_queued: [] } }]);
+    expect(run.results()).toMatchObject([{ terminal_reason: "aborted_tools" }]);
+  });
+
+  it("have a tool answer for the person, where one is named", async () => {
+    const judge = defineTool({
+      name: "Judge",
+      description: "",
+      input: z.looseObject({}),
+      run: (input) =>
+        JSON.stringify({ behavior: "allow", updatedInput: { to: `${JSON.stringify(input).length > 10}` } }),
+    });
+    const run = await drive([prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail, judge],
+      control: { permissionPromptTool: "Judge" },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(JSON.stringify(run.lines)).toContain("Sent to true.");
+  });
+
+  it("say again what is asked when the other side begins anew", async () => {
+    const run = await drive([request("first", "initialize"), prompt("Write to Ann")], {
+      script: mailing,
+      plugins: [mail],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") run.stdin.end();
+        if (line.request?.subtype === "can_use_tool") return [request("again", "initialize")];
+        const [asked] = line.response?.pending_permission_requests ?? [];
+        return asked ? [success(asked, { behavior: "allow", updatedInput: asked.request.input })] : [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(JSON.stringify(run.lines)).toContain("Sent to Ann.");
+  });
+
+  it("set how much models may think, from the next request on", async () => {
+    const run = await drive([request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }), prompt("one")], {
+      respond(line) {
+        if (line.type !== "result") return [];
+        if (run.results().length === 2) run.stdin.end();
+        return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.model.requests.map(({ thinking }) => thinking)).toEqual([{ budgetTokens: 2_000 }, undefined]);
+  });
+
+  it("interrupt for a prompt that is urgent, which comes before what waits", async () => {
+    const run = await drive([prompt("one"), prompt("two")], {
+      script: [{ text: "never", after: new Promise(() => {}) }, { text: "Urgent." }, { text: "Two." }],
+      respond(line) {
+        const done = run.results().length;
+        if (done === 3) run.stdin.end();
+        return line.subtype === "init" && done === 0 ? [prompt("three", { priority: "now" })] : [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.results().map(({ terminal_reason, result }) => result ?? terminal_reason)).toEqual([
+      "aborted_streaming",
+      "Urgent.",
+      "Two.",
+    ]);
+  });
+
+  it("withdraw prompts that wait", async () => {
+    const run = await drive(
+      [
+        prompt("one"),
+        prompt("two", { uuid: "u2" }),
+        prompt("three", { uuid: "u3" }),
+        request("drop", "cancel_async_message", { message_uuid: "u2" }),
+        request("again", "cancel_async_message", { message_uuid: "u2" }),
+        request("stop", "interrupt", { cancel_queued: true }),
+      ],
+      { script: [{ text: "never", after: new Promise(() => {}) }] },
+    );
+    expect(await run.exit()).toBe(1);
+    expect(run.answerTo("drop")).toMatchObject([{ response: { cancelled: true } }]);
+    expect(run.answerTo("again")).toMatchObject([{ response: { cancelled: false } }]);
+    expect(run.answerTo("stop")).toMatchObject([{ response: { still_queued: [], cancelled: ["u3"] } }]);
+    expect(run.results()).toHaveLength(1);
+  });
+});
+
+describe("whatever comes", () => {
+  const subtypes = [
+    "initialize",
+    "set_model",
+    "set_permission_mode",
+    "set_max_thinking_tokens",
+    "rewind_files",
+    "mcp_status",
+    "mcp_set_servers",
+    "mcp_message",
+    "get_context_usage",
+    "apply_flag_settings",
+    "read_file",
+    "stop_task",
+    "__proto__",
+    "toString",
+  ];
+  const anything = fc.jsonValue({ maxDepth: 3 });
+  const field = fc.constantFrom(
+    "subtype",
+    "hooks",
+    "mode",
+    "model",
+    "settings",
+    "servers",
+    "path",
+    "task_id",
+    "message",
+  );
+  const garbage = fc.oneof(
+    fc.string({ maxLength: 40 }).map((text) => Buffer.from(`${text.replaceAll("\n", "")}\n`)),
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from([...bytes.filter((byte) => byte !== 10), 10])),
+    anything.map((value) => JSON.stringify(value)),
+    fc.record({
+      type: fc.constantFrom("user", "control_response", "control_cancel_request", "x"),
+      message: anything,
+      response: anything,
+    }),
+    fc.tuple(fc.constantFrom(...subtypes), fc.dictionary(field, anything)).map(([subtype, more]) => ({
+      type: "control_request",
+      request: { ...more, subtype },
+    })),
+    fc.constantFrom("[".repeat(20_000), deep("initialize"), deep("mcp_message")),
+  );
+
+  it("is a protocol error, never a crash, and no prompt is lost", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(garbage, { maxLength: 12 }), fc.nat(3), async (noise, count) => {
+        const numbered = noise.map((one, at) =>
+          typeof one === "object" && "request" in one ? { ...one, request_id: `r${at}` } : one,
+        );
+        const prompts = Array.from({ length: count + 1 }, (_, at) => prompt(`prompt ${at}`));
+        const mixed = numbered.flatMap((one, at) => (at < prompts.length ? [one, prompts[at] as object] : [one]));
+        const run = await drive([...mixed, ...prompts.slice(numbered.length)]);
+        await run.exit();
+        expect(run.results().filter(({ subtype }) => subtype === "success").length).toBeGreaterThanOrEqual(
+          prompts.length,
+        );
+        for (const [at, one] of numbered.entries()) {
+          if (typeof one === "object" && "request" in one) expect(run.answerTo(`r${at}`)).toHaveLength(1);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+});

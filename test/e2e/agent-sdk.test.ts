@@ -1,0 +1,654 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import {
+  type CanUseTool,
+  createSdkMcpServer,
+  type HookCallback,
+  type Options,
+  type Query,
+  query,
+  type SDKMessage,
+  type SDKResultMessage,
+  type SDKUserMessage,
+  tool,
+} from "@anthropic-ai/claude-agent-sdk";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { type ModelServer, type Reply, serveModel } from "./model.ts";
+import { createPlace, gone, type Place, program } from "./program.ts";
+
+// The official agent SDK, as an application has it, with Gantry in place of the program that it brings along.
+
+let place: Place;
+let server: ModelServer | undefined;
+let said: string;
+beforeEach(async () => {
+  place = await createPlace();
+  said = "";
+});
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  await place.remove();
+});
+
+async function model(reply: (number: number) => Reply): Promise<void> {
+  server = await serveModel(reply);
+}
+
+function options(more: Options = {}): Options {
+  const own = { PATH: process.env.PATH ?? "", HOME: place.home, TMPDIR: place.base };
+  return {
+    cwd: place.work,
+    pathToClaudeCodeExecutable: program,
+    executable: process.execPath as "node",
+    env: { ...own, ANTHROPIC_API_KEY: "sk-test-key-of-no-use", ANTHROPIC_BASE_URL: server?.url ?? "" },
+    stderr: (text) => {
+      said += text;
+    },
+    ...more,
+  };
+}
+
+/** Everything that comes, and why it ended early if it did. */
+async function all(running: Query): Promise<{ readonly messages: SDKMessage[]; readonly error?: string }> {
+  const messages: SDKMessage[] = [];
+  try {
+    for await (const message of running) messages.push(message);
+    return { messages };
+  } catch (thrown) {
+    return { messages, error: String(thrown) };
+  }
+}
+
+/** One prompt, and its result. */
+async function ask(prompt: string, more: Options = {}): Promise<SDKResultMessage> {
+  const { messages, error } = await all(query({ prompt, options: options(more) }));
+  const result = resultsOf(messages).at(-1);
+  if (!result) throw new Error(`No result came. ${error}\n${said}`);
+  return result;
+}
+
+const resultsOf = (messages: readonly SDKMessage[]) => messages.filter((message) => message.type === "result");
+const bash = (command: string): Reply => ({ calls: [{ name: "Bash", input: { command } }] });
+const write = (file_path: string, content: string): Reply => ({
+  calls: [{ name: "Write", input: { file_path, content } }],
+});
+const sent = (number = -1) => JSON.stringify(server?.requests.at(number)?.body);
+
+function line(text: string, more: Partial<SDKUserMessage> = {}): SDKUserMessage {
+  return { type: "user", message: { role: "user", content: text }, parent_tool_use_id: null, ...more };
+}
+
+/** Prompts that the test sends when it likes. */
+function prompts() {
+  const waiting: SDKUserMessage[] = [];
+  let isClosed = false;
+  let wake = () => {};
+  return {
+    send(text: string, more: Partial<SDKUserMessage> = {}) {
+      waiting.push(line(text, more));
+      wake();
+    },
+    close() {
+      isClosed = true;
+      wake();
+    },
+    async *[Symbol.asyncIterator]() {
+      while (true) {
+        for (const message of waiting.splice(0)) yield message;
+        if (isClosed) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+/** Reads until a message fits. */
+async function until(running: Query, fits: (message: SDKMessage) => boolean): Promise<SDKMessage> {
+  for (;;) {
+    const { value, done } = await running.next();
+    if (done) throw new Error(`It ended early. ${said}`);
+    if (fits(value)) return value;
+  }
+}
+type Raw = Extract<SDKMessage, { type: "stream_event" }>["event"];
+const isResult = ({ type }: SDKMessage) => type === "result";
+
+describe("one prompt", () => {
+  test("is answered, with a bare prompt, the usual one or one of the application", async () => {
+    await model(() => ({ text: "Hello." }));
+    expect(await ask("Hi")).toMatchObject({ subtype: "success", result: "Hello.", num_turns: 1, is_error: false });
+    expect(sent()).not.toContain("You are Gantry");
+    await ask("Hi", { systemPrompt: { type: "preset", preset: "claude_code", append: "Rhyme." } });
+    expect(sent()).toMatch(/You are Gantry.*Rhyme\./);
+    await ask("Hi", { systemPrompt: "You are a poet." });
+    expect(sent()).toContain("You are a poet.");
+    expect(sent()).not.toContain("You are Gantry");
+    expect(said).toBe("");
+  });
+
+  test("that fails is an error with the reason", async () => {
+    await model(() => ({ status: 400, text: "Too many poems." }));
+    const { messages, error } = await all(query({ prompt: "Hi", options: options() }));
+    expect(resultsOf(messages)[0]).toMatchObject({ subtype: "success", is_error: true, api_error_status: 400 });
+    expect(error).toContain("Too many poems.");
+  });
+
+  test("takes every option that the SDK puts on the command line", async () => {
+    await model(() => ({ text: "Fine." }));
+    const result = await ask("Hi", {
+      additionalDirectories: [place.base],
+      agents: { reviewer: { description: "Reviews.", prompt: "Review." } },
+      allowDangerouslySkipPermissions: true,
+      allowedTools: ["Bash(ls:*)"],
+      betas: ["context-1m-2025-08-07"],
+      canUseTool: async () => ({ behavior: "deny", message: "No." }),
+      debug: true,
+      disallowedTools: ["Write"],
+      effort: "high",
+      fallbackModel: "claude-haiku-5-5",
+      includeHookEvents: true,
+      includePartialMessages: true,
+      maxBudgetUsd: 5,
+      maxTurns: 3,
+      model: "claude-sonnet-5-5",
+      permissionMode: "acceptEdits",
+      plugins: [{ type: "local", path: place.work }],
+      sessionId: "5e551011-0000-4000-8000-000000000001",
+      settingSources: [],
+      settings: JSON.stringify({ permissions: { deny: ["Glob"] } }),
+      skills: [],
+      strictMcpConfig: true,
+      thinking: { type: "enabled", budgetTokens: 2_000 },
+      tools: ["Read", "Bash", "Write", "Glob"],
+    });
+    expect(result).toMatchObject({ subtype: "success", session_id: "5e551011-0000-4000-8000-000000000001" });
+    const tools = server?.requests[0]?.body.tools as { name: string }[];
+    expect(tools.map(({ name }) => name).sort()).toEqual(["Bash", "Read"]);
+    for (const flag of ["--betas", "--effort", "--fallback-model", "--plugin-dir"]) {
+      expect(said).toContain(`${flag} is accepted and has no effect for now`);
+    }
+  });
+});
+
+describe("a conversation", () => {
+  test("answers prompts in the order in which they came", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const input = prompts();
+    for (const text of ["one", "two", "three"]) input.send(text);
+    input.close();
+    const { messages } = await all(query({ prompt: input, options: options() }));
+    expect(resultsOf(messages)).toMatchObject([
+      { result: "Answer 0." },
+      { result: "Answer 1." },
+      { result: "Answer 2." },
+    ]);
+    expect(sent()).toMatch(/one.*Answer 0.*two.*Answer 1.*three/);
+  });
+
+  test("is interrupted, says what still waits, and goes on", async () => {
+    await model((number) => (number === 0 ? { text: "Thinking", hangs: true } : { text: "Here." }));
+    const input = prompts();
+    const running = query({ prompt: input, options: options({ includePartialMessages: true }) });
+    input.send("Think for ever");
+    await until(running, ({ type }) => type === "stream_event");
+    input.send("Still there?", { uuid: "11111111-1111-4111-8111-111111111111" });
+    // A request about the line's other end comes back once what came before it was read.
+    await running.mcpServerStatus();
+    expect(await running.interrupt()).toEqual({ still_queued: ["11111111-1111-4111-8111-111111111111"] });
+    expect(await until(running, isResult)).toMatchObject({
+      subtype: "error_during_execution",
+      terminal_reason: "aborted_streaming",
+    });
+    expect(await until(running, isResult)).toMatchObject({ subtype: "success", result: "Here." });
+    input.close();
+    expect((await all(running)).error).toBeUndefined();
+  });
+
+  test("changes its model and its permission mode", async () => {
+    await model((number) => (number === 1 ? write("a.txt", "a") : { text: `Answer ${number}.` }));
+    const input = prompts();
+    const running = query({ prompt: input, options: options() });
+    input.send("one");
+    await until(running, isResult);
+    await running.setModel("haiku");
+    await running.setPermissionMode("acceptEdits");
+    input.send("two");
+    await until(running, (message) => message.type === "system" && message.subtype === "status");
+    expect(await until(running, isResult)).toMatchObject({ subtype: "success", permission_denials: [] });
+    expect(existsSync(`${place.work}/a.txt`)).toBe(true);
+    await running.setModel();
+    input.send("three");
+    await until(running, isResult);
+    expect(server?.requests.map(({ body }) => body.model)).toEqual([
+      "claude-sonnet-5-5",
+      "claude-haiku-5-5",
+      "claude-haiku-5-5",
+      "claude-sonnet-5-5",
+    ]);
+    await expect(running.setModel("no-such-model")).rejects.toThrow(/no-such-model/);
+    await expect(running.setPermissionMode("bypassPermissions")).rejects.toThrow(/not enabled/);
+    input.close();
+    await all(running);
+  });
+
+  test("tells of itself: commands, models, servers, what fills the window, files", async () => {
+    await model(() => ({ text: "Hello." }));
+    await place.write({ "a.txt": "An apple.\n" });
+    const input = prompts();
+    const running = query({ prompt: input, options: options() });
+    input.send("Hi");
+    await until(running, isResult);
+    expect((await running.supportedCommands()).map(({ name }) => name)).toContain("compact");
+    expect((await running.supportedModels()).map(({ value }) => value)).toEqual(
+      expect.arrayContaining(["default", "sonnet", "opus"]),
+    );
+    expect(await running.accountInfo()).toMatchObject({ apiKeySource: "ANTHROPIC_API_KEY" });
+    expect(await running.mcpServerStatus()).toEqual([]);
+    const usage = await running.getContextUsage();
+    expect(usage.totalTokens).toBeGreaterThan(0);
+    expect(usage.maxTokens).toBeGreaterThan(100_000);
+    expect(await running.readFile("a.txt")).toMatchObject({ contents: "An apple.\n", lossy: false });
+    expect(await running.readFile("/etc/passwd")).toBeNull();
+    await running.applyFlagSettings({ permissions: { deny: ["Read"] } });
+    input.send("And now?");
+    await until(running, isResult);
+    expect(sent()).not.toContain('"name":"Read"');
+    input.close();
+    await all(running);
+  });
+
+  test("takes back what a prompt has changed", async () => {
+    await model((number) => (number % 2 ? { text: "Done." } : write("a.txt", `version ${number}`)));
+    const input = prompts();
+    const running = query({
+      prompt: input,
+      options: options({
+        enableFileCheckpointing: true,
+        permissionMode: "acceptEdits",
+        extraArgs: { "replay-user-messages": null },
+      }),
+    });
+    input.send("Write it.");
+    const first = await until(running, (message) => message.type === "user" && "isReplay" in message);
+    await until(running, isResult);
+    expect(await place.read("a.txt")).toBe("version 0");
+    const id = (first as SDKUserMessage).uuid as string;
+    const preview = await running.rewindFiles(id, { dryRun: true });
+    expect(preview).toMatchObject({ canRewind: true, filesChanged: [`${place.work}/a.txt`] });
+    expect(await place.read("a.txt")).toBe("version 0");
+    expect(await running.rewindFiles(id)).toMatchObject({ canRewind: true });
+    expect(existsSync(`${place.work}/a.txt`)).toBe(false);
+    expect(await running.rewindFiles("no-such-prompt")).toMatchObject({ canRewind: false });
+    input.close();
+    await all(running);
+  });
+});
+
+test("an application that gives up ends the program, and the session can go on", async () => {
+  await model((number) => (number ? { text: "Here again." } : { text: "Hm", hangs: true }));
+  const abortController = new AbortController();
+  const session = "5e551011-0000-4000-8000-000000000003";
+  let child: ReturnType<typeof spawn> | undefined;
+  const running = query({
+    prompt: "Think for ever",
+    options: options({
+      abortController,
+      includePartialMessages: true,
+      sessionId: session,
+      spawnClaudeCodeProcess: ({ command, args, cwd, env, signal }) => {
+        child = spawn(command, args, { cwd, env, signal, stdio: ["pipe", "pipe", "ignore"] });
+        return child as never;
+      },
+    }),
+  });
+  await until(running, ({ type }) => type === "stream_event");
+  abortController.abort();
+  expect((await all(running)).error).toContain("abort");
+  await gone(child?.pid as number);
+  expect(await ask("Still there?", { resume: session })).toMatchObject({ result: "Here again.", session_id: session });
+});
+
+test("background work is stopped on request, and that is told", async () => {
+  const sleep = { command: "sleep 60", run_in_background: true };
+  await model((number) => (number ? { text: "Started." } : { calls: [{ name: "Bash", input: sleep }] }));
+  const input = prompts();
+  const running = query({ prompt: input, options: options({ allowedTools: ["Bash(sleep:*)"] }) });
+  input.send("Sleep");
+  await until(running, isResult);
+  await running.stopTask("b1");
+  const isEnd = (message: SDKMessage) => message.type === "system" && message.subtype === "task_notification";
+  expect(await until(running, isEnd)).toMatchObject({ task_id: "b1", status: "stopped" });
+  await expect(running.stopTask("b7")).rejects.toThrow('There is no task "b7"');
+  input.close();
+  await all(running);
+});
+
+describe("sessions", () => {
+  test("go on, are copied, and go on behind an earlier answer", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const { messages } = await all(query({ prompt: "first", options: options() }));
+    const [begun] = resultsOf(messages);
+    const resume = begun?.session_id as string;
+    const answer = messages.find(({ type }) => type === "assistant")?.uuid as string;
+    expect(await ask("second", { resume })).toMatchObject({ session_id: resume, result: "Answer 1." });
+    expect(sent()).toMatch(/first.*Answer 0.*second/);
+    const fork = await ask("third", { resume, forkSession: true });
+    expect(fork.session_id).not.toBe(resume);
+    expect(sent()).toMatch(/first.*second.*third/);
+    await ask("fourth", { resume, resumeSessionAt: answer });
+    expect(sent()).toMatch(/first.*Answer 0.*fourth/);
+    expect(sent()).not.toContain("second");
+    expect(await ask("fifth", { continue: true })).toMatchObject({ session_id: resume });
+  });
+
+  test("that nobody has are an error result and no answer", async () => {
+    await model(() => ({ text: "Hello." }));
+    const resume = "5e551011-0000-4000-8000-000000000002";
+    const { messages, error } = await all(query({ prompt: "Hi", options: options({ resume }) }));
+    expect(messages).toMatchObject([{ type: "result", subtype: "error_during_execution", num_turns: 0 }]);
+    expect(error).toContain(`This folder has no session "${resume}"`);
+    expect(server?.requests).toEqual([]);
+  });
+});
+
+describe("permission questions", () => {
+  test("are asked with what the call is about, and a no is told to the model", async () => {
+    await model((number) => (number === 0 ? bash("npm publish") : { text: "I may not." }));
+    const asked: unknown[] = [];
+    const canUseTool: CanUseTool = async (name, input, { suggestions, toolUseID, decisionReason, signal }) => {
+      asked.push({ name, input, suggestions, toolUseID, decisionReason, isAborted: signal.aborted });
+      return { behavior: "deny", message: "Not on Fridays." };
+    };
+    const result = await ask("Publish it", { canUseTool });
+    expect(asked).toEqual([
+      {
+        name: "Bash",
+        input: { command: "npm publish" },
+        suggestions: [
+          {
+            type: "addRules",
+            rules: [{ toolName: "Bash", ruleContent: "npm publish:*" }],
+            behavior: "allow",
+            destination: "session",
+          },
+        ],
+        toolUseID: "call_0_0",
+        decisionReason: 'no rule covers "npm publish"',
+        isAborted: false,
+      },
+    ]);
+    expect(sent()).toContain("Not on Fridays.");
+    expect(result).toMatchObject({ subtype: "success", permission_denials: [{ tool_name: "Bash" }] });
+  });
+
+  test("are answered with a yes to another input, which runs, and with a rule that holds from then on", async () => {
+    await model((number) => (number < 2 ? bash("touch a.txt") : { text: "Done." }));
+    let count = 0;
+    const result = await ask("Make files", {
+      canUseTool: async (_name, input, { suggestions }) => {
+        count++;
+        return {
+          behavior: "allow",
+          updatedInput: { ...input, command: "touch b.txt" },
+          ...(suggestions && { updatedPermissions: suggestions }),
+        };
+      },
+    });
+    expect(result).toMatchObject({ subtype: "success", permission_denials: [] });
+    expect(count).toBe(1);
+    expect([existsSync(`${place.work}/a.txt`), existsSync(`${place.work}/b.txt`)]).toEqual([true, true]);
+  });
+
+  test("cannot be answered around a rule: what a yes makes of the call is judged again", async () => {
+    await model((number) => (number === 0 ? bash("touch a.txt") : { text: "I may not." }));
+    const result = await ask("Make a file", {
+      disallowedTools: ["Bash(rm:*)"],
+      canUseTool: async (_name, input) => ({ behavior: "allow", updatedInput: { ...input, command: "rm -r ." } }),
+    });
+    expect(result.permission_denials).toHaveLength(1);
+    expect(sent()).toContain("Bash(rm:*)");
+  });
+
+  test("end the turn with a no that interrupts", async () => {
+    await model(() => bash("npm publish"));
+    const { messages, error } = await all(
+      query({
+        prompt: "Publish it",
+        options: options({ canUseTool: async () => ({ behavior: "deny", message: "Stop.", interrupt: true }) }),
+      }),
+    );
+    expect(resultsOf(messages)).toMatchObject([
+      { subtype: "error_during_execution", terminal_reason: "aborted_tools" },
+    ]);
+    expect(error).toBeDefined();
+    expect(server?.requests).toHaveLength(1);
+  });
+
+  test("that fail to be answered are a no", async () => {
+    await model((number) => (number === 0 ? bash("npm publish") : { text: "I may not." }));
+    const result = await ask("Publish it", {
+      canUseTool: async () => {
+        throw new Error("The window is gone.");
+      },
+    });
+    expect(result.permission_denials).toHaveLength(1);
+    expect(sent()).toContain("The window is gone.");
+  });
+});
+
+describe("hooks of the application", () => {
+  test("hear of every moment, keep calls from running and speak to the model", async () => {
+    await model((number) => {
+      if (number === 0) return { calls: [...(bash("ls").calls ?? []), ...(bash("npm publish").calls ?? [])] };
+      return { text: `Answer ${number}.` };
+    });
+    const heard: string[] = [];
+    const hear: HookCallback = async (input) => {
+      heard.push(input.hook_event_name);
+      return {};
+    };
+    const guard: HookCallback = async (input) => {
+      heard.push(input.hook_event_name);
+      if (input.hook_event_name !== "PreToolUse") return {};
+      const { command } = input.tool_input as { command: string };
+      if (command === "ls") return {};
+      const decision = { permissionDecision: "deny", permissionDecisionReason: "Only on Mondays." } as const;
+      return { hookSpecificOutput: { hookEventName: "PreToolUse", ...decision } };
+    };
+    let stops = 0;
+    const result = await ask("Publish it", {
+      hooks: {
+        SessionStart: [{ hooks: [hear] }],
+        UserPromptSubmit: [
+          {
+            hooks: [
+              async () => ({
+                hookSpecificOutput: { hookEventName: "UserPromptSubmit", additionalContext: "It is Tuesday." },
+              }),
+            ],
+          },
+        ],
+        PreToolUse: [{ matcher: "Bash", hooks: [guard], timeout: 10 }],
+        PostToolUse: [
+          { matcher: "Bash|Read", hooks: [hear] },
+          { matcher: "Write", hooks: [hear] },
+        ],
+        Stop: [{ hooks: [async () => (stops++ ? {} : { decision: "block", reason: "Say goodbye." })] }],
+      },
+    });
+    expect(result).toMatchObject({ subtype: "success", result: "Answer 2." });
+    expect(heard).toEqual(["SessionStart", "PreToolUse", "PreToolUse", "PostToolUse"]);
+    expect(sent(0)).toContain("It is Tuesday.");
+    expect(sent(1)).toContain("Only on Mondays.");
+    expect(sent(2)).toContain("Say goodbye.");
+  });
+
+  test("that fail keep the call from running, unless they say otherwise", async () => {
+    await model((number) => (number % 2 ? { text: "Done." } : bash(`echo ${number} > ${number}.txt`)));
+    const fails: HookCallback = async () => {
+      throw new Error("The guard is asleep.");
+    };
+    const more = { permissionMode: "acceptEdits", allowedTools: ["Bash(echo:*)", "Edit"] } as const;
+    await ask("Go", { ...more, allowedTools: [...more.allowedTools], hooks: { PreToolUse: [{ hooks: [fails] }] } });
+    expect(existsSync(`${place.work}/0.txt`)).toBe(false);
+    expect(sent()).toContain("The guard is asleep.");
+    await ask("Go", {
+      ...more,
+      allowedTools: [...more.allowedTools],
+      hooks: { PreToolUse: [{ hooks: [fails], onFailure: "continue" }] },
+    });
+    expect(existsSync(`${place.work}/2.txt`)).toBe(true);
+  });
+
+  test("are told of in the stream where that is asked for", async () => {
+    await model((number) => (number ? { text: "Done." } : bash("ls")));
+    const { messages } = await all(
+      query({
+        prompt: "Look",
+        options: options({ includeHookEvents: true, hooks: { PreToolUse: [{ hooks: [async () => ({})] }] } }),
+      }),
+    );
+    const told = messages.flatMap((message) =>
+      message.type === "system" && message.subtype.startsWith("hook_") ? [message] : [],
+    );
+    expect(told).toMatchObject([
+      { subtype: "hook_started", hook_name: "PreToolUse:Bash", hook_event: "PreToolUse" },
+      { subtype: "hook_response", hook_name: "PreToolUse:Bash", outcome: "success" },
+    ]);
+  });
+});
+
+describe("a tool inside of the application", () => {
+  const add = tool("add", "Adds two numbers.", { a: z.number(), b: z.number() }, async ({ a, b }) => ({
+    content: [{ type: "text", text: `The sum is ${a + b}.` }],
+  }));
+  const calls = (input: unknown): Reply => ({ calls: [{ name: "mcp__calc__add", input }] });
+
+  test("is called, and its answer reaches the model", async () => {
+    await model((number) => (number === 0 ? calls({ a: 2, b: 40 }) : { text: "Done." }));
+    const mcpServers = { calc: createSdkMcpServer({ name: "calc", version: "1.0.0", tools: [add] }) };
+    const result = await ask("Add", { mcpServers, allowedTools: ["mcp__calc__add"] });
+    expect(result).toMatchObject({ subtype: "success", permission_denials: [] });
+    expect(sent()).toContain("The sum is 42.");
+    expect(said).toBe("");
+  });
+
+  test("asks the person, through the application", async () => {
+    await model((number) =>
+      number ? { text: "Done." } : { calls: [{ name: "mcp__desk__book", input: { nights: 2 } }] },
+    );
+    const desk = createSdkMcpServer({
+      name: "desk",
+      tools: [
+        tool("book", "Books a room.", { nights: z.number() }, async ({ nights }) => {
+          const { action, content } = await desk.instance.server.elicitInput({
+            message: "Which name?",
+            requestedSchema: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+          });
+          return { content: [{ type: "text", text: `${action}: ${nights} nights for ${content?.name}.` }] };
+        }),
+      ],
+    });
+    const asked: unknown[] = [];
+    await ask("Book it", {
+      mcpServers: { desk },
+      allowedTools: ["mcp__desk"],
+      onElicitation: async ({ serverName, message, requestedSchema }) => {
+        asked.push([serverName, message, requestedSchema]);
+        return { action: "accept", content: { name: "Ann" } };
+      },
+    });
+    expect(asked).toEqual([
+      ["desk", "Which name?", { type: "object", properties: { name: { type: "string" } }, required: ["name"] }],
+    ]);
+    expect(sent()).toContain("accept: 2 nights for Ann.");
+  });
+
+  test("comes and goes while a session runs", async () => {
+    await model((number) => (number === 1 ? calls({ a: 1, b: 2 }) : { text: "Done." }));
+    const input = prompts();
+    const running = query({ prompt: input, options: options({ allowedTools: ["mcp__calc"] }) });
+    input.send("one");
+    await until(running, isResult);
+    const calc = createSdkMcpServer({ name: "calc", tools: [add] });
+    expect(await running.setMcpServers({ calc })).toEqual({ added: ["calc"], removed: [], errors: {} });
+    input.send("two");
+    await until(running, isResult);
+    expect(sent()).toContain("The sum is 3.");
+    expect(await running.mcpServerStatus()).toMatchObject([
+      { name: "calc", status: "connected", config: { type: "sdk", name: "calc" }, tools: [{ name: "add" }] },
+    ]);
+    await running.toggleMcpServer("calc", false);
+    expect(await running.mcpServerStatus()).toMatchObject([{ name: "calc", status: "disabled" }]);
+    await running.toggleMcpServer("calc", true);
+    await running.reconnectMcpServer("calc");
+    expect(await running.mcpServerStatus()).toMatchObject([{ name: "calc", status: "connected" }]);
+    await expect(running.reconnectMcpServer("nobody")).rejects.toThrow(/nobody/);
+    expect(await running.setMcpServers({})).toEqual({ added: [], removed: ["calc"], errors: {} });
+    input.close();
+    await all(running);
+  });
+});
+
+describe("answers", () => {
+  test("come in pieces, shaped as the Messages API streams them", async () => {
+    await model((number) => (number ? { text: "Two files." } : { text: "Let me look.", ...bash("ls") }));
+    const { messages } = await all(query({ prompt: "Look", options: options({ includePartialMessages: true }) }));
+    const events = messages.flatMap((message): (Raw | "assistant")[] => {
+      if (message.type === "stream_event") return [message.event];
+      return message.type === "assistant" ? ["assistant"] : [];
+    });
+    expect(events.map((event) => (event === "assistant" ? event : event.type))).toEqual([
+      "message_start",
+      ...["content_block_start", "content_block_delta", "content_block_stop"],
+      ...["content_block_start", "content_block_delta", "content_block_stop"],
+      ...["assistant", "assistant", "message_delta", "message_stop"],
+      "message_start",
+      ...["content_block_start", "content_block_delta", "content_block_stop"],
+      ...["assistant", "message_delta", "message_stop"],
+    ]);
+    expect(events).toMatchObject([
+      { message: { id: "msg_0", role: "assistant", content: [] } },
+      { index: 0, content_block: { type: "text", text: "" } },
+      { delta: { type: "text_delta", text: "Let me look." } },
+      { index: 0 },
+      { index: 1, content_block: { type: "tool_use", id: "call_0_0", name: "Bash", input: {} } },
+      { delta: { type: "input_json_delta", partial_json: '{"command":"ls"}' } },
+      { index: 1 },
+      "assistant",
+      "assistant",
+      { delta: { stop_reason: "tool_use" }, usage: { output_tokens: 5 } },
+      ...events.slice(10),
+    ]);
+  });
+
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    properties: { city: { type: "string" }, people: { type: "integer", minimum: 1 } },
+    required: ["city", "people"],
+    additionalProperties: false,
+  };
+  const outputFormat = { type: "json_schema", schema } as const;
+  const answer = (input: unknown): Reply => ({ calls: [{ name: "StructuredOutput", input }] });
+
+  test("fit the schema that is asked for, if need be after a correction and a reminder", async () => {
+    const replies = [{ text: "Oslo." }, answer({ city: "Oslo", people: 0 }), answer({ city: "Oslo", people: 7 })];
+    await model((number) => replies[number] ?? { text: "Done." });
+    const result = await ask("Which city?", { outputFormat });
+    expect(result).toMatchObject({ subtype: "success", structured_output: { city: "Oslo", people: 7 } });
+    expect(sent(1)).toContain("Now call the tool StructuredOutput");
+    expect(sent(2)).toContain("/people must be >= 1");
+  });
+
+  test("that never fit are an error after five attempts", async () => {
+    await model(() => answer({ city: "Oslo" }));
+    const { messages } = await all(query({ prompt: "Which city?", options: options({ outputFormat }) }));
+    expect(resultsOf(messages)).toMatchObject([{ subtype: "error_max_structured_output_retries", is_error: true }]);
+    expect(server?.requests).toHaveLength(5);
+  });
+});
