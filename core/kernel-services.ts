@@ -1,11 +1,13 @@
 /** What the kernel does for plugins: asks a model, calls a tool, judges a call, outside of the conversation. */
 import {
   type AssistantMessage,
+  type Call,
   type CompletionRequest,
   type Judge,
   type Models,
   messageOf,
   newId,
+  type Questions,
   type SessionView,
   type ToolInfo,
   type Tools,
@@ -66,6 +68,21 @@ export function createTools(): Tools {
       const session = opened(view);
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
+    },
+  };
+}
+
+/** Forms, on the way of permission questions. */
+export function createQuestions(): Questions {
+  return {
+    async ask(view, { form, call: about, turn, signal }) {
+      const session = opened(view);
+      const call: Call = Object.freeze({ id: newId(), input: {}, origin: "plugin", ...about });
+      const asking = new Turn(session, signal ?? turn?.signal ?? session.scope.signal, () => undefined);
+      const verdict = { decision: "ask", reason: form.message } as const;
+      const answer = await session.generation.hooks.ask.promise({ call, verdict, form }, asking);
+      const isEmpty = form.fields.length > 0 && answer?.decision === "allow" && !answer.values;
+      return isEmpty ? undefined : answer;
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   messageOf,
   type Notice,
   type OpenOptions,
+  Questions,
   type ServiceKey,
   type Session,
   SessionStore,
@@ -29,7 +30,7 @@ import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { hostInfo } from "./info.ts";
-import { createJudge, createModels, createTools } from "./kernel-services.ts";
+import { createJudge, createModels, createQuestions, createTools } from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
@@ -252,6 +253,7 @@ class KernelHost implements Host {
       [Inspector, this.#inspector()],
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
+      [Questions, createQuestions()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],
     ]);

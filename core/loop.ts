@@ -69,6 +69,7 @@ async function loop(turn: Turn): Promise<TurnEnd> {
     const isMoreSaid = await takeQueued(turn);
     if (finished && !isMoreSaid && !(await goesOn(turn))) return finished;
     await compactIfNeeded(turn, provider);
+    turn.adopt();
     const answer = await ask(turn, provider);
     if ("failure" in answer) {
       if (await isShortened(turn, provider, answer.failure)) continue;

@@ -130,6 +130,14 @@ export class KernelSession implements Session {
     }
   }
 
+  /** Changes over within a turn when only what plugins have contributed differs. Whether it did. */
+  adoptContributions(): boolean {
+    const next = this.#host.current();
+    if (next === this.generation || next.members !== this.generation.members) return false;
+    this.#adopt(next);
+    return this.generation === next;
+  }
+
   get env() {
     return this.#host.env;
   }

@@ -17,7 +17,7 @@ import type { KernelSession } from "./session.ts";
 export class Turn implements TurnView {
   readonly id = newId();
   readonly session: KernelSession;
-  readonly generation: KernelSession["generation"];
+  generation: KernelSession["generation"];
   readonly signal: AbortSignal;
   readonly took: (input: Input) => void;
   requests = 0;
@@ -38,6 +38,21 @@ export class Turn implements TurnView {
     this.generation = session.generation;
     this.signal = signal;
     this.took = took;
+  }
+
+  /**
+   * What plugins have contributed since the turn began is there from the next request on: tools behind those that the model knows, so
+   * that the prefix stays. Anything else waits for the next turn.
+   */
+  adopt(): void {
+    const before = this.generation;
+    if (!this.session.adoptContributions()) return;
+    this.generation = this.session.generation;
+    const had = new Set(before.specs.map(({ name }) => name));
+    const now = new Map(this.generation.specs.map((spec) => [spec.name, spec]));
+    const kept = this.tools.flatMap(({ name }) => now.get(name) ?? []);
+    const added = this.generation.specs.filter(({ name }) => !had.has(name));
+    this.tools = [...kept, ...added];
   }
 
   get env() {

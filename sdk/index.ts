@@ -17,6 +17,7 @@ export * from "./id.ts";
 export * from "./json.ts";
 export * from "./kernel.ts";
 export * from "./log.ts";
+export * from "./mcp.ts";
 export * from "./memory.ts";
 export * from "./message.ts";
 export * from "./model.ts";

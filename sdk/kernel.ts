@@ -2,9 +2,9 @@
 import type { AssistantMessage, Message } from "./message.ts";
 import type { ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
-import type { SessionView } from "./session.ts";
-import type { ToolInfo, ToolResult } from "./tool.ts";
-import type { Verdict } from "./verdict.ts";
+import type { SessionView, TurnView } from "./session.ts";
+import type { Call, ToolInfo, ToolResult } from "./tool.ts";
+import type { Answer, QuestionForm, Verdict } from "./verdict.ts";
 
 /** A request to a model outside of the conversation. */
 export interface CompletionRequest {
@@ -67,3 +67,30 @@ export interface Judge {
   judge(session: SessionView, call: SupposedCall): Promise<Verdict>;
 }
 export const Judge = createService<Judge>("judge");
+
+/** Something that a person is asked for while a call runs. */
+export interface FormRequest {
+  readonly form: QuestionForm;
+  /** The tool on whose behalf it is asked; of the call, what is known. */
+  readonly call: Pick<Call, "tool"> & Partial<Call>;
+  /** The turn that waits, where one does. */
+  readonly turn?: TurnView;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Asks a person for something other than a permission, on the way of the hook `ask`.
+ *
+ * **Contract**: `undefined` when nobody answers, or an answer says yes to a form and leaves its fields out.
+ *
+ * @example
+ * const answer = await questions.ask(session, {
+ *   call: { tool },
+ *   form: { kind: "consent", from: "the weather station", message: "May it know where you are?", fields: [] },
+ * });
+ * const isAllowed = answer?.decision === "allow";
+ */
+export interface Questions {
+  ask(session: SessionView, request: FormRequest): Promise<Answer | undefined>;
+}
+export const Questions = createService<Questions>("questions");

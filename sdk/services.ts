@@ -2,7 +2,7 @@
  * The services that more than one plugin relies on. Each has one owner, chosen by configuration; a plugin that needs one
  * says so in its manifest and never learns who provides it.
  */
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type * as z from "zod";
 import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
@@ -122,6 +122,8 @@ export interface ExecSpec {
   readonly env?: Readonly<Record<string, string>>;
   /** Written to its standard input, which is then closed. Default: closed at once. */
   readonly input?: string;
+  /** Its standard input stays open, for a program that is spoken with: see {@link ExecProcess.stdin}. */
+  readonly keepsInput?: boolean;
   /** Called with each piece of output as it comes. Must not throw. */
   readonly onOutput?: (chunk: Uint8Array, stream: "stdout" | "stderr") => void;
   /** When it fires, the whole process group is ended. */
@@ -147,6 +149,8 @@ export interface ExecProcess {
   readonly pid: number;
   /** Resolves when the program has ended, even if something it started still holds its output. Never rejects. */
   readonly exited: Promise<ExecExit>;
+  /** Its standard input, where the spec `keepsInput`. What is written after its end is lost. */
+  readonly stdin?: Writable;
   /** Ends the whole process group: TERM, and KILL after `graceMs` (default 5000). Resolves when it is gone. */
   kill(graceMs?: number): Promise<void>;
 }

@@ -47,6 +47,11 @@ export interface ToolManifest<Input extends ToolInput = ToolInput> {
   readonly permission?: PermissionSubject;
   /** Other names a model or a rule may use for it. */
   readonly aliases?: readonly string[];
+  /**
+   * It may wait to be found: where there is a plugin that searches for tools, a model learns of it by searching. A call of it works
+   * all the same. Default false.
+   */
+  readonly isDeferred?: boolean;
 }
 
 /** A tool the host knows: its manifest, its name, and who owns it. */

@@ -68,10 +68,51 @@ export function deny(reason: string, rule?: string): Verdict {
   return { decision: "deny", reason, ...(rule && { rule }) };
 }
 
+/** One thing that a {@link QuestionForm} asks for. */
+export interface FormField {
+  readonly name: string;
+  /** Default: the name. */
+  readonly title?: string;
+  readonly description?: string;
+  /** `choice`: one of `choices`; `choices`: some of them. */
+  readonly type: "text" | "number" | "integer" | "boolean" | "choice" | "choices";
+  /** What a text has to be, such as `email`, `uri`, `date` or `date-time`. */
+  readonly format?: string;
+  readonly choices?: readonly { readonly value: string; readonly title: string }[];
+  readonly isRequired: boolean;
+  readonly default?: FormValue;
+  /** Of a number, of a text's length, or of how many are chosen. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** What was put into one field. */
+export type FormValue = string | number | boolean | readonly string[];
+
+/**
+ * A question that is not whether a call may run: somebody else, such as a server that a tool speaks with, wants something of the
+ * person. All texts are theirs: make them visible, and say whose they are.
+ */
+export interface QuestionForm {
+  /** `form`: its fields are asked for; `url`: the person is to open an address; `consent`: yes or no. */
+  readonly kind: "form" | "url" | "consent";
+  /** Who wants it, such as `MCP server github`. */
+  readonly from: string;
+  readonly message: string;
+  /** To be shown whole, and opened only when the person says so. */
+  readonly url?: string;
+  readonly fields: readonly FormField[];
+}
+
 /** What whoever answers is asked. What is shown is what was checked is what will run. */
 export interface Question {
   readonly call: Call;
   readonly verdict: Verdict;
+  /**
+   * Present when something else than a permission is asked for while the call runs. Whoever answers permission questions by itself
+   * leaves such a question to others: it is for a person.
+   */
+  readonly form?: QuestionForm;
 }
 
 /** An answer to a {@link Question}. */
@@ -81,4 +122,6 @@ export interface Answer {
   readonly reason?: string;
   /** On a refusal: end the turn too. */
   readonly interrupt?: boolean;
+  /** What was put into the fields of a form, by name; with `allow` only. */
+  readonly values?: Readonly<Record<string, FormValue>>;
 }

@@ -55,7 +55,8 @@ export function createStart({ groups, lookup, environment, log }: Parts): Exec["
         resolve({ ...exit, hasLeftovers: group.isRunning() });
       });
     });
-    return { pid: child.pid, exited, kill } satisfies ExecProcess;
+    const stdin = spec.keepsInput && child.stdin ? { stdin: child.stdin } : {};
+    return { pid: child.pid, exited, kill, ...stdin } satisfies ExecProcess;
   };
 }
 
@@ -77,10 +78,12 @@ function launch(spec: ExecSpec, file: string, environment: Readonly<Record<strin
     env: { ...environment, ...additions(spec.env) },
     detached: true,
     windowsHide: true,
-    stdio: [spec.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [spec.input === undefined && !spec.keepsInput ? "ignore" : "pipe", "pipe", "pipe"],
   });
   // A program may end without having read all of its input.
-  child.stdin?.on("error", () => {}).end(spec.input);
+  child.stdin?.on("error", () => {});
+  if (spec.keepsInput) child.stdin?.write(spec.input ?? "");
+  else child.stdin?.end(spec.input);
   return child;
 }
 

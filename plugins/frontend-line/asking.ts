@@ -8,6 +8,7 @@ import {
 } from "gantry/sdk";
 import { type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
 import { visible } from "gantry/sdk/kit/visible";
+import { fillIn } from "./form.ts";
 import type { Printer } from "./printer.ts";
 import { questionText, readAnswer } from "./question.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,13 +25,18 @@ export interface AskingParts {
 export function createAsking({ terminal, printer, width }: AskingParts) {
   let last: Promise<unknown> = Promise.resolve();
 
-  return (question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer> => {
+  return (question: Question, turn: TurnView, remembered: RememberedAnswers | undefined) => {
     const answer = last.then(() => ask(question, turn, remembered));
     last = answer.catch(() => undefined);
     return answer;
   };
 
-  async function ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer> {
+  async function ask(
+    question: Question,
+    turn: TurnView,
+    remembered: RememberedAnswers | undefined,
+  ): Promise<Answer | undefined> {
+    if (question.form) return fillIn(question.form, { terminal, printer, width, signal: turn.signal });
     const offer = remembered?.offer(turn.session, question.call);
     const targets = questionTargets(question.call);
     const parts = questionParts(question, { targets, offer });

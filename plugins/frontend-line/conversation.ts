@@ -22,7 +22,7 @@ export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
   run(): Promise<number>;
   /** Puts a permission question to the person. */
-  ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer>;
+  ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer | undefined>;
 }
 
 interface Services {

@@ -32,8 +32,8 @@ export function toolTaps(kit: Kit): Handlers<"preTool" | "toolGate" | "ask" | "p
       judged.delete(call.id);
       return outcome ? voteOf(outcome) : deny("its PreToolUse hooks were cut off before they answered");
     },
-    ask: ({ call, verdict }, turn) =>
-      firing.has("PermissionRequest") || firing.has("Notification")
+    ask: ({ call, verdict, form }, turn) =>
+      !form && (firing.has("PermissionRequest") || firing.has("Notification"))
         ? permission(call, verdict.rule !== undefined, turn)
         : undefined,
     postTool: (result, call, turn) => {

@@ -72,7 +72,8 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         // The mode is the person's and not the conversation's: a copy of the branch must not bring an earlier one back.
         if (event.type === "rewound" && current(session).mode !== (recorded(session) ?? "default")) record(session);
       },
-      ask: (question, turn) => (current(turn.session).mode === "auto" ? auto.answer(question, turn) : undefined),
+      ask: (question, turn) =>
+        current(turn.session).mode === "auto" && !question.form ? auto.answer(question, turn) : undefined,
     },
   };
 };

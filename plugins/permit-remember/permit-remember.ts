@@ -59,9 +59,9 @@ const setup: Setup<typeof permitRemember> = ({ use: { rules, trust }, host }) =>
     services: { remembered: { offer, keep, write } },
     taps: {
       sessionStart: answers.restore,
-      ask: ({ call, verdict }, { session }) => {
+      ask: ({ call, verdict, form }, { session }) => {
         // Whatever a gate wants asked for is asked for every time.
-        if (verdict.by !== undefined || verdict.rule !== undefined) return undefined;
+        if (form || verdict.by !== undefined || verdict.rule !== undefined) return undefined;
         const key = answers.hasCalls(session) ? keyOf(call) : undefined;
         return key !== undefined && answers.hasCall(session, key) ? { decision: "allow" } : undefined;
       },

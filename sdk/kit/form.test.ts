@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { formProblems, readField } from "./form.ts";
+
+describe("a field", () => {
+  it("takes what was typed for the type that it has", () => {
+    const colours = [
+      { value: "r", title: "Red" },
+      { value: "g", title: "Green" },
+    ];
+    expect(readField({ name: "a", type: "integer", isRequired: true }, " 12 ")).toEqual({ kind: "value", value: 12 });
+    expect(readField({ name: "a", type: "boolean", isRequired: true }, "Yes")).toEqual({ kind: "value", value: true });
+    expect(readField({ name: "a", type: "choice", choices: colours, isRequired: true }, "2")).toEqual({
+      kind: "value",
+      value: "g",
+    });
+    expect(readField({ name: "a", type: "choices", choices: colours, isRequired: true }, "Red, g")).toEqual({
+      kind: "value",
+      value: ["r", "g"],
+    });
+  });
+
+  it("takes the default for nothing, and nothing where nothing is needed", () => {
+    expect(readField({ name: "a", type: "text", isRequired: true, default: "x" }, "")).toEqual({
+      kind: "value",
+      value: "x",
+    });
+    expect(readField({ name: "a", type: "text", isRequired: false }, " ")).toEqual({ kind: "none" });
+    expect(readField({ name: "a", type: "text", isRequired: true }, "")).toMatchObject({ kind: "problem" });
+  });
+
+  it("says what is wrong", () => {
+    const problem = (field: Parameters<typeof readField>[0], text: string) => {
+      const reading = readField(field, text);
+      return reading.kind === "problem" ? reading.problem : undefined;
+    };
+    expect(problem({ name: "a", type: "integer", isRequired: true }, "1.5")).toBe("It has to be a whole number.");
+    expect(problem({ name: "a", type: "number", isRequired: true, max: 3 }, "4")).toBe("It has to be at most 3.");
+    expect(problem({ name: "a", type: "text", isRequired: true, format: "email" }, "me")).toBe(
+      "It has to be of the form email.",
+    );
+  });
+});
+
+describe("a form", () => {
+  it("names what is missing, wrong, or not asked for", () => {
+    const fields = [
+      { name: "name", type: "text", isRequired: true },
+      { name: "age", type: "integer", isRequired: false },
+    ] as const;
+    expect(formProblems({ fields }, { name: "Ada", age: 3 })).toEqual({});
+    expect(Object.keys(formProblems({ fields }, { age: 1.5, constructor: "x" } as never))).toEqual([
+      "name",
+      "age",
+      "constructor",
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+/** Forms: what was typed becomes a value, and a value is checked against its field. Every frontend asks, and whoever asked checks. */
+import type { FormField, FormValue, QuestionForm } from "gantry/sdk";
+
+/** What a text means as the value of a field. */
+export type FieldReading =
+  | { readonly kind: "value"; readonly value: FormValue }
+  | { readonly kind: "none" }
+  | { readonly kind: "problem"; readonly problem: string };
+
+/**
+ * Reads what a person typed for a field. An empty text means the default, or nothing where nothing is required. Choices are named by
+ * number, value or title, several parted by commas.
+ *
+ * @example
+ * readField({ name: "age", type: "integer", isRequired: true }, "12"); // { kind: "value", value: 12 }
+ */
+export function readField(field: FormField, text: string): FieldReading {
+  const typed = text.trim();
+  if (typed === "") {
+    if (field.default !== undefined) return { kind: "value", value: field.default };
+    return field.isRequired ? { kind: "problem", problem: "An answer is needed." } : { kind: "none" };
+  }
+  const value = typedValue(field, typed);
+  if (value === undefined) return { kind: "problem", problem: wanted(field) };
+  const problem = fieldProblem(field, value);
+  return problem === undefined ? { kind: "value", value } : { kind: "problem", problem };
+}
+
+/** What is wrong with the values of a form, by field; empty when nothing is. Values that no field asks for are wrong too. */
+export function formProblems(
+  { fields }: Pick<QuestionForm, "fields">,
+  values: Readonly<Record<string, FormValue>>,
+): Readonly<Record<string, string>> {
+  const known = new Set(fields.map(({ name }) => name));
+  const problems = fields.flatMap((field): [string, string][] => {
+    const value = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
+    if (value === undefined) return field.isRequired ? [[field.name, "An answer is needed."]] : [];
+    const problem = fieldProblem(field, value);
+    return problem === undefined ? [] : [[field.name, problem]];
+  });
+  const unknown = Object.keys(values).filter((name) => !known.has(name));
+  return Object.fromEntries([...problems, ...unknown.map((name) => [name, "Nobody asked for it."] as const)]);
+}
+
+function typedValue(field: FormField, typed: string): FormValue | undefined {
+  switch (field.type) {
+    case "text":
+      return typed;
+    case "number":
+    case "integer": {
+      const number = Number(typed);
+      return Number.isFinite(number) ? number : undefined;
+    }
+    case "boolean":
+      if (/^(y|yes|true|1)$/i.test(typed)) return true;
+      return /^(n|no|false|0)$/i.test(typed) ? false : undefined;
+    case "choice":
+      return chosen(field, typed);
+    case "choices": {
+      const all = typed.split(",").map((part) => chosen(field, part.trim()));
+      return all.every((one) => one !== undefined) ? (all as string[]) : undefined;
+    }
+  }
+}
+
+function chosen({ choices = [] }: FormField, typed: string): string | undefined {
+  const named = choices.find(({ value, title }) => value === typed || title === typed);
+  return named?.value ?? choices[Number(typed) - 1]?.value;
+}
+
+function fieldProblem(field: FormField, value: FormValue): string | undefined {
+  const { type, choices = [], min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = field;
+  const isWithin = (size: number) => size >= min && size <= max;
+  const isChoice = (one: unknown) => choices.some((choice) => choice.value === one);
+  switch (type) {
+    case "text":
+      if (typeof value !== "string" || !hasFormat(field.format, value)) return wanted(field);
+      return isWithin([...value].length) ? undefined : `It needs ${bounds(field)} characters.`;
+    case "number":
+    case "integer":
+      if (typeof value !== "number" || (type === "integer" && !Number.isInteger(value))) return wanted(field);
+      return isWithin(value) ? undefined : `It has to be ${bounds(field)}.`;
+    case "boolean":
+      return typeof value === "boolean" ? undefined : wanted(field);
+    case "choice":
+      return isChoice(value) ? undefined : wanted(field);
+    case "choices":
+      if (!Array.isArray(value) || !value.every(isChoice)) return wanted(field);
+      return isWithin(value.length) ? undefined : `Choose ${bounds(field)}.`;
+  }
+}
+
+const FORMATS: Readonly<Record<string, RegExp>> = {
+  email: /^[^\s@]+@[^\s@]+$/,
+  uri: /^[a-z][a-z0-9+.-]*:\S+$/i,
+  date: /^\d{4}-\d{2}-\d{2}$/,
+  "date-time": /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}/,
+};
+
+function hasFormat(format: string | undefined, value: string): boolean {
+  const pattern = format !== undefined && Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
+  return pattern?.test(value) ?? true;
+}
+
+function wanted({ type, format, choices = [] }: FormField): string {
+  if (type === "text") return `It has to be ${format === undefined ? "a text" : `of the form ${format}`}.`;
+  if (type === "boolean") return "Answer yes or no.";
+  if (type === "choice" || type === "choices") return `Choose from: ${choices.map(({ title }) => title).join(", ")}.`;
+  return type === "integer" ? "It has to be a whole number." : "It has to be a number.";
+}
+
+function bounds({ min, max }: FormField): string {
+  if (min === undefined) return `at most ${max}`;
+  return max === undefined ? `at least ${min}` : `${min} to ${max}`;
+}
