@@ -1,10 +1,11 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
 import { fstatSync } from "node:fs";
-import { type FrontendHost, isGantryError, type JsonObject, type OpenOptions, SessionStore } from "gantry/sdk";
+import { isGantryError, type JsonObject } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
+import { asFrontendHost, type OpenedHost, type OpenProgram } from "./frontend-host.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
 import { VERSION } from "./version.ts";
@@ -26,23 +27,11 @@ export interface ProgramOptions {
 /** Runs the program to its end. Resolves to the exit code; whatever fails is said on standard error. */
 export async function main(argv: readonly string[], options: ProgramOptions): Promise<number> {
   const ending = onSignals();
-  const isBare = argv.includes("--bare");
-  const usual = { from: "the default", values: { preset: options.presets.usual } };
-  let host: Host | undefined;
+  let host: OpenedHost | undefined;
   try {
-    let line: CommandLine | undefined;
-    host = await openHost({
-      trust: argv.includes("--trust"),
-      catalogue: options.catalogue,
-      defaults: [isBare ? { from: "--bare", values: { preset: options.presets.bare } } : usual],
-      useFiles: !isBare,
-      commandLine: (manifests) => {
-        line = parseArguments(argv, manifests, VERSION);
-        return { config: line.config, settings: line.settings as JsonObject, folders: line.own.addDir ?? [] };
-      },
-      onLog: (plugin, message) => debug(line, plugin, message),
-    });
-    const code = await run(host, line as CommandLine, ending.signal);
+    const opened = opening(argv, options);
+    host = await opened({});
+    const code = await run(host, opened, ending.signal);
     return ending.code ?? code;
   } catch (thrown) {
     if (thrown instanceof Printed) return print(thrown.message);
@@ -54,9 +43,39 @@ export async function main(argv: readonly string[], options: ProgramOptions): Pr
   }
 }
 
-async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<number> {
+/** Opens the program's hosts: one where it was started, and more where a frontend wants them, which end with the first. */
+function opening(argv: readonly string[], { catalogue, presets }: ProgramOptions): OpenProgram {
+  const isBare = argv.includes("--bare");
+  const usual = { from: "the default", values: { preset: presets.usual } };
+  const all = new Set<Host>();
+  return async ({ folders = [], ...folder }) => {
+    let line: CommandLine | undefined;
+    const host = await openHost({
+      ...folder,
+      trust: argv.includes("--trust"),
+      catalogue,
+      defaults: [isBare ? { from: "--bare", values: { preset: presets.bare } } : usual],
+      useFiles: !isBare,
+      commandLine: (manifests) => {
+        line = parseArguments(argv, manifests, VERSION);
+        const added = [...(line.own.addDir ?? []), ...folders];
+        return { config: line.config, settings: line.settings as JsonObject, folders: added };
+      },
+      onLog: (plugin, message) => debug(line, plugin, message),
+    });
+    const isFirst = !all.size;
+    all.add(host);
+    const close = async () => {
+      const closing = isFirst ? [...all] : [host];
+      await Promise.all(closing.map((one) => one.close().finally(() => all.delete(one))));
+    };
+    return { host, line: line as CommandLine, close };
+  };
+}
+
+async function run({ host, line }: OpenedHost, opened: OpenProgram, signal: AbortSignal): Promise<number> {
   const { subcommand } = line;
-  const frontendHost = (prompt: string | undefined) => asFrontendHost(host, line, prompt, signal);
+  const frontendHost = (prompt: string | undefined) => asFrontendHost({ host, line, opened, signal }, { prompt });
   const named = subcommand && host.generation.subcommands.get(subcommand.name);
   if (named) return (await named.handler())(subcommand.args, subcommand.flags, frontendHost(undefined));
   const { frontends, subcommands } = host.generation;
@@ -79,56 +98,6 @@ async function run(host: Host, line: CommandLine, signal: AbortSignal): Promise<
 function choosingFlags({ generation }: Host): readonly string[] {
   const flags = generation.members.flatMap(({ plugin }) => Object.entries(plugin.manifest.flags ?? {}));
   return flags.flatMap(([name, { to }]) => ("frontend" in to ? `--${name}` : []));
-}
-
-function asFrontendHost(host: Host, line: CommandLine, prompt: string | undefined, signal: AbortSignal): FrontendHost {
-  const { own } = line;
-  let isFirst = true;
-  return {
-    get info() {
-      return host.info;
-    },
-    get notices() {
-      return host.notices;
-    },
-    prompt,
-    signal,
-    // Each costs a millisecond to open, and few runs need all.
-    get stdin() {
-      return process.stdin;
-    },
-    get stdout() {
-      return process.stdout;
-    },
-    get stderr() {
-      return process.stderr;
-    },
-    isVerbose: own.verbose ?? false,
-    open: async (options) => {
-      const wanted = isFirst ? await wantedSession(host, own) : {};
-      isFirst = false;
-      return host.open({ ...(own.model !== undefined && { model: own.model }), ...wanted, ...options });
-    },
-    report: (session) => host.report(session),
-    untrusted: () => host.untrusted(),
-    trust: () => host.trust(),
-  };
-}
-
-/** The session that the command line asks for. */
-async function wantedSession(host: Host, own: CommandLine["own"]): Promise<OpenOptions> {
-  if (own.resume === true) {
-    const known = await (await host.service(SessionStore))?.list({ cwd: host.info.cwd });
-    throw error("GANTRY_SESSION_WHICH", {
-      known: (known ?? []).slice(0, 5).map(({ id, title }) => `${id} (${title})`),
-    });
-  }
-  return {
-    ...(own.continue && { continueLatest: true }),
-    ...(own.resume !== undefined && { resume: own.resume }),
-    ...(own.forkSession && { fork: true }),
-    ...(own.sessionId !== undefined && { id: own.sessionId }),
-  };
 }
 
 // ---------------------------------------------------------------- standard input
