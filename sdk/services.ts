@@ -79,8 +79,8 @@ export interface GlobOptions {
  * Files of the machine. Paths are absolute.
  *
  * **Contract**: rejects with coded errors: `GANTRY_FILES_ABSENT`, `GANTRY_FILES_DENIED`, `GANTRY_FILES_IS_FOLDER`,
- * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_MOVED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`; an
- * aborted call with an `AbortError`.
+ * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_MOVED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_UNSAVED`,
+ * `GANTRY_FILES_FAILED`; an aborted call with an `AbortError`.
  */
 export interface Files {
   /** `undefined` when there is nothing. */
@@ -101,6 +101,27 @@ export interface Files {
   glob(patterns: readonly string[], options: GlobOptions): Promise<readonly string[]>;
 }
 export const Files = createService<Files>("files");
+
+/**
+ * Texts that an editor holds and nobody has saved. Where a frontend provides it, {@link Files} reads such a text in place of the
+ * file, and has the editor write it, so that nobody's work is lost.
+ *
+ * Whoever provides `Files` asks for paths that it has resolved and opened, and for files that hold text alone.
+ */
+export interface EditorBuffers {
+  /** Whether files without unsaved changes are written by the editor, too. */
+  readonly writesAll: boolean;
+  /**
+   * The text of a file as the editor has it, byte order mark left out; `undefined` where it cannot or will not tell. Line ends may be
+   * plain line feeds whatever the file has.
+   *
+   * **Contract**: never rejects; answers soon.
+   */
+  read(realPath: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Has the editor take the text and save it. False when it cannot. **Contract**: never rejects; answers soon. */
+  write(realPath: string, text: string): Promise<boolean>;
+}
+export const EditorBuffers = createService<EditorBuffers>("editor-buffers");
 
 /** What has been read in a session, so that an edit can see whether it still knows the file. */
 export interface SeenFiles {
