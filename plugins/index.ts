@@ -11,6 +11,7 @@ import contextEnv from "./context-env/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
+import frontendAcp from "./frontend-acp/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
@@ -63,6 +64,7 @@ export const catalogue = {
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
+    "frontend-acp": frontendAcp,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
     "hook-scripts": hookScripts,

@@ -44,6 +44,7 @@ export default definePreset("default", [
   "command-trust",
   "frontend-line",
   "frontend-headless",
+  "frontend-acp",
   "permit-check",
   "inspect",
 ]);

@@ -11,6 +11,7 @@
 
 /** Each heavy package and who alone may import it. */
 export const OWNERS = {
+  "@agentclientprotocol/sdk": /^plugins\/frontend-acp\//,
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,

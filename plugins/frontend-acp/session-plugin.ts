@@ -1,0 +1,48 @@
+import {
+  type Answer,
+  definePlugin,
+  EditorBuffers,
+  Files,
+  later,
+  McpServers,
+  optional,
+  Permissions,
+  type Plugin,
+  type Question,
+  RememberedAnswers,
+  Tools,
+  type TurnView,
+} from "gantry/sdk";
+import { createBuffers } from "./buffers.ts";
+import type { Link } from "./link.ts";
+
+type Ask = (question: Question, turn: TurnView) => Promise<Answer | undefined>;
+
+/** The plugins that a session's host gets besides its own: they put questions to the client, and read what it holds unsaved. */
+export function sessionPlugins(link: Link, ask: Ask): readonly Plugin[] {
+  const questions = definePlugin({
+    name: "acp-session",
+    description: "Asks the person in the editor.",
+    needs: {
+      tools: Tools,
+      permissions: later(optional(Permissions)),
+      remembered: later(optional(RememberedAnswers)),
+      files: later(optional(Files)),
+      mcp: later(optional(McpServers)),
+    },
+    taps: { ask: true },
+    setup({ use }) {
+      link.services = use;
+      return { taps: { ask } };
+    },
+  });
+  const { readTextFile = false, writeTextFile = false } = link.capabilities.fs ?? {};
+  if (!readTextFile && !(writeTextFile && link.writesAll)) return [questions];
+  const buffers = definePlugin({
+    name: "acp-buffers",
+    description: "What the editor holds unsaved.",
+    provides: { buffers: EditorBuffers },
+    setup: () => ({ services: { buffers: createBuffers(link) } }),
+  });
+  return [questions, buffers];
+}
