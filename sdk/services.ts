@@ -8,6 +8,7 @@ import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
 import { createService } from "./service.ts";
 import type { Notice, SessionView } from "./session.ts";
+import type { ToolContext } from "./tool.ts";
 
 // ---------------------------------------------------------------- files
 
@@ -190,6 +191,28 @@ export interface Exec {
   ): Promise<ExecExit & { readonly stdout: string; readonly stderr: string; readonly isTimedOut: boolean }>;
 }
 export const Exec = createService<Exec>("exec");
+
+/**
+ * What a person sees of a command while it runs.
+ *
+ * **Contract**: neither function throws; what is written after `end` is dropped.
+ */
+export interface Screen {
+  write(chunk: Uint8Array): void;
+  /** The command has ended, or could not be started. */
+  end(exit: ExecExit | undefined): void;
+}
+
+/**
+ * Where a person watches commands run, such as in the terminals of an editor. They only look: the command itself runs as ever.
+ *
+ * **Contract**: `open` does not throw and does not wait.
+ */
+export interface Screens {
+  /** A screen for what the command of a call writes. */
+  open(call: ToolContext): Screen;
+}
+export const Screens = createService<Screens>("screens");
 
 /** How commands of a session are confined. */
 export interface SandboxState {

@@ -20,7 +20,7 @@ const MOST_BYTES = 1024 * 1024;
 /** Puts questions to the person in the editor. What cannot be asked is answered by nobody, which means no. */
 export function createAsking(link: Link) {
   return async (question: Question, turn: TurnView): Promise<Answer | undefined> => {
-    if (question.form) return fillIn(question.form, question.call, turn, link);
+    if (question.form) return orNobody(fillIn(question.form, question.call, turn, link), turn);
     const remembered = await link.services?.remembered?.();
     const offer = remembered?.offer(turn.session, question.call);
     const parts = questionParts(question, { targets: questionTargets(question.call), offer });
@@ -39,11 +39,18 @@ export function createAsking(link: Link) {
   };
 
   /** The option that was chosen; `undefined` when the client cannot ask. */
-  async function choose(request: RequestPermissionRequest, { signal }: TurnView): Promise<string | undefined> {
-    const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
+  async function choose(request: RequestPermissionRequest, turn: TurnView): Promise<string | undefined> {
+    const waiting = { cancellationSignal: turn.signal, stopWaitingOnCancel: true };
+    const asked = link.peer.request(methods.client.session.requestPermission, request, waiting);
+    return orNobody(
+      asked.then(({ outcome }) => (outcome.outcome === "selected" ? outcome.optionId : "cancelled")),
+      turn,
+    );
+  }
+
+  async function orNobody<T>(asked: Promise<T>, { signal }: TurnView): Promise<T | undefined> {
     try {
-      const { outcome } = await link.peer.request(methods.client.session.requestPermission, request, waiting);
-      return outcome.outcome === "selected" ? outcome.optionId : "cancelled";
+      return await asked;
     } catch (thrown) {
       if (!signal.aborted) link.log(`The editor could not ask: ${messageOf(thrown)}`);
       return undefined;

@@ -67,7 +67,8 @@ export async function openSession(options: OpenSessionOptions): Promise<EditorSe
     log(message);
     host.stderr.write(`gantry: ${message}\n`);
   };
-  const link: Link = { peer, capabilities, writesAll, services: undefined, session: undefined, tell, log: say };
+  const parts = { peer, capabilities, writesAll, terminals: new Map<string, string>(), tell, log: say };
+  const link: Link = { ...parts, services: undefined, session: undefined };
   const folder = await host.openFolder({
     cwd: place.cwd,
     folders: [...(place.additionalDirectories ?? [])],
@@ -103,12 +104,19 @@ function drive(
   // A command may end the session, too.
   session.scope.own(() => void leave());
   updates.notice(...notices);
+  watchServers().catch((thrown) => link.log(messageOf(thrown)));
   session.watch((event) => {
     updates.event(event);
     if (event.type !== "turn_end" && event.type !== "tool_end") return;
     commands.tellChanges();
     options.tellChanges().catch((thrown) => link.log(messageOf(thrown)));
   });
+
+  /** What servers bring may be commands, too. */
+  async function watchServers(): Promise<void> {
+    const mcp = place.mcpServers?.length ? await link.services?.mcp?.() : undefined;
+    if (mcp) session.scope.own(mcp.watch(commands.tellChanges));
+  }
 
   async function prompt(blocks: readonly ContentBlock[], signal: AbortSignal): Promise<PromptResponse> {
     const controller = new AbortController();

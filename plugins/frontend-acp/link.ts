@@ -1,16 +1,5 @@
 import type { AgentContext, ClientCapabilities, SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import type {
-  Files,
-  LaterService,
-  McpServers,
-  Permissions,
-  Question,
-  RememberedAnswers,
-  Session,
-  SessionView,
-  Tools,
-  TurnView,
-} from "gantry/sdk";
+import type { Files, LaterService, McpServers, Permissions, RememberedAnswers, Session, Tools } from "gantry/sdk";
 
 /** Services of the host that a session runs in. */
 export interface Services {
@@ -29,15 +18,10 @@ export interface Link {
   /** Set up with the plugins, and anew when they are. */
   services: Services | undefined;
   session: Session | undefined;
+  /** The terminals of the client that show a command, by call. */
+  readonly terminals: Map<string, string>;
   /** Tells the client, in order. What cannot be told to a client that has gone is dropped. */
   tell(update: SessionUpdate): void;
   /** For the log of the editor, not for the protocol. */
   log(message: string): void;
-}
-
-/** A question of the session, as its plugin hands it on. */
-export interface Asked {
-  readonly question: Question;
-  readonly turn: TurnView;
-  readonly session: SessionView;
 }

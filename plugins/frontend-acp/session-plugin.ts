@@ -10,11 +10,13 @@ import {
   type Plugin,
   type Question,
   RememberedAnswers,
+  Screens,
   Tools,
   type TurnView,
 } from "gantry/sdk";
 import { createBuffers } from "./buffers.ts";
 import type { Link } from "./link.ts";
+import { createScreens } from "./screens.ts";
 
 type Ask = (question: Question, turn: TurnView) => Promise<Answer | undefined>;
 
@@ -36,13 +38,23 @@ export function sessionPlugins(link: Link, ask: Ask): readonly Plugin[] {
       return { taps: { ask } };
     },
   });
-  const { readTextFile = false, writeTextFile = false } = link.capabilities.fs ?? {};
-  if (!readTextFile && !(writeTextFile && link.writesAll)) return [questions];
-  const buffers = definePlugin({
+  const { fs, terminal = false } = link.capabilities;
+  const hasBuffers = fs?.readTextFile === true || (fs?.writeTextFile === true && link.writesAll);
+  return [questions, ...(hasBuffers ? [buffersPlugin(link)] : []), ...(terminal ? [screensPlugin(link)] : [])];
+}
+
+const buffersPlugin = (link: Link) =>
+  definePlugin({
     name: "acp-buffers",
     description: "What the editor holds unsaved.",
     provides: { buffers: EditorBuffers },
     setup: () => ({ services: { buffers: createBuffers(link) } }),
   });
-  return [questions, buffers];
-}
+
+const screensPlugin = (link: Link) =>
+  definePlugin({
+    name: "acp-screens",
+    description: "Shows commands in terminals of the editor.",
+    provides: { screens: Screens },
+    setup: ({ host }) => ({ services: { screens: createScreens(link, host) } }),
+  });

@@ -1,4 +1,4 @@
-import type { ToolCallUpdate } from "@agentclientprotocol/sdk/unstable";
+import type { ToolCallContent, ToolCallUpdate } from "@agentclientprotocol/sdk/unstable";
 import { type Fault, type Notice, newId, type Session, type SessionEvent } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { resultContent } from "./content.ts";
@@ -26,7 +26,9 @@ export function createUpdates(session: Session, link: Link) {
     assistant: callsOf,
     retry: withdraw,
     tool_start: started,
-    tool_progress: ({ id, text }) => update(id, { content: resultContent([{ type: "text", text }]) }),
+    tool_progress: ({ id, text }) => {
+      if (!link.terminals.has(id)) update(id, { content: resultContent([{ type: "text", text }]) });
+    },
     tool_end: ended,
     compacting,
     compacted,
@@ -80,7 +82,11 @@ export function createUpdates(session: Session, link: Link) {
     const view = viewOf(tool, input);
     const change = view.path !== undefined && result.outcome === "ok" ? changeIn(result.data, view.path) : undefined;
     const isEdited = result.outcome === "ok" && view.diff.length > 0;
-    const content = change?.content ?? (isEdited ? view.diff : resultContent(result.content));
+    const terminalId = link.terminals.get(id);
+    const content: ToolCallContent[] =
+      terminalId !== undefined
+        ? [{ type: "terminal", terminalId }]
+        : (change?.content ?? (isEdited ? view.diff : resultContent(result.content)));
     const status = result.outcome === "ok" ? "completed" : "failed";
     if (!open.has(id)) announce(id, { ...partsOf(view), name: tool, rawInput: input });
     update(id, { status, content, ...(change && { locations: change.locations }) });

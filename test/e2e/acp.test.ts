@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { methods, type SessionUpdate } from "@agentclientprotocol/sdk/unstable";
+import { type McpServer, methods, type SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Editor, type EditorOptions, openEditor } from "./editor.ts";
 import { type ModelServer, type Reply, serveModel } from "./model.ts";
@@ -47,6 +47,43 @@ const said = (updates: readonly SessionUpdate[], kind: "agent_message_chunk" | "
     .join("");
 /** What the model was sent last, as one text. */
 const lastMessages = () => JSON.stringify(server?.requests.at(-1)?.body.messages);
+
+/** A plugin of the person's own: tools that plan and ask, and somebody who would speak with MCP servers. */
+const HELPERS = `import { definePlugin, McpServers, Questions, z } from "gantry/sdk";
+import { writeFileSync } from "node:fs";
+const traits = { readOnly: true };
+export default definePlugin({
+  name: "helpers",
+  needs: { questions: Questions },
+  provides: { mcp: McpServers },
+  tools: {
+    Tasks: { description: "", input: z.object({ todos: z.array(z.unknown()) }), traits },
+    Ask: { description: "", input: z.object({}), traits },
+  },
+  setup: ({ use, host }) => ({
+    tools: {
+      Tasks: () => "Noted.",
+      Ask: async (_, call) => {
+        console.log("printed by a plugin");
+        const fields = [{ name: "city", type: "text", isRequired: true }];
+        const form = { kind: "form", from: "the weather", message: "Where?", fields };
+        const tool = { name: "Ask", owner: "helpers", description: "", input: z.object({}) };
+        const answer = await use.questions.ask(call.session, { form, call: { tool, id: call.id }, turn: call.turn });
+        return \`It is \${answer?.values?.city}.\`;
+      },
+    },
+    services: {
+      mcp: {
+        set: async (_, servers) => {
+          writeFileSync(host.cwd + "/servers.json", JSON.stringify(servers));
+          return { added: [], removed: [], errors: { "bad name!": "no such name" } };
+        },
+        watch: () => () => {},
+      },
+    },
+  }),
+});
+`;
 
 describe("an editor", () => {
   test("is told what the program can do, and signs in with what the environment has", async () => {
@@ -286,6 +323,64 @@ describe("an editor", () => {
     expect([saved, await place.read("a.txt")]).toEqual([[file], "edited\n"]);
   });
 
+  test("sees a command run in a terminal of its own, while the command runs as ever", async () => {
+    const command = "echo begun; until [ -e go ]; do sleep 0.05; done; echo went; exit 3";
+    const { editor, id } = await begin([call("Bash", { command })], {
+      capabilities: { terminal: true },
+      choose: () => "once",
+    });
+    const turn = editor.prompt(id, "run it");
+    const { content } = await editor.seen("tool_call_update", (update) => update.content?.[0]?.type === "terminal");
+    const [shown] = content ?? [];
+    const terminal = () => editor.terminals.get(shown?.type === "terminal" ? shown.terminalId : "");
+    await expect.poll(() => terminal()?.output).toBe("begun\n");
+    await place.write({ go: "" });
+    expect(await turn).toBe("end_turn");
+    expect(lastMessages()).toContain("went");
+    await expect.poll(terminal).toEqual({ output: "begun\nwent\n", exitCode: 3, isReleased: true });
+    const ended = ofKind(editor.take(), "tool_call_update").find(({ status }) => status === "failed");
+    expect(ended?.content).toEqual([shown]);
+  });
+
+  test("sees the plan, fills in forms, and passes its MCP servers on", async () => {
+    await place.write({ [path.join(place.home, ".gantry/plugins/helpers.ts")]: HELPERS });
+    const todos = [
+      { content: "Look", status: "completed", activeForm: "Looking" },
+      { content: "Act", status: "in_progress", priority: "high" },
+    ];
+    const options: EditorOptions = {
+      capabilities: { elicitation: { form: {} } },
+      choose: () => "once",
+      fillIn: () => ({ action: "accept", content: { city: "Oslo" } }),
+    };
+    const opened = await open([call("Tasks", { todos }), call("Ask", {}), {}], options);
+    const env = [{ name: "KEY", value: "secret" }];
+    const headers = [{ name: "authorization", value: "Bearer x" }];
+    const mcpServers: McpServer[] = [
+      { name: "files", command: "/bin/mcp-files", args: ["--all"], env },
+      { type: "http", name: "web", url: "https://localhost/mcp", headers },
+      { type: "http", name: "bad name!", url: "https://localhost/mcp", headers: [] },
+    ];
+    const { sessionId } = await opened.agent.request(session.new, { cwd: place.work, mcpServers });
+    expect(JSON.parse(await place.read("servers.json"))).toEqual({
+      files: { command: "/bin/mcp-files", args: ["--all"], env: { KEY: "secret" } },
+      web: { type: "http", url: "https://localhost/mcp", headers: { authorization: "Bearer x" } },
+      "bad name!": { type: "http", url: "https://localhost/mcp", headers: {} },
+    });
+    await opened.prompt(sessionId, "go");
+    expect(ofKind(opened.updates, "plan")[0]?.entries).toEqual([
+      { content: "Look", status: "completed", priority: "medium" },
+      { content: "Act", status: "in_progress", priority: "high" },
+    ]);
+    expect(opened.elicitations).toMatchObject([
+      { mode: "form", message: "the weather: Where?", requestedSchema: { properties: { city: { type: "string" } } } },
+    ]);
+    expect(lastMessages()).toContain("It is Oslo.");
+    expect(opened.stderr).toContain("bad name!: no such name");
+    expect(opened.stderr).toContain("printed by a plugin");
+    for (const line of opened.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
+  });
+
   test("is told of a failed request as an error, and of a missing key as one of signing in", async () => {
     const { editor, id } = await begin([
       { status: 400, text: "No such thing." },
@@ -302,6 +397,11 @@ describe("what no editor would send", () => {
     ["text that is no JSON", "{nope\n", -32700],
     ["a batch", "[]\n", -32600],
     ["a number", "7\n", -32600],
+    [
+      "a call nested without end",
+      `{"id":9,"method":"session/new","params":${"[".repeat(200_000)}${"]".repeat(200_000)}}\n`,
+      -32600,
+    ],
     ["a call without a version", '{"id":9,"method":"session/new"}\n', -32600],
   ])("%s is answered with an error, and the session goes on", async (_, line, code) => {
     const { editor, id } = await begin([{ text: "Fine." }]);
@@ -327,6 +427,22 @@ describe("what no editor would send", () => {
     ];
     for (const [method, params, code] of cases) await expect(ask(method, params)).rejects.toMatchObject({ code });
     expect(await editor.prompt(id, "hello")).toBe("end_turn");
+  });
+
+  test("an answer that was not offered, and a failure to ask, are a no", async () => {
+    const bash = call("Bash", { command: "touch made" });
+    const answers = ["everything, always", "fail"];
+    const choose = () => {
+      const answer = answers.shift();
+      if (answer === "fail") throw new Error("the window is gone");
+      return answer;
+    };
+    const { editor, id } = await begin([bash, bash, { text: "Not then." }], { choose });
+    expect(await editor.prompt(id, "make it")).toBe("end_turn");
+    expect(editor.permissions).toHaveLength(2);
+    const failed = ofKind(editor.take(), "tool_call_update").filter(({ status }) => status === "failed");
+    expect(failed).toHaveLength(2);
+    await expect(place.read("made")).rejects.toThrow("ENOENT");
   });
 
   test("a message of 40 MB is refused, and the next one is read", async () => {

@@ -38,6 +38,8 @@ export interface Editor {
   readonly updates: readonly SessionUpdate[];
   readonly permissions: readonly RequestPermissionRequest[];
   readonly elicitations: readonly CreateElicitationRequest[];
+  /** What each terminal has shown, by its id. */
+  readonly terminals: ReadonlyMap<string, { output: string; exitCode: number | null; isReleased: boolean }>;
   /** Every line that came on standard output. */
   readonly lines: readonly string[];
   readonly stderr: string;
@@ -73,6 +75,8 @@ export async function openEditor(place: Place, options: EditorOptions = {}): Pro
   const updates: SessionUpdate[] = [];
   const permissions: RequestPermissionRequest[] = [];
   const elicitations: CreateElicitationRequest[] = [];
+  const terminals = new Map<string, { output: string; exitCode: number | null; isReleased: boolean }>();
+  const exits = new Map<string, Promise<unknown>>();
   const waiting = new Set<() => void>();
   let taken = 0;
   let stderr = "";
@@ -102,6 +106,34 @@ export async function openEditor(place: Place, options: EditorOptions = {}): Pro
     .onRequest(methods.client.fs.writeTextFile, async ({ params: { path, content } }) => {
       buffers.delete(path);
       await options.save?.(path, content);
+    })
+    .onRequest(methods.client.terminal.create, ({ params: { command, args = [], cwd } }) => {
+      const terminalId = `terminal-${terminals.size}`;
+      const shown = { output: "", exitCode: null as number | null, isReleased: false };
+      const running = spawn(command, args, { cwd: cwd ?? place.base, env: {} });
+      for (const stream of [running.stdout, running.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          shown.output += text;
+          for (const look of waiting) look();
+        });
+      }
+      terminals.set(terminalId, shown);
+      const exited = new Promise<void>((resolve) => {
+        running.on("close", (code) => {
+          shown.exitCode = code;
+          resolve();
+        });
+      });
+      exits.set(terminalId, exited);
+      return { terminalId };
+    })
+    .onRequest(methods.client.terminal.waitForExit, async ({ params: { terminalId } }) => {
+      await exits.get(terminalId);
+      return { exitCode: terminals.get(terminalId)?.exitCode ?? null };
+    })
+    .onRequest(methods.client.terminal.release, ({ params: { terminalId } }) => {
+      const shown = terminals.get(terminalId);
+      if (shown) shown.isReleased = true;
     });
   const { agent } = app.connect(
     ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout) as ReadableStream),
@@ -114,6 +146,7 @@ export async function openEditor(place: Place, options: EditorOptions = {}): Pro
     updates,
     permissions,
     elicitations,
+    terminals,
     lines,
     get stderr() {
       return stderr;
