@@ -54,6 +54,14 @@ describe("what comes in", () => {
     ]);
   });
 
+  it("is refused where it is nested without end, and brackets in texts are texts", async () => {
+    const { stdin, messages, written } = claimed();
+    const text = `"${"[{".repeat(500)}\\"${"[".repeat(500)}"`;
+    stdin.end(`{"a":${"[".repeat(500)}${"]".repeat(500)}}\n{"a":${text}}\n`);
+    expect(await messages()).toEqual([JSON.parse(`{"a":${text}}`)]);
+    expect(JSON.parse(written())).toMatchObject({ error: { code: -32600 } });
+  });
+
   it("may end after nobody listens any more", async () => {
     const { stdin, cancel } = claimed();
     await cancel();
@@ -72,5 +80,14 @@ describe("standard output", () => {
     release();
     stdout.write("afterwards");
     expect(written()).toBe("afterwards");
+  });
+
+  it("says in place of a response that it cannot be written, and leaves a notification out", async () => {
+    const { written, write } = claimed();
+    const ring: Record<string, unknown> = {};
+    ring.self = ring;
+    await write({ jsonrpc: "2.0", method: "session/update", params: ring });
+    await write({ jsonrpc: "2.0", id: 7, result: ring });
+    expect(JSON.parse(written())).toMatchObject({ id: 7, error: { code: -32603 } });
   });
 });

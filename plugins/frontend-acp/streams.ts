@@ -5,8 +5,17 @@ import type { FrontendHost } from "gantry/sdk";
 /** Most bytes of one message. A longer one is answered with an error, and what follows it is read. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPENING = new Set([0x5b, 0x7b]);
+const CLOSING = new Set([0x5d, 0x7d]);
+
+/** How deep a message may be nested: what reads and writes values calls itself for each level. */
+const MOST_LEVELS = 200;
+
 const PARSE_ERROR = -32700;
 const INVALID_REQUEST = -32600;
+const INTERNAL_ERROR = -32603;
 
 /**
  * The protocol on standard input and output, one message a line. Whatever else would be written to standard output meanwhile, as by a
@@ -23,7 +32,9 @@ export function claimStreams(host: Pick<FrontendHost, "stdin" | "stdout" | "stde
 
   const send = (message: unknown) =>
     new Promise<void>((resolve, reject) => {
-      own(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
+      const line = lineOf(message);
+      if (line === undefined) resolve();
+      else own(`${line}\n`, (error) => (error ? reject(error) : resolve()));
     });
   const refuse = (code: number, message: string) => {
     send({ jsonrpc: "2.0", id: null, error: { code, message } }).catch(() => undefined);
@@ -66,9 +77,22 @@ function messagesOf(
   });
 }
 
+/** What cannot be written, such as the endlessly nested input of a call, is left out; a response then says so. */
+function lineOf(message: unknown): string | undefined {
+  try {
+    return JSON.stringify(message);
+  } catch {
+    const { id, method } = message as { readonly id?: unknown; readonly method?: unknown };
+    if (method !== undefined) return undefined;
+    const error = { code: INTERNAL_ERROR, message: "Internal error: the answer cannot be written." };
+    return JSON.stringify({ jsonrpc: "2.0", id, error });
+  }
+}
+
 type Reading = { readonly value: AnyMessage } | { readonly code: number; readonly problem: string };
 
 function messageIn(line: string): Reading {
+  if (isDeep(line)) return { code: INVALID_REQUEST, problem: `Invalid request: over ${MOST_LEVELS} levels.` };
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -78,6 +102,21 @@ function messageIn(line: string): Reading {
   if (Array.isArray(value)) return { code: INVALID_REQUEST, problem: "Invalid request: batches are not supported." };
   if (typeof value === "object" && value !== null) return { value: value as AnyMessage };
   return { code: INVALID_REQUEST, problem: "Invalid request: a message is an object." };
+}
+
+function isDeep(line: string): boolean {
+  let levels = 0;
+  let isText = false;
+  for (let at = 0; at < line.length; at++) {
+    const sign = line.charCodeAt(at);
+    if (isText) {
+      if (sign === BACKSLASH) at++;
+      else if (sign === QUOTE) isText = false;
+    } else if (sign === QUOTE) isText = true;
+    else if (OPENING.has(sign) && ++levels > MOST_LEVELS) return true;
+    else if (CLOSING.has(sign)) levels--;
+  }
+  return false;
 }
 
 /** Cuts what comes in into lines. Blank ones are left out; of one that is too long nothing is kept. */
