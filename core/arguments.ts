@@ -1,6 +1,6 @@
 /** Arguments into data: the kernel's own flags, those of the plugins, subcommands, the prompt. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { FlagManifest, Manifest } from "gantry/sdk";
+import type { FlagManifest, Manifest, SubcommandFlag, SubcommandFlags } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import type { ConfigLayer } from "./config.ts";
 import { error } from "./errors.ts";
@@ -20,7 +20,7 @@ export interface CommandLine {
   readonly settings: Record<string, unknown>;
 }
 
-type FlagValues = Readonly<Record<string, string | boolean>>;
+type FlagValues = SubcommandFlags;
 
 interface OwnFlags {
   readonly model?: string;
@@ -64,8 +64,8 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
   const described = name ? subcommands.get(name) : undefined;
   const taken = Object.keys(described?.flags ?? {});
   const owned = manifests.flatMap(flagsOf).filter(({ flag }) => !taken.includes(flag));
-  for (const [flag, { description, value }] of Object.entries(described?.flags ?? {})) {
-    command.option(`--${flag}${value ? ` ${value}` : ""}`, description);
+  for (const [flag, manifest] of Object.entries(described?.flags ?? {})) {
+    command.addOption(subcommandOption(flag, manifest));
   }
   // A subcommand takes them too, so that it can say what they would change; its help is about its own.
   for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest).hideHelp(name !== undefined));
@@ -119,6 +119,11 @@ interface OwnedFlag {
 
 function flagsOf({ name, flags = {} }: Manifest): OwnedFlag[] {
   return Object.entries(flags).map(([flag, manifest]) => ({ plugin: name, flag, manifest }));
+}
+
+function subcommandOption(flag: string, { short, value, description, isRepeated }: SubcommandFlag): Option {
+  const option = new Option(`${short ? `-${short}, ` : ""}--${flag}${value ? ` ${value}` : ""}`, description);
+  return isRepeated ? option.argParser((given: string, before: string[] = []) => [...before, given]) : option;
 }
 
 function optionOf(flag: string, { short, value, description, choices, type }: FlagManifest): Option {

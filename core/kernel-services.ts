@@ -63,7 +63,11 @@ async function answerOf(
 /** Tools, called in a session's name, on the one path of every call. */
 export function createTools(): Tools {
   return {
-    list: (view) => [...opened(view).generation.tools.values()].map(({ info }) => info),
+    list(view) {
+      const session = opened(view);
+      session.adoptContributions();
+      return [...session.generation.tools.values()].map(({ info }) => info);
+    },
     async call(view, { name, input, origin, signal }) {
       const session = opened(view);
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);

@@ -130,12 +130,10 @@ export class KernelSession implements Session {
     }
   }
 
-  /** Changes over within a turn when only what plugins have contributed differs. Whether it did. */
-  adoptContributions(): boolean {
+  /** Changes over, within a turn too, when only what plugins have contributed differs. */
+  adoptContributions(): void {
     const next = this.#host.current();
-    if (next === this.generation || next.members !== this.generation.members) return false;
-    this.#adopt(next);
-    return this.generation === next;
+    if (next.members === this.generation.members) this.#adopt(next);
   }
 
   get env() {

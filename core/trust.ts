@@ -120,6 +120,23 @@ export class TrustBook implements Trust {
     this.#settle();
   }
 
+  revoke(kind: string): number {
+    const isMeant = (one: Approval) => one.kind === kind;
+    const without = ({ isTrusted, approved }: Entry): Entry => ({
+      isTrusted,
+      approved: approved.filter((one) => !isMeant(one)),
+    });
+    const count = [this.#run, this.#folders[this.#cwd] ?? NOTHING].flatMap(({ approved }) =>
+      approved.filter(isMeant),
+    ).length;
+    this.#run = without(this.#run);
+    if (this.#folders[this.#cwd]?.approved.some(isMeant)) {
+      this.#change((folders) => ({ ...folders, [this.#cwd]: without(folders[this.#cwd] ?? NOTHING) }));
+    }
+    this.#settle();
+    return count;
+  }
+
   forget(folder: string): boolean {
     if (!Object.hasOwn(read(this.#file).folders, folder)) return false;
     this.#change(({ [folder]: _, ...others }) => others);

@@ -46,8 +46,10 @@ export class Turn implements TurnView {
    */
   adopt(): void {
     const before = this.generation;
-    if (!this.session.adoptContributions()) return;
-    this.generation = this.session.generation;
+    this.session.adoptContributions();
+    const { generation } = this.session;
+    if (generation === before || generation.members !== before.members) return;
+    this.generation = generation;
     const had = new Set(before.specs.map(({ name }) => name));
     const now = new Map(this.generation.specs.map((spec) => [spec.name, spec]));
     const kept = this.tools.flatMap(({ name }) => now.get(name) ?? []);

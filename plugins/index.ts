@@ -20,6 +20,7 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import mcpBridge from "./mcp-bridge/index.ts";
 import memoryAuto from "./memory-auto/index.ts";
 import memoryDream from "./memory-dream/index.ts";
 import memoryExtract from "./memory-extract/index.ts";
@@ -55,6 +56,7 @@ import toolGlob from "./tool-glob/index.ts";
 import toolGrep from "./tool-grep/index.ts";
 import toolJobs from "./tool-jobs/index.ts";
 import toolRead from "./tool-read/index.ts";
+import toolSearch from "./tool-search/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
 
@@ -82,6 +84,7 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "mcp-bridge": mcpBridge,
     "memory-auto": memoryAuto,
     "memory-dream": memoryDream,
     "memory-extract": memoryExtract,
@@ -114,6 +117,7 @@ export const catalogue = {
     "tool-grep": toolGrep,
     "tool-jobs": toolJobs,
     "tool-read": toolRead,
+    "tool-search": toolSearch,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
   },

@@ -122,8 +122,22 @@ export interface SubcommandManifest {
   /** Words after the subcommand, such as `[key]`. */
   readonly usage?: string;
   /** Its own flags, by name. */
-  readonly flags?: Readonly<Record<string, { readonly description: string; readonly value?: string }>>;
+  readonly flags?: Readonly<Record<string, SubcommandFlag>>;
 }
+
+/** A flag of a subcommand. */
+export interface SubcommandFlag {
+  readonly description: string;
+  /** What it takes, such as `<file>`. */
+  readonly value?: string;
+  /** One letter. */
+  readonly short?: string;
+  /** It may be given several times: its value is a list. */
+  readonly isRepeated?: boolean;
+}
+
+/** The flags that were given to a subcommand, by the name in the manifest in camel case. */
+export type SubcommandFlags = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 /**
  * Runs a subcommand and resolves to the exit code. `flags` has the flags that were given, by the name in the manifest in camel
@@ -131,11 +145,7 @@ export interface SubcommandManifest {
  *
  * **Contract**: writes to `host.stdout`. May reject with a coded error, which the program prints.
  */
-export type Subcommand = (
-  args: readonly string[],
-  flags: Readonly<Record<string, string | boolean>>,
-  host: FrontendHost,
-) => Promise<number>;
+export type Subcommand = (args: readonly string[], flags: SubcommandFlags, host: FrontendHost) => Promise<number>;
 
 /** A slash command, such as `/redact`. */
 export interface CommandManifest {

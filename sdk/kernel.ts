@@ -46,6 +46,7 @@ export interface ToolRequest {
  * **Contract**: `call` never rejects for what the tool does: the result's outcome says how it ended.
  */
 export interface Tools {
+  /** All there are; with those that a plugin has contributed a moment ago, which the model can call with its next request. */
   list(session: SessionView): readonly ToolInfo[];
   call(session: SessionView, request: ToolRequest): Promise<ToolResult>;
 }

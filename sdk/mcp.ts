@@ -1,4 +1,5 @@
 /** Servers of the Model Context Protocol: how they are configured, what is known of them, and who speaks with them. */
+import type { FrontendHost, SubcommandFlags } from "./host.ts";
 import type { JsonObject } from "./json.ts";
 import type { ResultContent } from "./message.ts";
 import { createService } from "./service.ts";
@@ -207,5 +208,19 @@ export interface McpAuth {
   ): Promise<Readonly<Record<string, string>>>;
   /** Gets other headers: refreshes, or asks for more scopes. `true`: send the request once more; `false`: a person has to sign in. */
   challenged(server: McpAuthServer, challenge: McpChallenge): Promise<boolean>;
+  /** `gantry mcp login`: a person signs in. `print` shows them what to do. Rejects with a coded error when it comes to nothing. */
+  login(
+    server: McpAuthServer,
+    options: { readonly opensBrowser: boolean; readonly print: (text: string) => void; readonly signal: AbortSignal },
+  ): Promise<void>;
+  /** `gantry mcp logout`. Whether there was anything to forget. */
+  logout(server: McpAuthServer): Promise<boolean>;
 }
 export const McpAuth = createService<McpAuth>("mcp-auth");
+
+/** The words of `gantry mcp` that somebody else than the bridge owns: it finds the server and hands over. */
+export interface McpServe {
+  /** `gantry mcp serve`. Resolves to the exit code. */
+  serve(args: readonly string[], flags: SubcommandFlags, host: FrontendHost): Promise<number>;
+}
+export const McpServe = createService<McpServe>("mcp-serve");

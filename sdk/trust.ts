@@ -58,6 +58,8 @@ export interface Trust {
   approves(claim: Claim): boolean;
   /** Remembers what a person has approved elsewhere, such as an answer that became a rule. Throws `GANTRY_STATE_UNWRITABLE`. */
   approve(claims: readonly Claim[]): void;
+  /** Forgets what was approved of a kind in this folder. How many approvals that were. Throws `GANTRY_STATE_UNWRITABLE`. */
+  revoke(kind: string): number;
   /** Everything that the folder asks for, with what was said of it. */
   review(): Promise<readonly ReviewedClaim[]>;
   /** The folders that are remembered, each with all that lies in it. */

@@ -36,7 +36,7 @@ describe("a contribution made at run time", () => {
     expect(kernel.report().plugins.find(({ name }) => name === "server")?.contributes.tools).toEqual(["Near"]);
   });
 
-  test("does not change a turn that is running", async () => {
+  test("is there with the next request of a turn that is running", async () => {
     const { plugin, contribute } = server();
     const slow = defineTool({
       name: "Slow",
@@ -54,7 +54,12 @@ describe("a contribution made at run time", () => {
       { text: "End." },
     ]);
     const kernel = await kernelWith({ plugins: [plugin, slow], model });
-    expect((await kernel.run("Go")).results.map(({ outcome }) => outcome)).toEqual(["ok", "invalid"]);
+    expect((await kernel.run("Go")).results.map(({ outcome }) => outcome)).toEqual(["ok", "ok"]);
+    expect(model.requests.map(({ tools }) => tools.map(({ name }) => name))).toEqual([
+      ["Slow"],
+      ["Slow", "Far"],
+      ["Slow", "Far"],
+    ]);
     expect((await kernel.call("Far", {})).outcome).toBe("ok");
   });
 

@@ -1,4 +1,4 @@
-import { type Checkpoints, PluginError, type RewindWhat, type Subcommand } from "gantry/sdk";
+import { type Checkpoints, PluginError, type RewindWhat, type Subcommand, type SubcommandFlags } from "gantry/sdk";
 import { promptAt } from "./command.ts";
 import { listText, rewoundText } from "./say.ts";
 
@@ -31,7 +31,7 @@ export function createSubcommand(checkpoints: Checkpoints): Subcommand {
   };
 }
 
-function whatOf({ files, conversation }: Readonly<Record<string, string | boolean>>): RewindWhat {
+function whatOf({ files, conversation }: SubcommandFlags): RewindWhat {
   if (files === conversation) return "both";
   return files ? "files" : "conversation";
 }

@@ -5,6 +5,7 @@ import {
   type PermissionMode,
   PluginError,
   type Setup,
+  type SubcommandFlags,
   type ToolManifest,
   type Verdict,
 } from "gantry/sdk";
@@ -33,11 +34,7 @@ const setup: Setup<typeof permitCheck> = ({ use, scope }) => {
     return 0;
   }
 
-  async function explain(
-    text: string,
-    flags: Readonly<Record<string, string | boolean>>,
-    host: FrontendHost,
-  ): Promise<number> {
+  async function explain(text: string, flags: SubcommandFlags, host: FrontendHost): Promise<number> {
     const tool = typeof flags.tool === "string" ? flags.tool : "Bash";
     const mode = typeof flags.mode === "string" ? modeNamed(flags.mode) : undefined;
     const input = inputOf(tool, text);

@@ -45,6 +45,8 @@ export default definePreset("default", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "tool-search",
+  "mcp-bridge",
   "checkpoint-files",
   "command-core",
   "session-commands",

@@ -45,6 +45,8 @@ export default definePreset("headless", [
   "tool-jobs",
   "tool-glob",
   "tool-grep",
+  "tool-search",
+  "mcp-bridge",
   "checkpoint-files",
   "session-commands",
   "command-context",

@@ -1,5 +1,12 @@
 import { resolve } from "node:path";
-import { type FrontendHost, PluginError, type SessionStore, type Settings, type Subcommand } from "gantry/sdk";
+import {
+  type FrontendHost,
+  PluginError,
+  type SessionStore,
+  type Settings,
+  type Subcommand,
+  type SubcommandFlags,
+} from "gantry/sdk";
 import { branchOf } from "gantry/sdk/kit/branch";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { checkedDays, keptDays, oldSessions, removeSessions } from "gantry/sdk/kit/old-sessions";
@@ -20,7 +27,7 @@ interface Asked {
   readonly files: Uses["files"];
   readonly settings: Settings | undefined;
   readonly args: readonly string[];
-  readonly flags: Readonly<Record<string, string | boolean>>;
+  readonly flags: SubcommandFlags;
   /** Which sessions are meant: those of this folder, or of all. */
   readonly query: { readonly cwd?: string };
   readonly host: FrontendHost;
@@ -147,7 +154,7 @@ async function prune({ store, settings, flags, host }: Asked): Promise<Answer> {
 }
 
 /** What is no number stays as it was typed, so that the error can say it. */
-function asNumber(text: string | boolean): unknown {
+function asNumber(text: SubcommandFlags[string]): unknown {
   const number = Number(text);
   return Number.isNaN(number) ? text : number;
 }

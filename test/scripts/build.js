@@ -33,6 +33,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "mcp-bridge",
     "memory-auto",
     "memory-dream",
     "memory-extract",
@@ -49,6 +50,7 @@ const TOGETHER = {
     "session-retention",
     "settings-files",
     "shell-folders",
+    "tool-search",
     "usage-meter",
   ],
   /** At the first command. */

@@ -13,7 +13,7 @@
 export const OWNERS = {
   "@agentclientprotocol/sdk": /^plugins\/frontend-acp\//,
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
-  "@modelcontextprotocol/sdk": /^plugins\/mcp-/,
+  "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,

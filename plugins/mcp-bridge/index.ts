@@ -1,0 +1,99 @@
+import {
+  definePlugin,
+  Exec,
+  HookEvents,
+  Http,
+  later,
+  lazy,
+  McpAuth,
+  McpServe,
+  McpServers,
+  Mentions,
+  Models,
+  manifest,
+  optional,
+  Questions,
+  Settings,
+  Tools,
+  Trust,
+  z,
+} from "gantry/sdk";
+
+export const mcpBridge = manifest({
+  name: "mcp-bridge",
+  description: "Servers of the Model Context Protocol: their tools, resources and prompts.",
+  config: z.object({
+    /** How long a session's first prompt waits for servers, in milliseconds. What is ready later is there with the next request. */
+    startWaitMs: z.number().min(0).default(500),
+    /** Overruled by MCP_TIMEOUT. */
+    startTimeoutMs: z.number().positive().default(30_000),
+    /** Tokens, estimated, of one result; more goes to a file. Overruled by MAX_MCP_OUTPUT_TOKENS. */
+    maxOutputTokens: z.number().positive().default(25_000),
+    /** Whether servers may have the model asked, when the person says yes. */
+    sampling: z.enum(["ask", "never"]).default("ask"),
+  }),
+  needs: {
+    trust: Trust,
+    questions: Questions,
+    models: Models,
+    settings: optional(Settings),
+    exec: later(optional(Exec)),
+    http: later(optional(Http)),
+    auth: later(optional(McpAuth)),
+    serve: later(optional(McpServe)),
+    events: later(optional(HookEvents)),
+    mentions: later(optional(Mentions)),
+    tools: Tools,
+  },
+  provides: { servers: McpServers },
+  claims: { "mcp-servers": { description: "Servers of the folder's .mcp.json" } },
+  commands: {
+    mcp: {
+      description: "Show the MCP servers, or change them",
+      argumentHint: "[reconnect|enable|disable|accept] [server]",
+    },
+  },
+  subcommands: {
+    mcp: {
+      description: "Add, list and remove MCP servers, or sign in at one",
+      usage: "add | add-json | list | get | remove | accept | reset-project-choices | login | logout | serve",
+      flags: {
+        transport: { short: "t", description: "stdio, http, sse or ws", value: "<transport>" },
+        scope: { short: "s", description: "local, user or project", value: "<scope>" },
+        env: { short: "e", description: "a variable for its program, NAME=value", value: "<pair>", isRepeated: true },
+        header: {
+          short: "H",
+          description: "a header for its address, Name: value",
+          value: "<header>",
+          isRepeated: true,
+        },
+        "client-id": { description: "the id of the OAuth client", value: "<id>" },
+        "callback-port": { description: "the port that the browser comes back to", value: "<port>" },
+        "no-browser": { description: "with login: print the address and open nothing" },
+        json: { description: "write JSON" },
+      },
+    },
+  },
+  flags: {
+    // To the settings, which only flags can reach: no folder can name servers for this layer.
+    "mcp-config": {
+      description: "MCP servers of this run: JSON files, or the JSON itself",
+      value: "<file-or-json...>",
+      to: { setting: "mcpConfig" },
+    },
+    "strict-mcp-config": {
+      description: "only the MCP servers of --mcp-config",
+      to: { setting: "strictMcpConfig" },
+    },
+  },
+  taps: {
+    sessionStart: true,
+    promptBuild: true,
+    toolGate: true,
+  },
+});
+
+export default definePlugin(
+  mcpBridge,
+  lazy(() => import("./mcp-bridge.ts")),
+);

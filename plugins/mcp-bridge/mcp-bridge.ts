@@ -1,0 +1,77 @@
+import { ask, type PromptDraft, type SessionView, type Setup } from "gantry/sdk";
+import { claimOf } from "./approval.ts";
+import { type Bridge, createBridge, INTERACTION } from "./bridge.ts";
+import { createCommand } from "./command.ts";
+import type { mcpBridge } from "./index.ts";
+import { resourceMentions } from "./mentions.ts";
+import { cutText } from "./names.ts";
+import { projectServers } from "./sources.ts";
+import { createSubcommand } from "./subcommand.ts";
+
+const PLUGIN = "mcp-bridge";
+
+const setup: Setup<typeof mcpBridge> = (context) => {
+  const { config, host, scope, use } = context;
+  const bridge = createBridge(context);
+  scope.own(() => bridge.close());
+  let mentioned: Promise<void> | undefined;
+
+  /** Where nobody has a server, nothing of it is set up. */
+  function addMentions(): Promise<void> {
+    mentioned ??= (async () => {
+      const mentions = await use.mentions?.();
+      if (mentions) scope.own(mentions.add(resourceMentions(bridge, use.tools)));
+    })();
+    return mentioned;
+  }
+
+  return {
+    services: { servers: bridge },
+    claims: { "mcp-servers": () => projectServers(host).map(claimOf) },
+    commands: { mcp: createCommand(bridge) },
+    subcommands: { mcp: createSubcommand({ bridge, host, auth: use.auth, serve: use.serve, trust: use.trust }) },
+    taps: {
+      async sessionStart(session) {
+        bridge.session = session;
+        await bridge.begin();
+        if (bridge.servers.size) await addMentions();
+        tell(session, bridge);
+        if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+      },
+      promptBuild: (draft) => withServers(draft, bridge),
+      toolGate: (_, { tool }) => {
+        const said = bridge.changedTools.get(tool.name);
+        if (said === undefined) return undefined;
+        if (said === INTERACTION) return ask("the tool itself wants a person asked, every time");
+        const remedy = "A person has to see it: /mcp accept and the server's name takes its tools as they are.";
+        return {
+          ...ask(`what it says of itself has changed since you let it be; now: ${said || "(nothing)"}`),
+          remedy,
+        };
+      },
+    },
+  };
+};
+
+export default setup;
+
+function tell(session: SessionView, bridge: Bridge): void {
+  for (const text of bridge.problems) session.notify({ level: "warning", plugin: PLUGIN, text });
+}
+
+/** What servers say of themselves, and which the model need not look for. */
+function withServers(draft: PromptDraft, bridge: Bridge): PromptDraft {
+  const said = [...bridge.servers.values()].flatMap(({ named, connection, status }) => {
+    const instructions = connection?.instructions?.trim();
+    if (instructions) return [`## ${named.name}\n${cutText(instructions)}`];
+    const isAsked = named.scope !== "project" || status.error?.startsWith("you have not") === false;
+    return status.status === "failed" && isAsked ? [`## ${named.name}\nIt is not there: ${status.error}`] : [];
+  });
+  const pending = bridge.pending;
+  const built = said.length
+    ? draft.with({ key: "mcp-servers", cache: "session", text: `# MCP servers\n\n${said.join("\n\n")}` })
+    : draft;
+  if (!pending.length) return built;
+  const text = `MCP servers that are still being connected: ${pending.join(", ")}. Their tools are there as soon as they are.`;
+  return built.with({ key: "mcp-pending", cache: "turn", text });
+}

@@ -1,0 +1,288 @@
+/** One server, supervised: started when it is wanted, tried again with longer and longer pauses, given up for a while when that helps nothing. */
+import { type Log, type McpServerStatus, messageOf, PluginError } from "gantry/sdk";
+import { clause } from "gantry/sdk/kit/clause";
+import type { Connection, ListedTool } from "./connection.ts";
+import type { NamedServer } from "./sources.ts";
+
+/** How to reach a server, and what to do when it has changed. */
+export interface ServerParts {
+  readonly named: NamedServer;
+  /** Why it may not run; then nothing starts. */
+  readonly barred: string | undefined;
+  readonly isEnabled: boolean;
+  readonly connect: (signal: AbortSignal) => Promise<Connection>;
+  /** A failed start may be tried again: the network may come back, a program that ends at once will not. */
+  readonly isRemote: boolean;
+  readonly changed: () => void;
+  readonly log: Log;
+}
+
+type State =
+  | { readonly kind: "idle" | "starting" | "waiting" | "disabled" | "needs-auth" }
+  | { readonly kind: "failed"; readonly error: string }
+  | { readonly kind: "connected"; readonly connection: Connection };
+
+export interface Server {
+  readonly named: NamedServer;
+  readonly status: McpServerStatus;
+  readonly isPending: boolean;
+  /** What it offers, as last listed; empty until it is connected. */
+  readonly tools: readonly ListedTool[];
+  readonly prompts: readonly Readonly<Record<string, unknown>>[];
+  readonly connection: Connection | undefined;
+  start(): void;
+  /** The connection, as soon as it stands. Rejects with `GANTRY_MCP_UNAVAILABLE`. */
+  ready(signal?: AbortSignal): Promise<Connection>;
+  refresh(kind: "tools" | "prompts" | "resources"): Promise<void>;
+  /** Resolves when no list is being fetched again, or when that takes long. */
+  readonly fresh: Promise<void>;
+  needsAuth(): void;
+  reconnect(): Promise<void>;
+  setEnabled(isEnabled: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const FIRST_TRIES = 3;
+/** So many restarts within so long; then it is given up until somebody asks for it. */
+const [RESTARTS, RESTARTS_MS] = [5, 5 * 60_000];
+const LONGEST_REFRESH_MS = 2_000;
+const [PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 16_000];
+
+export function createServer({ named, barred, isEnabled, connect, isRemote, changed, log }: ServerParts): Server {
+  const { name } = named;
+  let state: State = isEnabled ? { kind: "idle" } : { kind: "disabled" };
+  if (isEnabled && barred !== undefined) state = { kind: "failed", error: barred };
+  let tools: readonly ListedTool[] = [];
+  let prompts: readonly Readonly<Record<string, unknown>>[] = [];
+  let known: Pick<McpServerStatus, "serverInfo" | "protocolVersion"> = {};
+  let running: AbortController | undefined;
+  const restarts: number[] = [];
+  const waiters = new Set<() => void>();
+  const wanted = new Set<string>();
+  let refreshing: Promise<void> = Promise.resolve();
+
+  function enter(next: State): void {
+    state = next;
+    for (const wake of [...waiters]) wake();
+    changed();
+  }
+
+  function start(): void {
+    if (state.kind !== "idle") return;
+    const controller = new AbortController();
+    running = controller;
+    enter({ kind: "starting" });
+    void run(controller.signal).catch((thrown) => log(`${name}: ${messageOf(thrown)}`));
+  }
+
+  /** Connects, and connects again whenever the connection is lost, until that is no use. */
+  async function run(signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      try {
+        const connection = await established(signal);
+        attempt = 0;
+        const reason = await connection.ended;
+        if (signal.aborted) return;
+        log(`${name} has ended: ${reason ?? "no reason is known"}`);
+        if (!mayRestart()) {
+          return enter({
+            kind: "failed",
+            error: `It ended ${RESTARTS} times in a row${reason ? `: ${sentence(reason)}` : "."}`,
+          });
+        }
+      } catch (thrown) {
+        if (signal.aborted) return;
+        log(`${name} could not be connected: ${messageOf(thrown)}`);
+        if ((state as State).kind === "needs-auth") return;
+        const isHopeless = restarts.length === 0 && (!isRemote || attempt >= FIRST_TRIES);
+        if (isHopeless || (restarts.length > 0 && !mayRestart())) {
+          return enter({ kind: "failed", error: sentence(messageOf(thrown)) });
+        }
+      }
+      tools = [];
+      prompts = [];
+      enter({ kind: "waiting" });
+      await pause(
+        Math.min(PAUSE_MS * 2 ** Math.max(0, Math.max(attempt, restarts.length) - 1), LONGEST_PAUSE_MS),
+        signal,
+      );
+    }
+  }
+
+  async function established(signal: AbortSignal): Promise<Connection> {
+    const connection = await connect(signal);
+    if (signal.aborted) {
+      await connection.close();
+      throw signal.reason;
+    }
+    const { offers, serverInfo, protocolVersion } = connection;
+    try {
+      [tools, prompts] = await Promise.all([
+        offers.tools ? connection.listTools() : [],
+        offers.prompts ? connection.listPrompts().catch(() => []) : [],
+      ]);
+    } catch (thrown) {
+      await connection.close();
+      throw new Error(`its tools could not be listed: ${messageOf(thrown)}`, { cause: thrown });
+    }
+    known = { ...(serverInfo && { serverInfo }), ...(protocolVersion && { protocolVersion }) };
+    enter({ kind: "connected", connection });
+    return connection;
+  }
+
+  async function fetched(kind: "tools" | "prompts" | "resources"): Promise<void> {
+    const { connection } = server;
+    if (!connection) return;
+    try {
+      if (kind === "tools" && connection.offers.tools) tools = await connection.listTools();
+      if (kind === "prompts" && connection.offers.prompts) prompts = await connection.listPrompts();
+      changed();
+    } catch (thrown) {
+      log(`The ${kind} of ${name} could not be listed again: ${messageOf(thrown)}`);
+    }
+  }
+
+  function mayRestart(): boolean {
+    const now = performance.now();
+    restarts.push(now);
+    while ((restarts[0] ?? now) < now - RESTARTS_MS) restarts.shift();
+    return restarts.length <= RESTARTS;
+  }
+
+  async function stop(): Promise<void> {
+    running?.abort(new Error("the connection was closed"));
+    running = undefined;
+    const { connection } = server;
+    tools = [];
+    prompts = [];
+    await connection?.close();
+  }
+
+  const server: Server = {
+    named,
+    get status() {
+      return {
+        name,
+        status: statusOf(state),
+        scope: named.scope,
+        config: named.config,
+        ...known,
+        ...(state.kind === "failed" && { error: state.error }),
+        ...(state.kind === "needs-auth" && { error: `A person has to sign in: gantry mcp login ${name}.` }),
+        ...(state.kind === "connected" && { tools: tools.map(toolStatus) }),
+      };
+    },
+    get isPending() {
+      return state.kind === "idle" || state.kind === "starting" || state.kind === "waiting";
+    },
+    get tools() {
+      return tools;
+    },
+    get prompts() {
+      return prompts;
+    },
+    get connection() {
+      return state.kind === "connected" ? state.connection : undefined;
+    },
+    start,
+    async ready(signal) {
+      start();
+      while (server.isPending && !signal?.aborted) await woken(waiters, signal);
+      if (state.kind === "connected") return state.connection;
+      throw unavailable(name, server.status.error ?? `It is ${statusOf(state)}.`);
+    },
+    get fresh() {
+      const stop = new AbortController();
+      const late = pause(LONGEST_REFRESH_MS, stop.signal);
+      return Promise.race([refreshing, late]).finally(() => stop.abort());
+    },
+    refresh(kind) {
+      if (wanted.has(kind)) return refreshing;
+      wanted.add(kind);
+      refreshing = refreshing.then(() => {
+        wanted.delete(kind);
+        return fetched(kind);
+      });
+      return refreshing;
+    },
+    needsAuth() {
+      if (state.kind === "starting" || state.kind === "waiting") enter({ kind: "needs-auth" });
+    },
+    async reconnect() {
+      if (state.kind === "disabled") throw unavailable(name, "It is switched off.");
+      if (barred !== undefined) throw unavailable(name, barred);
+      await stop();
+      restarts.length = 0;
+      enter({ kind: "idle" });
+      await server.ready();
+    },
+    async setEnabled(isOn) {
+      if (isOn === (state.kind !== "disabled")) return;
+      await stop();
+      restarts.length = 0;
+      if (!isOn) return enter({ kind: "disabled" });
+      if (barred !== undefined) return enter({ kind: "failed", error: barred });
+      enter({ kind: "idle" });
+      start();
+    },
+    close: stop,
+  };
+  return server;
+}
+
+function statusOf({ kind }: State): McpServerStatus["status"] {
+  return kind === "idle" || kind === "starting" || kind === "waiting" ? "pending" : kind;
+}
+
+function toolStatus({ name, description, annotations }: ListedTool) {
+  const { readOnlyHint, destructiveHint, openWorldHint } = annotations ?? {};
+  const hints = {
+    ...(readOnlyHint !== undefined && { readOnly: readOnlyHint }),
+    ...(destructiveHint !== undefined && { destructive: destructiveHint }),
+    ...(openWorldHint !== undefined && { openWorld: openWorldHint }),
+  };
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(Object.keys(hints).length > 0 && { annotations: hints }),
+  };
+}
+
+export function unavailable(name: string, why: string): PluginError {
+  return new PluginError(
+    "GANTRY_MCP_UNAVAILABLE",
+    `The MCP server "${name}" is not connected: ${why}`,
+    `gantry mcp get ${name} says how it is, /mcp reconnect ${name} tries again.`,
+  );
+}
+
+function sentence(text: string): string {
+  const said = clause(text);
+  return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}.`;
+}
+
+/** Resolves at the next change of state, or when the signal fires. */
+function woken(waiters: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      waiters.delete(wake);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    waiters.add(wake);
+    signal?.addEventListener("abort", wake, { once: true });
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done, { once: true });
+  });
+}
