@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type McpServer, methods, type SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { root } from "../scripts/project.js";
 import { type Editor, type EditorOptions, openEditor } from "./editor.ts";
 import { type ModelServer, type Reply, serveModel } from "./model.ts";
 import { createPlace, type Place } from "./program.ts";
@@ -48,19 +49,17 @@ const said = (updates: readonly SessionUpdate[], kind: "agent_message_chunk" | "
 /** What the model was sent last, as one text. */
 const lastMessages = () => JSON.stringify(server?.requests.at(-1)?.body.messages);
 
-/** A plugin of the person's own: tools that plan and ask, and somebody who would speak with MCP servers. */
-const HELPERS = `import { definePlugin, McpServers, Questions, z } from "gantry/sdk";
-import { writeFileSync } from "node:fs";
+/** A plugin of the person's own: tools that plan and ask. */
+const HELPERS = `import { definePlugin, Questions, z } from "gantry/sdk";
 const traits = { readOnly: true };
 export default definePlugin({
   name: "helpers",
   needs: { questions: Questions },
-  provides: { mcp: McpServers },
   tools: {
     Tasks: { description: "", input: z.object({ todos: z.array(z.unknown()) }), traits },
     Ask: { description: "", input: z.object({}), traits },
   },
-  setup: ({ use, host }) => ({
+  setup: ({ use }) => ({
     tools: {
       Tasks: () => "Noted.",
       Ask: async (_, call) => {
@@ -72,18 +71,12 @@ export default definePlugin({
         return \`It is \${answer?.values?.city}.\`;
       },
     },
-    services: {
-      mcp: {
-        set: async (_, servers) => {
-          writeFileSync(host.cwd + "/servers.json", JSON.stringify(servers));
-          return { added: [], removed: [], errors: { "bad name!": "no such name" } };
-        },
-        watch: () => () => {},
-      },
-    },
   }),
 });
 `;
+
+/** What the model was sent last, tools and all. */
+const lastRequest = () => JSON.stringify(server?.requests.at(-1)?.body);
 
 describe("an editor", () => {
   test("is told what the program can do, and signs in with what the environment has", async () => {
@@ -342,7 +335,7 @@ describe("an editor", () => {
     expect(ended?.content).toEqual([shown]);
   });
 
-  test("sees the plan, fills in forms, and passes its MCP servers on", async () => {
+  test("sees the plan, and fills in forms", async () => {
     await place.write({ [path.join(place.home, ".gantry/plugins/helpers.ts")]: HELPERS });
     const todos = [
       { content: "Look", status: "completed", activeForm: "Looking" },
@@ -354,19 +347,7 @@ describe("an editor", () => {
       fillIn: () => ({ action: "accept", content: { city: "Oslo" } }),
     };
     const opened = await open([call("Tasks", { todos }), call("Ask", {}), {}], options);
-    const env = [{ name: "KEY", value: "secret" }];
-    const headers = [{ name: "authorization", value: "Bearer x" }];
-    const mcpServers: McpServer[] = [
-      { name: "files", command: "/bin/mcp-files", args: ["--all"], env },
-      { type: "http", name: "web", url: "https://localhost/mcp", headers },
-      { type: "http", name: "bad name!", url: "https://localhost/mcp", headers: [] },
-    ];
-    const { sessionId } = await opened.agent.request(session.new, { cwd: place.work, mcpServers });
-    expect(JSON.parse(await place.read("servers.json"))).toEqual({
-      files: { command: "/bin/mcp-files", args: ["--all"], env: { KEY: "secret" } },
-      web: { type: "http", url: "https://localhost/mcp", headers: { authorization: "Bearer x" } },
-      "bad name!": { type: "http", url: "https://localhost/mcp", headers: {} },
-    });
+    const { sessionId } = await opened.agent.request(session.new, { cwd: place.work, mcpServers: [] });
     await opened.prompt(sessionId, "go");
     expect(ofKind(opened.updates, "plan")[0]?.entries).toEqual([
       { content: "Look", status: "completed", priority: "medium" },
@@ -376,9 +357,24 @@ describe("an editor", () => {
       { mode: "form", message: "the weather: Where?", requestedSchema: { properties: { city: { type: "string" } } } },
     ]);
     expect(lastMessages()).toContain("It is Oslo.");
-    expect(opened.stderr).toContain("bad name!: no such name");
     expect(opened.stderr).toContain("printed by a plugin");
     for (const line of opened.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
+  });
+
+  test("brings MCP servers of its own, for one session; what is wrong with one does not cost the others", async () => {
+    const program = path.join(root, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
+    const opened = await open([call("mcp__everything__echo", { message: "over there" })], { choose: () => "once" });
+    const mcpServers: McpServer[] = [
+      { name: "everything", command: process.execPath, args: [program], env: [{ name: "KEY", value: "secret" }] },
+      { type: "http", name: "bad name!", url: "http://127.0.0.1:1/mcp", headers: [] },
+    ];
+    const { sessionId } = await opened.agent.request(session.new, { cwd: place.work, mcpServers });
+    const other = await opened.agent.request(session.new, { cwd: place.work, mcpServers: [] });
+    expect(await opened.prompt(sessionId, "go")).toBe("end_turn");
+    expect(lastMessages()).toContain("Echo: over there");
+    expect(opened.stderr).toMatch(/not used. bad name!: /);
+    await opened.prompt(other.sessionId, "hello");
+    expect(lastRequest()).not.toContain("everything");
   });
 
   test("is told of a failed request as an error, and of a missing key as one of signing in", async () => {
