@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { ContentBlock, ToolCallContent } from "@agentclientprotocol/sdk/unstable";
 import type { ResultContent, TextBlock, UserContent } from "gantry/sdk";
 import { text } from "gantry/sdk";
@@ -46,7 +47,7 @@ function embedded(resource: Extract<ContentBlock, { type: "resource" }>["resourc
 /** A file is named by its path, which tools take; anything else by its address. */
 function pathOf(uri: string): string {
   try {
-    return uri.startsWith("file:") ? decodeURIComponent(new URL(uri).pathname) : uri;
+    return uri.startsWith("file:") ? fileURLToPath(uri) : uri;
   } catch {
     return uri;
   }
