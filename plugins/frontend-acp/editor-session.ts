@@ -19,7 +19,7 @@ import {
 import { createAsking } from "./asking.ts";
 import { createCommands } from "./commands.ts";
 import { userContent } from "./content.ts";
-import { answerTo } from "./ending.ts";
+import { answerTo, usageOf } from "./ending.ts";
 import { historyOf } from "./history.ts";
 import type { Link } from "./link.ts";
 import { setServers } from "./mcp.ts";
@@ -140,7 +140,9 @@ function drive(
     const stop = () => void session.interrupt();
     signal.addEventListener("abort", stop, { once: true });
     try {
-      return answerTo(await sent(session, content), session, signal);
+      const answer = answerTo(await sent(session, content), session, signal);
+      const meter = await link.services?.meter?.();
+      return { ...answer, ...(meter && { usage: usageOf(meter.of(session)) }) };
     } finally {
       signal.removeEventListener("abort", stop);
     }

@@ -1,5 +1,5 @@
-import type { PromptResponse, StopReason } from "@agentclientprotocol/sdk/unstable";
-import type { Session, TurnEnd } from "gantry/sdk";
+import type { PromptResponse, StopReason, Usage } from "@agentclientprotocol/sdk/unstable";
+import type { Figures, Session, TurnEnd } from "gantry/sdk";
 import { authRequired, failed } from "./errors.ts";
 
 /** Turns that end well, or in a way that the person has already read of. */
@@ -26,4 +26,16 @@ function lastStop({ entries }: Session): StopReason {
   const last = entries.findLast(({ type }) => type === "assistant" || type === "user");
   const isCut = last?.type === "assistant" && last.message.stop_reason === "max_tokens";
   return isCut ? "max_tokens" : "end_turn";
+}
+
+/** What the session has used so far. */
+export function usageOf({ usage }: Figures): Usage {
+  const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = usage;
+  return {
+    inputTokens: input_tokens,
+    outputTokens: output_tokens,
+    cachedReadTokens: cache_read_input_tokens,
+    cachedWriteTokens: cache_creation_input_tokens,
+    totalTokens: input_tokens + output_tokens + cache_read_input_tokens + cache_creation_input_tokens,
+  };
 }

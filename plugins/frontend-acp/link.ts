@@ -1,5 +1,5 @@
 import type { AgentContext, ClientCapabilities, SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import type { Files, LaterService, McpServers, Permissions, RememberedAnswers, Session, Tools } from "gantry/sdk";
+import type { Files, LaterService, McpServers, Meter, Permissions, RememberedAnswers, Session, Tools } from "gantry/sdk";
 
 /** Services of the host that a session runs in. */
 export interface Services {
@@ -8,6 +8,7 @@ export interface Services {
   readonly remembered: LaterService<RememberedAnswers> | undefined;
   readonly files: LaterService<Files> | undefined;
   readonly mcp: LaterService<McpServers> | undefined;
+  readonly meter: LaterService<Meter> | undefined;
 }
 
 /** What ties a session to its client: both ends, as far as they are there. */

@@ -5,6 +5,7 @@ import {
   Files,
   later,
   McpServers,
+  Meter,
   optional,
   Permissions,
   type Plugin,
@@ -31,6 +32,7 @@ export function sessionPlugins(link: Link, ask: Ask): readonly Plugin[] {
       remembered: later(optional(RememberedAnswers)),
       files: later(optional(Files)),
       mcp: later(optional(McpServers)),
+      meter: later(optional(Meter)),
     },
     taps: { ask: true },
     setup({ use }) {

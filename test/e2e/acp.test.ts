@@ -18,7 +18,7 @@ beforeEach(async () => {
   place = await createPlace();
 });
 afterEach(async () => {
-  editor?.kill();
+  await editor?.end("SIGKILL");
   editor = undefined;
   await server?.close();
   server = undefined;
@@ -221,7 +221,7 @@ describe("an editor", () => {
     expect(server?.requests).toHaveLength(0);
 
     const uri = `file://${place.work}/a%20b.txt`;
-    await editor.agent.request(session.prompt, {
+    const { usage } = await editor.agent.request(session.prompt, {
       sessionId: id,
       prompt: [
         { type: "text", text: "Look at " },
@@ -233,6 +233,7 @@ describe("an editor", () => {
     expect(lastMessages()).toContain(`[a b.txt](${place.work}/a b.txt)`);
     expect(lastMessages()).toContain("held by the editor");
     expect(lastMessages()).toContain('"media_type":"image/png"');
+    expect(usage).toMatchObject({ inputTokens: 10, outputTokens: 5, totalTokens: 15 });
   });
 
   test("keeps sessions in several folders apart", async () => {
@@ -448,11 +449,17 @@ describe("what no editor would send", () => {
     expect(editor.lines.some((line) => line.includes("over 33554432 bytes"))).toBe(true);
   });
 
-  test("an end in the midst of a turn ends the program, and the transcript has what was said", async () => {
-    const { editor, id } = await begin([{ text: "never", after: new Promise(() => {}) }]);
-    editor.prompt(id, "remember this").catch(() => undefined);
-    await expect.poll(() => server?.requests.length).toBe(1);
-    expect(await editor.end()).toBe(0);
-    expect(JSON.stringify(await place.transcripts())).toContain("remember this");
-  });
+  test.each([
+    ["an end of the input", undefined, 0],
+    ["a signal", "SIGTERM", 143],
+  ] as const)(
+    "%s in the midst of a turn ends the program, and the transcript has what was said",
+    async (_, signal, code) => {
+      const { editor, id } = await begin([{ text: "never", after: new Promise(() => {}) }]);
+      editor.prompt(id, "remember this").catch(() => undefined);
+      await expect.poll(() => server?.requests.length).toBe(1);
+      expect(await editor.end(signal)).toBe(code);
+      expect(JSON.stringify(await place.transcripts())).toContain("remember this");
+    },
+  );
 });

@@ -53,9 +53,8 @@ export interface Editor {
   prompt(sessionId: string, text: string): Promise<string>;
   /** Writes to the program's input as it stands. */
   write(line: string): Promise<void>;
-  /** Closes the program's input. Resolves to its exit code. */
-  end(): Promise<number | null>;
-  kill(): void;
+  /** Closes the program's input, or sends it a signal. Resolves to its exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
 export async function openEditor(place: Place, options: EditorOptions = {}): Promise<Editor> {
@@ -172,11 +171,11 @@ export async function openEditor(place: Place, options: EditorOptions = {}): Pro
       return (await agent.request(methods.agent.session.prompt, { sessionId, prompt })).stopReason;
     },
     write: (line) => new Promise((resolve) => child.stdin.write(line, () => resolve())),
-    async end() {
-      child.stdin.end();
+    end(signal) {
+      if (signal) child.kill(signal);
+      else child.stdin.end();
       return ended;
     },
-    kill: () => void child.kill("SIGKILL"),
   };
 }
 
