@@ -1,5 +1,14 @@
 import type { AgentContext, ClientCapabilities, SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import type { Files, LaterService, McpServers, Meter, Permissions, RememberedAnswers, Session, Tools } from "gantry/sdk";
+import type {
+  Files,
+  LaterService,
+  McpServers,
+  Meter,
+  Permissions,
+  RememberedAnswers,
+  Session,
+  Tools,
+} from "gantry/sdk";
 
 /** Services of the host that a session runs in. */
 export interface Services {
