@@ -58,16 +58,13 @@ export interface OpenSessionOptions extends ServeOptions {
 
 /** Opens a host in the session's folder, and the session on it. */
 export async function openSession(options: OpenSessionOptions): Promise<EditorSession> {
-  const { host, peer, capabilities, place, which, writesAll, log } = options;
+  const { host, peer, capabilities, place, which, writesAll } = options;
   const tell = (update: SessionUpdate) => {
     const { session } = link;
     if (session) peer.notify(methods.client.session.update, { sessionId: session.id, update }).catch(() => undefined);
   };
-  const say = (message: string) => {
-    log(message);
-    host.stderr.write(`gantry: ${message}\n`);
-  };
-  const parts = { peer, capabilities, writesAll, terminals: new Map<string, string>(), tell, log: say };
+  const log = (message: string) => void host.stderr.write(`gantry: ${message}\n`);
+  const parts = { peer, capabilities, writesAll, terminals: new Map<string, string>(), tell, log };
   const link: Link = { ...parts, services: undefined, session: undefined };
   const folder = await host.openFolder({
     cwd: place.cwd,
@@ -96,6 +93,7 @@ function drive(
   const updates = createUpdates(session, link);
   const settleTrust = createTrusting(folder, link, async () => {
     updates.notice(...(await setServers(link, place.mcpServers ?? [])));
+    await watchServers();
   });
   const atWork = new Set<AbortController>();
   let last: Promise<unknown> = Promise.resolve();

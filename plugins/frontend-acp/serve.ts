@@ -5,7 +5,7 @@ import {
   type InitializeRequest,
   methods,
 } from "@agentclientprotocol/sdk/unstable";
-import type { FrontendHost, LaterService, Log, SessionStore } from "gantry/sdk";
+import type { FrontendHost, LaterService, SessionStore } from "gantry/sdk";
 import { authenticate, authMethods } from "./auth.ts";
 import { answered } from "./errors.ts";
 import { listSessions, removeSession } from "./list.ts";
@@ -18,7 +18,6 @@ const REVISION = 1;
 export interface ServeOptions {
   readonly writesAll: boolean;
   readonly store: LaterService<SessionStore | undefined> | undefined;
-  readonly log: Log;
 }
 
 /** Serves one client until it goes or the program shall end. */

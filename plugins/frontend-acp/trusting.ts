@@ -21,8 +21,11 @@ export function createTrusting(host: FrontendHost, link: Link, onTrusted: () => 
     for (let round = 0; !isSettled && !signal.aborted && round < MOST_ROUNDS; round++) {
       const left = await host.untrusted();
       const isOpen = left.claims.some(({ problem }) => problem === undefined);
-      isSettled = !isOpen || !(await isTrusted(left, signal));
-      if (isSettled || signal.aborted) return;
+      const isYes = isOpen && (await isTrusted(left, signal));
+      // Whoever cancels the prompt has not answered: the next one asks again.
+      if (signal.aborted) return;
+      isSettled = !isYes;
+      if (isSettled) return;
       await host.trust();
       await onTrusted();
     }

@@ -294,6 +294,29 @@ describe("an editor", () => {
     expect(editor.permissions).toHaveLength(1);
   });
 
+  test("that cancels when it is asked about trust is asked again, and a no leaves the folder's own out", async () => {
+    const hooks = { UserPromptSubmit: [{ hooks: [{ type: "command", command: "touch ran" }] }] };
+    await place.write({ ".claude/settings.json": JSON.stringify({ hooks }) });
+    let ask = (_: unknown) => {};
+    const asked = new Promise((resolve) => {
+      ask = resolve;
+    });
+    const answers = [new Promise<undefined>(() => {}), "leave"];
+    const choose = () => {
+      ask(undefined);
+      return answers.shift();
+    };
+    const { editor, id } = await begin([], { choose });
+    const turn = editor.prompt(id, "hello");
+    await asked;
+    await editor.agent.notify(session.cancel, { sessionId: id });
+    expect(await turn).toBe("cancelled");
+    expect(await editor.prompt(id, "hello")).toBe("end_turn");
+    expect(await editor.prompt(id, "hello")).toBe("end_turn");
+    expect(editor.permissions).toHaveLength(2);
+    await expect(place.read("ran")).rejects.toThrow("ENOENT");
+  });
+
   test("has its unsaved files read, and written by itself", async () => {
     const file = path.join(place.work, "a.txt");
     await place.write({ "a.txt": "saved\n" });
