@@ -14,6 +14,7 @@ import contextMentions from "./context-mentions/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
+import frontendAcp from "./frontend-acp/index.ts";
 import frontendControl from "./frontend-control/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
@@ -78,6 +79,7 @@ export const catalogue = {
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
+    "frontend-acp": frontendAcp,
     "frontend-control": frontendControl,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,

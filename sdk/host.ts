@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Json, JsonObject } from "./json.ts";
-import type { Manifest } from "./plugin.ts";
+import type { Manifest, Plugin } from "./plugin.ts";
 import type { PromptSection } from "./prompt.ts";
 import { createService } from "./service.ts";
 import type { Notice, Session, SessionView } from "./session.ts";
@@ -74,6 +74,26 @@ export interface FrontendHost {
    * in. What is taken in may ask for more, so ask `untrusted` again.
    */
   trust(): Promise<void>;
+  /**
+   * Opens the program once more, in another folder: a host of its own, with the trust, settings, plugins and sessions of that folder and
+   * the flags of this command line. For a frontend that serves several folders, or that needs plugins of its own in each session.
+   */
+  openFolder(options: FolderOptions): Promise<FolderHost>;
+}
+
+/** Which folder to open, and what to bring along. */
+export interface FolderOptions {
+  readonly cwd: string;
+  /** Further folders that its sessions may work in, absolute. */
+  readonly folders?: readonly string[];
+  /** Plugins handed over as values, beside those that the folder's configuration names. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** A host in another folder. Its `open` heeds the model that the command line names, and not the session. */
+export interface FolderHost extends FrontendHost {
+  /** Ends its sessions and plugins; idempotent. What is open when the program ends is closed with it. */
+  close(): Promise<void>;
 }
 
 /** A frontend, as its plugin's manifest describes it. */

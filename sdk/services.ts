@@ -9,6 +9,7 @@ import type { Entry } from "./log.ts";
 import type { Usage } from "./message.ts";
 import { createService } from "./service.ts";
 import type { Notice, SessionView } from "./session.ts";
+import type { ToolContext } from "./tool.ts";
 
 // ---------------------------------------------------------------- files
 
@@ -80,8 +81,8 @@ export interface GlobOptions {
  * Files of the machine. Paths are absolute.
  *
  * **Contract**: rejects with coded errors: `GANTRY_FILES_ABSENT`, `GANTRY_FILES_DENIED`, `GANTRY_FILES_IS_FOLDER`,
- * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_MOVED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_FAILED`; an
- * aborted call with an `AbortError`.
+ * `GANTRY_FILES_NOT_FOLDER`, `GANTRY_FILES_CHANGED`, `GANTRY_FILES_MOVED`, `GANTRY_FILES_TOO_LARGE`, `GANTRY_FILES_UNSAVED`,
+ * `GANTRY_FILES_FAILED`; an aborted call with an `AbortError`.
  */
 export interface Files {
   /** `undefined` when there is nothing. */
@@ -102,6 +103,27 @@ export interface Files {
   glob(patterns: readonly string[], options: GlobOptions): Promise<readonly string[]>;
 }
 export const Files = createService<Files>("files");
+
+/**
+ * Texts that an editor holds and nobody has saved. Where a frontend provides it, {@link Files} reads such a text in place of the
+ * file, and has the editor write it, so that nobody's work is lost.
+ *
+ * Whoever provides `Files` asks for paths that it has resolved and opened, and for files that hold text alone.
+ */
+export interface EditorBuffers {
+  /** Whether files without unsaved changes are written by the editor, too. */
+  readonly writesAll: boolean;
+  /**
+   * The text of a file as the editor has it, byte order mark left out; `undefined` where it cannot or will not tell. Line ends may be
+   * plain line feeds whatever the file has.
+   *
+   * **Contract**: never rejects; answers soon.
+   */
+  read(realPath: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** Has the editor take the text and save it. False when it cannot. **Contract**: never rejects; answers soon. */
+  write(realPath: string, text: string): Promise<boolean>;
+}
+export const EditorBuffers = createService<EditorBuffers>("editor-buffers");
 
 /** What has been read in a session, so that an edit can see whether it still knows the file. */
 export interface SeenFiles {
@@ -170,6 +192,28 @@ export interface Exec {
   ): Promise<ExecExit & { readonly stdout: string; readonly stderr: string; readonly isTimedOut: boolean }>;
 }
 export const Exec = createService<Exec>("exec");
+
+/**
+ * What a person sees of a command while it runs.
+ *
+ * **Contract**: neither function throws; what is written after `end` is dropped.
+ */
+export interface Screen {
+  write(chunk: Uint8Array): void;
+  /** The command has ended, or could not be started. */
+  end(exit: ExecExit | undefined): void;
+}
+
+/**
+ * Where a person watches commands run, such as in the terminals of an editor. They only look: the command itself runs as ever.
+ *
+ * **Contract**: `open` does not throw and does not wait.
+ */
+export interface Screens {
+  /** A screen for what the command of a call writes. */
+  open(call: ToolContext): Screen;
+}
+export const Screens = createService<Screens>("screens");
 
 /** How commands of a session are confined. */
 export interface SandboxState {

@@ -5,6 +5,7 @@ import { type HostOptions, openHost } from "gantry";
 import { type Contribution, definePlugin, defineTool, type Plugin, type SessionEvent, text, z } from "gantry/sdk";
 import { scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
+import sessionJsonl from "../plugins/session-jsonl/index.ts";
 import { kernelWith } from "./kernels.ts";
 
 const empty = z.object({});
@@ -128,6 +129,17 @@ export default definePlugin({ name: "gate", setup: () => ({ taps: { toolGate: { 
     fs.rmSync(file);
     await host.reload();
     expect([...host.generation.tools.keys()]).toEqual([]);
+  });
+
+  test("leaves a session its transcript, which goes on", async () => {
+    const model = scriptedModel([{ text: "one" }, { text: "two" }]);
+    const { host } = await guarded([model.plugin, sessionJsonl]);
+    const session = await host.open();
+    await turn(session.send("first"));
+    await host.reload();
+    await turn(session.send("second"));
+    const transcript = fs.readFileSync(session.transcriptPath as string, "utf8");
+    expect([transcript.includes("first"), transcript.includes("second")]).toEqual([true, true]);
   });
 
   test("leaves no gate open in a turn that is running", async () => {

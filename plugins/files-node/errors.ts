@@ -96,6 +96,13 @@ export const hasMoved = (path: string) =>
     "See what lies there now, then try again.",
   );
 
+export const isUntaken = (path: string) =>
+  new PluginError(
+    "GANTRY_FILES_UNSAVED",
+    `The editor holds "${path}" and did not take the text; what it holds, and the file, are as they were.`,
+    "Ask the person to save the file in the editor, or to undo what is unsaved, then try again.",
+  );
+
 export const isTooLarge = (path: string, maxBytes: number) =>
   new PluginError(
     "GANTRY_FILES_TOO_LARGE",

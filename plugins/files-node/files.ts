@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { FileKind, Files, Setup } from "gantry/sdk";
+import { withBuffers } from "./buffers.ts";
 import { type Disk, disk as realDisk } from "./disk.ts";
 import { filesError, isFolder, saysAbsent } from "./errors.ts";
 import { globFiles } from "./glob.ts";
@@ -8,11 +9,12 @@ import { readWhole } from "./read.ts";
 import { absolutePath, resolvePath } from "./resolve.ts";
 import { createWriter } from "./write.ts";
 
-const setup: Setup<typeof filesNode> = ({ scope }) => {
+const setup: Setup<typeof filesNode> = ({ scope, use: { buffers } }) => {
   const writing = new Set<Promise<unknown>>();
   // A write that has begun is finished before the host ends, so that no temporary file stays behind.
   scope.own(async () => void (await Promise.allSettled(writing)));
-  const files = createFiles(realDisk);
+  const onDisk = createFiles(realDisk);
+  const files = buffers ? withBuffers(onDisk, buffers) : onDisk;
   return {
     services: {
       files: {

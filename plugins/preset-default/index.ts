@@ -55,6 +55,7 @@ export default definePreset("default", [
   "command-memory",
   "frontend-line",
   "frontend-headless",
+  "frontend-acp",
   "frontend-control",
   "permit-check",
   "inspect",

@@ -13,11 +13,10 @@ import { alreadyThere, inUse, unwritable } from "./problems.ts";
 import { removeTranscript } from "./remove.ts";
 import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
 
-const setup: Setup<typeof sessionJsonl> = ({ config, host, scope }) => {
-  const store = createStore(host.stateFolder, { isTemporary: !config.persist, gantry: host.version });
-  scope.own(store.close);
-  return { services: { store } };
-};
+const setup: Setup<typeof sessionJsonl> = ({ config, host }) => ({
+  // A writer is its session's, which closes it: it outlives this plugin where all plugins are set up anew.
+  services: { store: createStore(host.stateFolder, { isTemporary: !config.persist, gantry: host.version }) },
+});
 
 export default setup;
 

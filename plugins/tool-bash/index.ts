@@ -1,4 +1,16 @@
-import { definePlugin, Exec, Jobs, lazy, manifest, optional, Sandbox, Settings, ShellFolders, z } from "gantry/sdk";
+import {
+  definePlugin,
+  Exec,
+  Jobs,
+  lazy,
+  manifest,
+  optional,
+  Sandbox,
+  Screens,
+  Settings,
+  ShellFolders,
+  z,
+} from "gantry/sdk";
 
 export const toolBash = manifest({
   name: "tool-bash",
@@ -13,7 +25,14 @@ export const toolBash = manifest({
     /** A command that writes more is ended. */
     maxOutputBytes: z.number().positive().default(5e9),
   }),
-  needs: { exec: Exec, jobs: Jobs, folders: ShellFolders, sandbox: optional(Sandbox), settings: optional(Settings) },
+  needs: {
+    exec: Exec,
+    jobs: Jobs,
+    folders: ShellFolders,
+    sandbox: optional(Sandbox),
+    screens: optional(Screens),
+    settings: optional(Settings),
+  },
   tools: {
     Bash: {
       description:

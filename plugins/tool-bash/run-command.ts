@@ -10,6 +10,7 @@ import {
   newId,
   type RunTool,
   type Sandbox,
+  type Screens,
   type ShellFolders,
   type ToolContext,
 } from "gantry/sdk";
@@ -37,6 +38,7 @@ interface Parts {
   readonly exec: Exec;
   readonly jobs: Jobs;
   readonly sandbox: Pick<Sandbox, "confine"> | undefined;
+  readonly screens: Screens | undefined;
   readonly host: HostInfo;
   readonly limits: Limits;
   readonly folders: ShellFolders;
@@ -93,6 +95,7 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     const { path: cwd, notice } = folders.enter(call.session);
     const notices = notice ? [notice] : [];
     const progress = reportProgress(call);
+    const screen = parts.screens?.open(call);
     let isFlood = false;
     const spec: ExecSpec = {
       file: parts.bash(),
@@ -102,6 +105,7 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
       onOutput(chunk) {
         capture.push(chunk);
         progress.show(chunk);
+        screen?.write(chunk);
         if (isFlood || capture.size <= limits.maxOutputBytes) return;
         isFlood = true;
         notices.push(`The command was ended: it wrote more than ${limits.maxOutputBytes} bytes.`);
@@ -109,8 +113,10 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
       },
     };
     const { process, advice } = await startConfined(spec, input, call, folderFile).catch((error) => {
+      screen?.end(undefined);
       throw asToolError(error);
     });
+    void process.exited.then((exit) => screen?.end(exit));
     return { shell: parts.shell, input, process, capture, notices, folderFile, progress, advice };
   }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type ToolResult, textOf } from "gantry/sdk";
+import { definePlugin, Screens, type ToolResult, textOf } from "gantry/sdk";
 import { createTestKernel, scriptedModel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import execNode from "../exec-node/index.ts";
@@ -54,6 +54,27 @@ describe("a command", () => {
     expect(result.outcome).toBe("ok");
     expect(said(result)).toBe("one\ntwo\nthree");
     expect(result.data).toEqual({ stdout: "one\ntwo\nthree", stderr: "", interrupted: false });
+  });
+
+  it("is seen on a screen while it runs, to its end", async () => {
+    const seen: string[] = [];
+    const screens = definePlugin({
+      name: "screens",
+      provides: { screens: Screens },
+      setup: () => ({
+        services: {
+          screens: {
+            open: ({ id }) => ({
+              write: (chunk) => void seen.push(`${id}: ${Buffer.from(chunk)}`),
+              end: (exit) => void seen.push(`${id} ended with ${exit?.exitCode}`),
+            }),
+          },
+        },
+      }),
+    });
+    await open({ plugins: [execNode, toolJobs, shellFolders, toolBash, screens] });
+    expect((await bash("echo one; exit 3")).outcome).toBe("error");
+    expect(seen).toEqual(["call_1: one\n", "call_1 ended with 3"]);
   });
 
   it("says when it fails, on the first line", async () => {

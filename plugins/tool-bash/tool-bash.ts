@@ -12,6 +12,7 @@ const setup: Setup<typeof toolBash> = async ({ config, host, use }) => {
     exec: use.exec,
     jobs: use.jobs,
     sandbox: use.sandbox ?? missingSandbox(use.settings),
+    screens: use.screens,
     host,
     folders: use.folders,
     shell,

@@ -3,12 +3,16 @@ import type { AddressInfo } from "node:net";
 
 /** What the model says: text, calls, or both. */
 export interface Reply {
+  /** What it thinks before; for Messages alone. */
+  readonly thinking?: string;
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
   /** It never comes to an end. */
   readonly hangs?: boolean;
   /** An error in place of an answer. */
   readonly status?: number;
+  /** The answer waits for this. */
+  readonly after?: Promise<unknown>;
 }
 
 export interface ModelRequest {
@@ -42,6 +46,7 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
     const request = { url, body, connection: connections.get(incoming.socket) ?? 0 };
     const number = requests.push(request) - 1;
     const answer = reply(number, request);
+    await answer.after;
     if (answer.status) {
       const error = { type: "invalid_request_error", message: answer.text ?? "No." };
       return void outgoing.writeHead(answer.status).end(JSON.stringify({ type: "error", error }));
@@ -67,10 +72,18 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
   };
 }
 
-function writeMessages({ text, calls = [] }: Reply, number: number, model: string): string {
+function writeMessages({ thinking, text, calls = [] }: Reply, number: number, model: string): string {
   const usage = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
   const message = { id: `msg_${number}`, type: "message", role: "assistant", model, content: [], usage };
   const blocks = [
+    ...(thinking === undefined
+      ? []
+      : [
+          [
+            { type: "thinking", thinking: "", signature: "sig" },
+            { type: "thinking_delta", thinking },
+          ],
+        ]),
     ...(text === undefined
       ? []
       : [

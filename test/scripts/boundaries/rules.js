@@ -11,6 +11,7 @@
 
 /** Each heavy package and who alone may import it. */
 export const OWNERS = {
+  "@agentclientprotocol/sdk": /^plugins\/frontend-acp\//,
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
   ajv: /^plugins\/frontend-headless\/structured\.ts$/,

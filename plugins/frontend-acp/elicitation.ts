@@ -1,0 +1,108 @@
+import {
+  CreateElicitationResponse,
+  type ElicitationPropertySchema,
+  methods,
+  type StringFormat,
+} from "@agentclientprotocol/sdk/unstable";
+import {
+  type Answer,
+  type Call,
+  type FormField,
+  type FormValue,
+  newId,
+  type QuestionForm,
+  type TurnView,
+} from "gantry/sdk";
+import { exactText } from "gantry/sdk/kit/question";
+import { fenced } from "./content.ts";
+import type { Link } from "./link.ts";
+
+const FORMATS: ReadonlySet<string> = new Set<StringFormat>(["email", "uri", "date", "date-time"]);
+const NO: Answer = { decision: "deny" };
+
+/** Puts a form, an address or a yes-or-no to the person. `undefined` where the client offers no way to ask. */
+export async function fillIn(
+  form: QuestionForm,
+  call: Call,
+  { session, signal }: TurnView,
+  { peer, capabilities }: Link,
+): Promise<Answer | undefined> {
+  const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
+  const message = exactText(`${form.from}: ${form.message}`);
+  if (form.kind === "consent") return consent();
+  const scope = { sessionId: session.id, toolCallId: call.id, message };
+  if (form.kind === "url") {
+    if (!capabilities.elicitation?.url || !form.url) return undefined;
+    const asked = { mode: "url", elicitationId: newId(), url: form.url, ...scope } as const;
+    return answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+  }
+  if (!capabilities.elicitation?.form) return undefined;
+  const requestedSchema = {
+    type: "object" as const,
+    properties: Object.fromEntries(form.fields.map((field) => [field.name, propertyOf(field)])),
+    required: form.fields.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+  };
+  const asked = { mode: "form", requestedSchema, ...scope } as const;
+  return answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+
+  async function consent(): Promise<Answer> {
+    const { outcome } = await peer.request(
+      methods.client.session.requestPermission,
+      {
+        sessionId: session.id,
+        toolCall: {
+          toolCallId: call.id,
+          title: exactText(form.from),
+          content: [{ type: "content", content: fenced({ text: message }) }],
+        },
+        options: [
+          { optionId: "yes", name: "Yes", kind: "allow_once" },
+          { optionId: "no", name: "No", kind: "reject_once" },
+        ],
+      },
+      waiting,
+    );
+    return outcome.outcome === "selected" && outcome.optionId === "yes" ? { decision: "allow" } : NO;
+  }
+}
+
+function answerIn(response: CreateElicitationResponse): Answer {
+  if (!CreateElicitationResponse.isAccept(response)) return NO;
+  return { decision: "allow", ...(response.content && { values: response.content as Record<string, FormValue> }) };
+}
+
+function propertyOf(field: FormField): ElicitationPropertySchema {
+  const { type, title, description, choices = [], min, max, format, default: value } = field;
+  const common = {
+    ...(title && { title }),
+    ...(description && { description }),
+    ...(value !== undefined && { default: value }),
+  };
+  const options = choices.map((choice) => ({ const: choice.value, title: choice.title }));
+  const range = { ...(min !== undefined && { minimum: min }), ...(max !== undefined && { maximum: max }) };
+  switch (type) {
+    case "number":
+    case "integer":
+      return { type, ...common, ...range } as ElicitationPropertySchema;
+    case "boolean":
+      return { type, ...common } as ElicitationPropertySchema;
+    case "choice":
+      return { type: "string", ...common, oneOf: options } as ElicitationPropertySchema;
+    case "choices":
+      return {
+        type: "array",
+        ...common,
+        items: { anyOf: options },
+        ...(min !== undefined && { minItems: min }),
+        ...(max !== undefined && { maxItems: max }),
+      } as ElicitationPropertySchema;
+    case "text":
+      return {
+        type: "string",
+        ...common,
+        ...(format && FORMATS.has(format) && { format: format as StringFormat }),
+        ...(min !== undefined && { minLength: min }),
+        ...(max !== undefined && { maxLength: max }),
+      } as ElicitationPropertySchema;
+  }
+}
