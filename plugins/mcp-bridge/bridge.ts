@@ -105,7 +105,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       return () => {
         if (carriers.get(name) !== carrier) return;
         carriers.delete(name);
-        for (const server of carriedBy(name)) void server.close();
+        for (const server of carriedBy(name)) void server.close("Nobody carries its messages any more.");
       };
     },
     ...createOffers({ servers, found }),

@@ -41,7 +41,8 @@ export interface Server {
   needsAuth(): void;
   reconnect(): Promise<void>;
   setEnabled(isEnabled: boolean): Promise<void>;
-  close(): Promise<void>;
+  /** Ends it for good, or until it is connected again: then with the reason. */
+  close(reason?: string): Promise<void>;
 }
 
 const FIRST_TRIES = 3;
@@ -227,7 +228,10 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
       enter({ kind: "idle" });
       start();
     },
-    close: stop,
+    async close(reason) {
+      await stop();
+      if (reason !== undefined && state.kind !== "disabled") enter({ kind: "failed", error: reason });
+    },
   };
   return server;
 }
