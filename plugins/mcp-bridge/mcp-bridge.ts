@@ -1,7 +1,8 @@
 import { ask, type PromptDraft, type SessionView, type Setup } from "gantry/sdk";
 import { claimOf } from "./approval.ts";
-import { type Bridge, createBridge, INTERACTION } from "./bridge.ts";
+import { type Bridge, createBridge } from "./bridge.ts";
 import { createCommand } from "./command.ts";
+import { INTERACTION } from "./contributing.ts";
 import type { mcpBridge } from "./index.ts";
 import { resourceMentions } from "./mentions.ts";
 import { cutText } from "./names.ts";
