@@ -258,7 +258,11 @@ class KernelHost implements Host {
   }
 
   #inspector(): Inspector {
-    return { report: (session) => this.report(session), trace: (callId) => this.#trace.of(callId) };
+    return {
+      report: (session) => this.report(session),
+      trace: (callId) => this.#trace.of(callId),
+      watch: (listener) => this.#trace.watch(listener),
+    };
   }
 
   #fault(fault: Fault, session: SessionView | undefined): void {

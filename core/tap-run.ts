@@ -136,7 +136,7 @@ export class Run implements Pending {
     const { guard, owner, hook } = this.fixed;
     if (this.before) guard.leave(this);
     const now = guard.clock.now();
-    guard.trace.record(owner, hook, this.call?.id, effect, now - this.sinceMs);
+    guard.trace.record(owner, hook, this.call?.id, effect, now - this.sinceMs, this.session);
     guard.passOn(now, this.done, error, result);
   }
 }

@@ -1,4 +1,4 @@
-import type { Span } from "gantry/sdk";
+import type { SessionView, Span } from "gantry/sdk";
 
 /** How many spans are kept. */
 const KEPT = 4_096;
@@ -10,13 +10,23 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
+type Listener = (span: Span, session: SessionView) => void;
+
 /** Keeps the newest spans of taps. */
 export class Trace {
   /** Written over in place: a span costs no memory once the ring is full. */
   readonly #ring: { -readonly [K in keyof Span]: Span[K] }[] = [];
+  readonly #listeners = new Set<Listener>();
   #next = 0;
 
-  record(plugin: string, hook: string, callId: string | undefined, effect: Span["effect"], ms: number): void {
+  record(
+    plugin: string,
+    hook: string,
+    callId: string | undefined,
+    effect: Span["effect"],
+    ms: number,
+    session: SessionView,
+  ): void {
     const span = this.#ring[this.#next];
     if (span) {
       span.plugin = plugin;
@@ -26,6 +36,12 @@ export class Trace {
       span.ms = ms;
     } else this.#ring.push({ plugin, hook, callId, effect, ms });
     this.#next = (this.#next + 1) % KEPT;
+    for (const listener of this.#listeners) listener({ plugin, hook, callId, effect, ms }, session);
+  }
+
+  watch(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** The spans of one call, oldest first. */

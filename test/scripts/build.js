@@ -41,6 +41,7 @@ const TOGETHER = {
     "session-retention",
     "settings-files",
     "shell-folders",
+    "telemetry-otel",
     "usage-meter",
   ],
   /** At the first command. */
