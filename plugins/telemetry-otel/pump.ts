@@ -27,6 +27,12 @@ export interface PumpParts {
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
 
+const TOO_SLOW: Outcome = {
+  kind: "later",
+  problem: "it did not answer before the session had ended",
+  isUnreachable: true,
+};
+
 export function createPump({ source, send, clock, everyMs, onFailure }: PumpParts): Pump {
   const closed = new AbortController();
   let stopTimer: (() => void) | undefined;
@@ -58,7 +64,7 @@ export function createPump({ source, send, clock, everyMs, onFailure }: PumpPart
     for (let next = source.take(); next; next = source.take()) {
       const outcome = await send(next.request, signal);
       next.settle(outcome);
-      isGone = outcome.isUnreachable === true && !signal.aborted;
+      isGone = outcome.isUnreachable === true;
       if (outcome.kind !== "sent" && !signal.aborted) onFailure(outcome);
       if (outcome.kind === "later") {
         const waitMs = Math.max(everyMs, FIRST_WAIT_MS * 2 ** failures++, outcome.afterMs ?? 0);
@@ -79,6 +85,7 @@ export function createPump({ source, send, clock, everyMs, onFailure }: PumpPart
       await Promise.race([running, ended]);
       if (isGone || signal.aborted) return;
       await Promise.race([drain(AbortSignal.any([signal, closed.signal])), ended]);
+      if (signal.aborted && running) onFailure(TOO_SLOW);
     },
     close() {
       stopTimer?.();

@@ -21,6 +21,7 @@ export type Send = (request: object, signal: AbortSignal) => Promise<Outcome>;
 
 /** Of an answer nothing is needed: a collector that goes on talking is not listened to. */
 const MOST_BYTES = 64 * 1_024;
+const BODY_MS = 1_000;
 const PASSING = new Set([429, 502, 503, 504]);
 
 const compress = promisify(gzip);
@@ -40,8 +41,8 @@ export function createSend(target: Target, http: Http, version: string): Send {
       return await within(target.timeoutMs, outer, async (signal) => {
         const response = await http.request({ method: "POST", url: target.url, headers, body, signal });
         const { status } = response;
-        // Read to its end, so that the connection can serve again.
-        await response.text(MOST_BYTES).catch(() => response.body.destroy());
+        // Read to its end, so that the connection can serve again; but what counts is the status.
+        await within(BODY_MS, signal, () => response.text(MOST_BYTES)).catch(() => response.body.destroy());
         if (status >= 200 && status < 300) return { kind: "sent" };
         const problem = `it answered with status ${status}`;
         if (!PASSING.has(status)) return { kind: "lost", problem };

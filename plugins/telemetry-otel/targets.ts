@@ -33,13 +33,14 @@ const PATHS: Readonly<Record<Signal, string>> = { traces: "v1/traces", metrics: 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 export function readTargets(env: Environment): Targets {
-  const problems = new Set<string>();
-  const targets = SIGNALS.flatMap((signal) => {
-    const read = readTarget(signal, env);
-    if (typeof read === "string") problems.add(`Telemetry: no ${signal} are sent. ${read}`);
-    return typeof read === "object" ? [read] : [];
+  const read = SIGNALS.map((signal) => [signal, readTarget(signal, env)] as const);
+  const targets = read.flatMap(([, target]) => (typeof target === "object" ? [target] : []));
+  const reasons = new Set(read.flatMap(([, reason]) => (typeof reason === "string" ? [reason] : [])));
+  const problems = [...reasons].map((reason) => {
+    const signals = read.flatMap(([signal, given]) => (given === reason ? [signal] : []));
+    return `Telemetry: no ${signals.join(" and no ")} are sent. ${reason}`;
   });
-  return { targets, problems: [...problems] };
+  return { targets, problems };
 }
 
 /** The target, the reason why there can be none, or nothing where none is wanted. */
