@@ -10,6 +10,7 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
+type Effect = Span["effect"];
 type Listener = (span: Span, session: SessionView) => void;
 
 /** Keeps the newest spans of taps. */
@@ -23,7 +24,7 @@ export class Trace {
     plugin: string,
     hook: string,
     callId: string | undefined,
-    effect: Span["effect"],
+    effect: Effect,
     ms: number,
     session: SessionView,
   ): void {
