@@ -30,7 +30,10 @@ export async function takeInLater(turn: Turn, given: Input): Promise<boolean> {
 }
 
 async function admit(turn: Turn, given: Input): Promise<Input> {
-  return turn.generation.hooks.input.promise(await runCommand(turn, given), turn);
+  const input = await runCommand(turn, given);
+  // A command that ended the session has done what was asked.
+  if (input.outcome && turn.signal.aborted) return input;
+  return turn.generation.hooks.input.promise(input, turn);
 }
 
 /** `/name arguments` runs the command of that name; anything else is left as it is. */

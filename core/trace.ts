@@ -1,4 +1,5 @@
 import type { SessionView, Span } from "gantry/sdk";
+import type { Run } from "./tap-run.ts";
 
 /** How many spans are kept. */
 const KEPT = 4_096;
@@ -10,7 +11,8 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
-type Effect = Span["effect"];
+/** A tap that has come to an end. */
+type Traced = Pick<Run, "plugin" | "hook" | "call" | "session">;
 type Listener = (span: Span, session: SessionView) => void;
 
 /** Keeps the newest spans of taps. */
@@ -20,14 +22,8 @@ export class Trace {
   readonly #listeners = new Set<Listener>();
   #next = 0;
 
-  record(
-    plugin: string,
-    hook: string,
-    callId: string | undefined,
-    effect: Effect,
-    ms: number,
-    session: SessionView,
-  ): void {
+  record({ plugin, hook, call, session }: Traced, effect: Span["effect"], ms: number): void {
+    const callId = call?.id;
     const span = this.#ring[this.#next];
     if (span) {
       span.plugin = plugin;

@@ -3,11 +3,14 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandMemory from "./command-memory/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
 import compactTrim from "./compact-trim/index.ts";
 import contextEnv from "./context-env/index.ts";
+import contextGit from "./context-git/index.ts";
+import contextMentions from "./context-mentions/index.ts";
 import execNode from "./exec-node/index.ts";
 import execSandbox from "./exec-sandbox/index.ts";
 import filesNode from "./files-node/index.ts";
@@ -16,8 +19,14 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import memoryAuto from "./memory-auto/index.ts";
+import memoryDream from "./memory-dream/index.ts";
+import memoryExtract from "./memory-extract/index.ts";
+import memoryFiles from "./memory-files/index.ts";
+import memorySession from "./memory-session/index.ts";
 import modelBudget from "./model-budget/index.ts";
 import modelRetry from "./model-retry/index.ts";
+import outputStyles from "./output-styles/index.ts";
 import permitCheck from "./permit-check/index.ts";
 import permitClassifier from "./permit-classifier/index.ts";
 import permitModes from "./permit-modes/index.ts";
@@ -56,11 +65,14 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-memory": commandMemory,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
     "compact-trim": compactTrim,
     "context-env": contextEnv,
+    "context-git": contextGit,
+    "context-mentions": contextMentions,
     "exec-node": execNode,
     "exec-sandbox": execSandbox,
     "files-node": filesNode,
@@ -69,8 +81,14 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "memory-auto": memoryAuto,
+    "memory-dream": memoryDream,
+    "memory-extract": memoryExtract,
+    "memory-files": memoryFiles,
+    "memory-session": memorySession,
     "model-budget": modelBudget,
     "model-retry": modelRetry,
+    "output-styles": outputStyles,
     "permit-check": permitCheck,
     "permit-classifier": permitClassifier,
     "permit-modes": permitModes,

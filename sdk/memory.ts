@@ -92,6 +92,16 @@ export interface MemoryPlace {
 export interface MemoryFilter {
   readonly scope?: MemoryScope;
   readonly type?: MemoryType;
+  /** Those that hold no more, too. */
+  readonly isExpiredToo?: boolean;
+}
+
+/** One kept text to be changed, as it is and as it shall be; `undefined`: there is none. */
+export interface MemoryTextChange {
+  /** `ID.md`, or `MEMORY.md` for the index. */
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
 }
 
 /**
@@ -121,6 +131,13 @@ export interface Memory {
   /** Forgets an entry. False when there is none. */
   remove(id: string, scope: MemoryScope): Promise<boolean>;
   pin(id: string, scope: MemoryScope, isPinned: boolean): Promise<MemoryEntry>;
+  /**
+   * Everything of an open scope as text, by name: each entry as `ID.md`, markdown with frontmatter as `gantry/sdk/kit/memory-text`
+   * reads and writes it, and the index as `MEMORY.md`.
+   */
+  texts(scope: MemoryScope): Promise<ReadonlyMap<string, string>>;
+  /** Changes texts where they still are as they were. Resolves to the names of those left as they are, since somebody has changed them. */
+  change(scope: MemoryScope, changes: readonly MemoryTextChange[]): Promise<readonly string[]>;
   /** What fits a text best, best first; empty when nothing does. Default limit 5. */
   recall(query: string, options?: MemoryFilter & { readonly limit?: number }): Promise<readonly RecalledEntry[]>;
 }
@@ -148,15 +165,9 @@ export interface SessionMemory {
 }
 export const SessionMemory = createService<SessionMemory>("session-memory");
 
-/** One file that a dream changes. */
-export interface DreamChange {
-  /** The entry's id, or `MEMORY.md`. */
-  readonly name: string;
+/** One text that a dream changes. */
+export interface DreamChange extends MemoryTextChange {
   readonly scope: MemoryScope;
-  /** `undefined`: there was none. */
-  readonly before: string | undefined;
-  /** `undefined`: it goes. */
-  readonly after: string | undefined;
   /** Why, in a few words. */
   readonly reason: string;
 }
@@ -174,13 +185,14 @@ export interface DreamOutcome {
 /**
  * Tidies what many sessions have left: merges, corrects, lets expire, keeps the index short.
  *
- * **Contract**: one dream at a time, across processes. Pinned entries stay as they are. A dream that is cut off is finished by the
- * next, or undone; what it changed can be undone until the next one. What a person has changed since is left as it is.
+ * **Contract**: one dream at a time, across processes, and none in a folder that is not trusted. Pinned entries stay as they are. A dream
+ * that is cut off is finished by the next, or undone; what it changed can be undone until the next one that changes something. What a
+ * person has changed since is left as it is. What was undone is not done again while the entries stay as they are.
  */
 export interface MemoryDream {
   /** `isDry`: changes nothing. Without a session no model is asked. */
   dream(options?: { readonly isDry?: boolean; readonly session?: SessionView }): Promise<DreamOutcome>;
-  /** Takes the last dream back. */
-  undo(): Promise<DreamOutcome>;
+  /** Takes the last dream back. `isDry`: only says what that changes. */
+  undo(options?: { readonly isDry?: boolean }): Promise<DreamOutcome>;
 }
 export const MemoryDream = createService<MemoryDream>("memory-dream");

@@ -90,9 +90,13 @@ describe("/cost", () => {
 
 describe("/exit", () => {
   it.each(["/exit", "/quit"])("%s ends the session after its turn", async (command) => {
-    const kernel = await kernelWith();
+    const listening = definePlugin({
+      name: "listening",
+      setup: () => ({ taps: { input: () => new Promise<never>(() => {}) } }),
+    });
+    const kernel = await kernelWith(listening);
     const { events } = await kernel.run(command);
-    expect(events.at(-1)?.type).toBe("turn_end");
+    expect(events.at(-1)).toMatchObject({ type: "turn_end", end: { reason: "handled" } });
     await kernel.session.close();
     await expect(kernel.run("more")).rejects.toMatchObject({ code: "GANTRY_SESSION_CLOSED" });
   });

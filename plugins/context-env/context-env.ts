@@ -1,7 +1,7 @@
 import { release, type } from "node:os";
 import { perSession, type SessionView, type Setup } from "gantry/sdk";
+import { type GitState, gitState } from "gantry/sdk/kit/git-state";
 import { visible } from "gantry/sdk/kit/visible";
-import { type GitState, gitState } from "./git.ts";
 import type { contextEnv } from "./index.ts";
 
 /** What is told of a session stays as it was at its first turn, so that the prefix stays cached; changes are told apart. */

@@ -126,7 +126,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
 
   const handlers = await setup({
     config: frontendHeadless.config.parse(config),
-    use: { meter: figures && { of: () => figures }, permissions: undefined },
+    use: { meter: figures && { of: () => figures }, permissions: undefined, styles: undefined },
   } as never);
   const outcome = await handlers.frontends.headless(host).then(
     (exit) => ({ exit, error: undefined }),

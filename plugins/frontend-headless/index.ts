@@ -1,4 +1,4 @@
-import { definePlugin, lazy, Meter, manifest, optional, Permissions, z } from "gantry/sdk";
+import { definePlugin, lazy, Meter, manifest, OutputStyles, optional, Permissions, z } from "gantry/sdk";
 
 const OUTPUTS = ["text", "json", "stream-json"] as const;
 const INPUTS = ["text", "stream-json"] as const;
@@ -11,7 +11,7 @@ export const frontendHeadless = manifest({
     outputFormat: z.enum(OUTPUTS).default("text"),
     inputFormat: z.enum(INPUTS).default("text"),
   }),
-  needs: { meter: optional(Meter), permissions: optional(Permissions) },
+  needs: { meter: optional(Meter), permissions: optional(Permissions), styles: optional(OutputStyles) },
   frontends: {
     headless: { description: "One prompt, one answer, no questions", needsTerminal: false },
   },

@@ -1,4 +1,13 @@
-import type { FrontendHost, Meter, Notice, Permissions, Session, SessionEvent, TurnEnd } from "gantry/sdk";
+import type {
+  FrontendHost,
+  Meter,
+  Notice,
+  OutputStyles,
+  Permissions,
+  Session,
+  SessionEvent,
+  TurnEnd,
+} from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
@@ -21,6 +30,7 @@ export interface ViewParts {
   readonly output: Output;
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
+  readonly styles: OutputStyles | undefined;
 }
 
 /** Whether the run did what was asked. */
@@ -56,7 +66,7 @@ function jsonView({ host, notices, session, output, meter }: ViewParts): View {
 }
 
 /** A line for each step. */
-function streamView({ host, notices, session, output, meter, permissions }: ViewParts): View {
+function streamView({ host, notices, session, output, meter, permissions, styles }: ViewParts): View {
   let hasBegun = false;
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
@@ -66,7 +76,8 @@ function streamView({ host, notices, session, output, meter, permissions }: View
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
-    write([initOf(session, host.report(session), host.info, permissions?.mode(session) ?? "default")]);
+    const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
+    write([initOf(session, host.report(session), host.info, chosen)]);
   };
   return {
     event(event) {

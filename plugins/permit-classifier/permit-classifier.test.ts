@@ -224,12 +224,12 @@ describe("in the mode auto", () => {
     expect(await entering({})).toBe("GANTRY_PERMIT_AUTO_DISABLED");
   });
 
-  it("can be entered later, and ends with the run", async () => {
+  it("can be entered later, and is the mode again when the session goes on", async () => {
     const first = await open({ settings: {}, judge: () => says("allow") });
     await permissions.setMode(first.session, "auto");
     expect((await first.bash("make")).outcome).toBe("ok");
     const again = await open({ settings: {}, resume: first.session.id });
-    expect(permissions.mode(again.session)).toBe("default");
+    expect(permissions.mode(again.session)).toBe("auto");
   });
 });
 

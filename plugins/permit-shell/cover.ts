@@ -1,11 +1,11 @@
 /** Whether every part of a text is covered: by a rule, because it only looks, or by the mode. */
 import { resolve } from "node:path";
 import type { Files, PermissionRules, Permissions, SessionView, ShellFolders } from "gantry/sdk";
+import { createRepositories } from "gantry/sdk/kit/git-repositories";
 import { expandGlob } from "gantry/sdk/kit/glob-names";
 import { isWithin, resolvedPath } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Place, Shell, ShellCommand, ShellRedirection, ShellText, ShellWord } from "gantry/sdk/kit/shell";
-import { createRepositories } from "./repositories.ts";
 import { isTame } from "./tame-variables.ts";
 import { hidesAct, knownWord, withoutBraces } from "./words.ts";
 

@@ -30,10 +30,15 @@ async function sectionsWith(config: object): Promise<readonly PromptSection[]> {
   return build(draftOf()).sections;
 }
 
-test("the built-in prompt is one stable section of at most 1.2 KB", async () => {
+test("the built-in prompt is three stable sections of at most 1.3 KB together", async () => {
   const sections = await sectionsWith({});
-  expect(sections).toEqual([{ key: "base", cache: "stable", text: expect.stringContaining("You are Gantry") }]);
-  expect(Buffer.byteLength(sections[0]?.text ?? "")).toBeLessThanOrEqual(1200);
+  expect(sections.map(({ key, cache }) => [key, cache])).toEqual([
+    ["base", "stable"],
+    ["coding", "stable"],
+    ["style", "stable"],
+  ]);
+  expect(sections[0]?.text).toContain("You are Gantry");
+  expect(Buffer.byteLength(sections.map(({ text }) => text).join())).toBeLessThanOrEqual(1300);
 });
 
 test("--system-prompt replaces it, and an empty one leaves nothing", async () => {
@@ -45,8 +50,8 @@ test("--system-prompt replaces it, and an empty one leaves nothing", async () =>
 
 test("--append-system-prompt follows it", async () => {
   const sections = await sectionsWith({ appendSystemPrompt: "Write British English." });
-  expect(sections.map(({ key }) => key)).toEqual(["base", "append"]);
-  expect(sections[1]).toEqual({ key: "append", cache: "stable", text: "Write British English." });
+  expect(sections.map(({ key }) => key)).toEqual(["base", "coding", "style", "append"]);
+  expect(sections[3]).toEqual({ key: "append", cache: "stable", text: "Write British English." });
 });
 
 test("both can be files, named from the working directory", async () => {
@@ -83,6 +88,8 @@ test("in the kernel it comes before what other plugins add, wherever they stand"
   await kernel.run("Hi");
   expect(kernel.model.requests[0]?.system.map(({ key, owner }) => [key, owner])).toEqual([
     ["base", "prompt-base"],
+    ["coding", "prompt-base"],
+    ["style", "prompt-base"],
     ["append", "prompt-base"],
     ["other", "other"],
   ]);

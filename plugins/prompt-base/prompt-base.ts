@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { messageOf, type Setup } from "gantry/sdk";
 import type { promptBase } from "./index.ts";
-import { PROMPT } from "./prompt.ts";
+import { BASE, CODING, STYLE } from "./prompt.ts";
+
+/** In parts, so that another plugin can take the place of one of them. */
+const BUILT_IN: Readonly<Record<string, string>> = { base: BASE, coding: CODING, style: STYLE };
 
 /** Without the prompt that was asked for no model is asked: what it forbids might happen. */
 const setup: Setup<typeof promptBase> = async ({ config, host }) => {
@@ -13,8 +16,9 @@ const setup: Setup<typeof promptBase> = async ({ config, host }) => {
     taps: {
       input: (input) => (problem ? { ...input, outcome: { kind: "refused", text: problem } } : undefined),
       promptBuild: (draft) => {
-        const started = draft.with({ key: "base", cache: "stable", text: base.text ?? PROMPT });
-        return more.text ? started.with({ key: "append", cache: "stable", text: more.text }) : started;
+        const sections = base.text === undefined ? BUILT_IN : { base: base.text };
+        const all = Object.entries({ ...sections, ...(more.text && { append: more.text }) });
+        return all.reduce((next, [key, text]) => next.with({ key, cache: "stable", text }), draft);
       },
     },
   };

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import { type ModelRequest, type ToolResultBlock, type ToolUseBlock, textOf } from "gantry/sdk";
+import { markdownPieces } from "gantry/sdk/kit/markdown";
 
 /** A call that was made, and what came of it. */
 export interface Step {
@@ -31,7 +32,7 @@ export function readConversation({ messages, tools }: ModelRequest, cwd: string 
       if (block.type === "tool_use") uses.set(block.id, block);
       if (block.type === "tool_result") steps.push(stepOf(uses.get(block.tool_use_id), block));
       if (block.type === "text" && role === "user" && isFromPerson(block.text)) {
-        prompt = block.text;
+        prompt = withoutMarks(block.text);
         earlier.push(...steps);
         steps = [];
       }
@@ -45,6 +46,13 @@ export function readConversation({ messages, tools }: ModelRequest, cwd: string 
 /** What the host adds stands in tags, such as reminders and attached files; or in brackets, when a turn was interrupted. */
 function isFromPerson(said: string): boolean {
   return said.trim() !== "" && !/^\s*(<[a-z][\w-]*[\s>]|\[Request interrupted)/i.test(said);
+}
+
+/** `@src/a.ts` is a path like any other to tools; code is left as it is. */
+function withoutMarks(prompt: string): string {
+  return markdownPieces(prompt)
+    .map(({ kind, text }) => (kind === "prose" ? text.replace(/(?<=^|\s)@(?="|[\w~.-]*[./])/g, "") : text))
+    .join("");
 }
 
 function stepOf(use: ToolUseBlock | undefined, { content, is_error }: ToolResultBlock): Step {

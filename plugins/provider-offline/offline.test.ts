@@ -99,6 +99,13 @@ test.each([
   expect(firstCall(prompt)).toEqual([tool, input]);
 });
 
+test("a path may be named with @, and code is what it is", async () => {
+  const { calls } = await converse("Read @src/a.ts", { Read: () => numbered("one") });
+  expect(calls[0]?.input).toEqual({ file_path: "src/a.ts" });
+  const written = await converse("create a file a.md containing ```md\n @a.b\n```", { Write: () => "Written." });
+  expect(written.calls[0]?.input).toEqual({ file_path: "a.md", content: " @a.b\n" });
+});
+
 test.each([
   "write me a poem",
   "refactor the code to be nicer",

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { type HostInfo, type JsonObject, messageOf, type SettingsChange, type SettingsLayer } from "gantry/sdk";
 import { placeInJson } from "gantry/sdk/kit/json-text";
+import { managedFolder } from "gantry/sdk/kit/managed-folder";
 import { dropIns, type SettingsFile, settingsFile } from "./file.ts";
 import type { FlagSettings } from "./flags.ts";
 import { unknownText } from "./keys.ts";
@@ -192,7 +193,5 @@ function placesIn(source: string, text: string): Layer["at"] {
 
 /** Where an administrator's file lies. */
 export function managedFile(platform: NodeJS.Platform): string {
-  if (platform === "darwin") return "/Library/Application Support/ClaudeCode/managed-settings.json";
-  if (platform === "win32") return "C:\\Program Files\\ClaudeCode\\managed-settings.json";
-  return "/etc/claude-code/managed-settings.json";
+  return `${managedFolder(platform)}${platform === "win32" ? "\\" : "/"}managed-settings.json`;
 }

@@ -38,6 +38,7 @@ export function momentsOfLog(entries: readonly Entry[]): readonly Moment[] {
   for (const entry of entries) {
     if (entry.type === "user" && !entry.isMeta) row.said(entry.message.content);
     else if (entry.type === "assistant") row.answered(entry.message);
+    else if (entry.type === "tool_start" && entry.input !== undefined) row.began(entry.toolUseId, entry.input);
     else if (entry.type === "tool_result") {
       row.ended(entry.toolUseId, entry.outcome !== "ok", textOf(entry.content), entry.data);
     }
@@ -83,6 +84,12 @@ function createRow() {
         places.set(block.id, moments.length);
         moments.push({ by: "call", id: block.id, tool: block.name, input: fieldsOf(block.input), text: "" });
       }
+    },
+    /** A plugin changed what the model had asked for: what ran is what counts. */
+    began(id: string, input: unknown): void {
+      const place = places.get(id);
+      const call = place === undefined ? undefined : moments[place];
+      if (place !== undefined && call?.by === "call") moments[place] = { ...call, input: fieldsOf(input) };
     },
     ended(id: string, isError: boolean, text: string, data: unknown): void {
       const place = places.get(id);

@@ -78,10 +78,17 @@ function isProtectedBelow(names: readonly string[]): boolean {
     if (rest[0] === ".claude" && rest[1] === "worktrees" && rest.length > 3) {
       return isProtectedBelow(rest.slice(3));
     }
+    if (isMemory(rest)) return false;
     if (FOLDERS.some((folder) => startsWith(rest, folder))) return true;
   }
   const last = names.at(-1) ?? "";
   return FILES.has(last) || FILE_PATTERNS.some((pattern) => pattern.test(last));
+}
+
+/** Notes of the project's memory are text that is read, like a CLAUDE.md: they run nothing and allow nothing. */
+function isMemory(names: readonly string[]): boolean {
+  const [folder, memory, name = ""] = names;
+  return names.length === 3 && folder === ".claude" && memory === "memory" && /^[^.].*\.md$/.test(name);
 }
 
 function startsWith(names: readonly string[], start: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { coverage, createRanking, likeness, wordsIn } from "./rank.ts";
+import { coverage, createRanking, likeness, negationsIn, wordsIn } from "./rank.ts";
 
 test("words are compared without case, endings and what says nothing, and names are taken apart", () => {
   expect(wordsIn("Please run the unitTests in src/run_tests-all.ts, running them 2 times")).toEqual(
@@ -59,4 +59,12 @@ test("likeness and coverage are shares of words", () => {
   expect(likeness("", "")).toBe(0);
   expect(coverage("use pnpm", "We use pnpm, never npm.")).toBe(1);
   expect(coverage("deploy pnpm", "We use pnpm")).toBe(0.5);
+});
+
+test("what turns a sentence around is counted", () => {
+  expect(["Use npm", "Don't use npm", "We cannot, and never will"].map(negationsIn)).toEqual([0, 1, 2]);
+});
+
+test("a digit makes a difference", () => {
+  expect(likeness("Deploy to cluster 7", "Deploy to cluster 8")).toBeLessThan(1);
 });

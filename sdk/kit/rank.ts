@@ -46,7 +46,7 @@ export function wordsIn(text: string): readonly string[] {
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, "$1 $2")
     .toLowerCase()
     .match(/\p{L}[\p{L}\p{M}]*|\d+/gu);
-  return (parts ?? []).filter((word) => !STOP.has(word) && (word.length > 1 || /[^a-z0-9]/.test(word))).map(stem);
+  return (parts ?? []).filter((word) => !STOP.has(word) && (word.length > 1 || /[^a-z]/.test(word))).map(stem);
 }
 
 /**
@@ -114,6 +114,17 @@ export function coverage(part: string, whole: string | ReadonlySet<string>): num
   const known = typeof whole === "string" ? new Set(wordsIn(whole)) : whole;
   const there = [...words].filter((word) => known.has(word)).length;
   return words.size === 0 ? 1 : there / words.size;
+}
+
+/**
+ * How many words of a text turn it around, such as "not" and "never": too common to be found by, but what tells a statement from its
+ * opposite.
+ *
+ * @example
+ * negationsIn("Don't use npm"); // 1
+ */
+export function negationsIn(text: string): number {
+  return text.match(/\b(?:not|never|no|without|nor|cannot)\b|n['’]t\b/gi)?.length ?? 0;
 }
 
 function countWords(fields: RankedText["fields"]): ReadonlyMap<string, number> {

@@ -30,6 +30,32 @@ async function decisions(commands: readonly string[], more: Partial<JudgingOptio
 }
 const all = (decision: string, commands: readonly string[]) => commands.map((command) => `${decision}: ${command}`);
 
+describe("a note of the project's memory", () => {
+  it("is written like any file of the project: asked for by default, accepted where edits are, allowed by rules", async () => {
+    const note = ".claude/memory/use-tabs.md";
+    expect((await (await open()).write(note)).decision).toBe("ask");
+    expect((await (await open({ mode: "acceptEdits" })).write(note)).decision).toBe("allow");
+    expect((await (await open({ rules: { allow: ["Edit(.claude/memory/*.md)"] } })).write(note)).decision).toBe(
+      "allow",
+    );
+  });
+
+  it.each([
+    ".claude/memory/.hidden.md",
+    ".claude/memory/hook.sh",
+    ".claude/memory/settings.json",
+    ".claude/memory/sub/note.md",
+    ".claude/memory",
+    ".claude/memory/../settings.json",
+    ".claude/memory/.git/config.md",
+    "~/.gantry/memory/note.md",
+    "~/.claude/memory/note.md",
+  ])("is nothing else that lies near it: %s", async (file) => {
+    const { write } = await open({ mode: "acceptEdits", rules: EVERYTHING });
+    expect((await write(file)).decision).toBe("ask");
+  });
+});
+
 describe("a file that steers programs", () => {
   const files = [
     ".git/config",

@@ -3,8 +3,8 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { gitlinksIn } from "../../plugins/permit-shell/git-index.ts";
-import { runningKey } from "../../plugins/permit-shell/repositories.ts";
+import { gitlinksIn } from "../../sdk/kit/git-index.ts";
+import { runningKey } from "../../sdk/kit/git-repositories.ts";
 import { judging } from "./judging.ts";
 
 let base: string;

@@ -34,12 +34,29 @@ interface Repository {
 
 class Unsure extends Error {}
 
+/** Tells of folders whether git may be run there. */
 export interface Repositories {
-  /** Why git should not be run here without asking; `undefined` when there is nothing to fear. */
+  /** Why git should not be run here without asking, in a few words; `undefined` when there is nothing to fear. */
   doubt(folder: string): Promise<string | undefined>;
 }
 
-export function createRepositories(files: Files): Repositories {
+/** How git would be run. */
+export interface RepositoryOptions {
+  /** Keys of a repository's configuration that the command line overrides, or that what is run does not heed. */
+  readonly overridden?: RegExp;
+  /** Git is kept out of hooks, and of the repositories within this one. */
+  readonly isAlone?: boolean;
+}
+
+/**
+ * Looks at the repositories that git would find and obey: their configuration, their hooks, and those of the repositories within.
+ *
+ * **Contract**: reads files and runs nothing. What cannot be read or understood for sure is a doubt.
+ *
+ * @example
+ * const mayRunGit = async (files: Files, folder: string) => (await createRepositories(files).doubt(folder)) === undefined;
+ */
+export function createRepositories(files: Files, { overridden, isAlone }: RepositoryOptions = {}): Repositories {
   return {
     async doubt(folder) {
       try {
@@ -89,14 +106,14 @@ export function createRepositories(files: Files): Repositories {
     if (own === undefined) return "its .git names no repository";
     for (const folder of folders) {
       for (const name of ["config", "config.worktree"]) {
-        const key = runningKey((await text(join(folder, name))) ?? "");
+        const key = runningKey((await text(join(folder, name))) ?? "", overridden);
         if (key !== undefined) return `${name} sets ${key}`;
       }
       // Reading refreshes the index, after which git runs this one.
-      const hook = await files.stat(join(folder, "hooks", "post-index-change"));
+      const hook = !isAlone && (await files.stat(join(folder, "hooks", "post-index-change")));
       if (hook) return "it has a post-index-change hook";
     }
-    return within(worktree, own, most);
+    return isAlone ? undefined : within(worktree, own, most);
   }
 
   /** Git goes into the repositories within one, and obeys them, too. */
@@ -139,7 +156,7 @@ export function createRepositories(files: Files): Repositories {
 }
 
 /** The first key of a configuration that may run something, or that cannot be read for sure. */
-export function runningKey(config: string): string | undefined {
+export function runningKey(config: string, overridden?: RegExp): string | undefined {
   let section = "";
   for (const written of config.split(/\r?\n/)) {
     const line = written.trim();
@@ -155,6 +172,7 @@ export function runningKey(config: string): string | undefined {
     const key = /^([A-Za-z][\w-]*)\s*(?:=|$)/.exec(line)?.[1];
     const whole = `${section}.${key}`;
     if (key === undefined) return line.slice(0, 40);
+    if (overridden?.test(whole)) continue;
     if (!HARMLESS_KEY.test(whole) || RUNNING.test(whole)) return whole;
     if (/\.(?:url|pushurl)$/i.test(whole) && /ext::/.test(line)) return whole;
   }
