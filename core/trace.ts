@@ -11,8 +11,6 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
-/** A tap that has come to an end. */
-type Traced = Pick<Run, "plugin" | "hook" | "call" | "session">;
 type Listener = (span: Span, session: SessionView) => void;
 
 /** Keeps the newest spans of taps. */
@@ -22,7 +20,7 @@ export class Trace {
   readonly #listeners = new Set<Listener>();
   #next = 0;
 
-  record({ plugin, hook, call, session }: Traced, effect: Span["effect"], ms: number): void {
+  record({ plugin, hook, call, session }: Run, effect: Span["effect"], ms: number): void {
     const callId = call?.id;
     const span = this.#ring[this.#next];
     if (span) {
