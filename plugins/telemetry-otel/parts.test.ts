@@ -35,17 +35,22 @@ const pointsIn = (request: object) =>
   ]);
 
 describe("what has been gathered", () => {
-  test("is sent when its time has come, not before, and nothing is sent for nothing", async () => {
+  test("is sent soon at first, then when its time has come, and nothing is sent for nothing", async () => {
     const batch = createBatch<{ n: number }>("traces", SENDER);
     const { pump, clock, sent } = pumping(batch);
     batch.add({ n: 1 });
     pump.wake();
-    await clock.advance(999);
-    expect(sent).toEqual([]);
-    await clock.advance(1);
+    await clock.advance(200);
     expect(sent.map(spansIn)).toEqual([[1]]);
-    await clock.advance(600_000);
+    await clock.advance(10_000);
+    batch.add({ n: 2 });
+    pump.wake();
+    await clock.advance(999);
     expect(sent).toHaveLength(1);
+    await clock.advance(1);
+    expect(sent.map(spansIn)).toEqual([[1], [2]]);
+    await clock.advance(600_000);
+    expect(sent).toHaveLength(2);
     expect(clock.timers).toBe(0);
   });
 
@@ -54,7 +59,7 @@ describe("what has been gathered", () => {
     const { pump, clock, sent, failures } = pumping(batch, LATER, { ...LATER, afterMs: 60_000 });
     batch.add({ n: 1 });
     pump.wake();
-    await clock.advance(1_000);
+    await clock.advance(200);
     batch.add({ n: 2 });
     pump.wake();
     await clock.advance(4_999);

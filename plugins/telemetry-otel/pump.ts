@@ -24,6 +24,8 @@ export interface PumpParts {
   readonly onFailure: (outcome: Outcome) => void;
 }
 
+/** The first request goes out soon, so that what is wrong is said while somebody is there to read it. */
+const SOON_MS = 200;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 300_000;
 
@@ -37,11 +39,12 @@ export function createPump({ source, send, clock, everyMs, onFailure }: PumpPart
   const closed = new AbortController();
   let stopTimer: (() => void) | undefined;
   let running: Promise<void> | undefined;
+  let isTried = false;
   let failures = 0;
   let isGone = false;
 
   function wake(): void {
-    if (!stopTimer && !running && !closed.signal.aborted) wait(everyMs);
+    if (!stopTimer && !running && !closed.signal.aborted) wait(isTried ? everyMs : Math.min(everyMs, SOON_MS));
   }
 
   function wait(ms: number): void {
@@ -61,6 +64,7 @@ export function createPump({ source, send, clock, everyMs, onFailure }: PumpPart
 
   /** How long to wait until the next attempt; `undefined` when there is nothing to wait for. */
   async function sendAll(signal: AbortSignal): Promise<number | undefined> {
+    isTried = true;
     for (let next = source.take(); next; next = source.take()) {
       const outcome = await send(next.request, signal);
       next.settle(outcome);

@@ -107,7 +107,7 @@ export function resourceOf(
     "service.name": "gantry",
     "service.version": version,
     "service.instance.id": instance,
-    "os.type": process.platform,
+    "os.type": process.platform === "win32" ? "windows" : process.platform,
     "host.arch": process.arch,
     "telemetry.sdk.name": "gantry",
     "telemetry.sdk.language": "nodejs",
