@@ -1,5 +1,5 @@
+import type { Attributes } from "@opentelemetry/api";
 import { createMask, maskedJson } from "./mask.ts";
-import type { Attributes } from "./otlp.ts";
 import { type Environment, isYes } from "./switch.ts";
 
 /** Texts, for who asks for them by name; `{}` for all others. */

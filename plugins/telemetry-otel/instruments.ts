@@ -1,12 +1,13 @@
 /** What is measured. Names, units and bounds of `gen_ai` are those of OpenTelemetry's conventions. */
+import { type Attributes, type Meter, ROOT_CONTEXT, ValueType } from "@opentelemetry/api";
 
-export interface Instrument {
+interface Instrument {
   readonly unit: string;
   readonly description: string;
   /** A counter of whole things. */
   readonly isWhole?: boolean;
   /** A histogram: the upper bounds of its buckets. */
-  readonly bounds?: readonly number[];
+  readonly bounds?: number[];
 }
 
 export type InstrumentName =
@@ -24,7 +25,7 @@ export type InstrumentName =
 const powers = (base: number, first: number, count: number) =>
   Array.from({ length: count }, (_, index) => first * base ** index);
 
-export const INSTRUMENTS: Readonly<Record<InstrumentName, Instrument>> = {
+const INSTRUMENTS: Readonly<Record<InstrumentName, Instrument>> = {
   "gantry.session.count": { unit: "{session}", isWhole: true, description: "Sessions begun or gone on with" },
   "gantry.lines_of_code.count": { unit: "{line}", isWhole: true, description: "Lines added and removed by tools" },
   "gantry.commit.count": { unit: "{commit}", isWhole: true, description: "Commands that committed" },
@@ -48,3 +49,21 @@ export const INSTRUMENTS: Readonly<Record<InstrumentName, Instrument>> = {
     bounds: powers(2, 0.01, 14),
   },
 };
+
+/** Adds to a counter, or notes a value for a histogram. */
+type Note = (value: number, attributes: Attributes) => void;
+
+export function createInstruments(meter: Meter): Readonly<Record<InstrumentName, Note>> {
+  const made = Object.entries(INSTRUMENTS).map(([name, instrument]) => [name, createNote(meter, name, instrument)]);
+  return Object.fromEntries(made);
+}
+
+function createNote(meter: Meter, name: string, { unit, description, isWhole, bounds }: Instrument): Note {
+  if (bounds) {
+    const histogram = meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: bounds } });
+    return (value, attributes) => histogram.record(value, attributes, ROOT_CONTEXT);
+  }
+  const valueType = isWhole ? ValueType.INT : ValueType.DOUBLE;
+  const counter = meter.createCounter(name, { unit, description, valueType });
+  return (value, attributes) => counter.add(value, attributes, ROOT_CONTEXT);
+}

@@ -1,4 +1,5 @@
 /** Requests to models, those of plugins too: seen from outside of everything that is wrapped around the way to the model. */
+import type { Attributes } from "@opentelemetry/api";
 import type {
   AssistantMessage,
   Meter,
@@ -11,8 +12,6 @@ import type {
   Usage,
 } from "gantry/sdk";
 import type { Emit } from "./emit.ts";
-import { newContext } from "./ids.ts";
-import type { Attributes } from "./otlp.ts";
 import { stateOf } from "./state.ts";
 
 export interface ModelCallParts {
@@ -42,9 +41,9 @@ export function watchModel(stream: StreamFunction, session: SessionView, parts: 
 
 function beginCall(request: ModelRequest, { turn }: ModelCall, session: SessionView, { emit, meter }: ModelCallParts) {
   const { provider, id } = request.model;
-  const parent = turn && stateOf(session).turn?.context;
-  const context = newContext(parent);
+  const parent = turn && stateOf(session).turn?.span;
   const startMs = emit.now();
+  const span = emit.begin(session, `chat ${id}`, { parent, startMs, isRequest: true });
   const common: Attributes = {
     "gen_ai.operation.name": "chat",
     "gen_ai.provider.name": provider,
@@ -86,9 +85,9 @@ function beginCall(request: ModelRequest, { turn }: ModelCall, session: SessionV
       duration_ms: Math.round(emit.now() - startMs),
       attempts: retries + 1,
     };
-    emit.event(session, "api_request", { ...ofEvents, ...figures }, context);
+    emit.event(session, "api_request", { ...ofEvents, ...figures }, span);
     if (stop_reason === "refusal")
-      emit.event(session, "api_refusal", { ...ofEvents, "gen_ai.response.id": responseId }, context);
+      emit.event(session, "api_refusal", { ...ofEvents, "gen_ai.response.id": responseId }, span);
   }
 
   function gaveUp(failure: ModelFailure, usage: Usage | undefined): void {
@@ -105,13 +104,13 @@ function beginCall(request: ModelRequest, { turn }: ModelCall, session: SessionV
       attempts: retries + 1,
       duration_ms: Math.round(emit.now() - startMs),
     };
-    emit.event(session, "api_retries_exhausted", { ...ofEvents, ...figures }, context);
+    emit.event(session, "api_retries_exhausted", { ...ofEvents, ...figures }, span);
   }
 
   /** What a provider says of a failure may quote the request, so only its kind is sent. */
   function failed({ kind, status, code }: ModelFailure, attempt: number): void {
     const what = { "error.type": kind, "http.response.status_code": status, "error.code": code, attempt };
-    emit.event(session, "api_error", { ...ofEvents, ...what }, context);
+    emit.event(session, "api_error", { ...ofEvents, ...what }, span);
   }
 
   function countTokens(usage: Usage, model: string): void {
@@ -132,12 +131,7 @@ function beginCall(request: ModelRequest, { turn }: ModelCall, session: SessionV
     if (isEnded) return;
     isEnded = true;
     const endMs = emit.now();
-    emit.span(session, {
-      name: `chat ${id}`,
-      context,
-      parent,
-      kind: "client",
-      startMs,
+    emit.end(span, {
       endMs,
       attributes: {
         ...common,

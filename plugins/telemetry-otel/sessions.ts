@@ -1,4 +1,5 @@
 /** Sessions and turns: what happens in them, told as it happens. */
+import type { Span } from "@opentelemetry/api";
 import {
   type Inspector,
   type Permissions,
@@ -9,7 +10,6 @@ import {
 } from "gantry/sdk";
 import type { Content } from "./content.ts";
 import type { Emit } from "./emit.ts";
-import { newContext, type SpanContext } from "./ids.ts";
 import { stateOf } from "./state.ts";
 import { createToolCalls } from "./tool-calls.ts";
 
@@ -19,7 +19,7 @@ export interface SessionParts {
   readonly permissions: Permissions | undefined;
   readonly inspector: Inspector;
   /** The span of whoever has started the program. */
-  readonly outer: SpanContext | undefined;
+  readonly outer: Span | undefined;
 }
 
 /** A tap that had no opinion and took less is not told of: there are dozens in a turn. */
@@ -71,7 +71,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
         case "fault": {
           const { plugin, where, isTimeout, isQuarantined } = event.fault;
           const what = { "plugin.name": plugin, where, is_timeout: isTimeout, is_quarantined: isQuarantined };
-          emit.event(session, "plugin_fault", what, state.turn?.context);
+          emit.event(session, "plugin_fault", what, state.turn?.span);
         }
       }
     },
@@ -86,32 +86,29 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
       } else if (callId !== undefined && hook === "toolGate" && effect === "voted") deciders.set(callId, plugin);
 
       if (effect === "passed" && ms < WORTH_TELLING_MS) return;
-      const parent = (callId === undefined ? undefined : calls.get(callId)?.context) ?? turn?.context;
+      const parent = (callId === undefined ? undefined : calls.get(callId)?.span) ?? turn?.span;
       const endMs = emit.now();
       const what = { "gantry.hook": hook, "plugin.name": plugin, "gantry.hook.effect": effect };
-      const context = newContext(parent);
-      emit.span(session, {
-        name: `hook ${hook}`,
-        context,
-        parent,
-        startMs: endMs - ms,
+      const span = emit.begin(session, `hook ${hook}`, { parent, startMs: endMs - ms });
+      emit.end(span, {
         endMs,
         attributes: { ...what, "gen_ai.tool.call.id": callId, ...(effect === "failed" && { "error.type": "failed" }) },
         isError: effect === "failed",
       });
       const more = { "gen_ai.tool.call.id": callId, "gantry.prompt.id": turn?.id, duration_ms: Math.round(ms) };
-      emit.event(session, "hook_execution_complete", { ...what, ...more }, context);
+      emit.event(session, "hook_execution_complete", { ...what, ...more }, span);
     },
   };
 
   function turnStarted(session: SessionView, { turnId, input }: Extract<SessionEvent, { type: "turn_start" }>): void {
     const state = stateOf(session);
-    state.turn = { id: turnId, context: newContext(outer), startMs: emit.now(), askMs: 0 };
+    const span = emit.begin(session, "invoke_agent gantry", { parent: outer, startMs: emit.now() });
+    state.turn = { id: turnId, span, askMs: 0 };
     noteMode(session);
     if (input.origin !== "person") return;
     const text = textOf(input.content);
     const what = { "gantry.prompt.id": turnId, prompt_length: text.length, ...content.prompt(text) };
-    emit.event(session, "user_prompt", what, state.turn.context);
+    emit.event(session, "user_prompt", what, state.turn.span);
   }
 
   function turnEnded(session: SessionView, { end, ms }: Extract<SessionEvent, { type: "turn_end" }>): void {
@@ -124,11 +121,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
     if (!turn) return;
     emit.count(session, "gantry.active_time.total", Math.max(0, ms - turn.askMs) / 1_000, { type: "cli" });
     const isFine = end.reason === "completed" || end.reason === "handled";
-    emit.span(session, {
-      name: "invoke_agent gantry",
-      context: turn.context,
-      parent: outer,
-      startMs: turn.startMs,
+    emit.end(turn.span, {
       endMs: emit.now(),
       attributes: {
         "gen_ai.operation.name": "invoke_agent",
@@ -156,7 +149,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
       session,
       "assistant_response",
       { ...what, response_length: text.length, ...content.response(text) },
-      turn?.context,
+      turn?.span,
     );
   }
 
@@ -170,7 +163,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
       tokens_after: event.tokensAfter,
       duration_ms: since && Math.round(emit.now() - since),
     };
-    emit.event(session, "compaction", what, state.turn?.context);
+    emit.event(session, "compaction", what, state.turn?.span);
   }
 
   /** Nobody tells of a change of mode, so it is looked for where it matters. */
@@ -180,7 +173,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
     if (mode === state.mode) return;
     if (state.mode !== undefined) {
       const what = { from_mode: state.mode, to_mode: mode, "gantry.prompt.id": state.turn?.id };
-      emit.event(session, "permission_mode_changed", what, state.turn?.context);
+      emit.event(session, "permission_mode_changed", what, state.turn?.span);
     }
     state.mode = mode;
   }

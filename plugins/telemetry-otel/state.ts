@@ -1,11 +1,10 @@
+import type { Span } from "@opentelemetry/api";
 import { type Call, type PermissionMode, perSession } from "gantry/sdk";
-import type { SpanContext } from "./ids.ts";
 
 /** A turn that is under way. */
 export interface OpenTurn {
   readonly id: string;
-  readonly context: SpanContext;
-  readonly startMs: number;
+  readonly span: Span;
   /** Time that a person was waited for. */
   askMs: number;
 }
@@ -13,8 +12,7 @@ export interface OpenTurn {
 /** A call that is running. */
 export interface OpenCall {
   readonly call: Call;
-  readonly context: SpanContext;
-  readonly parent: SpanContext | undefined;
+  readonly span: Span;
   readonly startMs: number;
 }
 

@@ -1,7 +1,10 @@
 /** What the OTEL_* variables ask for. */
+import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
+import { defaultResource, type Resource, resourceFromAttributes } from "@opentelemetry/resources";
 import type { HostInfo } from "gantry/sdk";
-import { type Attributes, type KeyValue, keyValues, type Signal } from "./otlp.ts";
 import type { Environment } from "./switch.ts";
+
+export type Signal = "traces" | "metrics" | "logs";
 
 /** Where one signal goes, and how. */
 export interface Target {
@@ -89,8 +92,8 @@ function urlOf(signal: Signal, env: Environment): string | undefined {
 /** Of both lists, the later one counting first; `undefined` where an entry is no header. */
 function headersOf(...lists: readonly (string | undefined)[]): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
-  for (const pair of lists.flatMap((list) => listed(list ?? ""))) {
-    const [name, value] = pairOf(pair);
+  for (const entry of lists.flatMap((list) => listed(list ?? ""))) {
+    const [[name, value] = ["", ""]] = Object.entries(parseKeyPairsIntoRecord(entry));
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return undefined;
     headers[name.toLowerCase()] = value;
   }
@@ -98,45 +101,26 @@ function headersOf(...lists: readonly (string | undefined)[]): Record<string, st
 }
 
 /** What is said of the program with everything it sends. */
-export function resourceOf(
-  env: Environment,
-  { version }: Pick<HostInfo, "version">,
-  instance: string,
-): readonly KeyValue[] {
-  const own: Attributes = {
+export function resourceOf(env: Environment, { version }: Pick<HostInfo, "version">, instance: string): Resource {
+  const own = {
     "service.name": "gantry",
     "service.version": version,
     "service.instance.id": instance,
     "os.type": process.platform === "win32" ? "windows" : process.platform,
     "host.arch": process.arch,
-    "telemetry.sdk.name": "gantry",
-    "telemetry.sdk.language": "nodejs",
-    "telemetry.sdk.version": version,
   };
-  const given = Object.fromEntries(
-    listed(env.OTEL_RESOURCE_ATTRIBUTES ?? "")
-      .map(pairOf)
-      .filter(([name]) => name),
-  );
+  const given = parseKeyPairsIntoRecord(env.OTEL_RESOURCE_ATTRIBUTES);
   const named = env.OTEL_SERVICE_NAME?.trim() ? { "service.name": env.OTEL_SERVICE_NAME.trim() } : {};
-  return keyValues({ ...own, ...given, ...named });
+  return defaultResource().merge(resourceFromAttributes({ ...own, ...given, ...named }));
+}
+
+/** Whether figures say what has come since the last ones. */
+export function isDelta({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: wanted }: Environment): boolean {
+  return /^(delta|lowmemory)$/i.test(wanted?.trim() ?? "");
 }
 
 function listed(text: string): readonly string[] {
   return text.split(",").flatMap((part) => part.trim() || []);
-}
-
-function pairOf(pair: string): readonly [string, string] {
-  const at = pair.indexOf("=");
-  return at < 0 ? [pair, ""] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.trim());
-  } catch {
-    return text.trim();
-  }
 }
 
 function milliseconds(text: string | undefined): number | undefined {

@@ -143,8 +143,21 @@ describe.each(["http/protobuf", "http/json"])("over %s", (protocol) => {
     const to = await collector();
     const more = { OTEL_RESOURCE_ATTRIBUTES: "team=blue%20whale,service.name=other", OTEL_SERVICE_NAME: "mine" };
     await run(to, scriptedModel(), { env: { ...env, ...more } });
-    expect(to.resource()).toMatchObject({ team: "blue whale", "service.name": "mine", "telemetry.sdk.name": "gantry" });
+    expect(to.resource()).toMatchObject({
+      team: "blue whale",
+      "service.name": "mine",
+      "telemetry.sdk.name": "opentelemetry",
+    });
   });
+});
+
+test("figures are what has come since, where that is preferred", async () => {
+  const to = await collector();
+  const env = { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "delta" };
+  await run(to, calling("Look", { at: "the sea" }), { env });
+  const points = to.points();
+  expect(new Set(points.map(({ temporality }) => temporality))).toEqual(new Set([1]));
+  expect(named(points, "gantry.session.count").map(({ value }) => value)).toEqual([1]);
 });
 
 test("texts are sent when they are asked for by name, secrets masked", async () => {

@@ -29,6 +29,9 @@ export function fieldsOf(message: Buffer): Map<number, Field[]> {
       if (at + length > message.length) throw new Error("a field is cut off");
       all.push(message.subarray(at, at + length));
       at += length;
+    } else if (type === 5) {
+      all.push(BigInt(message.readUInt32LE(at)));
+      at += 4;
     } else throw new Error(`wire type ${type} is not used by OTLP`);
   }
   return fields;

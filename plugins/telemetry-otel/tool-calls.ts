@@ -2,7 +2,6 @@
 import { type Call, type SessionEvent, type SessionView, textOf, z } from "gantry/sdk";
 import type { Content } from "./content.ts";
 import type { Emit } from "./emit.ts";
-import { newContext } from "./ids.ts";
 import { stateOf } from "./state.ts";
 
 type Of<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type: T }>;
@@ -21,8 +20,9 @@ export function createToolCalls(emit: Emit, content: Content) {
   return {
     started(session: SessionView, { call }: Of<"tool_start">): void {
       const { turn, calls, deciders } = stateOf(session);
-      const parent = turn?.context;
-      calls.set(call.id, { call, context: newContext(parent), parent, startMs: emit.now() });
+      const startMs = emit.now();
+      const span = emit.begin(session, `execute_tool ${call.tool.name}`, { parent: turn?.span, startMs });
+      calls.set(call.id, { call, span, startMs });
       decided(session, call, "accept", deciders.get(call.id));
     },
 
@@ -38,7 +38,7 @@ export function createToolCalls(emit: Emit, content: Content) {
       const { outcome, ms } = result;
       const text = textOf(result.content);
       if (open) {
-        const { call, context, parent, startMs } = open;
+        const { call, span, startMs } = open;
         const attributes = {
           "gen_ai.operation.name": "execute_tool",
           "gen_ai.tool.name": tool,
@@ -49,8 +49,7 @@ export function createToolCalls(emit: Emit, content: Content) {
           ...(outcome !== "ok" && { "error.type": outcome }),
         };
         const endMs = Math.min(startMs + ms, emit.now());
-        const isError = outcome === "error";
-        emit.span(session, { name: `execute_tool ${tool}`, context, parent, startMs, endMs, attributes, isError });
+        emit.end(span, { endMs, attributes, isError: outcome === "error" });
         if (outcome === "ok") countWork(session, call, result.data);
       }
       emit.event(
@@ -67,7 +66,7 @@ export function createToolCalls(emit: Emit, content: Content) {
           ...content.toolInput(input),
           ...content.toolOutput(text),
         },
-        open?.context ?? turn?.context,
+        open?.span ?? turn?.span,
       );
     },
   };
@@ -79,7 +78,7 @@ export function createToolCalls(emit: Emit, content: Content) {
       session,
       "tool_decision",
       { ...attributes, "gen_ai.tool.call.id": id, "gantry.prompt.id": turn?.id },
-      turn?.context,
+      turn?.span,
     );
     const isEditing = tool.permission !== undefined && "path" in tool.permission && !tool.traits?.readOnly;
     if (isEditing) emit.count(session, "gantry.code_edit_tool.decision", 1, attributes);
