@@ -34,14 +34,14 @@ export class Trace {
     for (const listener of this.#listeners) listener({ plugin, hook, callId, effect, ms }, session);
   }
 
-  watch(listener: Listener): () => void {
+  readonly watch = (listener: Listener): (() => void) => {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
+  };
 
   /** The spans of one call, oldest first. */
-  of(callId: string): readonly Span[] {
+  readonly of = (callId: string): readonly Span[] => {
     const ordered = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
     return ordered.filter((span) => span.callId === callId).map((span) => ({ ...span }));
-  }
+  };
 }

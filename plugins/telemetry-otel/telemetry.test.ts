@@ -1,6 +1,7 @@
+import { type Context, context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { allow, definePlugin, defineTool, z } from "gantry/sdk";
 import { createTestKernel, type ScriptedModel, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import httpNode from "../http-node/index.ts";
 import usageMeter from "../usage-meter/index.ts";
 import telemetryOtel from "./index.ts";
@@ -221,9 +222,13 @@ test("a failed request is told of by its kind alone, and its turn is an error", 
 
 test("a trace that somebody else has begun goes on", async () => {
   const to = await collector();
-  const [trace, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
-  await run(to, scriptedModel(), { env: { TRACEPARENT: `00-${trace}-${parent}-01` } });
-  expect(named(to.spans(), "invoke_agent gantry")[0]).toMatchObject({ traceId: trace, parentSpanId: parent });
+  const [traceId, parent] = ["0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"];
+  await run(to, scriptedModel(), { env: { TRACEPARENT: `00-${traceId}-${parent}-01` } });
+  expect(named(to.spans(), "invoke_agent gantry")[0]).toMatchObject({ traceId, parentSpanId: parent });
+  const unsampled = await collector();
+  await run(unsampled, scriptedModel(), { env: { TRACEPARENT: `00-${traceId}-${parent}-00` } });
+  expect(named(unsampled.spans(), "invoke_agent gantry")).toEqual([]);
+  expect(named(unsampled.events(), "gantry.user_prompt")).toMatchObject([{ traceId }]);
 });
 
 test("headers, compression, an address of its own and a signal that is not wanted are heeded", async () => {
@@ -252,6 +257,32 @@ test("what plugins are asked on the way stands in the trace", async () => {
     { parentSpanId: turn?.spanId, attributes: { "plugin.name": "gatekeeper", "gantry.hook.effect": "voted" } },
   ]);
   expect(named(to.events(), "gantry.tool_decision")[0]?.attributes.source).toBe("gatekeeper");
+});
+
+test("who runs the host in a program that is traced itself is not disturbed, nor mixed up with it", async () => {
+  const theirs = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331", traceFlags: 1 };
+  const active = trace.setSpanContext(ROOT_CONTEXT, theirs);
+  const manager = {
+    active: () => active,
+    with: <A extends unknown[], R>(
+      _: Context,
+      work: (...args: A) => R,
+      self?: ThisParameterType<typeof work>,
+      ...args: A
+    ) => work.apply(self, args),
+    bind: <T>(_: Context, target: T) => target,
+    enable: () => manager,
+    disable: () => manager,
+  };
+  context.setGlobalContextManager(manager);
+  onTestFinished(() => context.disable());
+  const registered = globalThis[Symbol.for("opentelemetry.js.api.1") as never] as object;
+  const before = Object.keys(registered);
+  const to = await collector();
+  await run(to, scriptedModel());
+  expect(Object.keys(registered)).toEqual(before);
+  expect(to.events().length).toBeGreaterThan(0);
+  for (const { traceId } of [...to.spans(), ...to.events()]) expect(traceId).not.toBe(theirs.traceId);
 });
 
 test("the answers are the same with telemetry as without it", async () => {

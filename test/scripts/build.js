@@ -160,6 +160,8 @@ async function bundle(input, { dir, groups, ...options }) {
     input,
     external: EXTERNAL,
     platform: "node",
+    // ES modules where a package has both: what is not used of them is left out.
+    resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
     plugins: [plainEnglish, noPrograms, together],
   });
