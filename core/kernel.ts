@@ -249,18 +249,15 @@ class KernelHost implements Host {
   /** The services of the kernel itself. */
   #given(): ReadonlyMap<ServiceKey<unknown>, unknown> {
     const current = () => this.generation;
+    const report = (session?: SessionView) => this.report(session);
     return new Map<ServiceKey<unknown>, unknown>([
-      [Inspector, this.#inspector()],
+      [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Questions, createQuestions()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],
     ]);
-  }
-
-  #inspector(): Inspector {
-    return { report: (session) => this.report(session), trace: (callId) => this.#trace.of(callId) };
   }
 
   #fault(fault: Fault, session: SessionView | undefined): void {

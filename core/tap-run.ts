@@ -133,10 +133,10 @@ export class Run implements Pending {
 
   #settle(effect: Span["effect"], error: Error | null, result?: unknown): void {
     this.isSettled = true;
-    const { guard, owner, hook } = this.fixed;
+    const { guard } = this.fixed;
     if (this.before) guard.leave(this);
     const now = guard.clock.now();
-    guard.trace.record(owner, hook, this.call?.id, effect, now - this.sinceMs);
+    guard.trace.record(this, effect, now - this.sinceMs);
     guard.passOn(now, this.done, error, result);
   }
 }

@@ -1,4 +1,5 @@
-import type { Span } from "gantry/sdk";
+import type { SessionView, Span } from "gantry/sdk";
+import type { Run } from "./tap-run.ts";
 
 /** How many spans are kept. */
 const KEPT = 4_096;
@@ -10,13 +11,17 @@ export interface Pending {
   readonly sinceMs: number;
 }
 
+type Listener = (span: Span, session: SessionView) => void;
+
 /** Keeps the newest spans of taps. */
 export class Trace {
   /** Written over in place: a span costs no memory once the ring is full. */
   readonly #ring: { -readonly [K in keyof Span]: Span[K] }[] = [];
+  readonly #listeners = new Set<Listener>();
   #next = 0;
 
-  record(plugin: string, hook: string, callId: string | undefined, effect: Span["effect"], ms: number): void {
+  record({ plugin, hook, call, session }: Run, effect: Span["effect"], ms: number): void {
+    const callId = call?.id;
     const span = this.#ring[this.#next];
     if (span) {
       span.plugin = plugin;
@@ -26,11 +31,17 @@ export class Trace {
       span.ms = ms;
     } else this.#ring.push({ plugin, hook, callId, effect, ms });
     this.#next = (this.#next + 1) % KEPT;
+    for (const listener of this.#listeners) listener({ plugin, hook, callId, effect, ms }, session);
   }
 
+  readonly watch = (listener: Listener): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
   /** The spans of one call, oldest first. */
-  of(callId: string): readonly Span[] {
+  readonly of = (callId: string): readonly Span[] => {
     const ordered = [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
     return ordered.filter((span) => span.callId === callId).map((span) => ({ ...span }));
-  }
+  };
 }

@@ -51,6 +51,7 @@ import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
+import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
 import toolGlob from "./tool-glob/index.ts";
@@ -113,6 +114,7 @@ export const catalogue = {
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
+    "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,
     "tool-glob": toolGlob,

@@ -247,6 +247,12 @@ export interface Inspector {
   report(session?: SessionView): HostReport;
   /** What the kernel traced of a call, oldest first: every tap, its effect, its milliseconds. */
   trace(callId: string): readonly Span[];
+  /**
+   * Calls the listener with every tap that comes to an end, but for those of the synchronous hooks. Returns what ends it.
+   *
+   * **Contract**: the listener must not throw and should be quick: what the tap has answered waits for it.
+   */
+  watch(listener: (span: Span, session: SessionView) => void): () => void;
 }
 export const Inspector = createService<Inspector>("inspector");
 

@@ -127,6 +127,8 @@ describe("the environment of programs", () => {
       npm_config_authtoken: "1",
       STRIPE_SECRET: "1",
       DB_PASSWORD: "1",
+      OTEL_EXPORTER_OTLP_HEADERS: "1",
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: "1",
       GOOGLE_APPLICATION_CREDENTIALS: "1",
     };
     const plain = { HOME: "/home/me", AWS_REGION: "eu-1", SSH_AUTH_SOCK: "/s", TOKENIZERS_PARALLELISM: "1" };

@@ -90,6 +90,7 @@ describe("a server that wants to know something", () => {
           services: {
             events: {
               has: () => true,
+              watch: () => () => undefined,
               async fire(_, { event, subject, input }) {
                 fired.push([event, subject, input]);
                 const said = event === "Elicitation" ? fields : {};

@@ -10,6 +10,7 @@ export default definePreset("headless", [
   "session-jsonl",
   "session-retention",
   "usage-meter",
+  "telemetry-otel",
   "model-budget",
   "model-retry",
   "provider-anthropic",

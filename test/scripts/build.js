@@ -51,6 +51,7 @@ const TOGETHER = {
     "settings-files",
     "shell-folders",
     "tool-search",
+    "telemetry-otel",
     "usage-meter",
   ],
   /** At the first command. */
@@ -173,6 +174,8 @@ async function bundle(input, { dir, groups, ...options }) {
     input,
     external: EXTERNAL,
     platform: "node",
+    // ES modules where a package has both: what is not used of them is left out.
+    resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
     plugins: [plainEnglish, noPrograms, oneValidator, together],
   });

@@ -15,6 +15,15 @@ export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
   ajv: /^plugins\/frontend-headless\/structured\.ts$/,
+  "@opentelemetry/api": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/api-logs": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/core": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/otlp-exporter-base": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/otlp-transformer": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/resources": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/sdk-logs": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/sdk-metrics": /^plugins\/telemetry-otel\//,
+  "@opentelemetry/sdk-trace": /^plugins\/telemetry-otel\//,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
@@ -38,7 +47,7 @@ const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 /** Files of plugins that few runs need, though they import no package. */
 const RARE =
-  /^plugins\/(exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read)\.ts$/;
+  /^plugins\/(exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read|telemetry-otel\/recording)\.ts$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];

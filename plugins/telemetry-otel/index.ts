@@ -1,0 +1,48 @@
+import {
+  definePlugin,
+  Http,
+  Inspector,
+  later,
+  lazy,
+  Meter,
+  manifest,
+  optional,
+  Permissions,
+  Settings,
+  z,
+} from "gantry/sdk";
+
+export const telemetryOtel = manifest({
+  name: "telemetry-otel",
+  description:
+    "OpenTelemetry over OTLP, for who asks for it: metrics, events, and spans of turns, model calls, tools and hooks.",
+  config: z
+    .object({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe(
+          "send; counts from your own configuration only, never from a project's. OTEL_* variables say where to",
+        ),
+    })
+    .prefault({}),
+  needs: {
+    inspector: later(Inspector),
+    http: later(optional(Http)),
+    settings: later(optional(Settings)),
+    meter: later(optional(Meter)),
+    permissions: later(optional(Permissions)),
+  },
+  taps: {
+    sessionStart: true,
+    // Outermost, so that it sees what the turn gets, with every try that it took.
+    modelWrap: { stage: "last" },
+    event: true,
+    sessionEnd: { stage: "last" },
+  },
+});
+
+export default definePlugin(
+  telemetryOtel,
+  lazy(() => import("./telemetry-otel.ts")),
+);
