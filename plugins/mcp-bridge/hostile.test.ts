@@ -27,6 +27,17 @@ describe.skipIf(process.platform === "win32")("a server's program", () => {
     expect(statusOf(kernel, "none")?.error).toMatch(/no program "no-such-program"/);
   });
 
+  it("that is not there is told to the person and to the model", async () => {
+    const kernel = await bridged({ servers: { none: { command: "no-such-program" } } });
+    const { events } = await kernel.run("hi");
+    const told = events.flatMap((event) => (event.type === "notice" ? [event.notice.text] : []));
+    expect([...kernel.notices, ...told]).toEqual([
+      expect.stringMatching(/^The MCP server none is not there: .*"no-such-program"/),
+    ]);
+    const prompt = kernel.model.requests[0]?.system.map(({ text }) => text).join("\n");
+    expect(prompt).toMatch(/## none\nIt is not there: .*"no-such-program"/);
+  });
+
   it("gets the filtered environment, what its entry adds, and variables put in", async () => {
     const servers = {
       s: {

@@ -6,6 +6,7 @@ import { INTERACTION } from "./contributing.ts";
 import type { mcpBridge } from "./index.ts";
 import { resourceMentions } from "./mentions.ts";
 import { cutText } from "./names.ts";
+import type { Server } from "./server.ts";
 import { projectServers } from "./sources.ts";
 import { createSubcommand } from "./subcommand.ts";
 
@@ -26,8 +27,8 @@ const setup: Setup<typeof mcpBridge> = (context) => {
     joined.add(session);
     await bridge.begin();
     if (bridge.servers.size) await addMentions();
-    tell(session, bridge);
     if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+    tell(session, bridge);
   }
 
   /** Where nobody has a server, nothing of it is set up. */
@@ -68,16 +69,25 @@ const setup: Setup<typeof mcpBridge> = (context) => {
 export default setup;
 
 function tell(session: SessionView, bridge: Bridge): void {
-  for (const text of bridge.problems) session.notify({ level: "warning", plugin: PLUGIN, text });
+  const absent = [...bridge.servers.values()].filter(isMissed).map(({ named, status }) => {
+    return `The MCP server ${named.name} is not there: ${status.error}`;
+  });
+  for (const text of [...bridge.problems, ...absent]) session.notify({ level: "warning", plugin: PLUGIN, text });
+}
+
+/** What a folder asks for and nobody has approved is told where trust is asked for. */
+function isMissed({ named, status: { status, error } }: Server): boolean {
+  const isAsked = named.scope !== "project" || error?.startsWith("you have not") === false;
+  return isAsked && (status === "failed" || status === "needs-auth");
 }
 
 /** What servers say of themselves, and which the model need not look for. */
 function withServers(draft: PromptDraft, bridge: Bridge): PromptDraft {
-  const said = [...bridge.servers.values()].flatMap(({ named, connection, status }) => {
+  const said = [...bridge.servers.values()].flatMap((server) => {
+    const { named, connection, status } = server;
     const instructions = connection?.instructions?.trim();
     if (instructions) return [`## ${named.name}\n${cutText(instructions)}`];
-    const isAsked = named.scope !== "project" || status.error?.startsWith("you have not") === false;
-    return status.status === "failed" && isAsked ? [`## ${named.name}\nIt is not there: ${status.error}`] : [];
+    return isMissed(server) ? [`## ${named.name}\nIt is not there: ${status.error}`] : [];
   });
   const pending = bridge.pending;
   const built = said.length

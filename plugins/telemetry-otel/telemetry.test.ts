@@ -289,5 +289,12 @@ test("the answers are the same with telemetry as without it", async () => {
   const to = await collector();
   const [turn] = await run(to, scriptedModel([{ text: "Hello." }]));
   expect(turn?.text).toBe("Hello.");
-  expect(turn?.events.map(({ type }) => type)).toEqual(["turn_start", "request", "text", "assistant", "turn_end"]);
+  expect(turn?.events.map(({ type }) => type)).toEqual([
+    "turn_start",
+    "request",
+    "answer_start",
+    "text",
+    "assistant",
+    "turn_end",
+  ]);
 });
