@@ -77,7 +77,10 @@ describe("A secret", () => {
     const secrets = await secretsIn(home, {}, "never");
     await secrets.set("weather", "rain");
     expect(await secrets.get("weather")).toBe("rain");
-    expect(await secrets.place()).toMatchObject({ kind: "file", text: expect.stringMatching(/its key lies beside it/) });
+    expect(await secrets.place()).toMatchObject({
+      kind: "file",
+      text: expect.stringMatching(/its key lies beside it/),
+    });
     for (const name of ["secrets.json", "secrets.key"]) expect(fs.statSync(join(home, name)).mode & 0o077).toBe(0);
   });
 
