@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { type Answer, type Question, textOf } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
-import { browse, browserProgram, protectedServer, signing, temporaryFolder } from "./test-kit.ts";
+import { browserProgram, protectedServer, signing, temporaryFolder } from "./test-kit.ts";
 
 const PASTED = async function* (line: string) {
   yield line;
@@ -293,14 +293,26 @@ describe("A hostile server", () => {
   test("that redirects without end is asked a few times, and given up", async () => {
     const server = await protectedServer({
       instead: ({ path }, response) => {
-        if (!path.startsWith("/.well-known")) return false;
+        if (!/^\/(\.well-known|register)/.test(path)) return false;
         response.writeHead(302, { location: `${path}/more` }).end();
         return true;
       },
     });
     const { login } = await signing();
     expect(await codeOf(login(server.server, () => undefined, AbortSignal.timeout(2_000)))).not.toBe("no error");
-    expect(server.asked.length).toBeLessThan(12);
+    expect(server.asked.length).toBeLessThan(30);
+  });
+
+  test("that redirects elsewhere in the clear is not followed", async () => {
+    const server = await protectedServer({
+      instead: ({ path }, response) => {
+        if (!path.startsWith("/.well-known/oauth-authorization")) return false;
+        response.writeHead(302, { location: "http://evil.example/" }).end();
+        return true;
+      },
+    });
+    const { login } = await signing();
+    expect(await codeOf(login(server.server))).toMatch(/^GANTRY_MCP_AUTH_(ADDRESS|FAILED)$/);
   });
 
   test.each([
@@ -341,6 +353,7 @@ describe("A server that is signed in at", () => {
     expect(servers.status()[0]?.status).toBe("needs-auth");
     await login(server.server);
     await servers.reconnect("weather");
+    await servers.settle();
     expect(textOf((await call("mcp__weather__rain", {})).content)).toBe("It rains.");
   });
 
@@ -349,6 +362,7 @@ describe("A server that is signed in at", () => {
     const { servers, login, call } = await signing({ servers: serversOf(server.server.url), answer: "allow" });
     await login(server.server);
     await servers.reconnect("weather");
+    await servers.settle();
     server.forget();
     expect(textOf((await call("mcp__weather__rain", {})).content)).toBe("It rains.");
     expect(server.exchanges.map((form) => form.get("grant_type"))).toEqual(["authorization_code", "refresh_token"]);
@@ -387,6 +401,7 @@ describe("A server that is signed in at", () => {
     const { servers, login, call } = await signing({ servers: serversOf(server.server.url), answer });
     await login(server.server);
     await servers.reconnect("weather");
+    await servers.settle();
     server.forget("all");
     expect((await call("mcp__weather__rain", {})).outcome).toBe("error");
     expect((await call("mcp__weather__rain", {})).outcome).not.toBe("ok");
@@ -409,6 +424,7 @@ describe("A server that is signed in at", () => {
     });
     await login(server.server);
     await servers.reconnect("weather");
+    await servers.settle();
     expect(textOf((await call("mcp__weather__rain", {})).content)).toBe("It rains.");
     expect(asked[0]?.form?.message).toContain("read write");
     expect(asked).toHaveLength(1);
@@ -446,5 +462,3 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-
-void browse;

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { definePlugin, McpAuth, type McpAuthServer, McpServers, type Question } from "gantry/sdk";
+import { definePlugin, McpAuth, type McpAuthServer, McpServers } from "gantry/sdk";
 import { createTestKernel, type LoopbackRequest, loopbackServer, type TestKernelOptions } from "gantry/sdk/testing";
 import { onTestFinished } from "vitest";
 import execNode from "../exec-node/index.ts";
@@ -55,7 +55,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
   onTestFinished(() => http.close());
   const { url } = http;
 
-  function answer(request: LoopbackRequest, response: ServerResponse): void {
+  function answer(request: LoopbackRequest, response: ServerResponse): unknown {
     const { pathname, searchParams } = new URL(request.path, url);
     if (pathname.startsWith("/.well-known/oauth-protected-resource")) {
       return json(response, 200, { resource: `${url}/mcp`, authorization_servers: [url], ...behaviour.resource });
@@ -68,7 +68,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     if (pathname === "/authorize") return authorize(searchParams, response);
     if (pathname === "/token") return token(new URLSearchParams(request.body), response);
     if (pathname === "/mcp") return mcp(request, response);
-    json(response, 404, {});
+    return json(response, 404, {});
   }
 
   function metadata() {
@@ -84,24 +84,24 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     };
   }
 
-  function authorize(params: URLSearchParams, response: ServerResponse): void {
+  function authorize(params: URLSearchParams, response: ServerResponse): unknown {
     const code = randomUUID();
     const redirect = params.get("redirect_uri") ?? "";
     codes.set(code, { challenge: params.get("code_challenge") ?? "", scope: params.get("scope") ?? "", redirect });
     const back = new URL(redirect);
     back.searchParams.set("code", code);
     back.searchParams.set("state", params.get("state") ?? "");
-    response.writeHead(302, { location: back.href }).end();
+    return response.writeHead(302, { location: back.href }).end();
   }
 
-  function token(form: URLSearchParams, response: ServerResponse): void {
+  function token(form: URLSearchParams, response: ServerResponse): unknown {
     exchanges.push(form);
     const known = form.get("grant_type") === "refresh_token" ? renewal(form) : exchange(form);
     if (known === undefined) return json(response, 400, { error: "invalid_grant" });
     const [one, two] = [randomUUID(), randomUUID()];
     access.set(one, known);
     refresh.set(two, known);
-    json(response, 200, {
+    return json(response, 200, {
       access_token: one,
       token_type: "Bearer",
       refresh_token: two,
@@ -127,7 +127,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     return begun?.challenge === proof && begun.redirect === form.get("redirect_uri") ? begun.scope : undefined;
   }
 
-  function mcp({ headers, body, method }: LoopbackRequest, response: ServerResponse): void {
+  function mcp({ headers, body, method }: LoopbackRequest, response: ServerResponse): unknown {
     const scope = access.get(headers.authorization?.replace("Bearer ", "") ?? "");
     const where = `resource_metadata="${url}/.well-known/oauth-protected-resource/mcp"`;
     const challenge = behaviour.challenge ?? `Bearer ${where}`;
@@ -143,7 +143,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     const result = resultOf(message.method);
     if (message.id === undefined) return json(response, 202, {});
     const error = { code: -32601, message: "no such method" };
-    json(response, 200, { jsonrpc: "2.0", id: message.id, ...(result ? { result } : { error }) });
+    return json(response, 200, { jsonrpc: "2.0", id: message.id, ...(result ? { result } : { error }) });
   }
 
   return {
@@ -177,8 +177,8 @@ function resultOf(method: string): object | undefined {
   return results[method];
 }
 
-function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): unknown {
+  return response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
 /** A person whose browser goes where it is sent, and back. */
@@ -247,5 +247,3 @@ export async function signing(options: Partial<TestKernelOptions> & { readonly s
     headers: (server: McpAuthServer) => auth.headers(server, { method: "POST", url: server.url }),
   };
 }
-
-export type Asked = Question;
