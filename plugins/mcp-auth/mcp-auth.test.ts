@@ -303,16 +303,18 @@ describe("A hostile server", () => {
     expect(server.asked.length).toBeLessThan(30);
   });
 
-  test("that redirects elsewhere in the clear is not followed", async () => {
-    const server = await protectedServer({
+  test("that redirects elsewhere is not followed there", async () => {
+    const [server, other] = [await protectedServer(), await protectedServer()];
+    server.behave({
       instead: ({ path }, response) => {
-        if (!path.startsWith("/.well-known/oauth-authorization")) return false;
-        response.writeHead(302, { location: "http://evil.example/" }).end();
+        if (!/^\/(\.well-known|register|token)/.test(path)) return false;
+        response.writeHead(307, { location: `${other.url}${path}` }).end();
         return true;
       },
     });
     const { login } = await signing();
-    expect(await codeOf(login(server.server))).toMatch(/^GANTRY_MCP_AUTH_(ADDRESS|FAILED)$/);
+    expect(await codeOf(login(server.server))).toBe("GANTRY_MCP_AUTH_FAILED");
+    expect(other.requests).toEqual([]);
   });
 
   test.each([
