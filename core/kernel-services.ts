@@ -2,6 +2,7 @@
 import {
   type AssistantMessage,
   type Call,
+  type Commands,
   type CompletionRequest,
   type Judge,
   type Models,
@@ -72,6 +73,28 @@ export function createTools(): Tools {
       const session = opened(view);
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
+    },
+  };
+}
+
+/** Slash commands, in a session's name. */
+export function createCommands(): Commands {
+  return {
+    list(view) {
+      const session = opened(view);
+      session.adoptContributions();
+      return [...session.generation.commands].map(([name, { manifest, owner }]) => ({
+        name,
+        owner: owner.name,
+        ...manifest,
+      }));
+    },
+    async run(view, name, args) {
+      const session = opened(view);
+      const { commands } = session.generation;
+      const command = commands.get(name);
+      if (!command) throw error("GANTRY_COMMAND_UNKNOWN", { name, known: commands.keys() });
+      return (await command.handler())(args, session);
     },
   };
 }

@@ -70,6 +70,8 @@ export const mcpBridge = manifest({
         "client-id": { description: "the id of the OAuth client", value: "<id>" },
         "callback-port": { description: "the port that the browser comes back to", value: "<port>" },
         "no-browser": { description: "with login: print the address and open nothing" },
+        http: { description: "with serve: over HTTP on this machine, with a token" },
+        port: { description: "with serve --http: the port. Default: any free one", value: "<port>" },
         json: { description: "write JSON" },
       },
     },

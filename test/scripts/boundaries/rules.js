@@ -13,6 +13,8 @@
 export const OWNERS = {
   "@anthropic-ai/sdk": /^plugins\/provider-anthropic\//,
   "@modelcontextprotocol/client": /^plugins\/mcp-(bridge|auth)\//,
+  "@modelcontextprotocol/server": /^plugins\/mcp-serve\//,
+  "@napi-rs/keyring": /^plugins\/secrets-keyring\//,
   "@vscode/ripgrep": /^plugins\/tool-grep\//,
   commander: /^core\/arguments\.ts$/,
   cosmiconfig: /^core\/discover\.ts$/,
