@@ -250,7 +250,7 @@ describe("Over HTTP", () => {
         "mcp-method": "tools/call",
         "mcp-name": name,
       };
-      return (await post(url, headers, body)).json();
+      return (await (await post(url, headers, body)).json()) as { result: { requestState?: string }; error?: object };
     };
     const inputResponses = { answer: { action: "accept", content: { decision: "allow" } } };
     const { requestState } = (await call({})).result;

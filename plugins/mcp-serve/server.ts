@@ -1,5 +1,7 @@
 /** One offer as a server of the protocol, of either era. */
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   type InputResponses,
   inputRequired,
   ProtocolError,
@@ -66,10 +68,11 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
       ...heard(context),
       signal: context.mcpReq.signal,
       async ask(question) {
-        const params = elicitation(question);
+        const params = elicitation(question, server.getClientCapabilities());
         if (!params) return undefined;
         const options = { signal: context.mcpReq.signal, timeout: ASK_MS };
-        return (await context.mcpReq.elicitInput(params as never, options)) as ClientAnswer;
+        // An answer that does not fit what was asked for is none.
+        return context.mcpReq.elicitInput(params as never, options).catch(() => undefined) as Promise<ClientAnswer>;
       },
     };
     return offer.call(name, input, caller);
@@ -77,7 +80,8 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
 
   /** The newer era: a question ends the request, and the next one brings the answer. The call itself waits meanwhile. */
   async function callInRounds(name: string, input: unknown, context: ServerContext) {
-    const { requestState, inputResponses, signal } = context.mcpReq;
+    const { requestState, inputResponses, signal, envelope } = context.mcpReq;
+    const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
     const ticket = requestState();
     const caller = { ...heard(context), signal };
     const parked =
@@ -87,7 +91,7 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
     if (!parked) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is no call that waits for this.");
     let next = await parked;
     while (next.kind === "asks") {
-      const params = elicitation(next.question);
+      const params = elicitation(next.question, capabilities);
       if (params) {
         const inputRequests = { [ANSWER]: { method: "elicitation/create", params } as never };
         return inputRequired({ inputRequests, requestState: next.ticket });
@@ -109,16 +113,15 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
       log: (level, text) => void mcpReq.log(level, text, "gantry").catch(() => undefined),
     };
   }
+}
 
-  /** `undefined` where the client cannot put it to anybody. */
-  function elicitation({ message, schema, url }: ClientQuestion): JsonObject | undefined {
-    const can = server.getClientCapabilities()?.elicitation;
-    if (!can) return undefined;
-    if (url !== undefined)
-      return can.url ? { mode: "url", message, url, elicitationId: crypto.randomUUID() } : undefined;
-    const isFormless = can.url !== undefined && can.form === undefined;
-    return schema && !isFormless ? { mode: "form", message, requestedSchema: schema } : undefined;
-  }
+/** `undefined` where the client cannot put it to anybody. */
+function elicitation({ message, schema, url }: ClientQuestion, capabilities: ClientCapabilities | undefined) {
+  const can = capabilities?.elicitation;
+  if (!can) return undefined;
+  if (url !== undefined) return can.url ? { mode: "url", message, url, elicitationId: crypto.randomUUID() } : undefined;
+  const isFormless = can.url !== undefined && can.form === undefined;
+  return schema && !isFormless ? { mode: "form", message, requestedSchema: schema } : undefined;
 }
 
 function answerIn(responses: InputResponses | undefined): ClientAnswer | undefined {

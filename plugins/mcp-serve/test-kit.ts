@@ -6,14 +6,16 @@ import {
   type FrontendHost,
   type HostInfo,
   McpServe,
-  type OpenOptions,
   type Plugin,
   Questions,
   type Session,
+  ToolError,
   z,
 } from "gantry/sdk";
 import { createTestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { onTestFinished } from "vitest";
+import execNode from "../exec-node/index.ts";
+import filesNode from "../files-node/index.ts";
 import permitRules from "../permit-rules/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
 import settingsFiles from "../settings-files/index.ts";
@@ -47,7 +49,7 @@ const tools = definePlugin({
       },
       Change: ({ to }) => `It is ${to} now.`,
       Fail: () => {
-        throw new Error("no weather today");
+        throw new ToolError("no weather today");
       },
       Wait: (_, { signal }) =>
         new Promise<string>((resolve) => {
@@ -114,7 +116,7 @@ export async function served(
   });
   const kernel = await createTestKernel({
     ...options,
-    plugins: [settingsFiles, sessionJsonl, permitRules, tools, mcpServe, holder, ...plugins],
+    plugins: [filesNode, execNode, settingsFiles, sessionJsonl, permitRules, tools, mcpServe, holder, ...plugins],
   });
   const { serve, host: info } = held as NonNullable<typeof held>;
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
@@ -130,8 +132,7 @@ export async function served(
     stderr,
     signal: stop.signal,
     notices: [],
-    // A test's session is closed by the test.
-    open: async (_: OpenOptions) => Object.assign(Object.create(kernel.session), { close: async () => undefined }),
+    open: async () => kernel.session,
   } as unknown as FrontendHost;
   const exit = serve.serve([], flags, host);
   onTestFinished(async () => {
