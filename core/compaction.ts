@@ -20,6 +20,9 @@ const RESERVE = { tokens: 33_000, share: 0.2 };
 /** How much of the window the conversation may fill afterwards. */
 const COMPACT_TO = 0.5;
 
+const onSchema = z.boolean();
+const windowSchema = z.number().int().positive();
+
 /** Shortens the conversation when the window is nearly full. */
 export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<void> {
   const { session } = turn;
@@ -27,14 +30,14 @@ export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<v
   if (window === undefined) return;
   const tokens = conversationTokens(session);
   if (tokens < window - Math.min(RESERVE.tokens, window * RESERVE.share)) return;
-  if ((await session.setting("autoCompactEnabled", z.boolean())) === false) return;
+  if ((await session.setting("autoCompactEnabled", onSchema)) === false) return;
   await compact(turn, { trigger: "auto", window });
 }
 
 /** The model's window, or the smaller one that the settings say. */
 async function windowOf(session: KernelSession, provider: Provider): Promise<number | undefined> {
   const real = provider.info?.(session.model.id)?.contextWindow;
-  const wanted = await session.setting("autoCompactWindow", z.number().int().positive());
+  const wanted = await session.setting("autoCompactWindow", windowSchema);
   return wanted === undefined ? real : Math.min(wanted, real ?? wanted);
 }
 

@@ -71,6 +71,7 @@ export function createTools(): Tools {
     },
     async call(view, { name, input, origin, signal }) {
       const session = opened(view);
+      session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
     },

@@ -106,11 +106,10 @@ export interface FormRequest {
  * **Contract**: `undefined` when nobody answers, or an answer says yes to a form and leaves its fields out.
  *
  * @example
- * const answer = await questions.ask(session, {
- *   call: { tool },
- *   form: { kind: "consent", from: "the weather station", message: "May it know where you are?", fields: [] },
- * });
- * const isAllowed = answer?.decision === "allow";
+ * const mayKnow = async (questions: Questions, session: SessionView, tool: ToolInfo) => {
+ *   const form = { kind: "consent", from: "The weather station", message: "May it know where you are?", fields: [] } as const;
+ *   return (await questions.ask(session, { call: { tool }, form }))?.decision === "allow";
+ * };
  */
 export interface Questions {
   ask(session: SessionView, request: FormRequest): Promise<Answer | undefined>;

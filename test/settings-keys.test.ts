@@ -5,7 +5,7 @@ import { catalogue } from "../plugins/index.ts";
 import { KEYS } from "../plugins/settings-files/keys.ts";
 
 /** These choose the files, and no file can hold them. */
-const ABOUT_FILES = ["settings", "settingSources"];
+const ABOUT_FILES = ["settings", "settingSources", "mcpConfig", "strictMcpConfig"];
 
 const isKnown = (path: string) =>
   KEYS.some((key) => key === path || key.startsWith(`${path}.`) || path.startsWith(`${key}.`));

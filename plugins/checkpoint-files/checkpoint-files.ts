@@ -6,6 +6,8 @@ import { createKeepers } from "./keep.ts";
 import { createCheckpoints } from "./rewind.ts";
 import { createSubcommand } from "./subcommand.ts";
 
+const onSchema = z.boolean();
+
 const setup: Setup<typeof checkpointFiles> = ({ config, use, host }) => {
   const { files, seenFiles, settings, folders, tools } = use;
   const keeperOf = createKeepers(files, config);
@@ -18,7 +20,7 @@ const setup: Setup<typeof checkpointFiles> = ({ config, use, host }) => {
     if (isTrue(host.env.CLAUDE_CODE_DISABLE_FILE_CHECKPOINTING)) {
       return "What files were is not kept: CLAUDE_CODE_DISABLE_FILE_CHECKPOINTING is set.";
     }
-    if (settings?.get("fileCheckpointingEnabled", z.boolean()) !== false) return undefined;
+    if (settings?.get("fileCheckpointingEnabled", onSchema) !== false) return undefined;
     return "What files were is not kept: the setting fileCheckpointingEnabled is false.";
   }
 

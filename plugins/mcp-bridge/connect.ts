@@ -4,12 +4,20 @@ import {
   type ClientOptions,
   type FetchLike,
   ProtocolError,
+  SdkHttpError,
   SSEClientTransport,
   StreamableHTTPClientTransport,
   type Transport,
 } from "@modelcontextprotocol/client";
 import { messageOf, z } from "gantry/sdk";
-import { type ClientSide, type Connection, type ListedTool, type RawResult, Refusal } from "./connection.ts";
+import {
+  type ClientSide,
+  type Connection,
+  type ListedTool,
+  type RawResult,
+  Refusal,
+  SessionLost,
+} from "./connection.ts";
 import { followOldTask, followTask, type Send, TASKS_EXTENSION, taskHandleOf, withTaskHandle } from "./tasks.ts";
 
 /** A transport that can say why it has ended. */
@@ -197,7 +205,10 @@ function connectionOf(
 }
 
 /** What the server said against it, apart from what went wrong on the way. */
-function explained(thrown: unknown, { problem }: AnyTransport): unknown {
+function explained(thrown: unknown, { problem, sessionId }: AnyTransport): unknown {
+  if (thrown instanceof SdkHttpError && thrown.data?.status === 404 && sessionId !== undefined) {
+    return new SessionLost("the server has forgotten the session", { cause: thrown });
+  }
   if (thrown instanceof ProtocolError) return new Refusal(thrown.message, { cause: thrown });
   return problem === undefined ? thrown : new Error(problem, { cause: thrown });
 }

@@ -71,5 +71,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** The server has forgotten the session, as after a restart: nothing was done, and another connection is needed. */
+export class SessionLost extends Error {}
+
 /** A call that the server has answered with an error of the protocol. */
 export class Refusal extends Error {}

@@ -62,7 +62,10 @@ export async function elicit(
     const answer = await questions.ask(session, { form, call: { tool }, signal, ...(turn && { turn }) });
     if (!answer) return { action: "cancel" };
     if (answer.decision === "deny") return { action: "decline" };
-    return { action: "accept", ...(form.kind === "form" && { content: contentOf(answer.values ?? {}) }) };
+    return {
+      action: "accept",
+      ...(form.kind === "form" && { content: contentOf({ ...defaultsOf(form), ...answer.values }) }),
+    };
   }
 
   async function lastWord(answer: ElicitAnswer): Promise<ElicitAnswer> {
@@ -74,6 +77,11 @@ export async function elicit(
     const other = answerIn(outcome.fields);
     return other && isGood(other, form) ? other : checked;
   }
+}
+
+/** What a field that was left out means. */
+function defaultsOf({ fields }: QuestionForm): Readonly<Record<string, FormValue>> {
+  return Object.fromEntries(fields.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value]])));
 }
 
 function isGood({ action, content = {} }: ElicitAnswer, form: QuestionForm): boolean {

@@ -82,6 +82,7 @@ describe.skipIf(process.platform === "win32")(
       kernel.model.push({ text: "Hello." });
       expect((await kernel.run("Hello")).text).toBe("Hello.");
       await expect.poll(() => kernel.servers.pending, { timeout: 8_000 }).toEqual(["hanging"]);
+      await kernel.servers.settle({ waitMs: 0 });
       expect((await kernel.call("mcp__crashing__crash", {})).outcome).toBe("error");
       for (const name of Object.keys(good))
         expect(await kernel.text(`mcp__${name}__echo`, { text: name })).toBe(`echo: ${name}`);

@@ -51,7 +51,20 @@ describe("a server at an address", () => {
     hasMore = true;
     handler.notify.toolsChanged();
     await expect.poll(() => kernel.servers.status()[0]?.tools?.map(({ name }) => name)).toEqual(["hello", "more"]);
+    await kernel.settled();
     expect(await kernel.text("mcp__s__more")).toBe("more");
+  });
+
+  it("that has forgotten the session is given another one, and the call is made again", async () => {
+    let sessions: Map<string, unknown> | undefined;
+    const url = await serveOlder(greeting, undefined, (known) => {
+      sessions = known;
+    });
+    const kernel = await bridged({ servers: { s: { type: "http", url } } });
+    await kernel.settled();
+    expect(await kernel.text("mcp__s__hello")).toBe("hello");
+    sessions?.clear();
+    expect(await kernel.text("mcp__s__hello")).toBe("hello");
   });
 
   it("that nobody answers at is tried three times, and says so", async () => {

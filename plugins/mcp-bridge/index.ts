@@ -21,7 +21,7 @@ import {
 
 export const mcpBridge = manifest({
   name: "mcp-bridge",
-  description: "Servers of the Model Context Protocol: their tools, resources and prompts.",
+  description: "MCP servers: their tools, resources and prompts.",
   config: z.object({
     /** How long a session's first prompt waits for servers, in milliseconds. What is ready later is there with the next request. */
     startWaitMs: z.number().min(0).default(500),
@@ -46,47 +46,45 @@ export const mcpBridge = manifest({
     tools: Tools,
   },
   provides: { servers: McpServers },
-  claims: { "mcp-servers": { description: "Servers of the folder's .mcp.json" } },
+  claims: { "mcp-servers": { description: "Servers of .mcp.json" } },
   commands: {
     mcp: {
-      description: "Show the MCP servers, or change them",
+      description: "Show or change the MCP servers",
       argumentHint: "[reconnect|enable|disable|accept] [server]",
     },
   },
   subcommands: {
     mcp: {
-      description: "Add, list and remove MCP servers, or sign in at one",
+      description: "Add, list and remove MCP servers; sign in",
       usage: "add | add-json | list | get | remove | accept | reset-project-choices | login | logout | serve",
       flags: {
         transport: { short: "t", description: "stdio, http, sse or ws", value: "<transport>" },
         scope: { short: "s", description: "local, user or project", value: "<scope>" },
-        env: { short: "e", description: "a variable for its program, NAME=value", value: "<pair>", isRepeated: true },
+        env: { short: "e", description: "a variable, NAME=value", value: "<pair>", isRepeated: true },
         header: {
           short: "H",
           description: "a header for its address, Name: value",
           value: "<header>",
           isRepeated: true,
         },
-        "client-id": { description: "the id of the OAuth client", value: "<id>" },
-        "callback-port": { description: "the port that the browser comes back to", value: "<port>" },
-        "no-browser": { description: "with login: print the address and open nothing" },
-        http: { description: "with serve: over HTTP on this machine, with a token" },
-        port: { description: "with serve --http: the port. Default: any free one", value: "<port>" },
+        "client-id": { description: "of the OAuth client", value: "<id>" },
+        "callback-port": { description: "where the browser comes back to", value: "<port>" },
+        "no-browser": { description: "with login: print the address" },
+        http: { description: "with serve: over HTTP" },
+        port: { description: "with serve --http", value: "<port>" },
         json: { description: "write JSON" },
       },
     },
   },
   flags: {
     // To the settings, which only flags can reach: no folder can name servers for this layer.
-    "mcp-config": {
-      description: "MCP servers of this run: JSON files, or the JSON itself",
+    "mcp-config": 
+      description: "MCP servers of this run: files, or JSON",
       value: "<file-or-json...>",
-      to: { setting: "mcpConfig" },
-    },
-    "strict-mcp-config": {
-      description: "only the MCP servers of --mcp-config",
-      to: { setting: "strictMcpConfig" },
-    },
+      to: setting: "mcpConfig" ,,
+    "strict-mcp-config": 
+      description: "only those of --mcp-config",
+      to: setting: "strictMcpConfig" ,,
   },
   taps: {
     sessionStart: true,

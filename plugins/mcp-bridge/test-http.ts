@@ -19,15 +19,22 @@ export async function serve(listener: (request: IncomingMessage, response: Serve
 }
 
 /** A server of the older SDK behind streamable HTTP, one session a client. */
-export async function serveOlder(make: () => McpServer, mayEnter = (_: IncomingMessage) => true): Promise<string> {
+export async function serveOlder(
+  make: () => McpServer,
+  mayEnter: ((request: IncomingMessage) => boolean) | undefined = () => true,
+  onSessions = (_: Map<string, unknown>) => {},
+): Promise<string> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
+  let count = 0;
+  onSessions(sessions);
   return serve(async (request, response) => {
     if (!mayEnter(request)) return void response.writeHead(401, { "www-authenticate": "Bearer" }).end();
     const id = request.headers["mcp-session-id"];
     const known = typeof id === "string" ? sessions.get(id) : undefined;
     if (known) return void known.handleRequest(request, response);
+    if (id !== undefined) return void response.writeHead(404).end();
     const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: () => `session-${sessions.size}`,
+      sessionIdGenerator: () => `session-${count++}`,
       onsessioninitialized: (session) => void sessions.set(session, transport),
     });
     await make().connect(transport as never);

@@ -10,7 +10,7 @@ import {
   type ToolOutput,
 } from "gantry/sdk";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
-import { type Connection, type ListedTool, type RawResult, Refusal } from "./connection.ts";
+import { type Connection, type ListedTool, type RawResult, Refusal, SessionLost } from "./connection.ts";
 import { contentOf, outputLimit } from "./content.ts";
 import { cutText, toolName } from "./names.ts";
 import type { Server } from "./server.ts";
@@ -69,8 +69,7 @@ function runOf(server: Server, tool: ListedTool, parts: ToolParts): RunTool {
     parts.accepted(server, tool);
     const leave = parts.enter(server, call);
     try {
-      const connection = await server.ready(call.signal);
-      const result = await answerOf(connection, tool, input, call);
+      const result = await answered(input, call);
       await parts.settled(server);
       return outputOf(result, call);
     } catch (thrown) {
@@ -83,6 +82,18 @@ function runOf(server: Server, tool: ListedTool, parts: ToolParts): RunTool {
       leave();
     }
   };
+
+  /** A session that is lost is begun anew, once: what it was asked has not been done. */
+  async function answered(input: unknown, call: ToolContext): Promise<RawResult> {
+    const connection = await server.ready(call.signal);
+    try {
+      return await answerOf(connection, tool, input, call);
+    } catch (thrown) {
+      if (!(thrown instanceof SessionLost)) throw thrown;
+      await server.reconnect();
+      return answerOf(await server.ready(call.signal), tool, input, call);
+    }
+  }
 
   function answerOf(
     connection: Connection,

@@ -81,7 +81,8 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
   /** The newer era: a question ends the request, and the next one brings the answer. The call itself waits meanwhile. */
   async function callInRounds(name: string, input: unknown, context: ServerContext) {
     const { requestState, inputResponses, signal, envelope } = context.mcpReq;
-    const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+    const said = envelope as Readonly<Record<string, unknown>> | undefined;
+    const capabilities = said?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
     const ticket = requestState();
     const caller = { ...heard(context), signal };
     const parked =

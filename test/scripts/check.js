@@ -1,4 +1,5 @@
 // `npm test`: runs every check, keeps going, and ends with `N passed, N failed`. `npm test -- lint budget` runs those alone.
+// `--nightly` (`npm run test:nightly`) has programs killed and started in pairs as often as the promises say; it takes minutes longer.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +27,10 @@ const STEPS = [
   { name: "end to end", script: "test:e2e", report: join(scratch, "e2e.json") },
 ];
 
-const wanted = process.argv.slice(2);
+const NIGHTLY = { GANTRY_TEST_KILLS: "500", GANTRY_TEST_PAIRS: "200" };
+
+const isNightly = process.argv.includes("--nightly");
+const wanted = process.argv.slice(2).filter((word) => word !== "--nightly");
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const step of STEPS.filter(({ name }) => !wanted.length || wanted.some((word) => name.startsWith(word)))) {
   const started = performance.now();
@@ -51,7 +55,7 @@ function npmRun(/** @type {(typeof STEPS)[number]} */ { script, report }) {
   return new Promise((resolve) => {
     const child = spawn("npm", ["run", "--silent", script, ...reporters], {
       cwd: root,
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+      env: { ...process.env, ...(isNightly && NIGHTLY), NO_COLOR: "1", FORCE_COLOR: undefined },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
