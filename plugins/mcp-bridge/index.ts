@@ -78,13 +78,15 @@ export const mcpBridge = manifest({
   },
   flags: {
     // To the settings, which only flags can reach: no folder can name servers for this layer.
-    "mcp-config": 
+    "mcp-config": {
       description: "MCP servers of this run: files, or JSON",
       value: "<file-or-json...>",
-      to: setting: "mcpConfig" ,,
-    "strict-mcp-config": 
+      to: { setting: "mcpConfig" },
+    },
+    "strict-mcp-config": {
       description: "only those of --mcp-config",
-      to: setting: "strictMcpConfig" ,,
+      to: { setting: "strictMcpConfig" },
+    },
   },
   taps: {
     sessionStart: true,
