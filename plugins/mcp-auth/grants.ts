@@ -30,6 +30,8 @@ const grantSchema = z.object({
       scope: z.string().optional(),
     })
     .optional(),
+  /** Granted to a program that is known by its secret, with no person: it can be had again any time. */
+  isUnattended: z.boolean().optional(),
   /** Scopes that the server has asked for since. */
   wanted: z.string().optional(),
 });

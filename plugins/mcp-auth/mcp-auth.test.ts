@@ -158,6 +158,41 @@ describe("Signing in", () => {
     expect(server.asked).not.toContain("POST /register");
   });
 
+  test("needs no person where the server knows programs by their secrets, nor when the token ends", async () => {
+    const server = await protectedServer({
+      expiresIn: 10,
+      metadata: {
+        grant_types_supported: ["client_credentials"],
+        token_endpoint_auth_methods_supported: ["client_secret_basic"],
+      },
+    });
+    const { login, said, headers } = await signing({ env: { MCP_CLIENT_SECRET: "hush" } });
+    const mine = { ...server.server, oauth: { clientId: "mine" } };
+    await login(mine);
+    expect(await headers(mine)).toHaveProperty("authorization");
+    expect(said.filter((line) => line.startsWith("http"))).toEqual([]);
+    expect(server.exchanges.map((form) => form.get("grant_type"))).toEqual([
+      "client_credentials",
+      "client_credentials",
+    ]);
+    expect(server.asked).not.toContain("GET /authorize");
+  });
+
+  test("works with a server that is its own issuer under a longer name", async () => {
+    const server = await protectedServer();
+    server.behave({
+      metadata: { issuer: `${server.url}/oauth` },
+      instead: ({ path }, response) => {
+        if (!path.startsWith("/.well-known/oauth-protected")) return false;
+        response.writeHead(404).end();
+        return true;
+      },
+    });
+    const { login, headers } = await signing();
+    await login(server.server);
+    expect(await headers(server.server)).toHaveProperty("authorization");
+  });
+
   test("that is forgotten gives no headers any more", async () => {
     const revoked: string[] = [];
     const server = await protectedServer();

@@ -17,6 +17,7 @@ import { type Listener, refused } from "./listener.ts";
 /** Tokens are renewed so long before they end. */
 const EARLY_MS = 30_000;
 const REVOKE_MS = 5_000;
+const UNATTENDED_MS = 60_000;
 
 const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
   const grants = createGrants(use.secrets, log);
@@ -30,7 +31,8 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
       const grant = await grantOf(server);
       if (!grant?.tokens) return {};
       const isOver = grant.tokens.expiresMs !== undefined && grant.tokens.expiresMs - EARLY_MS < Date.now();
-      if (isOver && grant.tokens.refresh) await alone(server, () => renewed(server, grant.tokens?.access));
+      if (isOver && (grant.tokens.refresh || grant.isUnattended))
+        await alone(server, () => renewed(server, grant.tokens?.access)).catch(noted(server));
       const { tokens } = known.get(keyOf(server)) ?? {};
       return authorizationOf(tokens);
     },
@@ -38,8 +40,7 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
       try {
         return await alone(server, () => met(server, challenge));
       } catch (thrown) {
-        log(`${server.name}: ${messageOf(thrown)}`);
-        return false;
+        return noted(server)(thrown);
       }
     },
     async login(server, { opensBrowser, print, pasted, signal }) {
@@ -71,6 +72,13 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
     },
   };
   return { services: { auth: service } };
+
+  function noted({ name }: McpAuthServer) {
+    return (thrown: unknown) => {
+      log(`${name}: ${messageOf(thrown)}`);
+      return false;
+    };
+  }
 
   /** One thing at a time for each server; whoever comes meanwhile gets the same answer. */
   function alone(server: McpAuthServer, work: () => Promise<boolean>): Promise<boolean> {
@@ -104,6 +112,10 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
     const grant = await reloaded(server);
     if (!grant?.tokens) return false;
     if (before !== undefined && grant.tokens.access !== before) return true;
+    if (grant.isUnattended) {
+      await run(server, { signal: AbortSignal.timeout(UNATTENDED_MS), scope: undefined, present: async () => false });
+      return true;
+    }
     const renewal = await renew(grant, createSafeFetch(use.http, server.url));
     if (typeof renewal === "object") {
       await keep(server, renewal.grant);

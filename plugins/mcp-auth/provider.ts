@@ -28,6 +28,8 @@ export interface Provider extends OAuthClientProvider {
 export function createProvider(parts: ProviderParts): Provider {
   const { server, state, redirectUrl, clientMetadataUrl, known } = parts;
   const clientId = server.oauth?.clientId;
+  const isKnown = clientId !== undefined && known?.client.client_id === clientId;
+  const secret = parts.clientSecret ?? (isKnown ? known.client.client_secret : undefined);
   let discovered: OAuthDiscoveryState | undefined;
   let client: StoredOAuthClientInformation | undefined;
   let tokens: StoredOAuthTokens | undefined;
@@ -36,7 +38,9 @@ export function createProvider(parts: ProviderParts): Provider {
   let resource: string | undefined;
 
   return {
-    redirectUrl,
+    get redirectUrl() {
+      return isUnattended() ? undefined : redirectUrl;
+    },
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     clientMetadata: {
       client_name: "Gantry",
@@ -78,6 +82,10 @@ export function createProvider(parts: ProviderParts): Provider {
       if (what === "all" || what === "client") client = undefined;
       if (what === "all" || what === "tokens") tokens = undefined;
     },
+    prepareTokenRequest(scope) {
+      if (!isUnattended()) return undefined;
+      return new URLSearchParams({ grant_type: "client_credentials", ...(scope !== undefined && { scope }) });
+    },
     begin(metadata) {
       discovered = { authorizationServerUrl: metadata.issuer, authorizationServerMetadata: metadata };
     },
@@ -95,11 +103,18 @@ export function createProvider(parts: ProviderParts): Provider {
         ...(metadata && { metadata: metadata as unknown as JsonObject }),
         ...(resource !== undefined && { resource }),
         client,
-        redirectUrl,
+        ...(isUnattended() ? { isUnattended: true } : { redirectUrl }),
         tokens: kept(tokens, authorization?.searchParams.get("scope") ?? undefined),
       };
     },
   };
+
+  /** Some servers know programs alone, by an id and a secret, and no person. */
+  function isUnattended(): boolean {
+    const grants = discovered?.authorizationServerMetadata?.grant_types_supported ?? [];
+    const isForPrograms = grants.includes("client_credentials") && !grants.includes("authorization_code");
+    return isForPrograms && clientId !== undefined && secret !== undefined;
+  }
 
   /** A registration counts for the issuer and the address that it was made for. */
   function registeredBefore(issuer: string): StoredOAuthClientInformation | undefined {
@@ -109,15 +124,13 @@ export function createProvider(parts: ProviderParts): Provider {
 
   /** A client of one's own, and its secret above all, stays with the issuer that it was first used at. */
   function registeredByHand(id: string, issuer: string): StoredOAuthClientInformation {
-    const before = known?.client.client_id === id ? known : undefined;
-    if (before && before.issuer !== issuer) {
+    if (isKnown && known.issuer !== issuer) {
       throw new PluginError(
         "GANTRY_MCP_AUTH_ISSUER",
-        `${server.name} now wants sign-ins at ${issuer}; the client was used at ${before.issuer}.`,
+        `${server.name} now wants sign-ins at ${issuer}; the client was used at ${known.issuer}.`,
         `If that is right, forget the old sign-in first: gantry mcp logout ${server.name}.`,
       );
     }
-    const secret = parts.clientSecret ?? before?.client.client_secret;
     return { client_id: id, ...(secret !== undefined && { client_secret: secret }), issuer };
   }
 }

@@ -2,10 +2,12 @@
 import { randomBytes } from "node:crypto";
 import {
   type AuthorizationServerMetadata,
+  type AuthResult,
   auth,
   computeScopeUnion,
   discoverAuthorizationServerMetadata,
   extractWWWAuthenticateParams,
+  IssuerMismatchError,
 } from "@modelcontextprotocol/client";
 import { isGantryError, type McpAuthServer, messageOf, PluginError, z } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -52,7 +54,7 @@ export async function signIn(server: McpAuthServer, parts: SignInParts): Promise
       ...(scope !== undefined && { scope }),
       ...(wanted.resourceMetadataUrl && { resourceMetadataUrl: wanted.resourceMetadataUrl }),
     };
-    const first = await auth(provider, { ...options, forceReauthorization: true });
+    const first = await begun(provider, { ...options, forceReauthorization: true }, server, fetching);
     fetching.check();
     if (first === "REDIRECT") {
       const { code, iss } = await callbackOf(provider, listener, server, parts);
@@ -65,6 +67,24 @@ export async function signIn(server: McpAuthServer, parts: SignInParts): Promise
     throw failed(thrown, fetching, server);
   } finally {
     listener.close();
+  }
+}
+
+/** Servers from before descriptions of resources are their own issuer, at times under a longer name: their origin vouches for it. */
+async function begun(
+  provider: Provider,
+  options: Parameters<typeof auth>[1],
+  server: McpAuthServer,
+  fetching: SafeFetch,
+): Promise<AuthResult> {
+  try {
+    return await auth(provider, options);
+  } catch (thrown) {
+    const { origin } = new URL(server.url);
+    const isOwn = thrown instanceof IssuerMismatchError && [origin, `${origin}/`].includes(thrown.expected ?? "");
+    if (!isOwn) throw thrown;
+    provider.begin(await configuredServer(`${origin}/.well-known/oauth-authorization-server`, fetching));
+    return auth(provider, options);
   }
 }
 
@@ -85,7 +105,7 @@ async function askServer(server: McpAuthServer, { fetch }: SafeFetch) {
   return response?.status === 401 ? extractWWWAuthenticateParams(response) : {};
 }
 
-/** The person says where the server's description lies; it may speak for its own origin alone. */
+/** A description of an authorization server that lies where somebody says; it may speak for its own origin alone. */
 async function configuredServer(address: string, { fetch }: SafeFetch): Promise<AuthorizationServerMetadata> {
   const response = await fetch(address, { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`there is no description of the authorization server at ${address}`);

@@ -96,7 +96,8 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
 
   function token(form: URLSearchParams, response: ServerResponse): unknown {
     exchanges.push(form);
-    const known = form.get("grant_type") === "refresh_token" ? renewal(form) : exchange(form);
+    const type = form.get("grant_type");
+    const known = type === "client_credentials" ? "" : type === "refresh_token" ? renewal(form) : exchange(form);
     if (known === undefined) return json(response, 400, { error: "invalid_grant" });
     const [one, two] = [randomUUID(), randomUUID()];
     access.set(one, known);
@@ -104,7 +105,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     return json(response, 200, {
       access_token: one,
       token_type: "Bearer",
-      refresh_token: two,
+      ...(type !== "client_credentials" && { refresh_token: two }),
       ...(behaviour.expiresIn !== undefined && { expires_in: behaviour.expiresIn }),
       ...(known && { scope: known }),
     });
