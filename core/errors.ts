@@ -18,10 +18,6 @@ export const ERRORS = Object.freeze({
     `There is no subcommand "${p.name}".${didYouMean(p.name, p.known)}`,
     `To send it as a prompt, choose a frontend: ${list(p.flags)}.`,
   ],
-  GANTRY_COMMAND_UNKNOWN: (p: { name: string; known: Known }) => [
-    `There is no command "/${p.name}".${didYouMean(p.name, p.known)}`,
-    `Commands: ${list(p.known) || "none"}.`,
-  ],
   GANTRY_FRONTEND_ABSENT: (p: { flags: Known }) => [
     "No frontend fits: standard input and output are no terminal and no flag chooses another frontend.",
     `Flags that choose one: ${list(p.flags) || "none is loaded"}.`,

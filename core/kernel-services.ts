@@ -64,11 +64,7 @@ async function answerOf(
 /** Tools, called in a session's name, on the one path of every call. */
 export function createTools(): Tools {
   return {
-    list(view) {
-      const session = opened(view);
-      session.adoptContributions();
-      return [...session.generation.tools.values()].map(({ info }) => info);
-    },
+    list: (view) => [...newest(view).tools.values()].map(({ info }) => info),
     async call(view, { name, input, origin, signal }) {
       const session = opened(view);
       session.adoptContributions();
@@ -81,22 +77,8 @@ export function createTools(): Tools {
 /** Slash commands, in a session's name. */
 export function createCommands(): Commands {
   return {
-    list(view) {
-      const session = opened(view);
-      session.adoptContributions();
-      return [...session.generation.commands].map(([name, { manifest, owner }]) => ({
-        name,
-        owner: owner.name,
-        ...manifest,
-      }));
-    },
-    async run(view, name, args) {
-      const session = opened(view);
-      const { commands } = session.generation;
-      const command = commands.get(name);
-      if (!command) throw error("GANTRY_COMMAND_UNKNOWN", { name, known: commands.keys() });
-      return (await command.handler())(args, session);
-    },
+    list: (view) => [...newest(view).commands].map(([name, entry]) => ({ name, ...entry.manifest })),
+    run: async (view, name, args) => (await newest(view).commands.get(name)?.handler())?.(args, opened(view)),
   };
 }
 
@@ -145,6 +127,12 @@ function unknownTool(name: string): ToolInfo {
 
 function supposedTurn(session: SessionView): TurnView {
   return { id: newId(), session, signal: session.scope.signal, requests: 0, continuations: 0 };
+}
+
+/** With what plugins have contributed a moment ago. */
+function newest(view: SessionView): Generation {
+  opened(view).adoptContributions();
+  return opened(view).generation;
 }
 
 function opened(view: SessionView): KernelSession {

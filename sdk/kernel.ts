@@ -57,14 +57,13 @@ export const Tools = createService<Tools>("tools");
 export interface CommandInfo extends CommandManifest {
   /** Without the slash. */
   readonly name: string;
-  /** The plugin that owns it. */
-  readonly owner: string;
 }
 
 /**
  * The slash commands of a session, for whoever offers them in another way than by their names at the beginning of a prompt.
  *
- * **Contract**: `run` rejects with `GANTRY_COMMAND_UNKNOWN`, or with what the command throws. Nothing of it goes into the conversation.
+ * **Contract**: `run` rejects with what the command throws, and resolves to `undefined` where nobody has it. Nothing of it goes into the
+ * conversation.
  */
 export interface Commands {
   /** All there are; with those that a plugin has contributed a moment ago. */

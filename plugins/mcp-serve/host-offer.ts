@@ -6,7 +6,6 @@ import {
   type FrontendHost,
   isGantryError,
   type JsonObject,
-  type McpServers,
   PluginError,
   type ResultContent,
   type Session,
@@ -24,7 +23,6 @@ export interface HostOfferParts {
   readonly tools: Tools;
   readonly commands: Commands;
   readonly store: SessionStore | undefined;
-  readonly servers: McpServers | undefined;
   /** Who has called, for whoever is asked on the way. */
   readonly calling: AsyncLocalStorage<Caller>;
 }
@@ -34,9 +32,11 @@ export interface HostOffer extends Offer {
 }
 
 const MOST_COMPLETIONS = 100;
+/** Servers that are started late bring tools late. */
+const WATCH_MS = 1_000;
 
 /** One session of the host for whoever is served: opened at its first need. */
-export function createHostOffer({ host, tools, commands, store, servers, calling }: HostOfferParts): HostOffer {
+export function createHostOffer({ host, tools, commands, store, calling }: HostOfferParts): HostOffer {
   let opening: Promise<Session> | undefined;
   const session = () => {
     opening ??= open();
@@ -76,7 +76,20 @@ export function createHostOffer({ host, tools, commands, store, servers, calling
         .filter((id) => id.startsWith(value))
         .slice(0, MOST_COMPLETIONS);
     },
-    watch: (listener) => servers?.watch(listener) ?? (() => undefined),
+    watch(listener) {
+      let known: string | undefined;
+      const look = async () => {
+        // Whoever has asked for nothing has nothing that could be old.
+        const opened = await opening?.catch(() => undefined);
+        if (!opened) return;
+        const names = [...tools.list(opened), ...commands.list(opened)].map(({ name }) => name).join("\n");
+        if (known !== undefined && names !== known) listener();
+        known = names;
+      };
+      const timer = setInterval(() => void look(), WATCH_MS);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
     async close() {
       const opened = await opening?.catch(() => undefined);
       await opened?.close();

@@ -1,15 +1,4 @@
-import {
-  Commands,
-  definePlugin,
-  lazy,
-  McpServe,
-  McpServers,
-  manifest,
-  optional,
-  SessionStore,
-  Tools,
-  z,
-} from "gantry/sdk";
+import { Commands, definePlugin, lazy, McpServe, manifest, optional, SessionStore, Tools, z } from "gantry/sdk";
 
 export const mcpServe = manifest({
   name: "mcp-serve",
@@ -18,7 +7,7 @@ export const mcpServe = manifest({
     /** A question that a client was asked and never came back to is a no after so long, in milliseconds. */
     questionTimeoutMs: z.number().positive().default(600_000),
   }),
-  needs: { tools: Tools, commands: Commands, store: optional(SessionStore), servers: optional(McpServers) },
+  needs: { tools: Tools, commands: Commands, store: optional(SessionStore) },
   provides: { serve: McpServe },
   taps: { ask: true },
 });

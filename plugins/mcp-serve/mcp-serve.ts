@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type FrontendHost, PluginError, type Setup, type SubcommandFlags } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { createHostOffer } from "./host-offer.ts";
 import type { mcpServe } from "./index.ts";
 import type { Caller } from "./offer.ts";
+import { createParking } from "./parking.ts";
 import { answerOf, clientQuestion } from "./questions.ts";
 
 const SHORTEST_TOKEN = 16;
@@ -24,9 +26,8 @@ const setup: Setup<typeof mcpServe> = ({ config, use, host: info, log }) => {
   async function serve([word]: readonly string[], flags: SubcommandFlags, host: FrontendHost): Promise<number> {
     if (word !== undefined) throw badInput(`"${visibleLine(word, 80)}" is one word too many.`);
     for (const { text } of host.notices) host.stderr.write(`${visibleLine(text)}\n`);
-    const serving = await import("./serving.ts");
-    const parking = serving.createParking(config.questionTimeoutMs);
-    const offer = () => serving.createHostOffer({ ...use, host, calling });
+    const parking = createParking(config.questionTimeoutMs);
+    const offer = () => createHostOffer({ ...use, host, calling });
     const parts = { version: info.version, parking };
     try {
       await (flags.http === undefined ? overLine() : overHttp(portOf(flags.port)));
@@ -39,23 +40,25 @@ const setup: Setup<typeof mcpServe> = ({ config, use, host: info, log }) => {
       const { stdin, stdout, signal } = host;
       const own = offer();
       try {
-        await serving.serveLine({ ...parts, offer: own, stdin, stdout, signal, log });
+        const { serveLine } = await import("./stdio.ts");
+        await serveLine({ ...parts, offer: own, stdin, stdout, signal, log });
       } finally {
         await own.close();
       }
     }
 
     async function overHttp(port: number): Promise<void> {
-      const { url, token, close } = await serving
-        .serveHttp({ ...parts, offer, port, token: tokenIn(info.env) })
-        .catch((thrown: NodeJS.ErrnoException) => {
+      const { serveHttp } = await import("./http.ts");
+      const { url, token, close } = await serveHttp({ ...parts, offer, port, token: tokenIn(info.env) }).catch(
+        (thrown: NodeJS.ErrnoException) => {
           throw new PluginError(
             "GANTRY_MCP_SERVE_PORT",
             `Nothing can listen on port ${port} of this machine: ${thrown.code ?? thrown.message}.`,
             "Choose another port, or leave it out.",
             thrown,
           );
-        });
+        },
+      );
       host.stderr.write(`Serving ${url}\nAuthorization: Bearer ${token}\n`);
       await new Promise<void>((resolve) => {
         if (host.signal.aborted) resolve();

@@ -1,5 +1,5 @@
 /** What is served, and to whom: the one thing that the protocol's side knows of the host. */
-import type { Answer, FormValue, JsonObject, Question } from "gantry/sdk";
+import type { FormValue, JsonObject } from "gantry/sdk";
 
 export interface OfferedTool {
   readonly name: string;
@@ -44,9 +44,6 @@ export interface Caller {
   /** `undefined`: the client cannot ask anybody. */
   ask(question: ClientQuestion): Promise<ClientAnswer | undefined>;
 }
-
-/** A question of the host, on its way to the client that has called. */
-export type AskCaller = (question: Question) => Promise<Answer | undefined>;
 
 export interface Offer {
   tools(): Promise<readonly OfferedTool[]>;

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createParking, serveHttp } from "../../plugins/mcp-serve/serving.ts";
+import { serveHttp } from "../../plugins/mcp-serve/http.ts";
+import { createParking } from "../../plugins/mcp-serve/parking.ts";
 import { root } from "../scripts/project.js";
 import { conformanceOffer } from "./mcp-offer.ts";
 
