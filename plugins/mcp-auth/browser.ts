@@ -22,7 +22,7 @@ export async function openBrowser(url: URL, host: HostInfo): Promise<boolean> {
       detached: process.platform !== "win32",
       stdio: "ignore",
       cwd: host.home,
-      env: { ...host.env, PATH: foldersOf(host).join(delimiter) },
+      env: { ...withoutSecrets(host.env), PATH: foldersOf(host).join(delimiter) },
     });
     child.once("error", () => resolve(false));
     child.once("spawn", () => {
@@ -30,6 +30,11 @@ export async function openBrowser(url: URL, host: HostInfo): Promise<boolean> {
       resolve(true);
     });
   });
+}
+
+/** What it needs to find the person's desktop, and nothing that only Gantry may know. */
+function withoutSecrets(env: HostInfo["env"]): HostInfo["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/KEY|TOKEN|SECRET|PASS|CREDENTIAL/i.test(name)));
 }
 
 /** `BROWSER` may name one program; a list of them, or a command, is not read. */

@@ -121,7 +121,7 @@ describe("Signing in", () => {
         authorization_endpoint: `${server.url}/authorize?a=$(touch ${trap})&b=\`touch ${trap}\`;touch ${trap}|'`,
       },
     });
-    const { auth, headers } = await signing({ env: { BROWSER: browser.path } });
+    const { auth, headers } = await signing({ env: { BROWSER: browser.path, SOME_API_KEY: "hush", DISPLAY: ":7" } });
     await auth.login(server.server, {
       opensBrowser: true,
       signal: new AbortController().signal,
@@ -132,6 +132,9 @@ describe("Signing in", () => {
     expect(browser.calls()[0]).toHaveLength(1);
     expect(new URL(browser.calls()[0]?.[0] ?? "").searchParams.get("a")).toBe(`$(touch ${trap})`);
     expect(fs.existsSync(trap)).toBe(false);
+    const environment = fs.readFileSync(join(folder, "environment"), "utf8");
+    expect(environment).toContain(":7");
+    expect(environment).not.toContain("hush");
   });
 
   test("uses a client that was registered by hand, on its own port, and no other client", async () => {
@@ -392,6 +395,22 @@ describe("A server that is signed in at", () => {
     await servers.reconnect("weather");
     await servers.settle();
     expect(textOf((await call("mcp__weather__rain", {})).content)).toBe("It rains.");
+  });
+
+  test("can be signed in at from within a session, and out", async () => {
+    const server = await protectedServer();
+    const { servers, session } = await signing({
+      servers: serversOf(server.server.url),
+      answer: "allow",
+      env: { BROWSER: browserProgram(temporaryFolder()).path },
+    });
+    const type = async (prompt: string) => {
+      for await (const event of session.send(prompt)) if (event.type === "turn_end") return event.end.text;
+    };
+    expect(await type("/mcp login weather")).toBe("Signed in at weather: it is connected.");
+    expect(servers.status()[0]?.status).toBe("connected");
+    expect(await type("/mcp logout weather")).toBe("Signed out of weather.");
+    expect(await type("/mcp login nobody")).toContain("takes the name of a server");
   });
 
   test("has its tokens renewed, by one request, when they end", async () => {

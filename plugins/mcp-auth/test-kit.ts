@@ -200,6 +200,7 @@ export function browserProgram(folder: string): { readonly path: string; readonl
   const [path, notes] = [join(folder, "browser"), join(folder, "calls.jsonl")];
   const script = `#!${process.execPath}
 require("node:fs").appendFileSync(${JSON.stringify(notes)}, JSON.stringify(process.argv.slice(2)) + "\\n");
+require("node:fs").writeFileSync(${JSON.stringify(join(folder, "environment"))}, JSON.stringify(process.env));
 fetch(process.argv[2]).catch(() => undefined);
 `;
   fs.writeFileSync(path, script, { mode: 0o755 });

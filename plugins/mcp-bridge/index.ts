@@ -50,7 +50,7 @@ export const mcpBridge = manifest({
   commands: {
     mcp: {
       description: "Show or change the MCP servers",
-      argumentHint: "[reconnect|enable|disable|accept] [server]",
+      argumentHint: "[reconnect|enable|disable|accept|login|logout] [server]",
     },
   },
   subcommands: {
