@@ -1,30 +1,19 @@
 /** All servers of the host: who they are, what they offer, and how what they offer comes to the host. */
-import {
-  type Contribution,
-  type HostInfo,
-  type McpCarrier,
-  type McpServerConfig,
-  type McpServers,
-  messageOf,
-  type SessionView,
-  type SetupContext,
-  type ToolContext,
-} from "gantry/sdk";
+import type { HostInfo, McpCarrier, McpServerConfig, McpServers, SessionView, SetupContext } from "gantry/sdk";
 import { entryProblem, expandMcpConfig, nameProblem } from "gantry/sdk/kit/mcp-config";
 import { createApproval, type MayRun } from "./approval.ts";
 import { createClientSide } from "./client-side.ts";
 import type { Connection } from "./connection.ts";
 import { outputLimit } from "./content.ts";
+import { createContributing } from "./contributing.ts";
 import type { mcpBridge } from "./index.ts";
 import { absent, createOffers } from "./offers.ts";
 import { createPins, type Pins } from "./pins.ts";
-import { promptCommands } from "./prompts.ts";
 import { isSameConfig, wayTo } from "./reach.ts";
-import { resourceTools } from "./resources.ts";
 import { createServer, type Server } from "./server.ts";
 import { type McpFlags, type NamedServer, readSources } from "./sources.ts";
 import { writeDisabled } from "./store.ts";
-import { numberIn, toolsOf } from "./tools.ts";
+import { numberIn } from "./tools.ts";
 
 /** Where the administrator's exclusive list of servers lies. */
 const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
@@ -32,8 +21,6 @@ const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: "C:\\Program Files\\ClaudeCode\\managed-mcp.json",
 };
 const MANAGED_ELSEWHERE = "/etc/claude-code/managed-mcp.json";
-/** What changes together is contributed together. */
-const GATHER_MS = 20;
 
 export interface Bridge extends McpServers {
   readonly host: HostInfo;
@@ -55,21 +42,23 @@ export interface Bridge extends McpServers {
 }
 
 export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
-  const { config, use, host, log, contribute } = context;
+  const { config, use, host, log } = context;
   const servers = new Map<string, Server>();
   const carriers = new Map<string, McpCarrier>();
   const sources = new Map<string, Set<string>>();
-  const calls = new Map<string, Set<ToolContext>>();
-  const watchers = new Set<() => void>();
   const pins = createPins(host, log);
   const settings = use.settings;
   const mayRun: MayRun = createApproval({ trust: use.trust, settings, isTrusted: host.isTrusted, env: host.env });
-  let changedTools = new Map<string, string>();
   let disabled: ReadonlySet<string> = new Set();
   let problems: readonly string[] = [];
   let loaded: Promise<void> | undefined;
-  let gathering: NodeJS.Timeout | undefined;
-  let isClosed = false;
+
+  const contributing = createContributing(
+    context,
+    () => bridge,
+    () => side,
+  );
+  const { gather, callOf } = contributing;
 
   const bridge: Bridge = {
     host,
@@ -81,7 +70,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       return problems;
     },
     get changedTools() {
-      return changedTools;
+      return contributing.asking;
     },
     load() {
       loaded ??= load();
@@ -102,7 +91,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
       await Promise.all([...servers.values()].map((server) => server.ready(both).catch(() => undefined)));
       clearTimeout(timer);
-      if (gathering) await flush();
+      await contributing.flush();
     },
     set: (source, wanted) => set(source, wanted),
     reconnect: async (name) => (await found(name)).reconnect(),
@@ -116,17 +105,13 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       return () => {
         if (carriers.get(name) !== carrier) return;
         carriers.delete(name);
-        for (const server of carriedBy(name)) void server.close();
+        for (const server of carriedBy(name)) void server.close("Nobody carries its messages any more.");
       };
     },
     ...createOffers({ servers, found }),
-    watch(listener) {
-      watchers.add(listener);
-      return () => void watchers.delete(listener);
-    },
+    watch: contributing.watch,
     async close() {
-      isClosed = true;
-      clearTimeout(gathering);
+      contributing.close();
       await Promise.all([...servers.values()].map((server) => server.close()));
       await pins.saved();
     },
@@ -222,80 +207,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
     if (!server) throw absent(name, servers.keys());
     return server;
   }
-
-  /** The call of a server that runs, the newest one: it is on whose behalf the server asks. */
-  function callOf(name: string): ToolContext | undefined {
-    return [...(calls.get(name) ?? [])].at(-1);
-  }
-
-  // ---------------------------------------------------------------- contributing
-
-  function gather(): void {
-    if (isClosed) return;
-    gathering ??= setTimeout(() => void flush(), GATHER_MS);
-  }
-
-  async function flush(): Promise<void> {
-    clearTimeout(gathering);
-    gathering = undefined;
-    if (isClosed) return;
-    try {
-      await contribute(contribution());
-    } catch (thrown) {
-      log(`What the servers offer cannot be taken in: ${messageOf(thrown)}`);
-    }
-    for (const listener of watchers) listener();
-  }
-
-  /** A call may have changed what the server offers: the model's next request shall know it. */
-  async function settled(server: Server): Promise<void> {
-    await server.fresh;
-    if (gathering) await flush();
-  }
-
-  function contribution(): Contribution {
-    const tools: Record<string, NonNullable<Contribution["tools"]>[string]> = {};
-    const changed = new Map<string, string>();
-    for (const server of servers.values()) {
-      const { name, config: written } = server.named;
-      const others = pins.changed(name, written, server.tools);
-      const own = toolsOf(server, others, {
-        host,
-        maxOutputTokens: config.maxOutputTokens,
-        enter,
-        accepted,
-        settled,
-        open: side.open,
-      });
-      for (const [index, [toolName, tool]] of Object.entries(own).entries()) {
-        if (Object.hasOwn(tools, toolName)) continue;
-        tools[toolName] = tool;
-        const listed = server.tools[index];
-        if (listed && others.has(listed.name)) changed.set(toolName, listed.description ?? "");
-        else if (listed?._meta?.["anthropic/requiresUserInteraction"] === true) changed.set(toolName, INTERACTION);
-      }
-    }
-    changedTools = changed;
-    return { tools: { ...tools, ...resourceTools(bridge) }, commands: promptCommands(bridge) };
-  }
-
-  function enter(server: Server, call: ToolContext): () => void {
-    const running = calls.get(server.named.name) ?? new Set();
-    calls.set(server.named.name, running);
-    running.add(call);
-    return () => void running.delete(call);
-  }
-
-  function accepted(server: Server, tool: Server["tools"][number]): void {
-    const { name, config: written } = server.named;
-    if (!pins.changed(name, written, [tool]).size) return;
-    pins.accept(name, written, tool);
-    gather();
-  }
 }
-
-/** In place of a new description: the tool itself wants a person asked. */
-export const INTERACTION = "\u0000interaction";
 
 function flagsOf({ flagSettings }: HostInfo): McpFlags {
   const { mcpConfig, strictMcpConfig } = flagSettings;

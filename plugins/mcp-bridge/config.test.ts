@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import execNode from "../exec-node/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import mcpBridge from "./index.ts";
-import { catcher, folder, program } from "./test-kit.ts";
+import { carrierOf, catcher, folder, olderServer, program } from "./test-kit.ts";
 
 let home: string;
 let cwd: string;
@@ -166,6 +166,18 @@ describe("servers of a run", () => {
       ["taken", "connected"],
       ["x", "connected"],
     ]);
+  });
+
+  it("inside whoever drives the host work while somebody carries their messages", async () => {
+    const { servers } = await open({
+      mcpConfig: [JSON.stringify({ mcpServers: { s: { type: "sdk", name: "inside" } } })],
+    });
+    const end = servers.carry("inside", await carrierOf(olderServer()));
+    await expect.poll(() => servers.status()[0]?.status).toBe("connected");
+    end();
+    await expect.poll(() => servers.status()[0]?.error).toBe("Nobody carries its messages any more.");
+    servers.carry("inside", { send: async () => Promise.reject(new Error("gone")) });
+    await expect.poll(() => servers.status()[0]?.error).toBe("Gone.");
   });
 
   it("are switched off and on again, and stay off in the next run", async () => {

@@ -9,6 +9,7 @@ import {
   StreamableHTTPClientTransport,
   type Transport,
 } from "@modelcontextprotocol/client";
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/client/validators/cf-worker";
 import { messageOf, z } from "gantry/sdk";
 import {
   type ClientSide,
@@ -121,6 +122,8 @@ function clientOptions(side: ClientSide): ClientOptions {
     versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_MS } },
     listChanged: { tools: changed("tools"), prompts: changed("prompts"), resources: changed("resources") },
     listMaxPages: MOST_PAGES,
+    // It interprets schemas; the usual one makes code of them, and they come from servers.
+    jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
   };
 }
 

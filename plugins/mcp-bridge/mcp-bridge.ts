@@ -1,7 +1,8 @@
 import { ask, type PromptDraft, type SessionView, type Setup } from "gantry/sdk";
 import { claimOf } from "./approval.ts";
-import { type Bridge, createBridge, INTERACTION } from "./bridge.ts";
+import { type Bridge, createBridge } from "./bridge.ts";
 import { createCommand } from "./command.ts";
+import { INTERACTION } from "./contributing.ts";
 import type { mcpBridge } from "./index.ts";
 import { resourceMentions } from "./mentions.ts";
 import { cutText } from "./names.ts";
@@ -15,6 +16,19 @@ const setup: Setup<typeof mcpBridge> = (context) => {
   const bridge = createBridge(context);
   scope.own(() => bridge.close());
   let mentioned: Promise<void> | undefined;
+
+  const joined = new WeakSet<SessionView>();
+
+  /** A session comes to the servers: they are started, and it waits a moment for them. */
+  async function join(session: SessionView): Promise<void> {
+    bridge.session = session;
+    if (joined.has(session)) return;
+    joined.add(session);
+    await bridge.begin();
+    if (bridge.servers.size) await addMentions();
+    tell(session, bridge);
+    if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+  }
 
   /** Where nobody has a server, nothing of it is set up. */
   function addMentions(): Promise<void> {
@@ -31,14 +45,12 @@ const setup: Setup<typeof mcpBridge> = (context) => {
     commands: { mcp: createCommand(bridge, use.auth) },
     subcommands: { mcp: createSubcommand({ bridge, host, auth: use.auth, serve: use.serve, trust: use.trust }) },
     taps: {
-      async sessionStart(session) {
-        bridge.session = session;
-        await bridge.begin();
-        if (bridge.servers.size) await addMentions();
-        tell(session, bridge);
-        if (bridge.pending.length) await bridge.settle({ waitMs: config.startWaitMs, signal: session.scope.signal });
+      sessionStart: join,
+      async promptBuild(draft, { session }) {
+        // Where plugins were set up anew in the midst of a session, nobody says that it starts.
+        await join(session);
+        return withServers(draft, bridge);
       },
-      promptBuild: (draft) => withServers(draft, bridge),
       toolGate: (_, { tool }) => {
         const said = bridge.changedTools.get(tool.name);
         if (said === undefined) return undefined;

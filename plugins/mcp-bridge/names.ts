@@ -5,7 +5,7 @@ import { mcpName } from "gantry/sdk/kit/mcp-config";
 const LONGEST = 128;
 const DESCRIPTION_BYTES = 2_048;
 
-/** The name of a tool as models call it; of two that come to the same, the later one is told apart by a hash. */
+/** The name of a tool as models call it; of two that come to the same, the first counts. */
 export function toolName(server: string, tool: string): string {
   return shortened(`mcp__${mcpName(server)}__${mcpName(tool)}`, `${server} ${tool}`);
 }

@@ -1,4 +1,5 @@
 /** How a configured server is reached: its variables put in, its program or its address made ready. */
+import { resolve } from "node:path";
 import {
   type Exec,
   type HostInfo,
@@ -53,7 +54,7 @@ async function program(config: McpStdioConfig, { host, exec }: ReachParts): Prom
   const spec = {
     file: config.command,
     args: config.args ?? [],
-    cwd: config.cwd ?? host.cwd,
+    cwd: resolve(host.cwd, config.cwd ?? "."),
     env: { CLAUDE_PROJECT_DIR: host.cwd, ...config.env },
   };
   return { kind: "stdio", make: () => new StdioTransport(running, spec) };

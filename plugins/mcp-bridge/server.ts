@@ -3,6 +3,8 @@ import { type Log, type McpServerStatus, messageOf, PluginError } from "gantry/s
 import { clause } from "gantry/sdk/kit/clause";
 import type { Connection, ListedTool } from "./connection.ts";
 import type { NamedServer } from "./sources.ts";
+import { toolStatus } from "./tool-status.ts";
+import { pause, woken } from "./waiting.ts";
 
 /** How to reach a server, and what to do when it has changed. */
 export interface ServerParts {
@@ -39,7 +41,8 @@ export interface Server {
   needsAuth(): void;
   reconnect(): Promise<void>;
   setEnabled(isEnabled: boolean): Promise<void>;
-  close(): Promise<void>;
+  /** Ends it for good, or until it is connected again: then with the reason. */
+  close(reason?: string): Promise<void>;
 }
 
 const FIRST_TRIES = 3;
@@ -225,27 +228,16 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
       enter({ kind: "idle" });
       start();
     },
-    close: stop,
+    async close(reason) {
+      await stop();
+      if (reason !== undefined && state.kind !== "disabled") enter({ kind: "failed", error: reason });
+    },
   };
   return server;
 }
 
 function statusOf({ kind }: State): McpServerStatus["status"] {
   return kind === "idle" || kind === "starting" || kind === "waiting" ? "pending" : kind;
-}
-
-function toolStatus({ name, description, annotations }: ListedTool) {
-  const { readOnlyHint, destructiveHint, openWorldHint } = annotations ?? {};
-  const hints = {
-    ...(readOnlyHint !== undefined && { readOnly: readOnlyHint }),
-    ...(destructiveHint !== undefined && { destructive: destructiveHint }),
-    ...(openWorldHint !== undefined && { openWorld: openWorldHint }),
-  };
-  return {
-    name,
-    ...(description !== undefined && { description }),
-    ...(Object.keys(hints).length > 0 && { annotations: hints }),
-  };
 }
 
 export function unavailable(name: string, why: string): PluginError {
@@ -259,30 +251,4 @@ export function unavailable(name: string, why: string): PluginError {
 function sentence(text: string): string {
   const said = clause(text);
   return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}.`;
-}
-
-/** Resolves at the next change of state, or when the signal fires. */
-function woken(waiters: Set<() => void>, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      waiters.delete(wake);
-      signal?.removeEventListener("abort", wake);
-      resolve();
-    };
-    waiters.add(wake);
-    signal?.addEventListener("abort", wake, { once: true });
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal.aborted) done();
-    else signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -37,21 +37,27 @@ const TOTAL_MS = 100_000_000;
 const WITHHELD =
   "(What this tool says of itself has changed since a person let it be. It is withheld until they have seen it and allowed a call.)";
 
-/** The tools of one server, by the names that models call. */
-export function toolsOf(server: Server, changed: ReadonlySet<string>, parts: ToolParts): Tools {
-  return Object.fromEntries(
-    server.tools.map((tool) => [
-      toolName(server.named.name, tool.name),
-      {
-        description: changed.has(tool.name) ? WITHHELD : cutText(tool.description ?? tool.title ?? ""),
-        input: { jsonSchema: schemaOf(tool) },
-        traits: { concurrent: tool.annotations?.readOnlyHint === true },
-        permission: { family: `mcp__${mcpName(server.named.name)}` },
-        isDeferred: !isAlwaysLoaded(server, tool),
-        run: runOf(server, tool, parts) as RunTool<never>,
-      },
-    ]),
-  );
+/** A tool of a server, by the name that models call. */
+export interface NamedTool {
+  readonly name: string;
+  readonly listed: ListedTool;
+  readonly tool: Tools[string];
+}
+
+/** The tools of one server. */
+export function toolsOf(server: Server, changed: ReadonlySet<string>, parts: ToolParts): readonly NamedTool[] {
+  return server.tools.map((listed) => ({
+    name: toolName(server.named.name, listed.name),
+    listed,
+    tool: {
+      description: changed.has(listed.name) ? WITHHELD : cutText(listed.description ?? listed.title ?? ""),
+      input: { jsonSchema: schemaOf(listed) },
+      traits: { concurrent: listed.annotations?.readOnlyHint === true },
+      permission: { family: `mcp__${mcpName(server.named.name)}` },
+      isDeferred: !isAlwaysLoaded(server, listed),
+      run: runOf(server, listed, parts) as RunTool<never>,
+    },
+  }));
 }
 
 function isAlwaysLoaded({ named }: Server, { _meta }: ListedTool): boolean {

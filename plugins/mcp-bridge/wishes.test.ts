@@ -1,5 +1,5 @@
 import { ListRootsResultSchema } from "@modelcontextprotocol/sdk/types.js";
-import type { Question } from "gantry/sdk";
+import { definePlugin, HookEvents, type Question } from "gantry/sdk";
 import { scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, it } from "vitest";
 import { bridged, olderServer } from "./test-kit.ts";
@@ -78,6 +78,39 @@ describe("a server that wants to know something", () => {
     expect(await answerWith(undefined)).toEqual({ action: "cancel" });
     expect(await answerWith({ decision: "allow" })).toEqual({ action: "cancel" });
     expect(await answerWith({ decision: "allow", values: { name: "Ada", age: 0 } })).toEqual({ action: "cancel" });
+  });
+
+  it("is answered by hooks of the settings where they do, before and after the person", async () => {
+    const fired: unknown[] = [];
+    const hooks = (fields: Readonly<Record<string, unknown>>) =>
+      definePlugin({
+        name: "hooks",
+        provides: { events: HookEvents },
+        setup: () => ({
+          services: {
+            events: {
+              has: () => true,
+              async fire(_, { event, subject, input }) {
+                fired.push([event, subject, input]);
+                const said = event === "Elicitation" ? fields : {};
+                return { decision: "none", context: [], fields: said, count: 1 };
+              },
+            },
+          },
+        }),
+      });
+    const answer = ({ form: asked }: Question) => (asked ? undefined : { decision: "allow" as const });
+    const content = { name: "Grace" };
+    const plugins = [hooks({ action: "accept", content })];
+    const kernel = await bridged({ inside: { s: asking(form) }, plugins, answer });
+    expect(JSON.parse(await kernel.text("mcp__s__ask"))).toEqual({ action: "accept", content });
+    expect(fired).toEqual([
+      ["Elicitation", "s", expect.objectContaining({ mcp_server_name: "s", message: "Who are you?", mode: "form" })],
+      ["ElicitationResult", "s", { mcp_server_name: "s", mode: "form", action: "accept", content }],
+    ]);
+    const bad = [hooks({ action: "accept", content: { name: 7 } })];
+    const refused = await bridged({ inside: { s: asking(form) }, plugins: bad, answer });
+    expect(JSON.parse(await refused.text("mcp__s__ask"))).toEqual({ action: "cancel" });
   });
 
   it("has an address opened only where that is safe", async () => {

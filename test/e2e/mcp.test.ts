@@ -126,6 +126,29 @@ describe("servers from npm", () => {
   });
 });
 
+test("gantry mcp takes a program behind --, and its flags by letter and more than once", async () => {
+  const { command, args } = server("server-memory");
+  const added = await place.gantry([
+    "mcp",
+    "add",
+    "-s",
+    "user",
+    "-e",
+    "A=1",
+    "-e",
+    "B=2",
+    "memory",
+    "--",
+    command,
+    ...args,
+    "-x",
+  ]);
+  expect(added).toMatchObject({ code: 0, stderr: "" });
+  const own = JSON.parse(await place.read(path.join(place.home, ".gantry/mcp.json")));
+  expect(own).toEqual({ mcpServers: { memory: { command, args: [...args, "-x"], env: { A: "1", B: "2" } } } });
+  expect((await place.gantry(["mcp", "get", "--json", "memory", "--trust"])).stdout).toContain('"status": "connected"');
+});
+
 describe("servers of the folder", () => {
   test("do not start before the person has approved them, and do afterwards, unasked", async () => {
     await place.write({ ".mcp.json": JSON.stringify({ mcpServers: { memory: server("server-memory") } }) });

@@ -83,6 +83,18 @@ const noPrograms = {
   },
 };
 
+/** The SDK of MCP brings two validators of JSON schemas; the bridge gives it the one that makes no code of them, and the other stays out. */
+const oneValidator = {
+  name: "one-validator",
+  resolveId: { filter: { id: /^@modelcontextprotocol\/client\/_shims$/ }, handler: () => "\0mcp-shims" },
+  load: {
+    filter: { id: /^\0mcp-shims$/ },
+    handler: () =>
+      'export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/client/validators/cf-worker";\n' +
+      "export const CORS_IS_POSSIBLE = false;",
+  },
+};
+
 /**
  * Puts the setups of a list of {@link TOGETHER} behind one `import()`. Left to itself the bundler keeps a file for each, which
  * does no more than name the other.
@@ -162,7 +174,7 @@ async function bundle(input, { dir, groups, ...options }) {
     external: EXTERNAL,
     platform: "node",
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, together],
   });
   const { output } = await build.write({
     ...options,
