@@ -152,6 +152,32 @@ describe("Signing in", () => {
     expect(server.asked).not.toContain("POST /register");
   });
 
+  test("again uses the registration of last time", async () => {
+    const server = await protectedServer();
+    const { login, headers } = await signing();
+    await login(server.server);
+    const before = await headers(server.server);
+    await login(server.server);
+    expect(await headers(server.server)).not.toEqual(before);
+    expect(server.asked.filter((one) => one === "POST /register")).toHaveLength(1);
+  });
+
+  test("finds the authorization server where the person says, if it speaks for itself", async () => {
+    const [server, other] = [await protectedServer(), await protectedServer()];
+    const { login, headers } = await signing();
+    const at = (address: string) => ({ ...server.server, oauth: { authServerMetadataUrl: address } });
+    const lying = {
+      ...other.server,
+      oauth: { authServerMetadataUrl: `${server.url}/.well-known/oauth-authorization-server` },
+    };
+    await login(at(`${server.url}/.well-known/oauth-authorization-server`));
+    expect(await headers(server.server)).toHaveProperty("authorization");
+    server.behave({ metadata: { issuer: other.url } });
+    expect(await codeOf(login(lying))).toBe("GANTRY_MCP_AUTH_FAILED");
+    expect(await codeOf(login(at(`${server.url}/nothing`)))).toBe("GANTRY_MCP_AUTH_FAILED");
+    expect(await codeOf(login(at("http://evil.example/metadata")))).toBe("GANTRY_MCP_AUTH_ADDRESS");
+  });
+
   test("names a described client where the server takes that", async () => {
     const server = await protectedServer({ metadata: { client_id_metadata_document_supported: true } });
     const clientMetadataUrl = "https://client.example/gantry.json";
