@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { serveHttp } from "../../plugins/mcp-serve/http.ts";
@@ -104,13 +105,15 @@ async function withToken(url: string, token: string): Promise<string> {
     const { host = "", ...headers } = incoming.headers;
     const own = `localhost:${(proxy.address() as AddressInfo).port}`;
     const renamed = JSON.parse(JSON.stringify({ host, ...headers }).replaceAll(own, theirs.host));
+    // A connection for each: one that is kept may have been closed at the other end meanwhile.
     const onward = request(theirs, {
+      agent: false,
       method: incoming.method ?? "GET",
       headers: { ...renamed, authorization: `Bearer ${token}` },
     });
     onward.on("response", (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(outgoing);
+      pipeline(answer, outgoing, () => undefined);
     });
     onward.on("error", () => outgoing.destroy());
     outgoing.on("close", () => onward.destroy());

@@ -9,7 +9,7 @@ const ALLOWED = /^(dist\/(.+\.(c?js|d\.ts)|licences\.txt)|package\.json|README\.
  * A twentieth above what it was when MCP servers had come. The largest parts are the reader of PDF pages, the SDK of MCP and the grammar
  * of bash: everything lies in the package twice, as the program and for those who import it.
  */
-const LARGEST_PACKED = 2_200_000;
+const LARGEST_PACKED = 2_500_000;
 
 const problems = [];
 const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
