@@ -213,6 +213,30 @@ describe("Over HTTP", () => {
     expect(await statusFor(url, authorization, `evil.example:${new URL(url).port}`)).toBe(403);
   });
 
+  test("a question comes on the line of the call, whether or not the client listens elsewhere", async () => {
+    const { url, token } = await addressOf(await served({ http: true }));
+    const authorization = `Bearer ${token}`;
+    const begun = await post(
+      url,
+      { authorization },
+      initialize.replace('"capabilities":{}', '"capabilities":{"elicitation":{}}'),
+    );
+    const own = { authorization, "mcp-session-id": begun.headers.get("mcp-session-id") ?? "" };
+    await post(url, own, JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" }));
+    const params = { name: "Change", arguments: { to: "sunny" } };
+    const answer = await post(url, own, JSON.stringify({ jsonrpc: "2.0", id: 2, method: "tools/call", params }));
+    let said = "";
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      said += Buffer.from(chunk).toString("utf8");
+      const [, id] = /"method":"elicitation\/create".*"id":(\d+)/.exec(said) ?? [];
+      const result = { action: "accept", content: { decision: "allow" } };
+      if (id && !said.includes("It is sunny")) {
+        await post(url, own, JSON.stringify({ jsonrpc: "2.0", id: Number(id), result }));
+      }
+    }
+    expect(said).toContain("It is sunny now.");
+  });
+
   test("garbage is an error, and the next request is served", async () => {
     const { url, token } = await addressOf(await served({ http: true }));
     const authorization = `Bearer ${token}`;

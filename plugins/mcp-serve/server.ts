@@ -70,7 +70,9 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
       async ask(question) {
         const params = elicitation(question, server.getClientCapabilities());
         if (!params) return undefined;
-        const options = { signal: context.mcpReq.signal, timeout: ASK_MS };
+        // On the line of this very request: the client may have no other one yet.
+        const { signal, id: relatedRequestId } = context.mcpReq;
+        const options = { signal, relatedRequestId, timeout: ASK_MS };
         // An answer that does not fit what was asked for is none.
         return context.mcpReq.elicitInput(params as never, options).catch(() => undefined) as Promise<ClientAnswer>;
       },

@@ -47,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** What the suite says. */
 function judged(...args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024, timeout: 45_000 };
     execFile(process.execPath, [suite, ...args], options, (_, stdout, stderr) => resolve(`${stdout}${stderr}`));
   });
 }
