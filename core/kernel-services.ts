@@ -2,6 +2,7 @@
 import {
   type AssistantMessage,
   type Call,
+  type Commands,
   type CompletionRequest,
   type Judge,
   type Models,
@@ -67,17 +68,21 @@ async function answerOf(
 /** Tools, called in a session's name, on the one path of every call. */
 export function createTools(): Tools {
   return {
-    list(view) {
-      const session = opened(view);
-      session.adoptContributions();
-      return [...session.generation.tools.values()].map(({ info }) => info);
-    },
+    list: (view) => [...newest(view).tools.values()].map(({ info }) => info),
     async call(view, { name, input, origin, signal }) {
       const session = opened(view);
       session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
     },
+  };
+}
+
+/** Slash commands, in a session's name. */
+export function createCommands(): Commands {
+  return {
+    list: (view) => [...newest(view).commands].map(([name, entry]) => ({ name, ...entry.manifest })),
+    run: async (view, name, args) => (await newest(view).commands.get(name)?.handler())?.(args, opened(view)),
   };
 }
 
@@ -126,6 +131,12 @@ function unknownTool(name: string): ToolInfo {
 
 function supposedTurn(session: SessionView): TurnView {
   return { id: newId(), session, signal: session.scope.signal, requests: 0, continuations: 0 };
+}
+
+/** With what plugins have contributed a moment ago. */
+function newest(view: SessionView): Generation {
+  opened(view).adoptContributions();
+  return opened(view).generation;
 }
 
 function opened(view: SessionView): KernelSession {

@@ -1,6 +1,7 @@
 /** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
 import {
   type Claim,
+  Commands,
   type Fault,
   type HostInfo,
   type HostReport,
@@ -30,7 +31,7 @@ import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { hostInfo } from "./info.ts";
-import { createJudge, createModels, createQuestions, createTools } from "./kernel-services.ts";
+import { createCommands, createJudge, createModels, createQuestions, createTools } from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
@@ -254,6 +255,7 @@ class KernelHost implements Host {
       [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
+      [Commands, createCommands()],
       [Questions, createQuestions()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],

@@ -21,7 +21,9 @@ import frontendLine from "./frontend-line/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
+import mcpAuth from "./mcp-auth/index.ts";
 import mcpBridge from "./mcp-bridge/index.ts";
+import mcpServe from "./mcp-serve/index.ts";
 import memoryAuto from "./memory-auto/index.ts";
 import memoryDream from "./memory-dream/index.ts";
 import memoryExtract from "./memory-extract/index.ts";
@@ -45,6 +47,7 @@ import providerAnthropic from "./provider-anthropic/index.ts";
 import providerOffline from "./provider-offline/index.ts";
 import providerOpenai from "./provider-openai/index.ts";
 import providerReplay from "./provider-replay/index.ts";
+import secretsKeyring from "./secrets-keyring/index.ts";
 import seenFiles from "./seen-files/index.ts";
 import sessionCommands from "./session-commands/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
@@ -87,7 +90,9 @@ export const catalogue = {
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,
+    "mcp-auth": mcpAuth,
     "mcp-bridge": mcpBridge,
+    "mcp-serve": mcpServe,
     "memory-auto": memoryAuto,
     "memory-dream": memoryDream,
     "memory-extract": memoryExtract,
@@ -108,6 +113,7 @@ export const catalogue = {
     "provider-offline": providerOffline,
     "provider-openai": providerOpenai,
     "provider-replay": providerReplay,
+    "secrets-keyring": secretsKeyring,
     "seen-files": seenFiles,
     "session-commands": sessionCommands,
     "session-jsonl": sessionJsonl,

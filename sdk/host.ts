@@ -156,6 +156,8 @@ export type Subcommand = (args: readonly string[], flags: SubcommandFlags, host:
 export interface CommandManifest {
   readonly description: string;
   readonly argumentHint?: string;
+  /** It gives a prompt for the model and does nothing by itself: other hosts may be offered it. Default false. */
+  readonly isPrompt?: boolean;
 }
 
 /** A session as slash commands get it: with what a person may do to it. */
@@ -172,7 +174,8 @@ export type CommandSession = SessionView & Pick<Session, "setModel" | "rewind" |
  * const review: Command = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
  */
 export type Command = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
-type CommandAnswer = string | { readonly prompt: string } | { readonly open: OpenOptions } | undefined;
+/** What a slash command gives back: see {@link Command}. */
+export type CommandAnswer = string | { readonly prompt: string } | { readonly open: OpenOptions } | undefined;
 
 /**
  * A flag of the program that a plugin owns. Its value lands, as data, in the plugin's own configuration (`config`) or in

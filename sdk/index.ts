@@ -28,6 +28,7 @@ export * from "./permissions.ts";
 export * from "./plugin.ts";
 export * from "./prompt.ts";
 export * from "./scope.ts";
+export * from "./secrets.ts";
 export * from "./service.ts";
 export * from "./services.ts";
 export * from "./session.ts";

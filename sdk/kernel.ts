@@ -1,4 +1,5 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
+import type { CommandAnswer, CommandManifest } from "./host.ts";
 import type { AssistantMessage, Message } from "./message.ts";
 import type { ModelInfo, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
@@ -53,6 +54,25 @@ export interface Tools {
   call(session: SessionView, request: ToolRequest): Promise<ToolResult>;
 }
 export const Tools = createService<Tools>("tools");
+
+/** A slash command that the host knows. */
+export interface CommandInfo extends CommandManifest {
+  /** Without the slash. */
+  readonly name: string;
+}
+
+/**
+ * The slash commands of a session, for whoever offers them in another way than by their names at the beginning of a prompt.
+ *
+ * **Contract**: `run` rejects with what the command throws, and resolves to `undefined` where nobody has it. Nothing of it goes into the
+ * conversation.
+ */
+export interface Commands {
+  /** All there are; with those that a plugin has contributed a moment ago. */
+  list(session: SessionView): readonly CommandInfo[];
+  run(session: SessionView, name: string, args: string): Promise<CommandAnswer>;
+}
+export const Commands = createService<Commands>("commands");
 
 /** A call that might be made. */
 export interface SupposedCall {

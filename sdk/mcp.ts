@@ -194,6 +194,16 @@ export interface McpChallenge {
   readonly signal?: AbortSignal;
 }
 
+/** How a person signs in. */
+export interface McpLoginOptions {
+  readonly opensBrowser: boolean;
+  /** Shows them what to do. */
+  readonly print: (text: string) => void;
+  /** What they paste, where the browser runs on another machine: the address that it ended at, or the code. */
+  readonly pasted?: AsyncIterable<string>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Signs in at servers. The bridge asks it for the headers of every request, and tells it when a server will not have them.
  *
@@ -208,11 +218,8 @@ export interface McpAuth {
   ): Promise<Readonly<Record<string, string>>>;
   /** Gets other headers: refreshes, or asks for more scopes. `true`: send the request once more; `false`: a person has to sign in. */
   challenged(server: McpAuthServer, challenge: McpChallenge): Promise<boolean>;
-  /** `gantry mcp login`: a person signs in. `print` shows them what to do. Rejects with a coded error when it comes to nothing. */
-  login(
-    server: McpAuthServer,
-    options: { readonly opensBrowser: boolean; readonly print: (text: string) => void; readonly signal: AbortSignal },
-  ): Promise<void>;
+  /** `gantry mcp login`: a person signs in. Rejects with a coded error when it comes to nothing. */
+  login(server: McpAuthServer, options: McpLoginOptions): Promise<void>;
   /** `gantry mcp logout`. Whether there was anything to forget. */
   logout(server: McpAuthServer): Promise<boolean>;
 }

@@ -1,24 +1,59 @@
 /** `/mcp`: how the servers are, and what can be done about it. */
-import { type Command, isGantryError, type McpServerStatus, messageOf } from "gantry/sdk";
+import {
+  type Command,
+  isGantryError,
+  type LaterService,
+  type McpAuth,
+  type McpServerStatus,
+  messageOf,
+  type SessionView,
+} from "gantry/sdk";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
-import type { Bridge } from "./bridge.ts";
+import { addressOf, type Bridge } from "./bridge.ts";
 
-const WORDS = ["reconnect", "enable", "disable", "accept"] as const;
+const WORDS = ["reconnect", "enable", "disable", "accept", "login", "logout"] as const;
 type Word = (typeof WORDS)[number];
+type Signing = "login" | "logout";
 
-export function createCommand(bridge: Bridge): Command {
-  return async (args) => {
+type Auth = LaterService<McpAuth | undefined> | undefined;
+
+export function createCommand(bridge: Bridge, auth: Auth): Command {
+  return async (args, session) => {
     const [word = "", name = "all"] = args.trim().split(/\s+/);
     await bridge.begin();
     if (word === "") return overview(bridge);
     if (!WORDS.includes(word as Word)) return `/mcp takes ${WORDS.join(", ")} and the name of a server, or nothing.`;
+    if (word === "login" || word === "logout") return signing(bridge, { word, name, session, auth: await auth?.() });
     const names = name === "all" ? bridge.status().map((status) => status.name) : [name];
-    const done = await Promise.all(names.map((one) => act(bridge, word as Word, one)));
+    const done = await Promise.all(names.map((one) => act(bridge, word as Exclude<Word, Signing>, one)));
     return done.join("\n") || "There are no MCP servers.";
   };
 }
 
-async function act(bridge: Bridge, word: Word, name: string): Promise<string> {
+interface SigningParts {
+  readonly word: Signing;
+  readonly name: string;
+  readonly session: SessionView;
+  readonly auth: McpAuth | undefined;
+}
+
+/** The person signs in, or out, while the conversation goes on. */
+async function signing(bridge: Bridge, { word, name, session, auth }: SigningParts): Promise<string> {
+  const named = bridge.servers.get(name)?.named;
+  const server = named && addressOf(named, bridge.host.env);
+  if (!server || !auth) return `/mcp ${word} takes the name of a server with a url, and needs the plugin mcp-auth.`;
+  const print = (text: string) => session.notify({ level: "info", plugin: "mcp-bridge", text });
+  try {
+    if (word === "logout") return (await auth.logout(server)) ? `Signed out of ${name}.` : "Nobody was signed in.";
+    await auth.login(server, { opensBrowser: true, print, signal: session.scope.signal });
+    await bridge.reconnect(name);
+    return `Signed in at ${name}: it is connected.`;
+  } catch (thrown) {
+    return visible(isGantryError(thrown) ? `${thrown.message} ${thrown.remedy ?? ""}` : messageOf(thrown));
+  }
+}
+
+async function act(bridge: Bridge, word: Exclude<Word, Signing>, name: string): Promise<string> {
   try {
     switch (word) {
       case "reconnect":

@@ -50,7 +50,7 @@ export const mcpBridge = manifest({
   commands: {
     mcp: {
       description: "Show or change the MCP servers",
-      argumentHint: "[reconnect|enable|disable|accept] [server]",
+      argumentHint: "[reconnect|enable|disable|accept|login|logout] [server]",
     },
   },
   subcommands: {
@@ -70,6 +70,8 @@ export const mcpBridge = manifest({
         "client-id": { description: "of the OAuth client", value: "<id>" },
         "callback-port": { description: "where the browser comes back to", value: "<port>" },
         "no-browser": { description: "with login: print the address" },
+        http: { description: "with serve: over HTTP" },
+        port: { description: "with serve --http", value: "<port>" },
         json: { description: "write JSON" },
       },
     },

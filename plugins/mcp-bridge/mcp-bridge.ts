@@ -43,7 +43,7 @@ const setup: Setup<typeof mcpBridge> = (context) => {
   return {
     services: { servers: bridge },
     claims: { "mcp-servers": () => projectServers(host).map(claimOf) },
-    commands: { mcp: createCommand(bridge) },
+    commands: { mcp: createCommand(bridge, use.auth) },
     subcommands: { mcp: createSubcommand({ bridge, host, auth: use.auth, serve: use.serve, trust: use.trust }) },
     taps: {
       sessionStart: join,

@@ -29,6 +29,7 @@ function commandOf(bridge: Bridge, server: string, listed: Readonly<Record<strin
       typeof listed.description === "string" ? listed.description : `The prompt ${prompt} of ${server}.`,
     ),
     ...(hint && { argumentHint: hint }),
+    isPrompt: true,
     async run(args) {
       const values = argumentsIn(args, wanted);
       const missing = wanted.filter(({ name, required }) => required && values[name] === undefined);

@@ -1,4 +1,5 @@
 /** `gantry mcp`: adds, lists and removes servers; signing in and serving belong to others, who are called. */
+import { createInterface } from "node:readline";
 import {
   type FrontendHost,
   type HostInfo,
@@ -167,7 +168,12 @@ export function createSubcommand({ bridge, host: info, auth, serve, trust }: Sub
   async function login([name]: readonly string[], flags: SubcommandFlags, host: FrontendHost): Promise<Said> {
     const [server, service] = await signIn(name);
     const print = (text: string) => void host.stderr.write(`${visible(text)}\n`);
-    await service.login(server, { opensBrowser: flags.browser !== false, print, signal: host.signal });
+    const pasted = createInterface({ input: host.stdin });
+    try {
+      await service.login(server, { opensBrowser: flags.browser !== false, print, pasted, signal: host.signal });
+    } finally {
+      pasted.close();
+    }
     return { text: `Signed in at ${server.name}.`, data: { name: server.name } };
   }
 

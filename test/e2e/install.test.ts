@@ -28,7 +28,7 @@ describe("the installed package", () => {
       (name) => !name.startsWith("."),
     );
     expect(packages.sort()).toEqual(expect.arrayContaining(["@vscode", "gantry", "jiti", "tapable", "zod"]));
-    const optional = ["@img", "detect-libc", "semver", "sharp", "@emnapi", "tslib"];
+    const optional = ["@img", "@napi-rs", "detect-libc", "semver", "sharp", "@emnapi", "tslib"];
     expect(packages.filter((name) => !optional.includes(name)).length).toBeLessThanOrEqual(5);
   });
 

@@ -10,7 +10,7 @@ import { exists, filesBelow, pluginFolders, root } from "./project.js";
  * Found at run time in the installation: programs, native code, and what reads TypeScript. (typescript: cosmiconfig names it
  * in a loader that is never asked.)
  */
-const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^typescript$/];
+const EXTERNAL = [/^node:/, /^jiti($|\/)/, /^@vscode\/ripgrep$/, /^sharp$/, /^@napi-rs\/keyring$/, /^typescript$/];
 
 /** Where the program starts, and the kernel for others. What each needs statically lies in one file. */
 const PROGRAM = "core/program.ts";

@@ -1,0 +1,153 @@
+/** The host itself as an offer: its tools, its prompts, and the sessions of the folder. */
+import type { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type CommandInfo,
+  type Commands,
+  type FrontendHost,
+  isGantryError,
+  type JsonObject,
+  PluginError,
+  type ResultContent,
+  type Session,
+  type SessionStore,
+  type ToolInfo,
+  type Tools,
+  z,
+} from "gantry/sdk";
+import { argumentsOf, argumentsText } from "./arguments.ts";
+import type { Caller, Offer } from "./offer.ts";
+import { SESSION_TEMPLATE, sessionIdIn, sessionResource, transcriptText } from "./sessions.ts";
+
+export interface HostOfferParts {
+  readonly host: FrontendHost;
+  readonly tools: Tools;
+  readonly commands: Commands;
+  readonly store: SessionStore | undefined;
+  /** Who has called, for whoever is asked on the way. */
+  readonly calling: AsyncLocalStorage<Caller>;
+}
+
+export interface HostOffer extends Offer {
+  close(): Promise<void>;
+}
+
+const MOST_COMPLETIONS = 100;
+/** Servers that are started late bring tools late. */
+const WATCH_MS = 1_000;
+
+/** One session of the host for whoever is served: opened at its first need. */
+export function createHostOffer({ host, tools, commands, store, calling }: HostOfferParts): HostOffer {
+  let opening: Promise<Session> | undefined;
+  const session = () => {
+    opening ??= open();
+    return opening;
+  };
+
+  return {
+    tools: async () => tools.list(await session()).map(offeredTool),
+    async call(name, input, caller) {
+      const opened = await session();
+      const request = { name, input, origin: "plugin", signal: caller.signal } as const;
+      const { outcome, content } = await calling.run(caller, () => tools.call(opened, request));
+      return { content: content.map(contentOf), ...(outcome !== "ok" && { isError: true }) };
+    },
+    prompts: async () => (await promptCommands()).map(offeredPrompt),
+    async prompt(name, values) {
+      const command = (await promptCommands()).find((one) => one.name === name);
+      if (!command) throw unknown(`There is no prompt "${name}".`);
+      const answer = await commands.run(await session(), name, argumentsText(command.argumentHint, values));
+      if (typeof answer !== "object" || !("prompt" in answer)) {
+        throw unknown(typeof answer === "string" && answer ? answer : `"${name}" gives no prompt.`);
+      }
+      return [{ role: "user", content: { type: "text", text: answer.prompt } }];
+    },
+    resources: async () => ((await store?.list({ cwd: host.info.cwd })) ?? []).map(sessionResource),
+    templates: async () => (store ? [SESSION_TEMPLATE] : []),
+    async read(uri) {
+      const id = sessionIdIn(uri);
+      const found = id === undefined ? undefined : await read(id);
+      return found && [{ uri, mimeType: "text/markdown", text: transcriptText(found.entries) }];
+    },
+    async complete(subject, { name, value }) {
+      if (subject.type !== "ref/resource" || name !== "id" || !store) return [];
+      const all = await store.list({ cwd: host.info.cwd });
+      return all
+        .map(({ id }) => id)
+        .filter((id) => id.startsWith(value))
+        .slice(0, MOST_COMPLETIONS);
+    },
+    watch(listener) {
+      let known: string | undefined;
+      const look = async () => {
+        // Whoever has asked for nothing has nothing that could be old.
+        const opened = await opening?.catch(() => undefined);
+        if (!opened) return;
+        const names = [...tools.list(opened), ...commands.list(opened)].map(({ name }) => name).join("\n");
+        if (known !== undefined && names !== known) listener();
+        known = names;
+      };
+      const timer = setInterval(() => void look(), WATCH_MS);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    async close() {
+      const opened = await opening?.catch(() => undefined);
+      await opened?.close();
+    },
+  };
+
+  async function open(): Promise<Session> {
+    const opened = await host.open({ isInteractive: false });
+    opened.watch((event) => {
+      const caller = calling.getStore();
+      if (event.type === "tool_progress") caller?.progress(event.text);
+      if (event.type === "notice") caller?.log(event.notice.level, event.notice.text);
+    });
+    return opened;
+  }
+
+  async function promptCommands(): Promise<readonly CommandInfo[]> {
+    return commands.list(await session()).filter(({ isPrompt }) => isPrompt);
+  }
+
+  /** A session of another folder is none. */
+  async function read(id: string) {
+    try {
+      return await store?.read(id, { cwd: host.info.cwd });
+    } catch (thrown) {
+      if (isGantryError(thrown) && thrown.code === "GANTRY_SESSION_ABSENT") return undefined;
+      throw thrown;
+    }
+  }
+}
+
+function offeredTool({ name, description, input, traits }: ToolInfo) {
+  const schema = "jsonSchema" in input ? input.jsonSchema : (z.toJSONSchema(input, { io: "input" }) as JsonObject);
+  return {
+    name,
+    description,
+    inputSchema: { ...schema, type: "object" },
+    annotations: { readOnlyHint: traits?.readOnly === true },
+  };
+}
+
+function offeredPrompt({ name, description, argumentHint }: CommandInfo) {
+  return { name, description, arguments: argumentsOf(argumentHint) };
+}
+
+function contentOf(block: ResultContent): JsonObject {
+  if (block.type === "text") return { type: "text", text: block.text };
+  const { source } = block;
+  if (block.type === "image" && source.type === "base64") {
+    return { type: "image", data: source.data, mimeType: source.media_type };
+  }
+  if (source.type === "base64") {
+    const resource = { uri: "gantry://result/document", mimeType: source.media_type, blob: source.data };
+    return { type: "resource", resource };
+  }
+  return { type: "text", text: JSON.stringify(source) };
+}
+
+function unknown(problem: string): PluginError {
+  return new PluginError("GANTRY_MCP_SERVE_UNKNOWN", problem, "The lists say what there is.");
+}
