@@ -83,16 +83,9 @@ async function open({ completions = () => ({ failure: {} }), isTrusted = true, m
   const store = memory as Memory;
   const facts = async () => (await store.list()).map(({ type, text }) => [type, text]).sort();
   /** Resolves when so many looks have been recorded. */
-  const looked = async (count: number) => {
-    const { entries } = kernel.session;
-    for (
-      let turn = 0;
-      entries.filter((one) => one.type === "plugin" && one.kind === "extracted").length < count;
-      turn++
-    ) {
-      expect(turn, "it did not look").toBeLessThan(5_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+  const looked = (count: number) => {
+    const looks = () => kernel.session.entries.filter((one) => one.type === "plugin" && one.kind === "extracted");
+    return expect.poll(() => looks().length, { timeout: 10_000, interval: 5 }).toBeGreaterThanOrEqual(count);
   };
   return { ...kernel, memory: store, facts, looked, end };
 }
