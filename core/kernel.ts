@@ -40,9 +40,6 @@ import { beginning, openLog } from "./session-log.ts";
 import { Trace } from "./trace.ts";
 import { TrustBook } from "./trust.ts";
 
-// A schema is used a few times in a run: compiling it costs more than it saves.
-z.config({ jitless: true });
-
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**

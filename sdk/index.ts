@@ -6,7 +6,8 @@
  *
  * @module
  */
-export * as z from "zod";
+// First, since it has to count before any schema is made.
+
 export * from "./checkpoints.ts";
 export * from "./control.ts";
 export * from "./errors.ts";
@@ -37,3 +38,4 @@ export * from "./tool.ts";
 export * from "./trust.ts";
 export * from "./verdict.ts";
 export * from "./wire.ts";
+export { z } from "./zod.ts";

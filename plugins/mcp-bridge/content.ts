@@ -1,9 +1,9 @@
 /** What a server says, as a model reads it: texts, pictures and documents as such, anything else in a file or in words. */
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type HostInfo, messageOf, type ResultContent, type SessionView, text } from "gantry/sdk";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
 import { makeFolders } from "gantry/sdk/kit/folders";
 import { sessionFolder } from "gantry/sdk/kit/session-folder";
 import type { RawContent, RawResult } from "./connection.ts";
@@ -110,7 +110,7 @@ const cleared = new WeakSet<SessionView>();
 function keep(content: string | Buffer, extension: string, { host, session }: Keeping) {
   const { path, isLasting } = sessionFolder(host, session);
   const folder = join(path, "mcp");
-  const name = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const name = sha256Of(content).slice(0, 16);
   const file = join(folder, `${name}.${extension}`);
   try {
     makeFolders(path, 0o700);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
 
 /** Model APIs take no longer names. */
@@ -27,5 +27,5 @@ export function cutText(text: string): string {
 
 function shortened(name: string, unique: string): string {
   if (name.length <= LONGEST) return name;
-  return `${name.slice(0, LONGEST - 9)}_${createHash("sha256").update(unique).digest("hex").slice(0, 8)}`;
+  return `${name.slice(0, LONGEST - 9)}_${sha256Of(unique).slice(0, 8)}`;
 }

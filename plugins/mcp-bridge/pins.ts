@@ -1,7 +1,7 @@
 /** What a tool was when a person let it be: name, description and schema, as a hash. A tool that has changed since asks again. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type HostInfo, type JsonObject, type Log, type McpServerConfig, messageOf } from "gantry/sdk";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
 import { parseSettingsText, readSettingsText } from "gantry/sdk/kit/settings-text";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import type { ListedTool } from "./connection.ts";
@@ -73,15 +73,11 @@ export function createPins(host: HostInfo, log: Log): Pins {
 
 /** A server that is configured otherwise is another server. */
 function keyOf(server: string, config: McpServerConfig): string {
-  return `${server} ${sha256(JSON.stringify(config)).slice(0, 16)}`;
+  return `${server} ${sha256Of(JSON.stringify(config)).slice(0, 16)}`;
 }
 
 function hashOf({ name, title, description, inputSchema }: ListedTool): string {
-  return sha256(JSON.stringify([name, title, description, inputSchema])).slice(0, 32);
-}
-
-function sha256(value: string): string {
-  return createHash("sha256").update(value).digest("hex");
+  return sha256Of(JSON.stringify([name, title, description, inputSchema])).slice(0, 32);
 }
 
 function read(file: string, onProblem: (problem: string) => void): Book {

@@ -1,5 +1,4 @@
 /** `gantry mcp`: adds, lists and removes servers; signing in and serving belong to others, who are called. */
-import { createInterface } from "node:readline";
 import {
   type FrontendHost,
   type HostInfo,
@@ -168,7 +167,8 @@ export function createSubcommand({ bridge, host: info, auth, serve, trust }: Sub
   async function login([name]: readonly string[], flags: SubcommandFlags, host: FrontendHost): Promise<Said> {
     const [server, service] = await signIn(name);
     const print = (text: string) => void host.stderr.write(`${visible(text)}\n`);
-    const pasted = createInterface({ input: host.stdin });
+    // Loaded for this alone: the plugin is there at every start.
+    const pasted = process.getBuiltinModule("node:readline").createInterface({ input: host.stdin });
     try {
       await service.login(server, { opensBrowser: flags.browser !== false, print, pasted, signal: host.signal });
     } finally {

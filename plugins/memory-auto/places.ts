@@ -1,9 +1,9 @@
 /** Where memory lies, and whether it may be read there. */
 
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { type Files, type HostInfo, type MemoryPlace, type Settings, type Trust, z } from "gantry/sdk";
+import { sha256Of } from "gantry/sdk/kit/fingerprint";
 import { isWithin } from "gantry/sdk/kit/paths";
 
 /** A place as the store uses it. */
@@ -50,7 +50,7 @@ function closedUnless(isOpen: boolean, folder: string, isPrivate: boolean): Plac
 function ofPerson({ cwd, home }: HostInfo, folder: string): string {
   const base = /^~(?=[\\/]|$)/.test(folder) ? join(home, folder.slice(1)) : folder;
   const name = basename(cwd).replaceAll(/[^\w.-]/g, "-") || "root";
-  const hash = createHash("sha256").update(cwd).digest("hex").slice(0, 8);
+  const hash = sha256Of(cwd).slice(0, 8);
   return join(isAbsolute(base) ? base : join(home, base), `${name}-${hash}`);
 }
 

@@ -71,9 +71,9 @@ function isFile(path: string): boolean {
   }
 }
 
-/** The SHA-256 of a text, in hexadecimal. */
-export function sha256Of(text: string): string {
-  return createHash().update(text).digest("hex");
+/** The SHA-256 of a text or of bytes, in hexadecimal. */
+export function sha256Of(content: string | Uint8Array): string {
+  return createHash().update(content).digest("hex");
 }
 
 /** Loaded when it is needed, which most starts do not. */
