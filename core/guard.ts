@@ -8,6 +8,7 @@ import {
   HOOKS,
   type HookName,
   messageOf,
+  type SessionEvent,
   type SessionView,
   type TapOptions,
   type TurnView,
@@ -90,11 +91,13 @@ export class Guard implements Keeper {
   #sync(hook: HookName, tap: GuardedTap) {
     const owner = tap.owner ?? tap.name;
     const failsClosed = HOOKS[hook].onFail === "fail";
-    return (...args: unknown[]) => {
-      const session = args[1] as SessionView;
+    const only = hook === "event" && tap.only ? new Set(tap.only) : undefined;
+    return (subject: unknown, view: unknown) => {
+      const session = view as SessionView;
+      if (only && !only.has((subject as SessionEvent).type)) return undefined;
       if (failsClosed ? this.#context.isRetired(owner) : this.#isOff(owner, session)) return undefined;
       try {
-        const result = tap.fn(...args);
+        const result = tap.fn(subject, session);
         this.forgive(session, owner);
         return result ?? undefined;
       } catch (thrown) {

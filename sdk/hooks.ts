@@ -269,7 +269,10 @@ export type TapHandler<H extends HookName> = (
  * the handler that setup returns, or both: what stands beside the handler wins.
  */
 export interface TapOptions {
-  /** Only calls of these tools, by name, alias or the family that permission rules know them by; for `preTool`, `toolGate`, `ask` and `postTool`. */
+  /**
+   * Only calls of these tools, by name, alias or the family that permission rules know them by; for `preTool`, `toolGate`, `ask` and
+   * `postTool`. For `event`: only events of these types, so that a stream of text costs nothing to whom it does not concern.
+   */
   readonly only?: readonly string[];
   /** Default `normal`. */
   readonly stage?: Stage;

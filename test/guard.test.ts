@@ -8,6 +8,7 @@ import {
   type HookName,
   joinVerdicts,
   NO_VERDICT,
+  type SessionEvent,
   type SessionView,
   type TurnView,
   type Verdict,
@@ -45,6 +46,15 @@ const boom = () => {
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+test("a tap that names types of events gets those alone", () => {
+  const { hooks, tap } = guarded();
+  const seen: string[] = [];
+  tap("event", "ends", ({ type }: SessionEvent) => void seen.push(`ends ${type}`), { only: ["turn_end"] });
+  tap("event", "all", ({ type }: SessionEvent) => void seen.push(`all ${type}`));
+  for (const type of ["text", "turn_end"]) hooks.event.call({ type } as SessionEvent, {} as SessionView);
+  expect(seen).toEqual(["all text", "ends turn_end", "all turn_end"]);
+});
 
 describe("a tap that fails", () => {
   const turn = turnWith();

@@ -61,7 +61,7 @@ export const hookScripts = manifest({
     postTool: { deadlineMs: 0 },
     turnStop: { deadlineMs: 0 },
     compact: { stage: "first", deadlineMs: 0 },
-    event: true,
+    event: { only: ["turn_start", "turn_end", "denied", "compacted"] },
     sessionEnd: { deadlineMs: 0 },
   },
 });

@@ -27,7 +27,7 @@ export const memoryDream = manifest({
   }),
   needs: { memory: later(Memory), models: Models, files: later(Files), sessions: later(optional(SessionStore)) },
   provides: { dream: MemoryDream },
-  taps: { event: true },
+  taps: { event: { only: ["turn_end"] } },
 });
 
 export default definePlugin(

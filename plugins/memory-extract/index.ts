@@ -15,7 +15,7 @@ export const memoryExtract = manifest({
     timeoutMs: z.number().int().positive().default(60_000).describe("how long it may take"),
   }),
   needs: { memory: later(Memory), models: Models },
-  taps: { event: true, sessionEnd: true },
+  taps: { event: { only: ["turn_start", "turn_end"] }, sessionEnd: true },
 });
 
 export default definePlugin(

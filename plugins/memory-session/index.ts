@@ -21,7 +21,7 @@ export const memorySession = manifest({
   }),
   needs: { models: Models },
   provides: { sessionMemory: SessionMemory },
-  taps: { event: true },
+  taps: { event: { only: ["assistant", "turn_end"] } },
 });
 
 export default definePlugin(

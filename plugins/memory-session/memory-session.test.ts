@@ -45,12 +45,8 @@ async function open(completions: () => ScriptedAnswer, more: Partial<TestKernelO
   const summaries = () =>
     session.entries.filter((one): one is EntryOf<"plugin"> => one.type === "plugin" && one.kind === "summary");
   /** Resolves when there are so many summaries. */
-  const written = async (count: number) => {
-    for (let turn = 0; summaries().length < count; turn++) {
-      expect(turn, "the summary was not written").toBeLessThan(5_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  };
+  const written = (count: number) =>
+    expect.poll(() => summaries().length, { timeout: 10_000, interval: 5 }).toBeGreaterThanOrEqual(count);
   return { ...kernel, memory: memory as SessionMemory, summaries, written };
 }
 

@@ -25,7 +25,7 @@ export const permitModes = manifest({
     sessionStart: true,
     // After all others: what they say is what the mode is about.
     toolGate: { stage: "last" },
-    event: true,
+    event: { only: ["rewound"] },
     ask: { stage: "first" },
   },
 });

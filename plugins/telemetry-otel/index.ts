@@ -37,7 +37,19 @@ export const telemetryOtel = manifest({
     sessionStart: true,
     // Outermost, so that it sees what the turn gets, with every try that it took.
     modelWrap: { stage: "last" },
-    event: true,
+    event: {
+      only: [
+        "turn_start",
+        "turn_end",
+        "assistant",
+        "tool_start",
+        "denied",
+        "tool_end",
+        "compacting",
+        "compacted",
+        "fault",
+      ],
+    },
     sessionEnd: { stage: "last" },
   },
 });
