@@ -108,5 +108,6 @@ function textOfEntry({ title, type, updated, text, path, id }: RecalledEntry["en
 
 /** A note cannot end the frame it stands in, hide anything, or show a secret that a person has written into it. */
 function harmless(text: string): string {
+  if (text === "") return "";
   return visible(redactSecrets(text)).replaceAll(/<(?=\/?\s*(?:system-reminder|memory-index|memory-recall))/gi, "‹");
 }

@@ -12,6 +12,7 @@ export function createRecall(): (query: string, entries: readonly MemoryEntry[])
   let find = createRanking([]);
 
   return (query, entries) => {
+    if (entries.length === 0) return [];
     if (!isSame(ranked, entries)) {
       ranked = entries;
       find = createRanking(
