@@ -44,7 +44,7 @@ export interface ClaimsManifest {
  * **Contract**: reads files and runs nothing; has 10 s. May reject, which is told and counts as nothing asked for.
  *
  * @example
- * const hooks: Claims = () => [{ kind: "hook", source: "/work/shop/.claude/settings.json", text: "PostToolUse: npm run format" }];
+ * const hooks: Claims = () => [{ kind: "hook", source: "/home/me/shop/.claude/settings.json", text: "PostToolUse: npm run format" }];
  */
 export type Claims = () => readonly Claim[] | Promise<readonly Claim[]>;
 

@@ -9,7 +9,7 @@ import { type Disk, disk } from "./disk.ts";
 import { hasBwrap } from "./test-place.ts";
 
 const BOUNDARY: Boundary = {
-  writable: ["/work"],
+  writable: ["/workspace"],
   guarded: [],
   pinned: [],
   hidden: [],
@@ -25,7 +25,7 @@ function diskWith(folders: readonly string[], files: readonly string[] = []): Di
   return {
     kindOf: (path) => (folders.includes(path) ? "folder" : files.includes(path) ? "file" : undefined),
     resolve: (path) => path,
-    mayMakeIn: (folder) => folder !== "/work/theirs",
+    mayMakeIn: (folder) => folder !== "/workspace/theirs",
     read: () => undefined,
     list: (folder) => (folders.includes(folder) ? [{ name: "something", isFolder: false }] : []),
   };
@@ -33,8 +33,8 @@ function diskWith(folders: readonly string[], files: readonly string[] = []): Di
 
 /** The mounts, one in a line, after those that every boundary has. */
 function mountsOf(more: Partial<Boundary>, folders: readonly string[] = [], files: readonly string[] = []): string {
-  const { args } = bubblewrapArguments({ ...BOUNDARY, ...more }, diskWith(["/work", ...folders], files), {
-    cwd: "/work",
+  const { args } = bubblewrapArguments({ ...BOUNDARY, ...more }, diskWith(["/workspace", ...folders], files), {
+    cwd: "/workspace",
   });
   const text = args.join(" ");
   return text
@@ -44,17 +44,19 @@ function mountsOf(more: Partial<Boundary>, folders: readonly string[] = [], file
 
 describe("the arguments of bubblewrap", () => {
   it("take everything away first, and the network with it", () => {
-    const { args } = bubblewrapArguments(BOUNDARY, diskWith(["/work"]), { cwd: "/work/sub" });
+    const { args } = bubblewrapArguments(BOUNDARY, diskWith(["/workspace"]), { cwd: "/workspace/sub" });
     expect(args.join(" ")).toBe(
       "--unshare-all --new-session --die-with-parent --cap-drop ALL --ro-bind / / --dev /dev --proc /proc " +
         "--ro-bind-try /proc/sys /proc/sys --ro-bind-try /proc/sysrq-trigger /proc/sysrq-trigger " +
         "--ro-bind-try /proc/irq /proc/irq --ro-bind-try /proc/bus /proc/bus --ro-bind-try /proc/fs /proc/fs " +
-        "--bind /tmp/gantry-x /tmp --bind /work /work --bind /tmp/gantry-x /var/tmp --chdir /work/sub",
+        "--bind /tmp/gantry-x /tmp --bind /workspace /workspace --bind /tmp/gantry-x /var/tmp --chdir /workspace/sub",
     );
   });
 
   it("leave the network where it is granted", () => {
-    const { args } = bubblewrapArguments({ ...BOUNDARY, isNetworkOpen: true }, diskWith(["/work"]), { cwd: "/work" });
+    const { args } = bubblewrapArguments({ ...BOUNDARY, isNetworkOpen: true }, diskWith(["/workspace"]), {
+      cwd: "/workspace",
+    });
     expect(args.slice(0, 2)).toEqual(["--unshare-all", "--share-net"]);
   });
 
@@ -71,32 +73,43 @@ describe("the arguments of bubblewrap", () => {
   });
 
   it("keep what is guarded read-only, a file as a folder", () => {
-    const mounts = mountsOf({ guarded: ["/work/.vscode", "/work/.npmrc"] }, ["/work/.vscode"], ["/work/.npmrc"]);
-    expect(mounts).toContain("--ro-bind /work/.vscode /work/.vscode");
-    expect(mounts).toContain("--ro-bind /work/.npmrc /work/.npmrc");
+    const mounts = mountsOf(
+      { guarded: ["/workspace/.vscode", "/workspace/.npmrc"] },
+      ["/workspace/.vscode"],
+      ["/workspace/.npmrc"],
+    );
+    expect(mounts).toContain("--ro-bind /workspace/.vscode /workspace/.vscode");
+    expect(mounts).toContain("--ro-bind /workspace/.npmrc /workspace/.npmrc");
   });
 
   it("cover what is guarded and absent, and say what has to be made for it", () => {
-    const boundary = { ...BOUNDARY, guarded: ["/work/.mcp.json", "/work/.config/git", "/work/.git/commondir"] };
-    const { args, placeholders } = bubblewrapArguments(boundary, diskWith(["/work", "/work/.git"]), { cwd: "/work" });
+    const boundary = {
+      ...BOUNDARY,
+      guarded: ["/workspace/.mcp.json", "/workspace/.config/git", "/workspace/.git/commondir"],
+    };
+    const { args, placeholders } = bubblewrapArguments(boundary, diskWith(["/workspace", "/workspace/.git"]), {
+      cwd: "/workspace",
+    });
     expect(placeholders).toEqual([
-      { path: "/work/.mcp.json" },
-      { path: "/work/.config" },
-      { path: "/work/.config/git" },
-      { path: "/work/.git/commondir", text: ".\n" },
+      { path: "/workspace/.mcp.json" },
+      { path: "/workspace/.config" },
+      { path: "/workspace/.config/git" },
+      { path: "/workspace/.git/commondir", text: ".\n" },
     ]);
     const text = args.join(" ");
-    expect(text).toContain("--perms 0555 --tmpfs /work/.mcp.json");
-    expect(text).toContain("--bind /work/.config /work/.config");
-    expect(text).toContain("--perms 0555 --tmpfs /work/.config/git");
-    expect(text).toContain("--bind /work/.git /work/.git");
-    expect(text).toContain("--ro-bind /work/.git/commondir /work/.git/commondir");
+    expect(text).toContain("--perms 0555 --tmpfs /workspace/.mcp.json");
+    expect(text).toContain("--bind /workspace/.config /workspace/.config");
+    expect(text).toContain("--perms 0555 --tmpfs /workspace/.config/git");
+    expect(text).toContain("--bind /workspace/.git /workspace/.git");
+    expect(text).toContain("--ro-bind /workspace/.git/commondir /workspace/.git/commondir");
   });
 
   it("cover nothing in a folder where nobody could make anything", () => {
-    const guarded = ["/work/theirs/.mcp.json", "/work/theirs/.config/git"];
+    const guarded = ["/workspace/theirs/.mcp.json", "/workspace/theirs/.config/git"];
     const boundary = { ...BOUNDARY, guarded };
-    const { args, placeholders } = bubblewrapArguments(boundary, diskWith(["/work", "/work/theirs"]), { cwd: "/work" });
+    const { args, placeholders } = bubblewrapArguments(boundary, diskWith(["/workspace", "/workspace/theirs"]), {
+      cwd: "/workspace",
+    });
     expect(placeholders).toEqual([]);
     expect(args.join(" ")).not.toContain("theirs/");
   });
@@ -106,30 +119,29 @@ describe("the arguments of bubblewrap", () => {
   });
 
   it("hold every folder in its place on the way to what is guarded", () => {
-    const mounts = mountsOf({ guarded: ["/work/a/b/.git/hooks"] }, [
-      "/work/a",
-      "/work/a/b",
-      "/work/a/b/.git",
-      "/work/a/b/.git/hooks",
+    const mounts = mountsOf({ guarded: ["/workspace/a/b/.git/hooks"] }, [
+      "/workspace/a",
+      "/workspace/a/b",
+      "/workspace/a/b/.git",
+      "/workspace/a/b/.git/hooks",
     ]);
-    expect(mounts.split("\n").filter((line) => line.includes("/work/a"))).toEqual([
-      "--bind /work/a /work/a",
-      "--bind /work/a/b /work/a/b",
-      "--bind /work/a/b/.git /work/a/b/.git",
-      "--ro-bind /work/a/b/.git/hooks /work/a/b/.git/hooks",
+    expect(mounts.split("\n").filter((line) => line.includes("/workspace/a"))).toEqual([
+      "--bind /workspace/a /workspace/a",
+      "--bind /workspace/a/b /workspace/a/b",
+      "--bind /workspace/a/b/.git /workspace/a/b/.git",
+      "--ro-bind /workspace/a/b/.git/hooks /workspace/a/b/.git/hooks",
     ]);
   });
 
   it("open a working folder within a guarded one, and nothing else of it", () => {
-    const mounts = mountsOf({ writable: ["/work", "/work/.claude/worktrees/x"], guarded: ["/work/.claude"] }, [
-      "/work/.claude",
-      "/work/.claude/worktrees",
-      "/work/.claude/worktrees/x",
-    ]);
-    expect(mounts).toContain(
-      "--ro-bind /work/.claude /work/.claude\n--bind /work/.claude/worktrees/x /work/.claude/worktrees/x",
+    const mounts = mountsOf(
+      { writable: ["/workspace", "/workspace/.claude/worktrees/x"], guarded: ["/workspace/.claude"] },
+      ["/workspace/.claude", "/workspace/.claude/worktrees", "/workspace/.claude/worktrees/x"],
     );
-    expect(mounts).not.toContain("--bind /work/.claude/worktrees /");
+    expect(mounts).toContain(
+      "--ro-bind /workspace/.claude /workspace/.claude\n--bind /workspace/.claude/worktrees/x /workspace/.claude/worktrees/x",
+    );
+    expect(mounts).not.toContain("--bind /workspace/.claude/worktrees /");
   });
 
   it("hide folders and files, and open what is to be read in them", () => {
@@ -146,12 +158,12 @@ describe("the arguments of bubblewrap", () => {
 
   it("hide what is denied, though it is guarded, or worked in", () => {
     const mounts = mountsOf(
-      { guarded: ["/work/.env"], denied: ["/work/.env", "/work/secret"] },
-      ["/work/secret"],
-      ["/work/.env"],
+      { guarded: ["/workspace/.env"], denied: ["/workspace/.env", "/workspace/secret"] },
+      ["/workspace/secret"],
+      ["/workspace/.env"],
     );
-    expect(mounts).toContain("--ro-bind /dev/null /work/.env");
-    expect(mounts).toContain("--tmpfs /work/secret");
+    expect(mounts).toContain("--ro-bind /dev/null /workspace/.env");
+    expect(mounts).toContain("--tmpfs /workspace/secret");
   });
 });
 

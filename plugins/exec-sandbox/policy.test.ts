@@ -83,9 +83,9 @@ describe("deny rules", () => {
   it("give the paths that they name, and no patterns", () => {
     const deny = ["Read(//etc/x)", "Read(~/y/**) Edit(/z)", "Read(.env)", "Read(**/*.pem)", "Read", 7, "Edit(./e)"];
     const settings = settingsOf({ project: { permissions: { deny } } });
-    expect(deniedByRules(settings, { home: "/home/me" }, ["/work", "/more"])).toEqual({
-      read: ["/etc/x", "/home/me/y", "/work/.env", "/more/.env"],
-      write: ["/settings/project/z", "/work/e", "/more/e"],
+    expect(deniedByRules(settings, { home: "/home/me" }, ["/workspace", "/more"])).toEqual({
+      read: ["/etc/x", "/home/me/y", "/workspace/.env", "/more/.env"],
+      write: ["/settings/project/z", "/workspace/e", "/more/e"],
     });
   });
 });

@@ -6,7 +6,7 @@ import { visible, visibleLine } from "./visible.ts";
  * An allow rule of a folder's settings file, as its reader lists it: whoever writes one for the person approves this.
  *
  * @example
- * const claim = ruleClaim("Bash(npm test:*)", "/work/shop/.claude/settings.local.json");
+ * const claim = ruleClaim("Bash(npm test:*)", "/home/me/shop/.claude/settings.local.json");
  */
 export function ruleClaim(rule: unknown, source: string): Claim {
   return { kind: "allow rule", source, text: typeof rule === "string" ? rule : (JSON.stringify(rule) ?? "") };

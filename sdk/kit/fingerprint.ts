@@ -20,7 +20,7 @@ const ENDINGS = ["", ".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json", "/in
  * **Contract**: throws for what is neither file nor folder, cannot be read, or holds more than 2,000 entries or 32 MiB.
  *
  * @example
- * fingerprint("/work/shop/gantry.config.json"); // "gantry.config.json: 17 bytes, SHA-256 9f86d081…"
+ * fingerprint("/home/me/shop/gantry.config.json"); // "gantry.config.json: 17 bytes, SHA-256 9f86d081…"
  */
 export function fingerprint(path: string): string {
   const hash = createHash();

@@ -15,7 +15,7 @@ export interface GitState {
  * by strangers: show it as such.
  *
  * @example
- * const branch = (await gitState("/work/shop"))?.branch;
+ * const branch = (await gitState("/home/me/shop"))?.branch;
  */
 export async function gitState(folder: string): Promise<GitState | undefined> {
   const gitFolder = await findGitFolder(folder);
