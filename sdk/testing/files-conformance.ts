@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Files, isGantryError } from "gantry/sdk";
+import { type ConformanceCheck, checksOf } from "./conformance.ts";
 
 /** Files under test, in an empty folder of their own. */
 export interface FilesUnderTest {
@@ -13,12 +14,6 @@ export interface FilesUnderTest {
   readonly dispose: () => Promise<void>;
 }
 
-/** One promise of a contract: resolves when it is kept. */
-export interface ConformanceCheck {
-  readonly name: string;
-  run(): Promise<void>;
-}
-
 /**
  * What every implementation of {@link Files} has to keep, for any test runner.
  *
@@ -26,17 +21,10 @@ export interface ConformanceCheck {
  * for (const { name, run } of filesConformance(make)) test(name, run);
  */
 export function filesConformance(make: () => Promise<FilesUnderTest>): readonly ConformanceCheck[] {
-  return Object.entries(CHECKS).map(([name, check]) => ({
-    name,
-    async run() {
-      const subject = await make();
-      try {
-        await check(subject);
-      } finally {
-        await subject.dispose();
-      }
-    },
-  }));
+  return checksOf(
+    make,
+    Object.entries(CHECKS).map(([name, check]) => ({ name, check })),
+  );
 }
 
 type Check = (subject: FilesUnderTest) => Promise<void>;

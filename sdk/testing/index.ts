@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { ConformanceCheck } from "./conformance.ts";
 export * from "./exec-conformance.ts";
 export * from "./fake-clock.ts";
 export * from "./files-conformance.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isGantryError, type Memory, type MemoryDraft, type SessionView } from "gantry/sdk";
-import type { ConformanceCheck } from "./files-conformance.ts";
+import { type CheckOf, type ConformanceCheck, checksOf } from "./conformance.ts";
 
 /** A memory over a place that is empty at first. */
 export interface MemoryUnderTest {
@@ -17,27 +17,12 @@ export interface MemoryUnderTest {
  * for (const { name, run } of memoryConformance(makeMemory)) test(name, run);
  */
 export function memoryConformance(make: () => MemoryUnderTest | Promise<MemoryUnderTest>): readonly ConformanceCheck[] {
-  return CHECKS.map(({ name, check }) => ({
-    name,
-    async run() {
-      const place = await make();
-      try {
-        await check(place);
-      } finally {
-        await place.dispose();
-      }
-    },
-  }));
-}
-
-interface Check {
-  readonly name: string;
-  readonly check: (place: MemoryUnderTest) => Promise<void>;
+  return checksOf(make, CHECKS);
 }
 
 const TABS: MemoryDraft = { title: "Use tabs", type: "feedback", text: "Tabs in every file.", tags: ["style"] };
 
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly CheckOf<MemoryUnderTest>[] = [
   {
     name: "gives back what was put, to a host that starts later too",
     async check(place) {

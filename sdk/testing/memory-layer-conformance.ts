@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Plugin, SessionEvent } from "gantry/sdk";
-import type { ConformanceCheck } from "./files-conformance.ts";
+import type { ConformanceCheck } from "./conformance.ts";
 import { type ScriptedAnswer, type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 import { createTestKernel, type TestKernel } from "./test-kernel.ts";
 

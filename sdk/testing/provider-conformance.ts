@@ -9,7 +9,7 @@ import {
   type Provider,
   type TurnView,
 } from "gantry/sdk";
-import type { ConformanceCheck } from "./files-conformance.ts";
+import type { ConformanceCheck } from "./conformance.ts";
 import {
   answerOf,
   badInputsOf,

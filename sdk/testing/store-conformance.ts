@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type Entry, type EntryBody, isGantryError, LOG_VERSION, type SessionStore } from "gantry/sdk";
-import type { ConformanceCheck } from "./files-conformance.ts";
+import { type CheckOf, type ConformanceCheck, checksOf } from "./conformance.ts";
 
 /** A place for sessions, empty at first. */
 export interface StoreUnderTest {
@@ -19,25 +19,10 @@ const CWD = "/project/shop";
  * for (const { name, run } of storeConformance(make)) test(name, run);
  */
 export function storeConformance(make: () => StoreUnderTest | Promise<StoreUnderTest>): readonly ConformanceCheck[] {
-  return CHECKS.map(({ name, check }) => ({
-    name,
-    async run() {
-      const place = await make();
-      try {
-        await check(place);
-      } finally {
-        await place.dispose();
-      }
-    },
-  }));
+  return checksOf(make, CHECKS);
 }
 
-interface Check {
-  readonly name: string;
-  readonly check: (place: StoreUnderTest) => Promise<void>;
-}
-
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly CheckOf<StoreUnderTest>[] = [
   {
     name: "gives back what was appended, in order, fields it does not know included",
     async check(place) {
