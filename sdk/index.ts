@@ -7,14 +7,17 @@
  * @module
  */
 // First, since it has to count before any schema is made.
+import "./zod.ts";
 
 export * from "./checkpoints.ts";
 export * from "./control.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
+export * from "./files.ts";
 export * from "./hook-events.ts";
 export * from "./hooks.ts";
 export * from "./host.ts";
+export * from "./http.ts";
 export * from "./id.ts";
 export * from "./json.ts";
 export * from "./kernel.ts";
@@ -23,16 +26,19 @@ export * from "./mcp.ts";
 export * from "./memory.ts";
 export * from "./mentions.ts";
 export * from "./message.ts";
+export * from "./meter.ts";
 export * from "./model.ts";
 export * from "./output-styles.ts";
 export * from "./permissions.ts";
 export * from "./plugin.ts";
+export * from "./programs.ts";
 export * from "./prompt.ts";
 export * from "./scope.ts";
 export * from "./secrets.ts";
 export * from "./service.ts";
-export * from "./services.ts";
 export * from "./session.ts";
+export * from "./session-store.ts";
+export * from "./settings.ts";
 export * from "./slots.ts";
 export * from "./tool.ts";
 export * from "./trust.ts";

@@ -1,3 +1,4 @@
+import { filesBelow } from "../project.js";
 import { exportsOf, HEADER, prose, readSource } from "./source.js";
 
 const EXAMPLE = `import { definePlugin, Files } from "gantry/sdk";
@@ -11,10 +12,9 @@ export default definePlugin({
   }),
 });`;
 
-/** The services of the sdk, with who provides and who uses each. */
-export function servicesPage(/** @type {any} */ { plugins }) {
-  const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
-  const services = ["sdk/services.ts", "sdk/host.ts", "sdk/hook-events.ts"].flatMap((file) => {
+/** Every key that these files make, with the interface of its name. */
+function servicesIn(/** @type {string[]} */ files) {
+  return files.flatMap((file) => {
     const declarations = exportsOf(readSource(file));
     return declarations
       .filter((one) => one.node.type === "VariableDeclarator" && /^\w+ = createService</.test(one.text))
@@ -24,6 +24,12 @@ export function servicesPage(/** @type {any} */ { plugins }) {
         contract: declarations.find((one) => one.name === key.name && one.node.type === "TSInterfaceDeclaration"),
       }));
   });
+}
+
+/** The services of the sdk, with who provides and who uses each. */
+export function servicesPage(/** @type {any} */ { plugins }) {
+  const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
+  const services = servicesIn(filesBelow("sdk").filter((file) => /^sdk\/[\w-]+\.ts$/.test(file)));
   return [
     HEADER,
     "# Services\n",
