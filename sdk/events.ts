@@ -2,6 +2,7 @@ import type { CompactRequest } from "./hooks.ts";
 import type { OpenOptions } from "./host.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ModelFailure } from "./model.ts";
+import type { Panel } from "./panel.ts";
 import type { Input, Notice, TurnEnd } from "./session.ts";
 import type { Call, ToolResult } from "./tool.ts";
 import type { Verdict } from "./verdict.ts";
@@ -63,6 +64,8 @@ export type SessionEvent =
   | { readonly type: "rewound"; readonly to: string | null }
   /** A command asks the frontend to go on in another session, once the turn has ended. */
   | { readonly type: "open"; readonly options: OpenOptions }
+  /** A command shows a panel. Who cannot show it says nothing of it: the turn ends with its text. */
+  | { readonly type: "panel"; readonly panel: Panel }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }
