@@ -1,5 +1,6 @@
 import {
   definePlugin,
+  HookEvents,
   Http,
   Inspector,
   later,
@@ -31,6 +32,7 @@ export const telemetryOtel = manifest({
     http: later(optional(Http)),
     settings: later(optional(Settings)),
     meter: later(optional(Meter)),
+    hooks: later(optional(HookEvents)),
     permissions: later(optional(Permissions)),
   },
   taps: {
@@ -48,6 +50,9 @@ export const telemetryOtel = manifest({
         "compacting",
         "compacted",
         "fault",
+        "mcpServerChanged",
+        "mentionResolved",
+        "hookRegistered",
       ],
     },
     sessionEnd: { stage: "last" },

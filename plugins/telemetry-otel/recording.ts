@@ -7,6 +7,7 @@ import { createEmit } from "./emit.ts";
 import type { telemetryOtel } from "./index.ts";
 import { watchModel } from "./model-calls.ts";
 import { outerSpan } from "./outer-span.ts";
+import { createScripts } from "./scripts.ts";
 import { createSessions } from "./sessions.ts";
 import type { Environment } from "./switch.ts";
 import { readTargets } from "./targets.ts";
@@ -36,7 +37,8 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
   const emit = createEmit(delivery.providers, realClock, env, host.version);
   const inspector = await use.inspector();
   const [permissions, meter] = [await use.permissions?.(), await use.meter?.()];
-  const sessions = createSessions({ emit, content: createContent(env), permissions, inspector, outer: outerSpan(env) });
+  const content = createContent(env);
+  const sessions = createSessions({ emit, content, permissions, inspector, outer: outerSpan(env) });
   const safely = (work: () => void) => {
     try {
       work();
@@ -44,6 +46,9 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
       log(`something was not recorded: ${messageOf(thrown)}`);
     }
   };
+  const hooks = await use.hooks?.();
+  const script = createScripts(emit, content);
+  if (hooks) scope.own(hooks.watch((activity, session) => safely(() => script(activity, session))));
   scope.own(inspector.watch((span, session) => safely(() => sessions.tapped(span, session))));
 
   return {
