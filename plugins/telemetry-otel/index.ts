@@ -1,5 +1,6 @@
 import {
   definePlugin,
+  Exec,
   HookEvents,
   Http,
   Inspector,
@@ -30,6 +31,7 @@ export const telemetryOtel = manifest({
   needs: {
     inspector: later(Inspector),
     http: later(optional(Http)),
+    exec: later(optional(Exec)),
     settings: later(optional(Settings)),
     meter: later(optional(Meter)),
     hooks: later(optional(HookEvents)),

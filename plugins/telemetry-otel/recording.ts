@@ -4,6 +4,7 @@ import { realClock } from "gantry/sdk/kit/clock";
 import { createContent } from "./content.ts";
 import { createDelivery } from "./delivery.ts";
 import { createEmit } from "./emit.ts";
+import { createHeadersHelper, helperIn, intervalIn } from "./headers-helper.ts";
 import type { telemetryOtel } from "./index.ts";
 import { watchModel } from "./model-calls.ts";
 import { outerSpan } from "./outer-span.ts";
@@ -20,7 +21,8 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
   const notices = [...problems];
   const open = new Set<SessionView>();
   const http = await use.http?.();
-  if (!http) notices.push("Telemetry is not sent: no plugin provides the service http.");
+  if (!http && targets.some(({ protocol }) => protocol !== "grpc"))
+    notices.push("Telemetry is not sent: no plugin provides the service http.");
 
   let isTold = false;
   const onFailure = (text: string) => {
@@ -31,7 +33,20 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
     tell(session, [text]);
   };
 
-  const delivery = createDelivery({ targets, http, env, host, instance: newId(), clock: realClock, onFailure });
+  const words = helperIn(await use.settings?.().catch(() => undefined), host);
+  const helper = words.length
+    ? createHeadersHelper({
+        words,
+        everyMs: intervalIn(env),
+        exec: use.exec,
+        host,
+        clock: realClock,
+        signal: scope.signal,
+        onFailure: (problem) => onFailure(`Telemetry is sent with earlier headers: ${problem}.`),
+      })
+    : undefined;
+  const ways = { targets, http, helper, env, host, instance: newId(), clock: realClock, onFailure };
+  const delivery = createDelivery(ways);
   scope.own(() => delivery.close());
 
   const emit = createEmit(delivery.providers, realClock, env, host.version);
