@@ -88,6 +88,14 @@ describe("telemetry is on", () => {
   });
 });
 
+test("a program of the person's own gives the headers", async () => {
+  const otelHeadersHelper = ["/bin/sh", "-c", `echo '{"x-team":"blue"}'`];
+  write(".claude/settings.json", { env: ON, otelHeadersHelper });
+  write("work/.claude/settings.json", { permissions: { allow: ["Read"] } });
+  await converse();
+  expect(collector.requests.map(({ headers }) => headers["x-team"])).toContain("blue");
+});
+
 describe("a project, though trusted,", () => {
   test("cannot turn it on by its settings", async () => {
     write("work/.claude/settings.json", { env: ON, permissions: { allow: ["Read"] } });
