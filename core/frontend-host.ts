@@ -32,7 +32,7 @@ export function asFrontendHost({ host, line, opened, signal }: FrontendHostParts
       return host.info;
     },
     get notices() {
-      return host.notices;
+      return [...line.notices, ...host.notices];
     },
     prompt,
     readPrompt: async () => (isElsewhere ? undefined : withStdin(prompt)),

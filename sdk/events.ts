@@ -63,6 +63,11 @@ export type SessionEvent =
   | { readonly type: "rewound"; readonly to: string | null }
   /** A command asks the frontend to go on in another session, once the turn has ended. */
   | { readonly type: "open"; readonly options: OpenOptions }
+  /**
+   * There is a new generation: tools, commands and whatever else plugins bring may have changed. A session adopts it between turns; what
+   * lists of tools and commands say counts at once.
+   */
+  | { readonly type: "generation"; readonly number: number }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }

@@ -188,6 +188,8 @@ export interface FlagManifest {
   readonly value?: `<${string}>` | `[${string}]` | `<${string}...>`;
   readonly type?: "string" | "number";
   readonly choices?: readonly string[];
+  /** The flag is taken and does nothing yet: why, as the rest of a sentence. Whoever gives it is told. */
+  readonly idleBecause?: string;
   readonly to: { readonly config: string } | { readonly setting: string } | { readonly frontend: string };
 }
 
