@@ -49,7 +49,7 @@ export const frontendControl = manifest({
       .string()
       .optional()
       .describe("who answers for the person: stdio, or a tool of an MCP server"),
-    idle: z.unknown().describe("what flags say that have no effect yet"),
+    idle: z.unknown().optional().describe("what flags say that have no effect yet"),
   }),
   needs: {
     tools: Tools,
