@@ -176,12 +176,8 @@ function settingsSchema() {
   return z.record(z.string(), z.json());
 }
 
-async function stopTask({ session, use, stream }: Kit, id: string): Promise<object> {
-  const opened = await session();
-  const job = await (await use.jobs?.())?.stop(opened, id);
+async function stopTask({ session, use }: Kit, id: string): Promise<object> {
+  const job = await (await use.jobs?.())?.stop(await session(), id);
   if (!job) throw new Error(`There is no task "${id}".`);
-  const ended = { type: "system", subtype: "task_notification", task_id: id, status: "stopped" } as const;
-  const about = { output_file: job.outputFile, summary: job.title };
-  stream.write({ ...ended, ...about, session_id: opened.id, uuid: newId() } satisfies WireMessage);
   return {};
 }
