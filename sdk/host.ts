@@ -58,6 +58,8 @@ export interface FrontendHost {
   /** Fires when the program shall end. */
   readonly signal: AbortSignal;
   readonly isVerbose: boolean;
+  /** Whether the command line asks for a session that there is already. */
+  readonly isContinued: boolean;
   /**
    * Opens the session that the command line asks for; or, where the options say which, that one, as when a command has asked
    * for it with an `open` event.

@@ -45,6 +45,7 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   async function opened(session: Session): Promise<void> {
     const { wishes } = kit as Kit;
+    wishes.opened = session;
     wishes.firstModel = `${session.model.provider}/${session.model.id}`;
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (wishes.title && isNew) session.rename(wishes.title);

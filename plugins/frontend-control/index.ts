@@ -1,8 +1,10 @@
 import {
   Checkpoints,
+  Commands,
   Control,
   definePlugin,
   Files,
+  HookEvents,
   HookSources,
   Jobs,
   Judge,
@@ -11,6 +13,7 @@ import {
   McpServers,
   Models,
   manifest,
+  OutputStyles,
   optional,
   PermissionRules,
   Permissions,
@@ -54,6 +57,9 @@ export const frontendControl = manifest({
   needs: {
     tools: Tools,
     models: Models,
+    commands: Commands,
+    styles: later(optional(OutputStyles)),
+    hookEvents: later(optional(HookEvents)),
     judge: later(Judge),
     files: later(optional(Files)),
     hookSources: later(optional(HookSources)),

@@ -1,4 +1,5 @@
 import {
+  Commands,
   Control,
   definePlugin,
   HookEvents,
@@ -38,6 +39,7 @@ export const frontendHeadless = manifest({
     schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
   }),
   needs: {
+    commands: Commands,
     meter: optional(Meter),
     permissions: optional(Permissions),
     styles: optional(OutputStyles),

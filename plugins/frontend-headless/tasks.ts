@@ -1,4 +1,5 @@
-import { type Job, type Jobs, newId, type Session, type SessionView, type WireMessage } from "gantry/sdk";
+import { type Job, type Jobs, newId, type Session, type WireMessage } from "gantry/sdk";
+import { tasksLine } from "gantry/sdk/kit/task-lines";
 
 type Write = (line: WireMessage) => void;
 
@@ -30,13 +31,6 @@ export function tellTasks(session: Session, jobs: Jobs, write: Write): void {
     });
     write(tasksLine(session, jobs));
   }
-}
-
-/** All that run, as one line. */
-export function tasksLine(session: SessionView, jobs: Jobs | undefined): WireMessage {
-  const running = (jobs?.list(session) ?? []).filter(({ state }) => state === "running");
-  const tasks = running.map(({ id, title }) => ({ task_id: id, task_type: "local_bash", description: title }) as const);
-  return { type: "system", subtype: "background_tasks_changed", tasks, session_id: session.id, uuid: newId() };
 }
 
 function callOf({ callId }: Job) {

@@ -1,4 +1,5 @@
 import {
+  type Commands,
   type FrontendHost,
   type Jobs,
   type McpServers,
@@ -12,6 +13,7 @@ import {
   type TurnEnd,
   type WireMessage,
 } from "gantry/sdk";
+import { commandLine } from "gantry/sdk/kit/command-lines";
 import { visible } from "gantry/sdk/kit/visible";
 import { createBeats } from "./beats.ts";
 import { initOf } from "./init.ts";
@@ -39,6 +41,7 @@ export interface ViewParts {
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
   readonly mcp?: McpServers | undefined;
+  readonly commands: Commands;
   /** Who has background jobs, asked at the first tool. */
   readonly jobs?: (() => Promise<Jobs | undefined>) | undefined;
   readonly heartbeatMs: number;
@@ -88,6 +91,7 @@ function streamView(parts: ViewParts): View {
   let hasBegun = false;
   let hasTools = false;
   let isCompacting = false;
+  let commands = "";
   const beats = createBeats(session.id, parts.heartbeatMs, (line) => write([line]));
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
@@ -96,6 +100,7 @@ function streamView(parts: ViewParts): View {
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
+    commands = JSON.stringify(commandLines());
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
     write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
   };
@@ -106,6 +111,7 @@ function streamView(parts: ViewParts): View {
       if (partial) write(partial.before(event));
       if (isCompacting && event.type === "request") write([statusLine(session.id, null)]);
       if (["compacting", "compacted", "request"].includes(event.type)) isCompacting = event.type === "compacting";
+      if (event.type === "generation") tellCommands();
       beats.take(event);
       if (event.type === "tool_start") void tellJobs();
       write(linesOf(event, session.id));
@@ -116,11 +122,23 @@ function streamView(parts: ViewParts): View {
       hasBegun = false;
       if (isCompacting) write([statusLine(session.id, null)]);
       isCompacting = false;
-      if (end.reason === "handled" && end.text) write([commandLine(session.id, end.text)]);
+      if (end.reason === "handled" && end.text) write([answerLine(session.id, end.text)]);
       if (end.reason === "aborted") write([interruptionLine(session.id, tally.isAtTools)]);
       write([resultOf(session.id, tally, end, meter?.of(session), answer)]);
     },
   };
+
+  function commandLines() {
+    return parts.commands.list(session).map(commandLine);
+  }
+
+  /** Whoever has not been told of any has no list that could be old. */
+  function tellCommands(): void {
+    const list = commandLines();
+    if (!commands || JSON.stringify(list) === commands) return;
+    commands = JSON.stringify(list);
+    write([{ type: "system", subtype: "commands_changed", commands: list, session_id: session.id, uuid: newId() }]);
+  }
 
   async function tellJobs(): Promise<void> {
     if (hasTools) return;
@@ -134,7 +152,7 @@ function statusLine(session_id: string, status: "compacting" | null): WireMessag
   return { type: "system", subtype: "status", status, session_id, uuid: newId() };
 }
 
-function commandLine(session_id: string, content: string): WireMessage {
+function answerLine(session_id: string, content: string): WireMessage {
   return { type: "system", subtype: "local_command_output", content, session_id, uuid: newId() };
 }
 
