@@ -1,6 +1,7 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
+import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
 import type { Kit } from "./kit.ts";
 import { read } from "./read.ts";
 
@@ -18,6 +19,10 @@ export async function registerRoot({ session, use, stream, tell }: Kit, request:
   const roots = [opened.cwd, ...stream.host.info.folders];
   if (!isWithin(folder, roots))
     throw new Error(`${folder} lies in none of the folders of the start: ${roots.join(", ")}.`);
+  // Below a folder of the session its own names count: what steers programs must stay known as that.
+  if ([folder, join(folder, "any")].some((path) => isProtectedPath(path, opened.folders))) {
+    throw new Error(`${folder} steers programs, and is no folder to work in.`);
+  }
   opened.addFolder(folder);
   if (more.reload_plugins || more.reload_skills)
     tell(`${folder}: plugins and skills of other hosts cannot be loaded yet.`);

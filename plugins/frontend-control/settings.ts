@@ -1,4 +1,4 @@
-import { EFFORTS, type SettingsLayer, z } from "gantry/sdk";
+import { EFFORTS, type JsonObject, type SettingsLayer, z } from "gantry/sdk";
 import type { Kit } from "./kit.ts";
 
 const SOURCES: Readonly<Record<SettingsLayer, string>> = {
@@ -10,7 +10,7 @@ const SOURCES: Readonly<Record<SettingsLayer, string>> = {
 };
 
 /** What counts of the settings: all together, and of each source, the nearest last. */
-export async function settingsOf({ session, use }: Kit): Promise<object> {
+export async function settingsOf({ session, use, wishes }: Kit): Promise<object> {
   const settings = await use.settings?.();
   if (!settings) throw new Error("No plugin reads settings here.");
   const { model } = await session();
@@ -21,8 +21,20 @@ export async function settingsOf({ session, use }: Kit): Promise<object> {
     settings: value,
   }));
   return {
-    effective: settings.get("", all) ?? {},
+    // What has been asked for a moment ago counts from the next prompt on, and is no news to who asked for it.
+    effective: { ...settings.get("", all), ...wishes.settings },
     sources: sources.toReversed(),
-    applied: { model: model.id, effort: settings.get("effortLevel", z.enum(EFFORTS)) ?? null },
+    applied: {
+      model: model.id,
+      effort: effortIn(wishes.settings) ?? settings.get("effortLevel", effortSchema()) ?? null,
+    },
   };
+}
+
+function effortIn({ effortLevel }: JsonObject) {
+  return effortSchema().safeParse(effortLevel).data;
+}
+
+function effortSchema() {
+  return z.enum(EFFORTS);
 }
