@@ -1,5 +1,6 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
-import { isGantryError, type JsonObject } from "gantry/sdk";
+import { appendFileSync } from "node:fs";
+import { isGantryError, type JsonObject, messageOf } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
@@ -115,7 +116,24 @@ function print(text: string): number {
   return 0;
 }
 
+let isUnwritable = false;
+
 function debug(line: CommandLine | undefined, plugin: string, message: string): void {
-  const filter = line?.own.debug;
-  if (filter === true || filter?.split(",").includes(plugin)) process.stderr.write(`[${plugin}] ${message}\n`);
+  const { debug: filter, debugFile } = line?.own ?? {};
+  const isWanted = typeof filter === "string" ? filter.split(",").includes(plugin) : filter || debugFile !== undefined;
+  if (!isWanted) return;
+  const text = `[${plugin}] ${message}\n`;
+  if (debugFile === undefined) process.stderr.write(text);
+  else appendTo(debugFile, `${new Date().toISOString()} ${text}`);
+}
+
+/** What plugins log is for the person alone. A file that cannot be written is said once, and then logs go to standard error. */
+function appendTo(file: string, text: string): void {
+  try {
+    appendFileSync(file, text, { mode: 0o600 });
+  } catch (thrown) {
+    if (!isUnwritable) process.stderr.write(`gantry: --debug-file ${file} cannot be written: ${messageOf(thrown)}\n`);
+    isUnwritable = true;
+    process.stderr.write(text);
+  }
 }

@@ -13,7 +13,6 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   async function attach(stream: ControlledStream): Promise<ControlPeer> {
     kit = createKit(stream);
-    tellIdleFlags();
     await carryConfigured(kit);
     // From the next generation on what is tapped below is in place.
     await contribute({});
@@ -46,16 +45,10 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   async function opened(session: Session): Promise<void> {
     const { wishes } = kit as Kit;
+    wishes.opened = session;
     wishes.firstModel = `${session.model.provider}/${session.model.id}`;
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (wishes.title && isNew) session.rename(wishes.title);
-  }
-
-  function tellIdleFlags(): void {
-    const { permissionPromptTool: _, ...idle } = config;
-    for (const [flag, value] of Object.entries(idle)) {
-      if (value !== undefined) log(`--${flag} is accepted and has no effect for now`);
-    }
   }
 
   const promptBuild: TapHandler<"promptBuild"> = (draft) => {

@@ -1,7 +1,9 @@
 import {
+  Commands,
   Control,
   definePlugin,
   HookEvents,
+  Jobs,
   later,
   lazy,
   McpServers,
@@ -28,15 +30,23 @@ export const frontendHeadless = manifest({
     hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
     jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
     resumeAt: z.string().optional().describe("the record that a session goes on behind"),
+    heartbeatMs: z
+      .number()
+      .int()
+      .positive()
+      .default(30_000)
+      .describe("stream-json: how often a tool that takes long says so"),
     schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
   }),
   needs: {
+    commands: Commands,
     meter: optional(Meter),
     permissions: optional(Permissions),
     styles: optional(OutputStyles),
     hookEvents: later(optional(HookEvents)),
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),
+    jobs: later(optional(Jobs)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },

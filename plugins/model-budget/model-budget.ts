@@ -1,4 +1,5 @@
 import {
+  EFFORTS,
   type Meter,
   type ModelCall,
   type ModelFailure,
@@ -8,7 +9,7 @@ import {
   type SessionView,
   type Setup,
   type StreamFunction,
-  type z,
+  z,
 } from "gantry/sdk";
 import type { modelBudget } from "./index.ts";
 
@@ -18,7 +19,13 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   const turns = maxTurns === undefined ? undefined : turnLimit(maxTurns);
   const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
   const thought = thinkingOf(config);
-  if (!turns && !money && !thought) return { taps: { modelWrap: () => undefined } };
+  if (!turns && !money && !thought && !use.settings) return { taps: { modelWrap: () => undefined } };
+  const effort = () => use.settings?.get("effortLevel", effortSchema());
+  const shaped = (request: ModelRequest): ModelRequest => {
+    const level = effort();
+    const asked = thought ? thought(request) : request;
+    return level === undefined ? asked : { ...asked, effort: level };
+  };
 
   return {
     taps: {
@@ -27,12 +34,16 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
         async function* (request, call) {
           const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
           if (failure) yield { type: "failure", failure };
-          else yield* stream(call.turn && thought ? thought(request) : request, call);
+          else yield* stream(call.turn ? shaped(request) : request, call);
         },
     },
   };
 };
 export default setup;
+
+function effortSchema() {
+  return z.enum(EFFORTS);
+}
 
 /** How the requests of turns are to be thought about; `undefined`: as they are. */
 function thinkingOf({
