@@ -174,7 +174,8 @@ export interface CommandManifest {
 }
 
 /** A session as slash commands get it: with what a person may do to it. */
-export type CommandSession = SessionView & Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "close">;
+export type CommandSession = SessionView &
+  Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "addFolder" | "close">;
 
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place

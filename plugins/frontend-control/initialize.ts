@@ -129,9 +129,9 @@ async function about({ stream, host, config, use }: Kit, session: Session | unde
   };
 }
 
-function commandsOf({ manifest, contributes }: PluginReport) {
+function commandsOf({ name: plugin, manifest, contributes }: PluginReport) {
   return (contributes.commands ?? []).map((name) =>
-    commandLine({ description: "", ...manifest.commands?.[name], name }),
+    commandLine({ description: "", ...manifest.commands?.[name], name, plugin }),
   );
 }
 

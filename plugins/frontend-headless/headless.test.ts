@@ -564,7 +564,7 @@ describe("stream-json", () => {
   });
 
   it("tells of commands that come and go, whole, and only once there is a list that could be old", async () => {
-    const commands: CommandInfo[] = [{ name: "help", description: "Help." }];
+    const commands: CommandInfo[] = [{ name: "help", description: "Help.", plugin: "p" }];
     const { lines } = await run({
       ...stream,
       commands,
@@ -577,7 +577,7 @@ describe("stream-json", () => {
       ],
       during: (event) => {
         if (event.type === "generation" && event.number !== 3)
-          commands.push({ name: `c${event.number}`, description: "" });
+          commands.push({ name: `c${event.number}`, description: "", plugin: "p" });
       },
     });
     const told = lines().flatMap((line) => ("commands" in line ? [line.commands] : []));
