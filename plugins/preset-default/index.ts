@@ -53,6 +53,7 @@ export default definePreset("default", [
   "mcp-bridge",
   "checkpoint-files",
   "command-core",
+  "command-model",
   "session-commands",
   "command-context",
   "command-trust",

@@ -52,6 +52,8 @@ export default definePreset("headless", [
   "mcp-serve",
   "mcp-bridge",
   "checkpoint-files",
+  "command-core",
+  "command-model",
   "session-commands",
   "command-context",
   "command-trust",

@@ -19,7 +19,7 @@ export type WrittenLayer = "user" | "project" | "local";
 /** What saving needs to know of the host. */
 export interface SaveParts {
   readonly host: Pick<HostInfo, "claudeFolder" | "cwd">;
-  readonly settings: Settings | undefined;
+  readonly settings: Settings;
 }
 
 /** The settings file of a layer. */
@@ -47,14 +47,13 @@ export async function saveSetting(
   const file = settingsFile(layer, host);
   const options = layer === "user" ? {} : { within: host.cwd };
   await writeSettings(file, (current) => withValue(current, path.split("."), value, file), options);
-  settings?.refresh?.();
+  settings.refresh?.();
   const saved = value === undefined ? `Taken out of ${file}.` : `Saved in ${file}.`;
   return [saved, otherwise(settings, path, value, layer)].filter(Boolean).join(" ");
 }
 
 /** Why what was saved does not count, if it does not. */
-function otherwise(settings: Settings | undefined, path: string, value: Json | undefined, layer: SettingsLayer): string {
-  if (!settings) return "No plugin reads settings here.";
+function otherwise(settings: Settings, path: string, value: Json | undefined, layer: SettingsLayer): string {
   const [nearest] = settings.layers(path, z.unknown());
   const isBefore = nearest && SETTINGS_LAYERS.indexOf(nearest.layer) < SETTINGS_LAYERS.indexOf(layer);
   if (isBefore && !Array.isArray(nearest.value) && JSON.stringify(nearest.value) !== JSON.stringify(value)) {
@@ -64,7 +63,12 @@ function otherwise(settings: Settings | undefined, path: string, value: Json | u
   return left && value !== undefined ? `It does not count: ${left.reason}` : "";
 }
 
-function withValue(current: JsonObject, [key = "", ...rest]: readonly string[], value: Json | undefined, file: string): JsonObject {
+function withValue(
+  current: JsonObject,
+  [key = "", ...rest]: readonly string[],
+  value: Json | undefined,
+  file: string,
+): JsonObject {
   if (rest.length > 0) {
     const inner = Object.hasOwn(current, key) ? current[key] : {};
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) throw misshapen(key, file);
