@@ -54,6 +54,8 @@ export default definePreset("headless", [
   "checkpoint-files",
   "command-core",
   "command-model",
+  "command-permissions",
+  "command-settings",
   "session-commands",
   "command-context",
   "command-trust",
