@@ -4,6 +4,9 @@ import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandMemory from "./command-memory/index.ts";
+import commandModel from "./command-model/index.ts";
+import commandPermissions from "./command-permissions/index.ts";
+import commandSettings from "./command-settings/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
@@ -73,6 +76,9 @@ export const catalogue = {
     "command-context": commandContext,
     "command-core": commandCore,
     "command-memory": commandMemory,
+    "command-model": commandModel,
+    "command-permissions": commandPermissions,
+    "command-settings": commandSettings,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,

@@ -26,7 +26,6 @@ const paint = defineTool({
   name: "Paint",
   description: "Paint something.",
   input: z.object({ command: z.string() }),
-  permission: { family: "Paint", command: "command" },
   run: async () => "painted",
 });
 
@@ -96,9 +95,9 @@ describe("/permissions", () => {
 
   it("shows what was refused, and offers the rule that would have allowed it", async () => {
     const kernel = await open();
-    expect(await kernel.call("Paint", { command: "npm test" })).toMatchObject({ outcome: "denied" });
+    expect(await kernel.call("Paint", { command: "wall" })).toMatchObject({ outcome: "denied" });
     const { text, panel } = await kernel.run("/permissions");
-    expect(text).toContain("Refused in this session\n  Paint npm test");
+    expect(text).toContain('Refused in this session\n  Paint {"command":"wall"}');
     const form = (await act(panel, ({ group = "" }) => group.startsWith("Refused"))) as { panel: Panel };
     if (form.panel.type !== "form") throw new Error("no form");
     const rule = form.panel.fields.find(({ name }) => name === "rule")?.default;
@@ -106,7 +105,7 @@ describe("/permissions", () => {
     expect(await form.panel.submit({ behavior: "allow", rule: String(rule), destination: "user" })).toContain(
       "saved in",
     );
-    expect(await kernel.call("Paint", { command: "npm test" })).toMatchObject({ outcome: "ok" });
+    expect(await kernel.call("Paint", { command: "wall" })).toMatchObject({ outcome: "ok" });
     expect(await act((await kernel.run("/permissions")).panel, ({ id }) => id === "rule 0", "d")).toMatchObject({
       stay: expect.stringContaining("is taken out of"),
     });
@@ -226,6 +225,6 @@ describe("/fewer-permission-prompts", () => {
     kernel.model.push({ text: "A table." });
     await kernel.run("/fewer-permission-prompts");
     const prompt = JSON.stringify(kernel.session.messages.at(-2)?.content);
-    expect(prompt).toMatch(/Paint wall \(ran 0, refused 2; /);
+    expect(prompt).toContain("(ran 0, refused 2; narrowest rules: Paint)");
   });
 });
