@@ -201,6 +201,7 @@ class KernelHost implements Host {
       entries,
     });
     if (!entries.length) session.append(beginning(cwd));
+    if (options.title !== undefined) session.rename(options.title);
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);

@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly continueLatest?: boolean;
   /** Begin a new session with a copy of that conversation, and leave the old one as it is. */
   readonly fork?: boolean;
+  /** What a new session is called, a copy too. */
+  readonly title?: string;
   /** The id of a new session, a UUID. */
   readonly id?: string;
   /** `provider/id`, id or alias. */
