@@ -53,6 +53,7 @@ import providerReplay from "./provider-replay/index.ts";
 import secretsKeyring from "./secrets-keyring/index.ts";
 import seenFiles from "./seen-files/index.ts";
 import sessionCommands from "./session-commands/index.ts";
+import sessionGoal from "./session-goal/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
@@ -122,6 +123,7 @@ export const catalogue = {
     "secrets-keyring": secretsKeyring,
     "seen-files": seenFiles,
     "session-commands": sessionCommands,
+    "session-goal": sessionGoal,
     "session-jsonl": sessionJsonl,
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,

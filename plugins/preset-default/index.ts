@@ -57,6 +57,7 @@ export default definePreset("default", [
   "command-permissions",
   "command-settings",
   "session-commands",
+  "session-goal",
   "command-context",
   "command-trust",
   "command-memory",

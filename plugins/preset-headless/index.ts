@@ -57,6 +57,7 @@ export default definePreset("headless", [
   "command-permissions",
   "command-settings",
   "session-commands",
+  "session-goal",
   "command-context",
   "command-trust",
   "command-memory",
