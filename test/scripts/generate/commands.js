@@ -20,7 +20,12 @@ export function commandsPage(/** @type {any} */ { plugins }) {
     HEADER,
     "# Slash commands\n",
     `A line that begins with \`/\` and a name runs a command; what stands behind the name is for it. \`/help\` lists those that there are, \`/help NAME\` says what one does. There are ${shown.length} of Gantry's own; plugins, files and servers may add more ([a first tool](../guides/first-tool.md), [MCP](../guides/mcp.md)). Each answers where there is no screen, too: \`gantry -p '/status'\`.\n`,
-    ...groups.flatMap((group) => section(group, shown.filter((one) => one.group === group))),
+    ...groups.flatMap((group) =>
+      section(
+        group,
+        shown.filter((one) => one.group === group),
+      ),
+    ),
     ...(hidden.length ? section("Not listed by /help", hidden) : []),
   ].join("\n");
 }
@@ -44,13 +49,17 @@ function section(/** @type {string} */ title, /** @type {any[]} */ commands) {
 }
 
 function usage(/** @type {any} */ { name, argumentHint, aliases = [] }) {
-  const also = aliases.length ? `; also ${aliases.map((/** @type {string} */ alias) => `\`/${alias}\``).join(", ")}` : "";
+  const also = aliases.length
+    ? `; also ${aliases.map((/** @type {string} */ alias) => `\`/${alias}\``).join(", ")}`
+    : "";
   return `\`/${name}${argumentHint ? ` ${argumentHint.replaceAll("|", "\\|")}` : ""}\`${also}`;
 }
 
 function meaning(/** @type {any} */ { description, help }) {
   const [said = "", ...examples] = (help ?? "").split("\n");
   const isExample = said.startsWith("/");
-  const shown = (isExample ? [said, ...examples] : examples).map((/** @type {string} */ one) => `\`${one}\``).join(", ");
+  const shown = (isExample ? [said, ...examples] : examples)
+    .map((/** @type {string} */ one) => `\`${one}\``)
+    .join(", ");
   return [`${description}.`, isExample ? "" : said, shown && `Such as ${shown}.`].filter(Boolean).join(" ");
 }
