@@ -66,7 +66,9 @@ function accountOf({ env, stateFolder }: HostInfo): string {
 
 function settingsBlocks(settings: Settings | undefined, host: HostInfo): readonly Block[] {
   if (!settings) return [{ type: "text", lines: ["No plugin reads settings."] }];
-  const sources = new Map(settings.layers("", z.unknown()).map(({ layer, source }) => [source, layer]));
+  const sources = new Map(
+    settings.layers("", z.unknown()).flatMap(({ layer, source, value }) => (isEmpty(value) ? [] : [[source, layer]])),
+  );
   const files = (["local", "project", "user"] as const).map((layer) => ({ layer, file: settingsFile(layer, host) }));
   const rows = [
     ...[...sources]
@@ -79,6 +81,10 @@ function settingsBlocks(settings: Settings | undefined, host: HostInfo): readonl
     : { type: "text", lines: ["No file says anything."] };
   const problems = settings.problems.map(({ text }) => [{ text: visibleLine(text), tone: "warning" } as const]);
   return problems.length ? [list, { type: "text", lines: problems }] : [list];
+}
+
+function isEmpty(value: unknown): boolean {
+  return Object.keys(value ?? {}).length === 0;
 }
 
 function mcpBlocks(servers: readonly McpServerStatus[] = []): readonly Block[] {

@@ -31,16 +31,20 @@ export function createAddDir({ home }: HostInfo): Command {
       const path = pathOf(typed || ".", session.cwd, home);
       const parent = typed === "" || /[\\/]$/.test(typed) ? path : dirname(path);
       const begun = parent === path ? "" : path.slice(parent.length).replace(/^[\\/]/, "");
-      const names = fs
-        .readdirSync(parent, { withFileTypes: true })
-        .filter(
-          (entry) => entry.isDirectory() && entry.name.startsWith(begun) && (begun || !entry.name.startsWith(".")),
-        )
-        .map(({ name }) => name);
+      const names = foldersIn(parent).filter((name) => name.startsWith(begun) && (begun || !name.startsWith(".")));
       const before = typed.slice(0, typed.length - begun.length);
       return names.slice(0, MOST_OFFERED).map((name) => ({ args: `${before}${name}` }));
     },
   });
+}
+
+function foldersIn(path: string): readonly string[] {
+  try {
+    const entries = fs.readdirSync(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }
 
 function pathOf(typed: string, cwd: string, home: string): string {

@@ -73,6 +73,7 @@ describe("/config", () => {
   });
 
   it.each([
+    ["theme=drak", 'theme cannot be "drak". Did you mean "dark"?'],
     ["theem=dark", 'no setting "theem". Did you mean "theme"?'],
     ["theme", "theme is auto: a theme"],
     ["editorMode=emacs", 'editorMode cannot be "emacs". It takes normal, vim.'],

@@ -10,7 +10,7 @@ import { CHANNELS, SCREENS } from "./known.ts";
 import { createPrivacy } from "./privacy.ts";
 import { createStatusline } from "./statusline.ts";
 import { createTerminalSetup } from "./terminal-setup.ts";
-import { createColor, createTheme } from "./theme.ts";
+import { createColor, createTheme, themesOf } from "./theme.ts";
 
 const setup: Setup<typeof commandSettings> = ({ use, host }) => {
   const { settings } = use;
@@ -29,7 +29,7 @@ const setup: Setup<typeof commandSettings> = ({ use, host }) => {
 
   return {
     commands: {
-      config: createConfig(parts),
+      config: createConfig(parts, { theme: () => themesOf(host, use.inspector.report()).map(([name]) => name) }),
       theme: createTheme(parts, () => use.inspector.report()),
       color: createColor(parts),
       vim: settingCommand(parts, {

@@ -8,16 +8,24 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import { KNOWN, type KnownSetting } from "./known.ts";
 import { valueIn } from "./value.ts";
 
-export function createConfig(parts: SaveParts): Command {
+/** The words that a setting of the kind text takes, where they are only known at run time. */
+type Words = Readonly<Record<string, () => readonly string[]>>;
+
+export function createConfig(parts: SaveParts, words: Words): Command {
   const { settings } = parts;
+  const named = (path: string): KnownSetting => {
+    const known = knownAs(path);
+    const own = words[known.path]?.();
+    return own ? { ...known, takes: own } : known;
+  };
   return answering({
     async run(args) {
-      const { layer, words } = read(args);
-      if (words.length === 0) return { panel: await panel(parts, layer) };
-      const [first = ""] = words;
-      if (words.length === 1 && !first.includes("=")) return why(named(first), settings);
+      const { layer, pairs } = read(args);
+      if (pairs.length === 0) return { panel: await panel(parts, layer, named) };
+      const [first = ""] = pairs;
+      if (pairs.length === 1 && !first.includes("=")) return why(named(first), settings);
       // Nothing is written unless all of it is right.
-      const changes = words.map(changeIn);
+      const changes = pairs.map((pair) => changeIn(pair, named));
       const said: string[] = [];
       for (const { known, value } of changes) {
         const saved = await saveSetting(parts, known.path, value, layer);
@@ -33,13 +41,15 @@ export function createConfig(parts: SaveParts): Command {
         const fitting = KNOWN.filter((known) => known.path.toLowerCase().startsWith(path.toLowerCase()));
         return fitting.map(({ path: known, description }) => ({ args: `${before}${known}=`, description }));
       }
-      const words = wordsOf(KNOWN.find((known) => known.path === path));
-      return words.filter((one) => one.startsWith(typed)).map((one) => ({ args: `${before}${path}=${one}` }));
+      const known = KNOWN.find((one) => one.path === path);
+      return wordsOf(known && named(known.path))
+        .filter((one) => one.startsWith(typed))
+        .map((one) => ({ args: `${before}${path}=${one}` }));
     },
   });
 }
 
-function read(args: string): { readonly layer: WrittenLayer; readonly words: readonly string[] } {
+function read(args: string): { readonly layer: WrittenLayer; readonly pairs: readonly string[] } {
   // A value in quotes may have blanks in it.
   const all = args.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
   const flags = all.filter((word) => word.startsWith("--"));
@@ -52,10 +62,13 @@ function read(args: string): { readonly layer: WrittenLayer; readonly words: rea
       "Give one of --user, --local and --project, or none.",
     );
   }
-  return { layer, words: all.filter((word) => !word.startsWith("--")) };
+  return { layer, pairs: all.filter((word) => !word.startsWith("--")) };
 }
 
-function changeIn(word: string): { readonly known: KnownSetting; readonly value: Json | undefined } {
+function changeIn(
+  word: string,
+  named: (path: string) => KnownSetting,
+): { readonly known: KnownSetting; readonly value: Json | undefined } {
   const at = word.indexOf("=");
   if (at < 0) {
     throw new PluginError(
@@ -69,7 +82,7 @@ function changeIn(word: string): { readonly known: KnownSetting; readonly value:
   return { known, value: text === "" ? undefined : valueIn(known, text) };
 }
 
-function named(path: string): KnownSetting {
+function knownAs(path: string): KnownSetting {
   const found = KNOWN.find((known) => known.path.toLowerCase() === path.toLowerCase());
   if (found) return found;
   const owner = OWNERS.find(([begin]) => path === begin || path.startsWith(`${begin}.`))?.[1];
@@ -101,7 +114,7 @@ function why({ path, description }: KnownSetting, settings: Settings): string {
   return [`${path} is ${shown(known, settings)}: ${description}.`, ...lines, ...left].join("\n");
 }
 
-async function panel(parts: SaveParts, layer: WrittenLayer) {
+async function panel(parts: SaveParts, layer: WrittenLayer, named: (path: string) => KnownSetting) {
   const { settings } = parts;
   const change = async (known: KnownSetting, value: Json | undefined): Promise<PanelAnswer> => {
     const saved = await saveSetting(parts, known.path, value, layer);

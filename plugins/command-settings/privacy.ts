@@ -1,4 +1,5 @@
 import { type Block, type Command, type HostInfo, type HostReport, z } from "gantry/sdk";
+import { hasLanguageModel } from "gantry/sdk/kit/background-model";
 import { pagePanel } from "gantry/sdk/kit/panels";
 import type { SaveParts } from "gantry/sdk/kit/save-setting";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -13,7 +14,12 @@ export function createPrivacy({ host, settings, report }: Parts): Command {
     const days = settings.get("cleanupPeriodDays", z.number()) ?? 30;
     const isMemoryOn = settings.get("autoMemoryEnabled", z.boolean()) !== false;
     const leaves: Block = rows([
-      ["The conversation", `goes to ${addressOf(session.model.provider, env)}, with every request; /model chooses who`],
+      [
+        "The conversation",
+        hasLanguageModel(session)
+          ? `goes to ${addressOf(session.model.provider, env)}, with every request; /model chooses who`
+          : `stays here: ${session.model.provider} works on this machine; /model chooses who`,
+      ],
       ["MCP servers", plugins.has("mcp-bridge") ? "get what the model calls them with; /mcp lists them" : "none"],
       ["Telemetry", telemetry(env, plugins)],
       ["Crash reports", "none are sent"],

@@ -27,17 +27,25 @@ const THEMES: readonly (readonly [name: string, detail: string])[] = [
 const OWN = "color";
 const NAMES = ["red", "green", "yellow", "blue", "magenta", "cyan", "white", "black"];
 
+/** Every theme that can be chosen: Gantry's own, the person's, those of plugins. */
+export function themesOf(
+  host: HostInfo,
+  { plugins }: HostReport,
+): readonly (readonly [name: string, detail: string])[] {
+  return [
+    ...THEMES,
+    ...customThemes(host).map((name) => [`custom:${name}`, "yours"] as const),
+    ...plugins.flatMap(({ name, manifest }) =>
+      Object.keys(manifest.themes ?? {}).map((theme) => [theme, `of the plugin ${name}`] as const),
+    ),
+  ];
+}
+
 export function createTheme(parts: Parts, report: () => HostReport): Command {
   return settingCommand(parts, {
     title: "Theme",
     path: "theme",
-    choices: () => [
-      ...THEMES.map(([word, detail]) => choice(word, detail)),
-      ...customThemes(parts.host).map((name) => choice(`custom:${name}`, "yours")),
-      ...report().plugins.flatMap(({ name, manifest }) =>
-        Object.keys(manifest.themes ?? {}).map((theme) => choice(theme, `of the plugin ${name}`)),
-      ),
-    ],
+    choices: () => themesOf(parts.host, report()).map(([word, detail]) => choice(word, detail)),
     fallback: "auto",
     say: (word) => `The theme is ${word}.`,
   });
