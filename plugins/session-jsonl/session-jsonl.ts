@@ -11,6 +11,7 @@ import { isHeld } from "./lock.ts";
 import { checkId, folderFor } from "./names.ts";
 import { alreadyThere, inUse, unwritable } from "./problems.ts";
 import { removeTranscript } from "./remove.ts";
+import { watchFolder } from "./watch.ts";
 import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
 
 const setup: Setup<typeof sessionJsonl> = ({ config, host }) => ({
@@ -78,6 +79,7 @@ export function createStore(
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },
+    watch: (cwd, listener) => watchFolder(disk, folderFor(stateFolder, cwd), listener),
     async remove(idOrStart, { cwd }) {
       const { id, file: path } = findSession(disk, stateFolder, idOrStart, cwd);
       const release = await locked({ disk, path, id, gantry });
