@@ -309,6 +309,7 @@ describe("requests", () => {
 
   it("are withdrawn when their turn is interrupted", async () => {
     const run = await drive([prompt("Write to Ann")], {
+      env: { CLAUDE_CODE_SDK_READS_SESSION_STATE: "1" },
       script: mailing,
       plugins: [mail],
       control: { permissionPromptTool: "stdio" },
@@ -318,6 +319,8 @@ describe("requests", () => {
       },
     });
     expect(await run.exit()).toBe(1);
+    const states = run.lines.flatMap((line) => (line.subtype === "session_state_changed" ? [line.state] : []));
+    expect(states).toEqual(["running", "requires_action", "running", "idle"]);
     const asked = run.lines.find((line) => line.request?.subtype === "can_use_tool");
     expect(run.lines).toContainEqual({ type: "control_cancel_request", request_id: asked?.request_id });
     expect(run.answerTo("stop")).toMatchObject([{ subtype: "success", response: { still_queued: [] } }]);

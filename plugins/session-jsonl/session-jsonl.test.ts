@@ -57,6 +57,40 @@ describe("a store of transcripts", () => {
   for (const { name, run } of storeConformance(place)) it(name, run);
 });
 
+describe("whoever watches a folder", () => {
+  it("hears of sessions that begin, grow and go, of those alone, and of nothing once it has stopped", async () => {
+    const store = createStore(state);
+    const heard: string[] = [];
+    let wake = () => {};
+    const until = async (change: string) => {
+      while (!heard.includes(change)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
+    const stop = store.watch?.(CWD, (id, change) => {
+      heard.push(`${id} ${change}`);
+      wake();
+    });
+    const writer = await store.create(ID, CWD);
+    writer.append(first());
+    await until(`${ID} began`);
+    writer.append(record("Hello"));
+    await until(`${ID} grew`);
+    await writer.close();
+    await store.remove(ID, { cwd: CWD });
+    await until(`${ID} gone`);
+    stop?.();
+    expect(new Set(heard.map((one) => one.split(" ")[0]))).toEqual(new Set([ID]));
+  });
+
+  it("hears nothing where there is nothing to watch", () => {
+    fs.writeFileSync(join(state, "projects"), "no folder");
+    expect(createStore(state).watch?.(CWD, () => undefined)).toBeTypeOf("function");
+  });
+});
+
 describe("a transcript", () => {
   it("lies where its folder's name says, for its owner alone", async () => {
     await writeSession("hello");

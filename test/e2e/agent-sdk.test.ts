@@ -146,7 +146,7 @@ describe("one prompt", () => {
       allowedTools: ["Bash(ls:*)"],
       betas: ["context-1m-2025-08-07"],
       canUseTool: async () => ({ behavior: "deny", message: "No." }),
-      debug: true,
+      debugFile: `${place.base}/debug.txt`,
       disallowedTools: ["Write"],
       effort: "high",
       fallbackModel: "claude-haiku-5-5",
@@ -174,6 +174,8 @@ describe("one prompt", () => {
     const body = server?.requests[0]?.body;
     expect(body?.output_config).toEqual({ effort: "high", task_budget: { type: "tokens", total: 50_000 } });
     expect(server?.requests[0]?.headers["anthropic-beta"]).toBe("context-1m-2025-08-07,task-budgets-2026-03-13");
+    expect(await place.read("../debug.txt")).toMatch(/^\d{4}-\d\d-\d\dT\S+ \[[\w-]+\] /);
+    expect(said).toBe("");
     const told = messages.flatMap((message) =>
       message.type === "system" && message.subtype === "informational" ? [message.content] : [],
     );
