@@ -2,6 +2,7 @@
  * What `--output-format json` and `stream-json` write, and `--input-format stream-json` reads: one object a line, field names as the
  * field has them. Readers must ignore types and fields they do not know.
  */
+import type { Entry } from "./log.ts";
 import type { AssistantMessage, Usage, UserContent, UserMessage } from "./message.ts";
 
 interface Wire {
@@ -110,6 +111,14 @@ export interface WireTasks extends Wire {
     readonly task_type: "local_bash";
     readonly description: string;
   }[];
+}
+
+/** Records of the session as its transcript has them, for whoever keeps a copy. With `--session-mirror`. */
+export interface WireMirror {
+  readonly type: "transcript_mirror";
+  /** Where agent SDKs would look for the transcript. */
+  readonly filePath: string;
+  readonly entries: readonly Entry[];
 }
 
 /** A tool is still at work. */
@@ -256,7 +265,7 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
-/** Any line. */
+/** Any line about a session. */
 export type WireMessage =
   | WireInit
   | WireRetry

@@ -54,6 +54,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   try {
     await answer();
     if (!isOver()) await Promise.race([Promise.all([reading.then(() => ending), turn?.ended]), stopped]);
+    (await opening?.catch(() => undefined))?.flush();
     await output.end();
     if (host.signal.aborted) return host.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
     if (output.isDeserted) return EXIT.deserted;

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import {
   type CanUseTool,
   createSdkMcpServer,
   type HookCallback,
+  InMemorySessionStore,
   type Options,
   type Query,
   query,
@@ -420,6 +422,23 @@ describe("sessions", () => {
     expect(sent()).toMatch(/first.*Answer 0.*fourth/);
     expect(sent()).not.toContain("second");
     expect(await ask("fifth", { continue: true })).toMatchObject({ session_id: resume });
+  });
+
+  test("are kept by the application, too, which brings them back where they are gone", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const sessionStore = new InMemorySessionStore();
+    // The SDK takes what lies below the same folder as its own.
+    const more = { sessionStore, env: { ...options().env, CLAUDE_CONFIG_DIR: `${place.home}/.claude` } };
+    const { session_id: resume } = await ask("first", more);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    expect(await ask("second", { ...more, resume })).toMatchObject({ session_id: resume, result: "Answer 1." });
+    expect(sent()).toMatch(/first.*Answer 0.*second/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    const fork = await ask("third", { ...more, resume, forkSession: true });
+    expect(sent()).toMatch(/first.*second.*third/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    await ask("fourth", { ...more, resume: fork.session_id });
+    expect(sent()).toMatch(/first.*second.*third.*fourth/);
   });
 
   test("that nobody has are an error result and no answer", async () => {
