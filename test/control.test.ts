@@ -428,15 +428,25 @@ describe("requests", () => {
   });
 
   it("set how much models may think, from the next request on", async () => {
-    const run = await drive([request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }), prompt("one")], {
-      respond(line) {
-        if (line.type !== "result") return [];
-        if (run.results().length === 2) run.stdin.end();
-        return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+    const run = await drive(
+      [
+        request("0", "set_max_thinking_tokens", { thinking_display: "omitted" }),
+        request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }),
+        request("no", "set_max_thinking_tokens", { thinking_display: "highlights" }),
+        prompt("one"),
+      ],
+      {
+        respond(line) {
+          if (line.type !== "result") return [];
+          if (run.results().length === 2) run.stdin.end();
+          return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+        },
       },
-    });
+    );
     expect(await run.exit()).toBe(0);
     expect(run.model.requests.map(({ thinking }) => thinking)).toEqual([{ budgetTokens: 2_000 }, undefined]);
+    expect(run.model.requests.map(({ thinkingDisplay }) => thinkingDisplay)).toEqual(["omitted", "omitted"]);
+    expect(run.answerTo("no")).toMatchObject([{ subtype: "error" }]);
   });
 
   it("interrupt for a prompt that is urgent, which comes before what waits", async () => {

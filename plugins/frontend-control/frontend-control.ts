@@ -71,10 +71,11 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     return appendedPrompt ? replaced.with({ key: "append", cache: "stable", text: appendedPrompt }) : replaced;
   };
   const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) => {
-    const thinking = kit?.wishes.thinking;
-    if (!call.turn || thinking === undefined) return stream(request, call);
+    const { thinking, display: thinkingDisplay } = kit?.wishes ?? {};
+    if (!call.turn) return stream(request, call);
     const { thinking: _, ...bare } = request;
-    return stream(thinking === "off" ? bare : { ...bare, thinking }, call);
+    const thought = thinking === undefined ? request : thinking === "off" ? bare : { ...bare, thinking };
+    return stream(thinkingDisplay ? { ...thought, thinkingDisplay } : thought, call);
   };
 
   return {

@@ -424,6 +424,25 @@ describe("sessions", () => {
     expect(await ask("fifth", { continue: true })).toMatchObject({ session_id: resume });
   });
 
+  test("that go on say at once how their model answers", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const input = prompts();
+    input.send("first");
+    input.send("/output-style Explanatory");
+    input.close();
+    const { messages } = await all(query({ prompt: input, options: options() }));
+    const told = messages.flatMap((message) =>
+      message.type === "system" && message.subtype === "local_command_output" ? [message.content] : [],
+    );
+    expect(told).toEqual([expect.stringContaining("Explanatory")]);
+    const next = prompts();
+    const resume = resultsOf(messages)[0]?.session_id as string;
+    const running = query({ prompt: next, options: options({ resume }) });
+    expect(await running.initializationResult()).toMatchObject({ output_style: "Explanatory" });
+    next.close();
+    expect((await all(running)).error).toBeUndefined();
+  });
+
   test("are kept by the application, too, which brings them back where they are gone", async () => {
     await model((number) => ({ text: `Answer ${number}.` }));
     const sessionStore = new InMemorySessionStore();
