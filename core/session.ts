@@ -60,7 +60,7 @@ export class KernelSession implements Session {
   readonly id: string;
   readonly cwd: string;
   readonly home: string;
-  readonly folders: readonly string[];
+  folders: readonly string[];
   readonly isInteractive: boolean;
   readonly scope: OwnedScope;
   generation: Generation;
@@ -274,6 +274,10 @@ export class KernelSession implements Session {
     const provider = await this.generation.providers.get(this.model.provider)?.handler();
     const window = provider?.info?.(this.model.id)?.contextWindow;
     return compact(turn, { ...options, trigger: "manual", window });
+  }
+
+  addFolder(folder: string): void {
+    if (!this.folders.includes(folder)) this.folders = Object.freeze([...this.folders, folder]);
   }
 
   rename(title: string): void {

@@ -68,6 +68,11 @@ export type SessionEvent =
   | { readonly type: "open"; readonly options: OpenOptions }
   /** A command shows a panel. Who cannot show it says nothing of it: the turn ends with its text. */
   | { readonly type: "panel"; readonly panel: Panel }
+  /**
+   * There is a new generation: tools, commands and whatever else plugins bring may have changed. A session adopts it between turns; what
+   * lists of tools and commands say counts at once.
+   */
+  | { readonly type: "generation"; readonly number: number }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }

@@ -149,6 +149,11 @@ export interface Session extends SessionView {
    * conversation, or where a call would be parted from its result, and while a model is at work.
    */
   compact(options?: CompactOptions): Promise<CompactOutcome>;
+  /**
+   * One more folder to work in, absolute and resolved, from now on: everything below it counts as the session's own. For whoever speaks
+   * for the person. It is not remembered.
+   */
+  addFolder(folder: string): void;
   /** Gives the session a name. */
   rename(title: string): void;
   /** Ends the session; idempotent. */

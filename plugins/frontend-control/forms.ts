@@ -3,7 +3,11 @@ import { type Answer, type FormField, type QuestionForm, z } from "gantry/sdk";
 import type { Line } from "./line.ts";
 
 /** `undefined`: the other end does not answer such questions. What fits is checked by whoever asked. */
-export async function askForm(line: Line, form: QuestionForm, signal: AbortSignal): Promise<Answer | undefined> {
+export async function askForm(
+  line: Pick<Line, "ask">,
+  form: QuestionForm,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   const { kind, from, message, url, fields } = form;
   try {
     const said = await line.ask(
