@@ -1,6 +1,7 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { setMaxListeners } from "node:events";
 import {
+  type AnnouncedEvent,
   type CompactOptions,
   type CompactOutcome,
   type EntryBody,
@@ -305,6 +306,10 @@ export class KernelSession implements Session {
   notify(notice: Notice): void {
     this.emit({ type: "notice", notice });
     void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+  }
+
+  announce(event: AnnouncedEvent): void {
+    this.emit(event);
   }
 
   fault(fault: Fault): void {

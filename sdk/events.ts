@@ -1,5 +1,6 @@
 import type { CompactRequest } from "./hooks.ts";
 import type { OpenOptions } from "./host.ts";
+import type { McpScope } from "./mcp.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ModelFailure } from "./model.ts";
 import type { Input, Notice, TurnEnd } from "./session.ts";
@@ -64,9 +65,26 @@ export type SessionEvent =
   /** A command asks the frontend to go on in another session, once the turn has ended. */
   | { readonly type: "open"; readonly options: OpenOptions }
   | { readonly type: "notice"; readonly notice: Notice }
+  | AnnouncedEvent
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }
   | { readonly type: "turn_end"; readonly turnId: string; readonly end: TurnEnd; readonly ms: number };
+
+/** What plugins tell observers themselves, by {@link SessionView.announce}. */
+export type AnnouncedEvent = McpServerChanged;
+
+/** An MCP server was connected, could not be, or is connected no more. */
+export interface McpServerChanged {
+  readonly type: "mcpServerChanged";
+  readonly server: string;
+  readonly status: "connected" | "failed" | "disconnected";
+  readonly transport: "stdio" | "http" | "sse" | "ws" | "sdk";
+  readonly scope: McpScope;
+  /** Milliseconds: how long it took to connect, or to fail; of a lost connection, how long it stood. */
+  readonly durationMs: number;
+  /** What went wrong, as a code: of Gantry (`GANTRY_EXEC_ABSENT`), the system (`ECONNREFUSED`) or HTTP (`HTTP_401`). */
+  readonly errorCode?: string;
+}
 
 /** A plugin's failure, caught. */
 export interface Fault {

@@ -1,6 +1,7 @@
 /** All servers of the host: who they are, what they offer, and how what they offer comes to the host. */
 import type { HostInfo, McpCarrier, McpServerConfig, McpServers, SessionView, SetupContext } from "gantry/sdk";
 import { entryProblem, expandMcpConfig, nameProblem } from "gantry/sdk/kit/mcp-config";
+import { announce } from "./announcing.ts";
 import { createApproval, type MayRun } from "./approval.ts";
 import { createClientSide } from "./client-side.ts";
 import type { Connection } from "./connection.ts";
@@ -140,6 +141,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       isRemote: "url" in named.config,
       connect: (signal) => connect(named, () => server, signal),
       changed: gather,
+      told: (change) => announce(bridge.session, named, change),
       log,
     });
     servers.set(name, server);
