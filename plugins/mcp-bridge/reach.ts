@@ -14,6 +14,7 @@ import {
   type SessionView,
   z,
 } from "gantry/sdk";
+import { parseJsonText } from "gantry/sdk/kit/json-text";
 import { expandMcpConfig } from "gantry/sdk/kit/mcp-config";
 import type { Way } from "./connect.ts";
 import { createFetch } from "./fetching.ts";
@@ -108,7 +109,7 @@ function headersOf(name: string, config: McpRemoteConfig, { host, exec }: ReachP
     });
     if (exitCode !== 0) throw new Error("its headersHelper failed");
     try {
-      return { ...headers, ...z.record(z.string(), z.string()).parse(JSON.parse(stdout)) };
+      return { ...headers, ...z.record(z.string(), z.string()).parse(parseJsonText(stdout)) };
     } catch (thrown) {
       throw new Error(`its headersHelper printed no JSON object of headers: ${messageOf(thrown).slice(0, 100)}`);
     }

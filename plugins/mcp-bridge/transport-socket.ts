@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/client";
-import { parseMessage } from "./lines.ts";
+import { readMessage } from "./messages.ts";
 
 const MESSAGE_CHARACTERS = 16 * 1024 * 1024;
 
@@ -47,7 +47,7 @@ export class SocketTransport implements Transport {
       });
       socket.addEventListener("message", ({ data }: Event & { data?: unknown }) => {
         if (typeof data !== "string" || data.length > MESSAGE_CHARACTERS) return socket.close();
-        const message = parseMessage(data);
+        const message = readMessage(data);
         if (message) this.onmessage?.(message as never);
       });
     });
