@@ -138,11 +138,16 @@ export interface Sandbox {
 }
 export const Sandbox = createService<Sandbox>("sandbox");
 
-/** A program that goes on while the conversation does. */
+/** Work that ends by itself, or is ended: a program, or something that is awaited and pretends its exit code. */
+export type JobWork = Pick<ExecProcess, "exited" | "kill">;
+
+/** A program, or another piece of work, that goes on while the conversation does. */
 export interface Job {
   /** Short, for the model, such as `b1`. */
   readonly id: string;
   readonly title: string;
+  /** A `call` of a tool has no program, so its exit code is not told: 0 stands for `completed`. */
+  readonly kind: "command" | "call";
   /** Where its output is written as it comes. */
   readonly outputFile: string;
   readonly state: "running" | "completed" | "failed" | "stopped";
@@ -151,8 +156,8 @@ export interface Job {
 
 /** Background jobs of a session: listed, readable, and ended with it. */
 export interface Jobs {
-  /** Takes a running program over. A notice goes to the model when it ends. */
-  adopt(session: SessionView, title: string, process: ExecProcess, outputFile: string): Job;
+  /** Takes a running program over, or other work. A notice goes to the model when it ends. `kind` is `command` unless given. */
+  adopt(session: SessionView, title: string, work: JobWork, outputFile: string, kind?: Job["kind"]): Job;
   list(session: SessionView): readonly Job[];
   get(session: SessionView, id: string): Job | undefined;
   /** Ends a job. Resolves when its process group is gone. */

@@ -3,6 +3,7 @@ import type { HostInfo, McpCarrier, McpServerConfig, McpServers, SessionView, Se
 import { entryProblem, expandMcpConfig, nameProblem } from "gantry/sdk/kit/mcp-config";
 import { announce } from "./announcing.ts";
 import { createApproval, type MayRun } from "./approval.ts";
+import { numberIn } from "./call.ts";
 import { createClientSide } from "./client-side.ts";
 import type { Connection } from "./connection.ts";
 import { outputLimit } from "./content.ts";
@@ -14,7 +15,6 @@ import { isSameConfig, wayTo } from "./reach.ts";
 import { createServer, type Server } from "./server.ts";
 import { type McpFlags, type NamedServer, readSources } from "./sources.ts";
 import { writeDisabled } from "./store.ts";
-import { numberIn } from "./tools.ts";
 
 /** Where the administrator's exclusive list of servers lies. */
 const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {

@@ -1,17 +1,8 @@
 /** What servers may want of the host, bound to whom they mean: the call that runs, or else the newest session. */
 import { pathToFileURL } from "node:url";
-import type {
-  HookEvents,
-  HostInfo,
-  LaterService,
-  Log,
-  Models,
-  Questions,
-  SessionView,
-  ToolContext,
-  ToolInfo,
-} from "gantry/sdk";
+import type { HookEvents, HostInfo, LaterService, Log, Models, Questions, SessionView, ToolInfo } from "gantry/sdk";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
+import type { RunningCall } from "./background.ts";
 import type { ClientSide } from "./connection.ts";
 import { type Asking, elicit } from "./elicit.ts";
 import { sample } from "./sample.ts";
@@ -24,7 +15,7 @@ export interface ClientSideParts {
   readonly models: Models;
   readonly events: LaterService<HookEvents | undefined> | undefined;
   readonly log: Log;
-  readonly callOf: (server: string) => ToolContext | undefined;
+  readonly callOf: (server: string) => RunningCall | undefined;
   readonly sessionOf: () => SessionView | undefined;
 }
 

@@ -3,6 +3,7 @@ import {
   Exec,
   HookEvents,
   Http,
+  Jobs,
   later,
   lazy,
   McpAuth,
@@ -29,6 +30,10 @@ export const mcpBridge = manifest({
     startTimeoutMs: z.number().positive().default(30_000),
     /** Tokens, estimated, of one result; more goes to a file. Overruled by MAX_MCP_OUTPUT_TOKENS. */
     maxOutputTokens: z.number().positive().default(25_000),
+    /** Tokens, estimated, of one result from which on the person is told. */
+    warnOutputTokens: z.number().positive().default(10_000),
+    /** So long, in milliseconds, a model waits for a call before it goes on in the background; 0: for ever. Default: 120000 where a person is there, else 0. */
+    backgroundMs: z.number().min(0).optional(),
     /** Whether servers may have the model asked, when the person says yes. */
     sampling: z.enum(["ask", "never"]).default("ask"),
   }),
@@ -38,6 +43,7 @@ export const mcpBridge = manifest({
     models: Models,
     settings: optional(Settings),
     exec: later(optional(Exec)),
+    jobs: later(optional(Jobs)),
     http: later(optional(Http)),
     auth: later(optional(McpAuth)),
     serve: later(optional(McpServe)),

@@ -2,8 +2,9 @@
 import { type Message, type Models, type Questions, type ResultContent, text, textOf } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
 import type { RawContent } from "./connection.ts";
-import { blocksOf, type Keeping } from "./content.ts";
+import { blocksOf } from "./content.ts";
 import type { Asking } from "./elicit.ts";
+import type { Keeping } from "./keeping.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { type ExecExit, type ExecProcess, type Job, type Jobs, perSession, type SessionView, text } from "gantry/sdk";
+import { type ExecExit, type Job, type Jobs, type JobWork, perSession, type SessionView, text } from "gantry/sdk";
 
 /** A job with what only its owner may touch. */
 export interface OwnJob extends Job {
@@ -22,7 +22,7 @@ export function createJobs(): OwnJobs {
   const jobsOf = perSession(openList);
 
   return {
-    adopt: (session, title, process, outputFile) => jobsOf(session).adopt(title, process, outputFile),
+    adopt: (session, title, ...work) => jobsOf(session).adopt(title, ...work),
     list: (session) => [...jobsOf(session).jobs.values()],
     get: (session, id) => jobsOf(session).jobs.get(id),
     stop: (session, id) => jobsOf(session).stop(id),
@@ -31,7 +31,7 @@ export function createJobs(): OwnJobs {
 
 function openList(session: SessionView) {
   const jobs = new Map<string, Mutable<OwnJob>>();
-  const running = new Map<string, ExecProcess>();
+  const running = new Map<string, JobWork>();
 
   session.scope.own(async () => {
     const ending = [...running.values()];
@@ -39,7 +39,7 @@ function openList(session: SessionView) {
     await Promise.all(ending.map((process) => process.kill(SESSION_END_GRACE_MS)));
   });
 
-  function adopt(title: string, process: ExecProcess, outputFile: string): Job {
+  function adopt(title: string, process: JobWork, outputFile: string, kind: Job["kind"] = "command"): Job {
     const id = `b${jobs.size + 1}`;
     const ended = process.exited.then((exit) => {
       job.exit = exit;
@@ -49,7 +49,7 @@ function openList(session: SessionView) {
       if (exit.hasLeftovers) void process.kill();
       if (isNews) session.enqueue({ content: [text(noticeOf(job, exit))], origin: "plugin", isMeta: true });
     });
-    const job: Mutable<OwnJob> = { id, title, outputFile, state: "running", ended, readBytes: 0 };
+    const job: Mutable<OwnJob> = { id, title, kind, outputFile, state: "running", ended, readBytes: 0 };
     jobs.set(id, job);
     running.set(id, process);
     return job;
@@ -69,13 +69,17 @@ function openList(session: SessionView) {
 }
 
 function noticeOf(job: Job, exit: ExecExit): string {
-  const how = exit.exitCode === undefined ? `ended by ${exit.signal}` : `exit code ${exit.exitCode}`;
+  const how = job.kind === "call" ? job.state : howOf(exit);
   return [
     "<task-notification>",
     `<task-id>${job.id}</task-id>`,
     `<status>${job.state}</status>`,
-    `<summary>Background command "${job.title}" has ended: ${how}.</summary>`,
+    `<summary>Background ${job.kind} "${job.title}" has ended: ${how}.</summary>`,
     `<output-file>${job.outputFile}</output-file>`,
     "</task-notification>",
   ].join("\n");
+}
+
+function howOf({ exitCode, signal }: ExecExit): string {
+  return exitCode === undefined ? `ended by ${signal}` : `exit code ${exitCode}`;
 }
