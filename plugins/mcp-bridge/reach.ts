@@ -11,6 +11,7 @@ import {
   type McpServerConfig,
   type McpStdioConfig,
   messageOf,
+  PluginError,
   type SessionView,
   z,
 } from "gantry/sdk";
@@ -72,7 +73,7 @@ async function address(name: string, config: McpRemoteConfig, parts: ReachParts,
   if (!URL.canParse(url)) throw new Error(`"${url}" is no address`);
   const headers = headersOf(name, config, parts);
   if (type === "ws") {
-    if (!hasSockets()) throw new Error("WebSockets need Node 22 or later");
+    if (!hasSockets()) throw noSockets(name);
     const all = await headers();
     return { kind: "ws", make: () => new SocketTransport(url, all) };
   }
@@ -86,6 +87,14 @@ async function address(name: string, config: McpRemoteConfig, parts: ReachParts,
     needsAuth,
   });
   return { kind: type === "sse" ? "sse" : "http", url, fetch };
+}
+
+function noSockets(name: string): PluginError {
+  return new PluginError(
+    "GANTRY_MCP_WEBSOCKET",
+    `The MCP server "${name}" speaks over a WebSocket, which Node ${process.versions.node} lacks.`,
+    "Run Gantry with Node 22 or later, or reach the server over http if it offers that.",
+  );
 }
 
 /** The headers of the configuration, and those that its helper prints: once a connection. */

@@ -1,5 +1,5 @@
 /** The states of a server, and what is said of them. */
-import { type McpServerStatus, PluginError } from "gantry/sdk";
+import { isGantryError, type McpServerStatus, messageOf, PluginError } from "gantry/sdk";
 import { clause } from "gantry/sdk/kit/clause";
 import type { Connection } from "./connection.ts";
 
@@ -28,6 +28,12 @@ export function stopwatch(): () => number {
     last = performance.now();
     return Math.round(last - since);
   };
+}
+
+/** Why a server is not connected, with what helps where that is known. */
+export function reasonOf(thrown: unknown): string {
+  const said = sentence(messageOf(thrown));
+  return isGantryError(thrown) && thrown.remedy ? `${said} ${thrown.remedy}` : said;
 }
 
 export function sentence(text: string): string {

@@ -1,7 +1,7 @@
 /** One server, supervised: started when it is wanted, tried again with longer and longer pauses, given up for a while when that helps nothing. */
-import { type Log, type McpServerChanged, type McpServerStatus, messageOf } from "gantry/sdk";
+import { isGantryError, type Log, type McpServerChanged, type McpServerStatus, messageOf } from "gantry/sdk";
 import type { Connection, ListedTool } from "./connection.ts";
-import { type State, sentence, statusOf, stopwatch, unavailable } from "./server-state.ts";
+import { reasonOf, type State, sentence, statusOf, stopwatch, unavailable } from "./server-state.ts";
 import type { NamedServer } from "./sources.ts";
 import { toolStatus } from "./tool-status.ts";
 import { pause, woken } from "./waiting.ts";
@@ -102,11 +102,12 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
       } catch (thrown) {
         if (signal.aborted) return;
         log(`${name} could not be connected: ${messageOf(thrown)}`);
-        const isHopeless = restarts.length === 0 && (!isRemote || attempt >= FIRST_TRIES);
+        const isSure = !isRemote || isGantryError(thrown) || attempt >= FIRST_TRIES;
+        const isHopeless = restarts.length === 0 && isSure;
         const needsPerson = (state as State).kind === "needs-auth";
         if (needsPerson || isHopeless || (restarts.length > 0 && !mayRestart())) {
           told({ status: "failed", ms: clock(), error: thrown });
-          return needsPerson ? undefined : enter({ kind: "failed", error: sentence(messageOf(thrown)) });
+          return needsPerson ? undefined : enter({ kind: "failed", error: reasonOf(thrown) });
         }
       }
       tools = [];
