@@ -18,7 +18,8 @@ export async function askForm(line: Line, form: QuestionForm, signal: AbortSigna
       signal,
     );
     const { action, content } = answerSchema().parse(said);
-    if (action === "accept") return { decision: "allow", ...(content && { values: content }) };
+    const isOpened = kind === "url" && { isOpened: true };
+    if (action === "accept") return { decision: "allow", ...(content && { values: content }), ...isOpened };
     return action === "decline" ? { decision: "deny" } : undefined;
   } catch {
     return undefined;

@@ -7,8 +7,8 @@ import {
   type Setup,
   type ToolInfo,
 } from "gantry/sdk";
+import { openBrowser } from "gantry/sdk/kit/browser";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
-import { openBrowser } from "./browser.ts";
 import { createSafeFetch } from "./fetching.ts";
 import { createGrants, type Grant } from "./grants.ts";
 import type { mcpAuth } from "./index.ts";
@@ -157,7 +157,7 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
         call: { tool: toolOf(server) },
         signal: ending,
       });
-      return answer?.decision === "allow" && (await openBrowser(url, host));
+      return answer?.decision === "allow" && (answer.isOpened === true || (await openBrowser(url, host)));
     }
   }
 

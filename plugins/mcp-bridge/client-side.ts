@@ -30,7 +30,7 @@ export function createClientSide(parts: ClientSideParts) {
       async elicit(params, signal) {
         const asking = askingOf(server, signal);
         if (!asking) return { action: "cancel" };
-        return elicit(params, asking, { questions, events: await parts.events?.() });
+        return elicit(params, asking, { host, questions, events: await parts.events?.() });
       },
       async sample(params, signal) {
         const asking = askingOf(server, signal);

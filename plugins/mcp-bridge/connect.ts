@@ -117,7 +117,7 @@ function clientOptions(side: ClientSide): ClientOptions {
     capabilities: {
       roots: { listChanged: true },
       elicitation: { form: {}, url: {} },
-      sampling: {},
+      sampling: { tools: {} },
       extensions: { [TASKS_EXTENSION]: {} },
     },
     versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_MS } },
