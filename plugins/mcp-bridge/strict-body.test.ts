@@ -40,6 +40,10 @@ describe("a stream", () => {
     expect(second).toBe(`data: ${GOOD}`);
   });
 
+  it("has events without a message, to go on from", async () => {
+    expect(await stream("id: 4\nretry: 500\ndata:\n\n")).toBe("id: 4\nretry: 500\ndata: \n\n");
+  });
+
   it("ends without the event that was not finished", async () => {
     expect(await stream(`data: ${GOOD}`)).toBe("");
   });

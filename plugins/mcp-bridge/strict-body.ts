@@ -88,13 +88,14 @@ function eventOf(lines: readonly string[]): string {
     else others.push(line);
     if (field === "event") name = value;
   }
-  const said = name === "" || name === "message" ? strictData(data.join("\n")) : data;
+  const isMessage = data.length > 0 && (name === "" || name === "message");
+  const said = isMessage ? strictData(data.join("\n")) : data;
   return `${[...others, ...said.map((line) => `data: ${line}`)].join("\n")}\n\n`;
 }
 
-/** None for what is no message, and for one that nobody waits for. */
+/** None for what is no message, and for one that nobody waits for. An event may have an id alone, to go on from. */
 function strictData(text: string): readonly string[] {
-  if (text === "") return [];
+  if (text === "") return [""];
   const message = readMessage(text);
   return message ? [JSON.stringify(message)] : [];
 }
