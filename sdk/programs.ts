@@ -12,6 +12,8 @@ export interface ExecSpec {
   readonly cwd: string;
   /** Added to the filtered environment: secrets of the host and what steers a shell are never passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names of the environment that it does not get, unless `env` has them. */
+  readonly withoutEnv?: readonly string[];
   /** Written to its standard input, which is then closed. Default: closed at once. */
   readonly input?: string;
   /** Its standard input stays open, for a program that is spoken with: see {@link ExecProcess.stdin}. */

@@ -49,7 +49,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
   const sources = new Map<string, Set<string>>();
   const pins = createPins(host, log);
   const settings = use.settings;
-  const mayRun: MayRun = createApproval({ trust: use.trust, settings, isTrusted: host.isTrusted, env: host.env });
+  const mayRun: MayRun = createApproval({ trust: use.trust, settings, host });
   let disabled: ReadonlySet<string> = new Set();
   let problems: readonly string[] = [];
   let loaded: Promise<void> | undefined;
@@ -164,7 +164,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
     const speaking = await import("./connect.ts");
     return speaking.connect(way, {
       version: host.version,
-      side: side(named.name, (kind) => void server().refresh(kind)),
+      side: side(named, (kind) => void server().refresh(kind)),
       timeoutMs: numberIn(host.env.MCP_TIMEOUT) ?? config.startTimeoutMs,
       signal,
     });
