@@ -1,34 +1,32 @@
 /** One immutable set of hooks, slots and services. A change builds the next one; sessions adopt it between turns. */
-import type {
-  Claims,
-  ClaimsManifest,
-  Command,
-  CommandManifest,
-  Frontend,
-  FrontendManifest,
-  HookName,
-  Hooks,
-  JsonObject,
-  Provider,
-  ProviderManifest,
-  ServiceKey,
-  SlotHandlers,
-  SlotManifests,
-  SlotName,
-  Subcommand,
-  SubcommandManifest,
-  TapReport,
-  ToolImplementation,
-  ToolInfo,
-  ToolManifest,
-  ToolSpec,
-  WrapTool,
+import {
+  type Command,
+  type CommandManifest,
+  type HookName,
+  type Hooks,
+  type JsonObject,
+  type ServiceKey,
+  SLOTS,
+  type SlotHandlers,
+  type SlotManifests,
+  type SlotName,
+  type TapReport,
+  type ToolImplementation,
+  type ToolInfo,
+  type ToolManifest,
+  type ToolSpec,
+  type WrapTool,
 } from "gantry/sdk";
 import * as z from "zod";
 import type { Member } from "./activate.ts";
 import { checkClaims } from "./graph.ts";
 import { type TapAllOptions, tapAll } from "./taps.ts";
 import type { Pending } from "./trace.ts";
+
+/** A command by its name, or else by an alias. */
+export function findCommand({ commands }: Generation, name: string): Entry<CommandManifest, Command> | undefined {
+  return commands.get(name) ?? [...commands.values()].find(({ manifest }) => manifest.aliases?.includes(name));
+}
 
 /** A thing of a slot: what its manifest says, who owns it, and how to get its handler. */
 export interface Entry<M, H> {
@@ -45,7 +43,11 @@ export interface ToolEntry extends Entry<ToolManifest, ToolImplementation<never>
   readonly wraps: readonly { readonly owner: Member; readonly wrap: () => Promise<WrapTool> }[];
 }
 
-export interface Generation {
+/** What each slot holds, by name. */
+type SlotEntry<S extends SlotName> = Entry<SlotManifests[S], SlotHandlers[S]>;
+type Slotted = { readonly [S in SlotName]: ReadonlyMap<string, SlotEntry<S>> };
+
+export interface Generation extends Slotted {
   readonly number: number;
   readonly members: readonly Member[];
   readonly hooks: Hooks;
@@ -54,11 +56,6 @@ export interface Generation {
   readonly aliases: ReadonlyMap<string, string>;
   /** The tools as a model sees them, in plugin order. */
   readonly specs: readonly ToolSpec[];
-  readonly commands: ReadonlyMap<string, Entry<CommandManifest, Command>>;
-  readonly subcommands: ReadonlyMap<string, Entry<SubcommandManifest, Subcommand>>;
-  readonly providers: ReadonlyMap<string, Entry<ProviderManifest, Provider>>;
-  readonly frontends: ReadonlyMap<string, Entry<FrontendManifest, Frontend>>;
-  readonly claims: ReadonlyMap<string, Entry<ClaimsManifest, Claims>>;
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
   /** A service, its owner set up; `undefined` when no plugin provides it. */
@@ -96,14 +93,10 @@ export function createGeneration(options: GenerationOptions): Generation {
     number: options.number,
     members,
     hooks,
+    ...(Object.fromEntries(SLOTS.map((slot) => [slot, keyed(slot)])) as unknown as Slotted),
     tools,
     aliases,
     specs: Object.freeze([...tools.values()].map(({ info }) => specOf(info))),
-    commands: keyed("commands"),
-    subcommands: keyed("subcommands"),
-    providers: keyed("providers"),
-    frontends: keyed("frontends"),
-    claims: keyed("claims"),
     taps,
     service: options.service,
     waiting: () => guard.waiting(),
@@ -118,8 +111,6 @@ export function createGeneration(options: GenerationOptions): Generation {
     },
   });
 }
-
-type SlotEntry<S extends SlotName> = Entry<SlotManifests[S], SlotHandlers[S]>;
 
 function declaredIn<S extends SlotName>(slot: S, owner: Member, activate: GenerationOptions["activate"]) {
   return Object.entries<unknown>(owner.plugin.manifest[slot] ?? {}).map(([name, manifest]) => {

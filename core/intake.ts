@@ -1,6 +1,7 @@
 /** The way in: a command, the `input` taps, the log, and the prompt that is built once a turn. */
 import { type Input, messageOf, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
+import { findCommand } from "./generation.ts";
 import { Draft } from "./prompt.ts";
 import type { Turn } from "./turn.ts";
 
@@ -41,18 +42,20 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
   const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
   const { commands } = turn.generation;
-  const command = commands.get(name);
+  const command = findCommand(turn.generation, name);
   if (!command) {
     if (!name || !commands.size) return input;
     const said = `There is no command /${name}.${didYouMean(name, commands.keys())} Commands: ${[...commands.keys()].map((known) => `/${known}`).join(", ")}.`;
     return { ...input, outcome: { kind: "refused", text: said } };
   }
   try {
-    const answer = await (await command.handler())(args, turn.session);
+    const handler = await command.handler();
+    const answer = await (typeof handler === "function" ? handler : handler.run)(args, turn.session);
     if (typeof answer === "object" && "prompt" in answer) return { ...input, content: [text(answer.prompt)] };
     if (typeof answer === "object") {
-      turn.emit({ type: "open", options: answer.open });
-      return { ...input, outcome: { kind: "handled", text: "" } };
+      const isPanel = "panel" in answer;
+      turn.emit(isPanel ? { type: "panel", ...answer } : { type: "open", options: answer.open });
+      return { ...input, outcome: { kind: "handled", text: isPanel ? answer.panel.text : "" } };
     }
     return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
   } catch (thrown) {

@@ -4,19 +4,23 @@ import {
   type Call,
   type Commands,
   type CompletionRequest,
+  type Contributed,
   type Judge,
   type Models,
   messageOf,
   newId,
   type Questions,
   type SessionView,
+  type SlotManifests,
+  type SlotName,
+  type Slots,
   type ToolInfo,
   type Tools,
   type TurnView,
   type Verdict,
 } from "gantry/sdk";
 import { error } from "./errors.ts";
-import type { Generation } from "./generation.ts";
+import { type Entry, findCommand, type Generation } from "./generation.ts";
 import { chooseModel } from "./model.ts";
 import { withPlaces } from "./places.ts";
 import { lookUp, validate, votesOn } from "./prepare.ts";
@@ -80,10 +84,31 @@ export function createTools(): Tools {
 
 /** Slash commands, in a session's name. */
 export function createCommands(): Commands {
+  const handlerOf = async (view: SessionView, name: string) => findCommand(newest(view), name)?.handler();
   return {
-    list: (view) => [...newest(view).commands].map(([name, entry]) => ({ name, ...entry.manifest })),
-    run: async (view, name, args) => (await newest(view).commands.get(name)?.handler())?.(args, opened(view)),
+    list: (view) => contributed(view, "commands").map(({ manifest, ...more }) => ({ ...manifest, ...more })),
+    async run(view, name, args) {
+      const handler = await handlerOf(view, name);
+      return (typeof handler === "object" ? handler.run : handler)?.(args, opened(view));
+    },
+    async complete(view, name, args) {
+      const handler = await handlerOf(view, name);
+      return typeof handler === "object" ? handler.complete(args, opened(view)) : [];
+    },
   };
+}
+
+/** What lies in the slots that the kernel has no use for. */
+export function createSlots(): Slots {
+  return {
+    list: contributed,
+    handler: async (view, slot, name) => newest(view)[slot].get(name)?.handler() as never,
+  };
+}
+
+function contributed<S extends SlotName>(view: SessionView, slot: S): readonly Contributed<SlotManifests[S]>[] {
+  const entries = [...newest(view)[slot].values()] as Entry<SlotManifests[S], unknown>[];
+  return entries.map(({ name, manifest, owner }) => ({ name, manifest, plugin: owner.name }));
 }
 
 /** Forms, on the way of permission questions. */

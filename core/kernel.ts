@@ -20,6 +20,7 @@ import {
   SessionStore,
   type SessionView,
   Settings,
+  Slots,
   Tools,
   Trust,
 } from "gantry/sdk";
@@ -31,7 +32,14 @@ import { error } from "./errors.ts";
 import type { Generation } from "./generation.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { hostInfo } from "./info.ts";
-import { createCommands, createJudge, createModels, createQuestions, createTools } from "./kernel-services.ts";
+import {
+  createCommands,
+  createJudge,
+  createModels,
+  createQuestions,
+  createSlots,
+  createTools,
+} from "./kernel-services.ts";
 import { chooseModel, defaultModel } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
@@ -253,6 +261,7 @@ class KernelHost implements Host {
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Commands, createCommands()],
+      [Slots, createSlots()],
       [Questions, createQuestions()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Json, JsonObject } from "./json.ts";
+import type { Panel } from "./panel.ts";
 import type { Manifest, Plugin } from "./plugin.ts";
 import type { PromptSection } from "./prompt.ts";
 import { createService } from "./service.ts";
@@ -158,6 +159,16 @@ export interface CommandManifest {
   readonly argumentHint?: string;
   /** It gives a prompt for the model and does nothing by itself: other hosts may be offered it. Default false. */
   readonly isPrompt?: boolean;
+  /** Other names for it. A command of such a name goes before. */
+  readonly aliases?: readonly string[];
+  /** The heading that it stands under in lists of commands, such as `Session`. Default: the plugin's name. */
+  readonly group?: string;
+  /** What `/help NAME` says beyond the description: a few plain sentences, and examples on lines of their own. */
+  readonly help?: string;
+  /** It reads or sets something that a turn does not wait for: may be run while a model is at work. Default false. */
+  readonly isImmediate?: boolean;
+  /** Not offered before its whole name is typed. Default false. */
+  readonly isHidden?: boolean;
 }
 
 /** A session as slash commands get it: with what a person may do to it. */
@@ -165,17 +176,51 @@ export type CommandSession = SessionView & Pick<Session, "setModel" | "rewind" |
 
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place
- * of what was typed; `{ open }` asks the frontend to go on in another session; `undefined` says nothing.
+ * of what was typed; `{ open }` asks the frontend to go on in another session; `{ panel }` shows a panel, or its text where there
+ * is none; `undefined` says nothing.
  *
  * **Contract**: may throw: the prompt is refused with the message, and the plugin is named. Must not wait for `close`, which waits
  * for the turn that the command is part of.
  *
  * @example
- * const review: Command = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
+ * const review: RunCommand = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
  */
-export type Command = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
-/** What a slash command gives back: see {@link Command}. */
-export type CommandAnswer = string | { readonly prompt: string } | { readonly open: OpenOptions } | undefined;
+export type RunCommand = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
+
+/** What a slash command gives back: see {@link RunCommand}. */
+export type CommandAnswer =
+  | string
+  | { readonly prompt: string }
+  | { readonly open: OpenOptions }
+  | { readonly panel: Panel }
+  | undefined;
+
+/** What could be typed behind a command. */
+export interface Completion {
+  /** Replaces all that was typed behind the command's name. */
+  readonly args: string;
+  readonly description?: string;
+}
+
+/**
+ * What a plugin's setup returns for a command: how to run it, or that and what could be typed behind it.
+ *
+ * @example
+ * const tone: Command = {
+ *   run: (args) => `The tone is ${args || "plain"}.`,
+ *   complete: (args) => ["plain", "warm"].filter((one) => one.startsWith(args)).map((one) => ({ args: one })),
+ * };
+ */
+export type Command =
+  | RunCommand
+  | {
+      readonly run: RunCommand;
+      /** **Contract**: quick, called while somebody types; may throw, which offers nothing. */
+      readonly complete: (
+        args: string,
+        session: CommandSession,
+      ) => readonly Completion[] | Promise<readonly Completion[]>;
+    };
 
 /**
  * A flag of the program that a plugin owns. Its value lands, as data, in the plugin's own configuration (`config`) or in

@@ -1,9 +1,10 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
-import type { CommandAnswer, CommandManifest } from "./host.ts";
+import type { CommandAnswer, CommandManifest, Completion } from "./host.ts";
 import type { AssistantMessage, Message } from "./message.ts";
 import type { ModelInfo, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
 import type { SessionView, TurnView } from "./session.ts";
+import type { SlotHandlers, SlotManifests } from "./slots.ts";
 import type { Call, ToolInfo, ToolResult } from "./tool.ts";
 import type { Answer, QuestionForm, Verdict } from "./verdict.ts";
 
@@ -59,20 +60,49 @@ export const Tools = createService<Tools>("tools");
 export interface CommandInfo extends CommandManifest {
   /** Without the slash. */
   readonly name: string;
+  /** The plugin that owns it. */
+  readonly plugin: string;
 }
 
 /**
  * The slash commands of a session, for whoever offers them in another way than by their names at the beginning of a prompt.
  *
- * **Contract**: `run` rejects with what the command throws, and resolves to `undefined` where nobody has it. Nothing of it goes into the
- * conversation.
+ * **Contract**: names may be aliases. `run` rejects with what the command throws, and resolves to `undefined` where nobody has it.
+ * Nothing of it goes into the conversation.
  */
 export interface Commands {
   /** All there are; with those that a plugin has contributed a moment ago. */
   list(session: SessionView): readonly CommandInfo[];
   run(session: SessionView, name: string, args: string): Promise<CommandAnswer>;
+  /** What could be typed behind it, with what is typed so far. */
+  complete(session: SessionView, name: string, args: string): Promise<readonly Completion[]>;
 }
 export const Commands = createService<Commands>("commands");
+
+/** A thing in a slot, as its plugin's manifest describes it. */
+export interface Contributed<M> {
+  readonly name: string;
+  /** The plugin that owns it. */
+  readonly plugin: string;
+  readonly manifest: M;
+}
+
+/** The slots that are there for plugins to look into. */
+export type OpenSlot = "renderers" | "statusItems";
+
+/**
+ * What plugins have put into slots that the kernel itself has no use for.
+ *
+ * @example
+ * const titleOf = async (slots: Slots, shown: RenderedCall) =>
+ *   (await slots.handler(shown.session, "renderers", shown.call.tool.name))?.title?.(shown);
+ */
+export interface Slots {
+  list<S extends OpenSlot>(session: SessionView, slot: S): readonly Contributed<SlotManifests[S]>[];
+  /** Sets its plugin up if need be. `undefined` where nobody has it; rejects where its plugin cannot be set up. */
+  handler<S extends OpenSlot>(session: SessionView, slot: S, name: string): Promise<SlotHandlers[S] | undefined>;
+}
+export const Slots = createService<Slots>("slots");
 
 /** A call that might be made. */
 export interface SupposedCall {

@@ -5,6 +5,7 @@ import type { Scope } from "./scope.ts";
 import type { Needs, ServiceKey, Used } from "./service.ts";
 import type { Flags, SlotHandlers, SlotManifests, SlotName } from "./slots.ts";
 import type { ToolImplementation, ToolInput, ToolManifest, WrapTool } from "./tool.ts";
+import type { ThemeManifest } from "./view.ts";
 
 /** What a plugin says of itself: data only, so that the host can show and order it without running it. */
 export interface Manifest {
@@ -29,6 +30,12 @@ export interface Manifest {
   readonly frontends?: Readonly<Record<string, SlotManifests["frontends"]>>;
   /** What the folder asks for, by kind, such as `hooks`. */
   readonly claims?: Readonly<Record<string, SlotManifests["claims"]>>;
+  /** How calls of tools look, by the name of the tool: its own tools or those of others. */
+  readonly renderers?: Readonly<Record<string, SlotManifests["renderers"]>>;
+  /** By name. */
+  readonly statusItems?: Readonly<Record<string, SlotManifests["statusItems"]>>;
+  /** Colours, by the name of the theme. */
+  readonly themes?: Readonly<Record<string, ThemeManifest>>;
   /** By name, without the dashes. */
   readonly flags?: Flags;
   /**
@@ -111,6 +118,8 @@ export type Handlers<M extends Manifest = Manifest> = ToolsOf<M> &
   SlotOf<M, "providers"> &
   SlotOf<M, "frontends"> &
   SlotOf<M, "claims"> &
+  SlotOf<M, "renderers"> &
+  SlotOf<M, "statusItems"> &
   ServicesOf<M> &
   TapsOf<M> &
   WrapsOf<M> & {
@@ -171,7 +180,7 @@ export function lazy<M extends Manifest>(load: () => Promise<{ readonly default:
 }
 
 /** The manifest that a one-file plugin's properties add up to. */
-type ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Ta, W> = { readonly name: string } & (C extends z.ZodType
+type ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Re, St, Ta, W> = { readonly name: string } & (C extends z.ZodType
   ? { readonly config: C }
   : unknown) &
   (N extends Needs ? { readonly needs: N } : unknown) &
@@ -182,6 +191,8 @@ type ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Ta, W> = { readonly name: string 
   (Pr extends object ? { readonly providers: Pr } : unknown) &
   (F extends object ? { readonly frontends: F } : unknown) &
   (Cl extends object ? { readonly claims: Cl } : unknown) &
+  (Re extends object ? { readonly renderers: Re } : unknown) &
+  (St extends object ? { readonly statusItems: St } : unknown) &
   (Ta extends object ? { readonly taps: Ta } : unknown) &
   (W extends readonly string[] ? { readonly wraps: W } : unknown);
 
@@ -211,10 +222,12 @@ export function definePlugin<
   const Pr extends Manifest["providers"] = undefined,
   const F extends Manifest["frontends"] = undefined,
   const Cl extends Manifest["claims"] = undefined,
+  const Re extends Manifest["renderers"] = undefined,
+  const St extends Manifest["statusItems"] = undefined,
   const Ta extends Manifest["taps"] = undefined,
   const W extends Manifest["wraps"] = undefined,
 >(
-  plugin: Pick<Manifest, "name" | "description" | "version" | "flags"> & {
+  plugin: Pick<Manifest, "name" | "description" | "version" | "flags" | "themes"> & {
     readonly config?: C;
     readonly needs?: N;
     readonly provides?: P;
@@ -224,9 +237,11 @@ export function definePlugin<
     readonly providers?: Pr;
     readonly frontends?: F;
     readonly claims?: Cl;
+    readonly renderers?: Re;
+    readonly statusItems?: St;
     readonly taps?: Ta;
     readonly wraps?: W;
-    readonly setup?: Setup<ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Ta, W>>;
+    readonly setup?: Setup<ManifestOf<C, N, P, T, Co, Su, Pr, F, Cl, Re, St, Ta, W>>;
   },
 ): Plugin;
 /** Defines a plugin in two files: its {@link manifest}, and its setup, usually {@link lazy}. */

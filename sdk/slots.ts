@@ -10,6 +10,7 @@ import type {
 import type { Provider, ProviderManifest } from "./model.ts";
 import type { ToolImplementation, ToolManifest } from "./tool.ts";
 import type { Claims, ClaimsManifest } from "./trust.ts";
+import type { Renderer, RendererManifest, StatusItem, StatusItemManifest } from "./view.ts";
 
 /**
  * The slots: lists of things of one kind. A manifest describes its contributions by slot and name, setup returns a
@@ -22,6 +23,8 @@ export interface SlotManifests {
   readonly providers: ProviderManifest;
   readonly frontends: FrontendManifest;
   readonly claims: ClaimsManifest;
+  readonly renderers: RendererManifest;
+  readonly statusItems: StatusItemManifest;
 }
 
 /** What setup returns for a contribution to each slot. */
@@ -32,6 +35,8 @@ export interface SlotHandlers {
   readonly providers: Provider;
   readonly frontends: Frontend;
   readonly claims: Claims;
+  readonly renderers: Renderer;
+  readonly statusItems: StatusItem;
 }
 
 /** The name of a slot. */
@@ -45,6 +50,8 @@ export const SLOTS: readonly SlotName[] = Object.freeze([
   "providers",
   "frontends",
   "claims",
+  "renderers",
+  "statusItems",
 ]);
 
 /** Flags are pure data: they have no handler. */

@@ -5,6 +5,7 @@ import {
   type Files,
   isGantryError,
   PluginError,
+  type RunCommand,
   type SessionStore,
   type SessionView,
 } from "gantry/sdk";
@@ -57,7 +58,7 @@ export function createCommands(uses: Uses): Readonly<Record<Name, Command>> {
   };
 }
 
-function answering(command: Command): Command {
+function answering(command: RunCommand): RunCommand {
   return async (args, session) => {
     try {
       return await command(args, session);

@@ -1,0 +1,59 @@
+/** Panels with the text that says the same to whoever cannot look at them. */
+import type { Line, ListItem, ListPanel, PagePanel } from "gantry/sdk";
+import { blocksText, lineText } from "./view-text.ts";
+
+/**
+ * A list as a command's answer: loads it once for its text.
+ *
+ * @example
+ * const colours: RunCommand = async (_, session) => ({
+ *   panel: await listPanel({
+ *     title: "Colours",
+ *     load: () => [{ id: "red", title: "Red", detail: "as a rose" }],
+ *     actions: [{ key: "enter", label: "take", run: ({ id }) => `It is ${id} in ${session.cwd}.` }],
+ *   }),
+ * });
+ */
+export async function listPanel(list: Omit<ListPanel, "type" | "text">): Promise<ListPanel> {
+  const items = await list.load();
+  return { ...list, type: "list", text: items.length ? itemsText(items) : (list.empty ?? "There is nothing to show.") };
+}
+
+function itemsText(items: readonly ListItem[]): string {
+  let group: string | undefined;
+  return items
+    .flatMap((item) => {
+      const heading =
+        item.group !== undefined && item.group !== group ? [`${group === undefined ? "" : "\n"}${item.group}`] : [];
+      group = item.group;
+      return [...heading, `${item.isCurrent ? "*" : " "} ${itemText(item.title, item.detail)}`];
+    })
+    .join("\n");
+}
+
+function itemText(title: Line, detail: Line | undefined): string {
+  return detail === undefined ? lineText(title) : `${lineText(title)}  ${lineText(detail)}`;
+}
+
+/**
+ * Something to read as a command's answer: loads it once for its text.
+ *
+ * @example
+ * const about: RunCommand = async () => ({
+ *   panel: await pagePanel({
+ *     title: "About",
+ *     parts: [{ title: "Name", load: () => [{ type: "text", lines: ["Gantry"] }] }],
+ *   }),
+ * });
+ */
+export async function pagePanel(page: Omit<PagePanel, "type" | "text">): Promise<PagePanel> {
+  const texts = await Promise.all(
+    page.parts.map(async ({ title, load }) => [title, blocksText(await load())] as const),
+  );
+  const hasOne = texts.length === 1;
+  return {
+    ...page,
+    type: "page",
+    text: texts.map(([title, text]) => (hasOne ? text : `${title}\n\n${text}`)).join("\n\n"),
+  };
+}
