@@ -63,20 +63,23 @@ describe("a call that takes long", () => {
   });
 
   it("goes at once when a person wants that", async () => {
+    let move = () => 0;
     const impatient = definePlugin({
       name: "impatient",
       needs: { jobs: Jobs },
       setup: ({ use: { jobs } }) => ({
         taps: {
-          event: (event, session) => {
-            if (event.type === "tool_start") void expect.poll(() => jobs.background(session)).toBe(1);
+          sessionStart: (session) => {
+            move = () => jobs.background(session);
           },
         },
       }),
     });
     const { kernel, results } = await digging({ backgroundMs: 0, plugins: [impatient] });
     kernel.model.push(CALL, { text: "It is on its way." });
-    await kernel.run("Dig.");
+    const ran = kernel.run("Dig.");
+    await expect.poll(() => move()).toBe(1);
+    await ran;
     expect(results()[0]).toMatch(/^The call has taken 0 s and goes on in the background as job b1\./);
   });
 
