@@ -40,11 +40,12 @@ async function admit(turn: Turn, given: Input): Promise<Input> {
 /** `/name arguments` runs the command of that name; anything else is left as it is. */
 async function runCommand(turn: Turn, input: Input): Promise<Input> {
   const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
-  const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
+  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed.trim()) ?? [];
   const { commands } = turn.generation;
   const command = findCommand(turn.generation, name);
   if (!command) {
-    if (!name || !commands.size) return input;
+    // With a dot in it, it may be the path of a file.
+    if (!name || name.includes(".") || !commands.size) return input;
     const said = `There is no command /${name}.${didYouMean(name, commands.keys())} Commands: ${[...commands.keys()].map((known) => `/${known}`).join(", ")}.`;
     return { ...input, outcome: { kind: "refused", text: said } };
   }

@@ -46,6 +46,11 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       const { generation, model } = opened(view);
       return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
     },
+    async useFor(turn, name) {
+      const model = await chooseModel(current(), name, env());
+      if (turn instanceof Turn) turn.model = model;
+      return model;
+    },
   };
 }
 
@@ -73,11 +78,12 @@ async function answerOf(
 export function createTools(): Tools {
   return {
     list: (view) => [...newest(view).tools.values()].map(({ info }) => info),
-    async call(view, { name, input, origin, signal }) {
+    async call(view, { name, input, origin, isUnasked = false, signal }) {
       const session = opened(view);
       session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
-      return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
+      const block = { type: "tool_use", id: `call_${newId()}`, name, input: input as never } as const;
+      return callTool(turn, block, origin, isUnasked);
     },
   };
 }

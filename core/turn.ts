@@ -1,6 +1,7 @@
 import {
   type Call,
   type Input,
+  type ModelRef,
   messageOf,
   newId,
   type PromptSection,
@@ -30,6 +31,7 @@ export class Turn implements TurnView {
   isShortened = false;
   /** Whether something has changed the world since the log was last flushed. */
   isUnsaved = false;
+  #model: ModelRef | undefined;
   readonly #rewritten = new Map<string, unknown>();
   readonly #inputs = new Map<string, unknown>();
 
@@ -55,6 +57,15 @@ export class Turn implements TurnView {
     const kept = this.tools.flatMap(({ name }) => now.get(name) ?? []);
     const added = this.generation.specs.filter(({ name }) => !had.has(name));
     this.tools = [...kept, ...added];
+  }
+
+  /** The session's model, unless this turn asks another one. */
+  get model(): ModelRef {
+    return this.#model ?? this.session.model;
+  }
+
+  set model(model: ModelRef) {
+    this.#model = model;
   }
 
   get env() {
