@@ -46,7 +46,7 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       const { generation, model } = opened(view);
       return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
     },
-    async useFor(turn, name) {
+    async chooseFor(turn, name) {
       const model = await chooseModel(current(), name, env());
       if (turn instanceof Turn) turn.model = model;
       return model;

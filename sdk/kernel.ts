@@ -34,7 +34,7 @@ export interface Models {
    * From its next request on the turn asks another model, by `provider/id`, id or alias; the session keeps its own. Rejects with the code
    * of the choice when there is no such model.
    */
-  useFor(turn: TurnView, model: string): Promise<ModelRef>;
+  chooseFor(turn: TurnView, model: string): Promise<ModelRef>;
 }
 export const Models = createService<Models>("models");
 

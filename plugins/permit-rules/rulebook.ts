@@ -9,8 +9,8 @@ import {
   z,
 } from "gantry/sdk";
 import { type Effect, isMalformed, type Malformed, parseRule, type Rule } from "gantry/sdk/kit/permission-rules";
+import { splitRules } from "gantry/sdk/kit/split-rules";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { splitRules } from "./split.ts";
 
 /** A rule, what it does, and where it stands. */
 export interface PlacedRule {

@@ -89,7 +89,7 @@ function createFilling({ args, names = [], variables = {} }: TemplateValues) {
   const placeholder = patternFor(names);
   let isUsed = false;
 
-  function valueOf({ index, position, variable, name }: Groups): string | undefined {
+  function lookUp({ index, position, variable, name }: Groups): string | undefined {
     if (variable !== undefined) return Object.hasOwn(variables, variable) ? variables[variable] : undefined;
     if (name !== undefined) return words[names.indexOf(name)];
     const at = index ?? position;
@@ -102,7 +102,7 @@ function createFilling({ args, names = [], variables = {} }: TemplateValues) {
         const groups = rest.at(-1) as Groups;
         const isUnknown = groups.variable !== undefined && !Object.hasOwn(variables, groups.variable);
         if (groups.escape !== undefined) return isUnknown ? whole : whole.slice(1);
-        const value = valueOf(groups);
+        const value = lookUp(groups);
         if (value === undefined) return whole;
         if (groups.variable === undefined) isUsed = true;
         const isAll = [groups.index, groups.position, groups.variable, groups.name].every((one) => one === undefined);
