@@ -60,8 +60,12 @@ export async function createCatalogue(
 
   /** One after another. */
   function look(from: SessionView): Promise<void> {
-    if (session !== from) from.scope.own(() => void (session = session === from ? undefined : session));
-    session = from;
+    if (session !== from) {
+      session = from;
+      from.scope.own(() => {
+        if (session === from) session = undefined;
+      });
+    }
     looking = looking
       .then(async () => {
         shelf = await readCommands(places(), files);

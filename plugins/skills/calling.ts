@@ -1,7 +1,6 @@
 /** Calls of skills: by their commands, and by the model through its tool. */
 import {
   allow,
-  ask,
   type Call,
   type Files,
   messageOf,
@@ -64,13 +63,14 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
     throw gone(file);
   }
 
-  function forModel(named: string): PromptFile {
-    const name = named.trim().replace(/^\//, "");
+  /** Why a call is of no skill. */
+  function notJudged(named: string): ToolError {
+    const name = nameOf(named);
     const found = find(name);
-    if (found?.isForModel) return found.file;
+    if (found?.isForModel) return new ToolError(`The skill ${name} has just come: call it once more.`);
+    if (found) return new ToolError(`The skill ${name} is for the person alone: they call it with /${name}.`);
     const known = all().flatMap((one) => (one.isForModel ? [one.file.name] : []));
-    if (found) throw new ToolError(`The skill ${name} is for the person alone: they call it with /${name}.`);
-    throw new ToolError(`There is no skill ${JSON.stringify(name)}.${didYouMean(name, known)}`);
+    return new ToolError(`There is no skill ${JSON.stringify(name)}.${didYouMean(name, known)}`);
   }
 
   return {
@@ -81,18 +81,21 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
     },
     async vote(call) {
       const { skill } = call.input as SkillInput;
-      const found = find(skill.trim().replace(/^\//, ""));
-      // What there is not fails by itself, and changes nothing.
-      if (!found?.isForModel) return undefined;
+      const found = find(nameOf(skill));
+      // Such a call fails, and says why.
+      if (!found?.isForModel) return { ...allow("it changes nothing"), readsOnly: true };
       const file = await current(found.file);
       judged.set(call.id, file);
       for (const id of [...judged.keys()].slice(0, -MOST_JUDGED)) judged.delete(id);
       const wants = wishesOf(file, invocations.counts(file));
-      return wants.length ? ask(`it ${wants.join(", and ")}`) : { ...allow("it is a text to read"), readsOnly: true };
+      // Without a vote, so that a rule may allow it; nobody else's yes is loosened by what it only reads.
+      if (wants.length) return { decision: "none", reason: `it ${wants.join(", and ")}` };
+      return { ...allow("it is a text to read"), readsOnly: true };
     },
     async call({ skill, args = "" }, { id, session, turn }) {
-      const file = judged.get(id) ?? (await current(forModel(skill)));
+      const file = judged.get(id);
       judged.delete(id);
+      if (!file) throw notJudged(skill);
       try {
         const loaded = await load({ file, args, session, turn });
         const mentions = await use.mentions?.();
@@ -103,6 +106,11 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
       }
     },
   };
+}
+
+/** Models write it as people do, too. */
+function nameOf(skill: string): string {
+  return skill.trim().replace(/^\//, "");
 }
 
 /** What it would do beyond being read. */

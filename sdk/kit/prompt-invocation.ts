@@ -127,7 +127,7 @@ export function createInvocations({
 
   async function run(
     command: string,
-    { name, shell }: PromptFile,
+    { shell }: PromptFile,
     session: SessionView,
     turn: TurnView | undefined,
   ): Promise<string> {
@@ -139,7 +139,7 @@ export function createInvocations({
       ...(turn && { signal: turn.signal }),
     });
     const { stdout, backgroundTaskId } = (result.data ?? {}) as { stdout?: unknown; backgroundTaskId?: unknown };
-    if (result.outcome !== "ok" || backgroundTaskId !== undefined) throw failed(name, command, result);
+    if (result.outcome !== "ok" || backgroundTaskId !== undefined) throw failed(command, result);
     return typeof stdout === "string" ? stdout : textOf(result.content);
   }
 
@@ -185,19 +185,19 @@ function ownFolder(file: PromptFile, session: SessionView): readonly string[] {
   return /[()*?[\]\p{C}]/u.test(folder) ? [] : [`Read(${patternFor(folder, session.cwd)}/**)`];
 }
 
-function unapproved({ name, path, commands }: PromptFile): PluginError {
+function unapproved({ path, commands }: PromptFile): PluginError {
   return new PluginError(
     "GANTRY_PROMPT_UNAPPROVED",
-    `/${name} would run ${JSON.stringify(commands[0])}, and nobody has approved that: ${path} came with this folder.`,
+    `it would run ${JSON.stringify(commands[0])}, and nobody has approved that: ${path} came with this folder.`,
     "Look at what the folder asks for with `gantry trust`, and approve it with `gantry trust add`.",
   );
 }
 
-function failed(name: string, command: string, result: ToolResult): PluginError {
+function failed(command: string, result: ToolResult): PluginError {
   const isRefused = result.outcome === "denied";
   return new PluginError(
     "GANTRY_PROMPT_SHELL",
-    `/${name} was not sent: its command ${JSON.stringify(command.slice(0, 300))} ${isRefused ? "may not run unasked" : "failed"}: ${textOf(result.content).slice(0, 2_000)}`,
+    `its command ${JSON.stringify(command.slice(0, 300))} ${isRefused ? "may not run unasked" : "failed"}: ${textOf(result.content).slice(0, 2_000)}`,
     isRefused
       ? "Allow the command in `allowed-tools` of the file, or in the settings."
       : "Correct the command, and call it again.",
