@@ -48,7 +48,7 @@ export function createModels(current: () => Generation, env: () => Env): Models 
     },
     async chooseFor(turn, name) {
       const model = await chooseModel(current(), name, env());
-      if (turn instanceof Turn) turn.model = model;
+      if (turn instanceof Turn) turn.ownModel = model;
       return model;
     },
   };
@@ -82,8 +82,8 @@ export function createTools(): Tools {
       const session = opened(view);
       session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
-      const block = { type: "tool_use", id: `call_${newId()}`, name, input: input as never } as const;
-      return callTool(turn, block, origin, isUnasked);
+      turn.isUnasked = isUnasked;
+      return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
     },
   };
 }

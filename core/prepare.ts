@@ -35,12 +35,7 @@ export type Prepared =
   | { readonly call: Call; readonly entry: ToolEntry; readonly isConcurrent: boolean; readonly run: RunTool }
   | { readonly result: ToolResult; readonly endsTurn: boolean };
 
-export async function prepareCall(
-  turn: Turn,
-  block: ToolUseBlock,
-  origin: CallOrigin,
-  isUnasked = false,
-): Promise<Prepared> {
+export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallOrigin): Promise<Prepared> {
   const entry = lookUp(turn.generation, block.name);
   if (!entry) return refused("invalid", unknownTool(turn.generation, block.name));
   const valid = validate(entry, block.input);
@@ -48,7 +43,7 @@ export async function prepareCall(
   try {
     const given: Call = freeze({ id: block.id, tool: entry.info, input: valid.input, origin });
     const call = await withPlaces(await rewrite(turn, entry, given), turn.generation, turn.session);
-    const judged = await judge(turn, entry, call, isUnasked);
+    const judged = await judge(turn, entry, call);
     if ("verdict" in judged) {
       const { verdict, endsTurn } = judged;
       turn.emit({ type: "denied", call, verdict });
@@ -109,14 +104,13 @@ export async function votesOn({ hooks }: Generation, call: Call, turn: TurnView)
 /** The call as it may run, or why it may not. */
 type Judged = { readonly call: Call } | { readonly verdict: Verdict; readonly endsTurn?: boolean };
 
-async function judge(turn: Turn, entry: ToolEntry, call: Call, isUnasked: boolean): Promise<Judged> {
+async function judge(turn: Turn, entry: ToolEntry, call: Call): Promise<Judged> {
   const { hooks } = turn.generation;
   const verdict = await votesOn(turn.generation, call, turn);
   if (verdict.decision === "allow") return { call };
   if (verdict.decision !== "ask") return { verdict };
-  if (isUnasked) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict, "for this call") } };
-  const answer = await hooks.ask.promise({ call, verdict }, turn);
-  if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict) } };
+  const answer = turn.isUnasked ? undefined : await hooks.ask.promise({ call, verdict }, turn);
+  if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict, turn) } };
   if (answer.decision === "allow") return answered(turn, entry, call, answer);
   return {
     verdict: { decision: "deny", reason: answer.reason ?? "the person said no" },
@@ -145,8 +139,9 @@ function isInside({ tool, places }: Call, { folders }: SessionView): boolean {
   return places?.every((place) => isWithin(place, folders)) ?? false;
 }
 
-function unanswered(verdict: Verdict, where = "in this run"): string {
-  return `${verdict.reason ? `${clause(verdict.reason)}, and ` : "it needs a yes, and "}nobody can be asked ${where}`;
+function unanswered(verdict: Verdict, { isUnasked }: Turn): string {
+  const why = verdict.reason ? clause(verdict.reason) : "it needs a yes";
+  return `${why}, and nobody ${isUnasked ? "is asked for this call" : "can be asked in this run"}`;
 }
 
 function refusal(call: Call, { reason, rule, remedy }: Verdict): string {

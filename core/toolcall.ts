@@ -86,13 +86,8 @@ export async function runCalls(
 }
 
 /** One call that no model asked for: the same path, but its result is no part of the conversation. */
-export async function callTool(
-  turn: Turn,
-  block: ToolUseBlock,
-  origin: CallOrigin,
-  isUnasked: boolean,
-): Promise<ToolResult> {
-  const prepared = await prepareCall(turn, block, origin, isUnasked);
+export async function callTool(turn: Turn, block: ToolUseBlock, origin: CallOrigin): Promise<ToolResult> {
+  const prepared = await prepareCall(turn, block, origin);
   const result = "result" in prepared ? prepared.result : await runPrepared(turn, prepared);
   turn.recordOwnCall(block, result);
   return result;

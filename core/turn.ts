@@ -31,7 +31,10 @@ export class Turn implements TurnView {
   isShortened = false;
   /** Whether something has changed the world since the log was last flushed. */
   isUnsaved = false;
-  #model: ModelRef | undefined;
+  /** Asked in place of the session's model. */
+  ownModel: ModelRef | undefined;
+  /** Nobody is asked for the calls of this turn. */
+  isUnasked = false;
   readonly #rewritten = new Map<string, unknown>();
   readonly #inputs = new Map<string, unknown>();
 
@@ -59,13 +62,8 @@ export class Turn implements TurnView {
     this.tools = [...kept, ...added];
   }
 
-  /** The session's model, unless this turn asks another one. */
   get model(): ModelRef {
-    return this.#model ?? this.session.model;
-  }
-
-  set model(model: ModelRef) {
-    this.#model = model;
+    return this.ownModel ?? this.session.model;
   }
 
   get env() {

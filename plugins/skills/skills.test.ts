@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders look like that
 import fs from "node:fs";
 import { join } from "node:path";
 import { definePlugin, type Question, textOf } from "gantry/sdk";

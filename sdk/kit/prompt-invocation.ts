@@ -122,7 +122,12 @@ export function createInvocations({
       }
     }
     if (rules && file.disallowedTools.length) releases.push(rules.deny(session, file.disallowedTools));
-    return { isFresh: false, release: () => void releases.splice(0).forEach((release) => release()) };
+    return {
+      isFresh: false,
+      release: () => {
+        for (const release of releases.splice(0)) release();
+      },
+    };
   }
 
   async function run(
