@@ -10,6 +10,7 @@ import {
   OutputStyles,
   optional,
   Permissions,
+  Skills,
   z,
 } from "gantry/sdk";
 
@@ -37,6 +38,7 @@ export const frontendHeadless = manifest({
     hookEvents: later(optional(HookEvents)),
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),
+    skills: later(optional(Skills)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },

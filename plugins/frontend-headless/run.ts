@@ -55,6 +55,7 @@ export async function startRun(kit: Kit, { isInteractive, replay, onEnd }: Optio
     output,
     notices: await noticesOf(host),
     mcp: await use.mcp?.(),
+    skills: ((await (await use.skills?.())?.list(session)) ?? []).map(({ name }) => name),
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });

@@ -34,6 +34,8 @@ export interface ViewParts {
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
   readonly mcp?: McpServers | undefined;
+  /** By name. */
+  readonly skills?: readonly string[];
   /** Makes the raw events of answers, where they are wanted. */
   readonly partial?: Partial | undefined;
   /** The lines that repeat the prompts of the turn that begins, where they are wanted. */
@@ -76,7 +78,7 @@ function jsonView({ host, notices, session, output, meter }: ViewParts): View {
 
 /** A line for each step. */
 function streamView(parts: ViewParts): View {
-  const { host, notices, session, output, meter, permissions, partial, replay, mcp, styles } = parts;
+  const { host, notices, session, output, meter, permissions, partial, replay, mcp, skills, styles } = parts;
   let hasBegun = false;
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
@@ -86,7 +88,7 @@ function streamView(parts: ViewParts): View {
     if (hasBegun) return;
     hasBegun = true;
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
-    write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
+    write([initOf(session, host.report(session), host.info, chosen, mcp, skills), ...(replay?.() ?? [])]);
   };
   return {
     event(event) {

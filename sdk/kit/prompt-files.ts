@@ -50,20 +50,15 @@ const MOST_BYTES = 512 * 1024;
 type Where = Pick<PromptFile, "path" | "name" | "kind" | "place">;
 
 /** Reads one, or one anew; `undefined` when nothing can be read there, or it leads out of the project it came with. */
-export async function readPromptFile(
-  where: Where,
-  files: Pick<Files, "stat" | "read">,
-): Promise<PromptFile | undefined> {
+export async function readPromptFile(where: Where, files: Pick<Files, "read">): Promise<PromptFile | undefined> {
   const text = await textAt(where.path, where.place.within, files);
   return text === undefined ? undefined : promptFileOf(text, where);
 }
 
-async function textAt(path: string, within: string | undefined, files: Pick<Files, "stat" | "read">) {
+async function textAt(path: string, within: string | undefined, files: Pick<Files, "read">) {
   try {
-    const stat = await files.stat(path);
-    if (stat?.kind !== "file" || stat.size > MOST_BYTES) return undefined;
-    if (within !== undefined && !isWithin(stat.realPath, [within])) return undefined;
-    const { bytes } = await files.read(stat.realPath, { maxBytes: MOST_BYTES, realPath: stat.realPath });
+    const { bytes, realPath } = await files.read(path, { maxBytes: MOST_BYTES });
+    if (within !== undefined && !isWithin(realPath, [within])) return undefined;
     const decoded = decodeText(bytes);
     return decoded && plainText(decoded.text).text;
   } catch (error) {
