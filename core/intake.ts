@@ -1,6 +1,7 @@
 /** The way in: a command, the `input` taps, the log, and the prompt that is built once a turn. */
-import { type Input, messageOf, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
+import { type Input, isGantryError, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
+import { wordsOf } from "./errors.ts";
 import { findCommand } from "./generation.ts";
 import { Draft } from "./prompt.ts";
 import type { Turn } from "./turn.ts";
@@ -60,8 +61,8 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
     }
     return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
   } catch (thrown) {
-    turn.fault(command.owner.name, `command /${name}`, thrown);
-    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${messageOf(thrown)}` } };
+    if (!isGantryError(thrown)) turn.fault(command.owner.name, `command /${name}`, thrown);
+    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${wordsOf(thrown)}` } };
   }
 }
 

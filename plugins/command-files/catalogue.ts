@@ -20,6 +20,8 @@ import type { commandFiles } from "./index.ts";
 import { panelOf } from "./panel.ts";
 
 const PLUGIN = "command-files";
+/** Those of the two plugins that bring commands in files. */
+const BUILT_IN = ["commands", "skills", "reload-skills"];
 export const GROUPS: Readonly<Record<PromptSource, string>> = {
   managed: "Managed",
   personal: "Personal",
@@ -84,7 +86,7 @@ export async function createCatalogue(
     const taken = await takenNames(from);
     hidden = new Map([...all.keys()].flatMap((name) => (taken.has(name) ? [[name, taken.get(name) as string]] : [])));
     for (const [name, owner] of hidden) {
-      if (owner !== "skills")
+      if (owner !== "skills" || BUILT_IN.includes(name))
         tell(from, `/${name} of ${all.get(name)?.path} does not count: there is a built-in command of this name.`);
     }
     const counting = [...all.values()].filter(({ name }) => !hidden.has(name));
@@ -98,14 +100,11 @@ export async function createCatalogue(
 
   async function takenNames(from: SessionView): Promise<ReadonlyMap<string, string>> {
     const taken = new Map<string, string>();
-    for (const { name, aliases = [], plugin } of use.commands.list(from)) {
-      if (plugin === PLUGIN || plugin === "skills") continue;
-      for (const one of [name, ...aliases]) taken.set(one, plugin);
-    }
     for (const { name, isCommand } of (await skills?.list(from)) ?? []) if (isCommand) taken.set(name, "skills");
-    // Where a plugin's own command is called that, it is no skill's.
-    for (const { name, plugin } of use.commands.list(from))
-      if (plugin !== PLUGIN && plugin !== "skills") taken.set(name, plugin);
+    for (const { name, aliases = [], plugin } of use.commands.list(from)) {
+      const isInFile = (plugin === PLUGIN || plugin === "skills") && !BUILT_IN.includes(name);
+      if (!isInFile) for (const one of [name, ...aliases]) taken.set(one, plugin);
+    }
     return taken;
   }
 

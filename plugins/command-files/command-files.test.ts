@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import { definePlugin } from "gantry/sdk";
+import { Commands, definePlugin } from "gantry/sdk";
 import { describe, expect, test, vi } from "vitest";
 import { ground, TRUSTED } from "./test-kit.ts";
 
@@ -120,6 +120,23 @@ describe("of two of one name", () => {
   });
 });
 
+test("what is called as the commands that list them hides none of these, and keeps no other away", async () => {
+  const { open } = ground({
+    [`${AT}/skills.md`]: "Mine.",
+    [`${AT}/commands.md`]: "Mine.",
+    [`${AT}/fine.md`]: "Fine.",
+    "project/.claude/skills/commands/SKILL.md": "Mine.",
+    "project/.claude/skills/skills/SKILL.md": "Mine.",
+    "project/.claude/skills/good/SKILL.md": "Good.",
+  });
+  const kernel = await open();
+  expect(await kernel.sent("/fine")).toBe("Fine.");
+  expect(await kernel.sent("/good")).toMatch(/Good\.$/);
+  expect(await kernel.say("/commands")).toContain("/fine");
+  expect(await kernel.say("/skills")).toContain("good");
+  expect(kernel.notices()).toHaveLength(4);
+});
+
 describe("commands in a prompt", () => {
   const status = {
     "home/.claude/commands/st.md": "---\nallowed-tools: Bash(git status:*)\n---\nNow: !`git status -s` $ARGUMENTS",
@@ -192,6 +209,26 @@ describe("what a file allows", () => {
     expect(results.map(({ outcome }) => outcome)).toEqual(["ok", "denied"]);
     expect(kernel.notices().join()).toContain("It allows nothing.");
     expect((await kernel.call("Bash", { command: "make all" })).outcome).toBe("denied");
+  });
+
+  test("holds for its own prompt alone: whoever asks for it and sends another one is allowed nothing", async () => {
+    let commands: Commands | undefined;
+    const other = definePlugin({
+      name: "other",
+      needs: { commands: Commands },
+      setup: ({ use }) => {
+        commands = use.commands;
+        return {};
+      },
+    });
+    const kernel = await ground(deploy).open({ plugins: [other] });
+    const made = kernel.call("Bash", { command: "make all" });
+    expect((await made).outcome).toBe("denied");
+    expect(await commands?.run(kernel.session, "go", "")).toEqual({ prompt: "Go." });
+    expect((await kernel.call("Bash", { command: "make all" })).outcome).toBe("denied");
+    await commands?.run(kernel.session, "go", "");
+    kernel.model.push({ calls: [{ name: "Bash", input: { command: "make all" } }] }, { text: "Done." });
+    expect((await kernel.run("Go.")).results[0]?.outcome).toBe("ok");
   });
 
   test("holds for what a job's end starts in between", async () => {

@@ -49,8 +49,8 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
   const judged = new Map<string, PromptFile>();
 
   async function load({ file, args, session, turn }: Invocation): Promise<string> {
-    const body = await invocations.prompt({ file, args, session, ...(turn && { turn }) });
-    const loaded = `The files of this skill lie in ${folderOf(file)}\n\n${body}`;
+    const lead = `The files of this skill lie in ${folderOf(file)}\n\n`;
+    const loaded = await invocations.prompt({ file, args, session, lead, ...(turn && { turn }) });
     noteLoaded(session, file.name, loaded);
     uses.count(file.name).catch((thrown) => log(`Not counted: ${messageOf(thrown)}`));
     return loaded;

@@ -1,5 +1,6 @@
 /** The skills there are: read, kept up to date, and contributed as commands. */
 import {
+  type CommandInfo,
   type Contribution,
   type Files,
   messageOf,
@@ -20,6 +21,8 @@ import { aboutOf } from "./listing.ts";
 import { type Visible, visibilityOf } from "./visibility.ts";
 
 const PLUGIN = "skills";
+/** Those of the two plugins that bring commands in files. */
+const BUILT_IN = ["commands", "skills", "reload-skills"];
 const MOST_DESCRIPTION = 1_536;
 
 export const GROUPS = { managed: "Managed", personal: "Personal", project: "Project" } as const;
@@ -132,14 +135,11 @@ export function createStock({ context, places, watchers, files, settings, answer
 
   /** Whoever has a command of that name, but for other commands in files, which make room. */
   function rivalsIn(from: SessionView): ReadonlyMap<string, string> {
-    const others = use.commands.list(from).filter(({ plugin }) => plugin !== PLUGIN && plugin !== "command-files");
-    const own = use.commands
-      .list(from)
-      .filter(({ name }) => name === "skills" || name === "reload-skills" || name === "commands");
+    const isRival = ({ name, plugin }: CommandInfo) =>
+      (plugin !== PLUGIN && plugin !== "command-files") || BUILT_IN.includes(name);
+    const rivals = use.commands.list(from).filter(isRival);
     return new Map(
-      [...others, ...own].flatMap(({ name, aliases = [], plugin }) =>
-        [name, ...aliases].map((one) => [one, plugin] as const),
-      ),
+      rivals.flatMap(({ name, aliases = [], plugin }) => [name, ...aliases].map((one) => [one, plugin] as const)),
     );
   }
 

@@ -7,6 +7,7 @@ import type { PromptPlace } from "./prompt-places.ts";
 import { readTemplate } from "./prompt-template.ts";
 import { splitRules } from "./split-rules.ts";
 import { decodeText, plainText } from "./text-file.ts";
+import { visibleLine } from "./visible.ts";
 
 /** A command or a skill, as its file says. */
 export interface PromptFile {
@@ -131,7 +132,7 @@ export function describedBy({ description, body, name }: PromptFile): string {
     .split("\n")
     .map((line) => line.replace(/^#+\s*/, "").trim())
     .filter(Boolean);
-  return oneLine(description || first || name, 200);
+  return visibleLine(oneLine(description || first || name, 200));
 }
 
 /** On one line, cut where it is longer. */
@@ -148,7 +149,8 @@ function textIn(value: unknown): string {
 
 /** `[file]` is a list for YAML, and a hint for whoever wrote it. */
 function hintIn(value: unknown): string {
-  return oneLine(Array.isArray(value) ? value.map((one) => `[${textIn(one)}]`).join(" ") : textIn(value), 100);
+  const hint = Array.isArray(value) ? value.map((one) => `[${textIn(one)}]`).join(" ") : textIn(value);
+  return visibleLine(oneLine(hint, 100));
 }
 
 function wordIn(value: unknown): string {

@@ -41,6 +41,8 @@ export interface Invocation {
   readonly session: SessionView;
   /** The turn in which a model makes it; absent where a person typed it, whose message it then becomes. */
   readonly turn?: TurnView;
+  /** Stands before the text. */
+  readonly lead?: string;
 }
 
 /** Calls of one plugin's files. */
@@ -57,10 +59,11 @@ export interface Invocations {
   counts(file: PromptFile): boolean;
 }
 
-interface Grant {
-  /** The person's message that it belongs to is on its way. */
-  isFresh: boolean;
-  readonly release: () => void;
+interface State {
+  /** Take back what is allowed and forbidden now. */
+  readonly releases: (() => void)[];
+  /** What the person's next message is, should it be what came of a call. */
+  pending?: { readonly text: string; readonly file: PromptFile; readonly allowed: readonly string[] } | undefined;
 }
 
 export const SHELL_OFF = "[commands in prompts are turned off: disableSkillShellExecution]";
@@ -74,31 +77,38 @@ export function createInvocations({
   rules,
   settings,
 }: InvocationParts): Invocations {
-  const states = perSession(() => ({ grants: [] as Grant[], model: undefined as string | undefined }));
+  const states = perSession((): State => ({ releases: [] }));
   const counts = ({ claim }: PromptFile) => !claim || trust.approves(claim);
 
-  async function prompt({ file, args, session, turn }: Invocation): Promise<string> {
+  async function prompt({ file, args, session, turn, lead = "" }: Invocation): Promise<string> {
     const tell = (text: string) => session.notify({ level: "warning", plugin, text: visibleLine(text) });
     if (file.problem) tell(`${file.path}: ${file.problem}; all of it is taken for its text.`);
     const isOff = file.commands.length > 0 && !mayRun(file);
     if (file.commands.length > 0 && !isOff && !counts(file)) throw unapproved(file);
     if (file.isFork)
       tell(`/${file.name} wants an agent of its own, which there is not yet: it runs in this conversation.`);
-    const grant = grantOf(file, session, tell);
-    grant.isFresh = turn === undefined;
-    try {
-      const values = { args, names: file.names, variables: variablesOf(file, session) };
-      const text = await fillTemplate(file.body, values, (command) =>
-        isOff ? Promise.resolve(SHELL_OFF) : run(command, file, session, turn),
-      );
-      states(session).grants.push(grant);
-      if (file.model !== undefined && turn) await choose(file.model, turn);
-      else if (file.model !== undefined) states(session).model = file.model;
-      return text;
-    } catch (thrown) {
-      grant.release();
-      throw thrown;
+    const allowed = allowedBy(file, session, tell);
+    const release = grant(allowed, file, session, tell);
+    const values = { args, names: file.names, variables: variablesOf(file, session) };
+    const filled = fillTemplate(file.body, values, (command) =>
+      isOff ? Promise.resolve(SHELL_OFF) : run(command, file, session, turn),
+    );
+    const text =
+      lead +
+      (await filled.catch((thrown) => {
+        release();
+        throw thrown;
+      }));
+    const state = states(session);
+    if (turn) {
+      state.releases.push(release);
+      if (file.model !== undefined) await choose(file.model, turn);
+    } else {
+      // It counts for the prompt that comes of it: whoever asks for a prompt and sends another one is allowed nothing.
+      release();
+      state.pending = { text, file, allowed };
     }
+    return text;
   }
 
   /** An administrator's own files run whatever is turned off for others. */
@@ -107,26 +117,31 @@ export function createInvocations({
     return source === "managed" || !said.some(({ value }) => value);
   }
 
-  function grantOf(file: PromptFile, session: SessionView, tell: (text: string) => void): Grant {
-    const releases: (() => void)[] = [];
-    const isCounted = counts(file);
-    if (!isCounted && file.allowedTools.length) {
+  function allowedBy(file: PromptFile, session: SessionView, tell: (text: string) => void): readonly string[] {
+    if (counts(file)) return [...file.allowedTools, ...ownFolder(file, session)];
+    if (file.allowedTools.length)
       tell(`/${file.name} allows nothing by itself: nobody has approved what ${file.path} asks for.`);
-    }
-    const allowed = isCounted ? [...file.allowedTools, ...ownFolder(file, session)] : [];
-    for (const rule of allowed) {
+    return [];
+  }
+
+  /** Returns what takes it back. */
+  function grant(
+    allowed: readonly string[],
+    file: PromptFile,
+    session: SessionView,
+    tell?: (text: string) => void,
+  ): () => void {
+    const releases: (() => void)[] = [];
+    for (const rule of rules ? allowed : []) {
       try {
         releases.push(rules?.allow(session, [rule]) ?? (() => undefined));
       } catch (thrown) {
-        tell(`${file.path}: ${messageOf(thrown)} It allows nothing.`);
+        tell?.(`${file.path}: ${messageOf(thrown)} It allows nothing.`);
       }
     }
     if (rules && file.disallowedTools.length) releases.push(rules.deny(session, file.disallowedTools));
-    return {
-      isFresh: false,
-      release: () => {
-        for (const release of releases.splice(0)) release();
-      },
+    return () => {
+      for (const release of releases.splice(0)) release();
     };
   }
 
@@ -168,17 +183,16 @@ export function createInvocations({
   return {
     prompt,
     counts,
-    async onInput({ origin, isMeta }, turn) {
+    async onInput({ origin, isMeta, content }, turn) {
       if (origin !== "person" || isMeta) return;
       const state = states(turn.session);
-      for (const grant of state.grants.splice(0)) {
-        if (grant.isFresh) state.grants.push(grant);
-        else grant.release();
-        grant.isFresh = false;
-      }
-      const { model } = state;
-      state.model = undefined;
-      if (model !== undefined) await choose(model, turn);
+      const { pending } = state;
+      state.pending = undefined;
+      for (const release of state.releases.splice(0)) release();
+      if (!pending || textOf(content) !== pending.text) return;
+      const { file, allowed } = pending;
+      state.releases.push(grant(allowed, file, turn.session));
+      if (file.model !== undefined) await choose(file.model, turn);
     },
   };
 }
