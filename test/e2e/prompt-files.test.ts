@@ -14,7 +14,8 @@ beforeEach(async () => {
   );
   await place.write({
     "base.txt": "one two",
-    ".claude/commands/count.md": "---\ndescription: Counts: words\nallowed-tools: Bash(wc:*)\n---\n$0 has !`wc -w < $0` words. $ARGUMENTS",
+    ".claude/commands/count.md":
+      "---\ndescription: Counts: words\nallowed-tools: Bash(wc:*)\n---\n$0 has !`wc -w < $0` words. $ARGUMENTS",
     ".claude/commands/spec.plan.md": "Plan it.",
     ".claude/skills/tides/SKILL.md": "---\nname: tides\ndescription: Knows the tides\n---\nHigh at noon in $0.",
   });
