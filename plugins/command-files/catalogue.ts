@@ -5,12 +5,11 @@ import {
   type Contribution,
   type Input,
   messageOf,
-  type PromptSource,
   type SessionView,
   type SetupContext,
   type TurnView,
 } from "gantry/sdk";
-import { describedBy, gone, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, gone, PROMPT_GROUPS, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readCommands } from "gantry/sdk/kit/prompt-shelf";
@@ -22,11 +21,6 @@ import { panelOf } from "./panel.ts";
 const PLUGIN = "command-files";
 /** Those of the two plugins that bring commands in files. */
 const BUILT_IN = ["commands", "skills", "reload-skills"];
-export const GROUPS: Readonly<Record<PromptSource, string>> = {
-  managed: "Managed",
-  personal: "Personal",
-  project: "Project",
-};
 
 export interface Catalogue {
   /** Reads the folders anew and takes in what is there. */
@@ -114,7 +108,7 @@ export async function createCatalogue(
     return {
       description: describedBy(file),
       ...(file.hint && { argumentHint: file.hint }),
-      group: GROUPS[file.source],
+      group: PROMPT_GROUPS[file.source],
       isPrompt: true,
       run: async (args, session) => {
         const now = await current(file);

@@ -1,9 +1,8 @@
 import { relative } from "node:path";
 import type { CommandAnswer, HostInfo, ListItem, Piece } from "gantry/sdk";
 import { listPanel } from "gantry/sdk/kit/panels";
-import { describedBy, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { GROUPS } from "./catalogue.ts";
 
 interface Shown {
   readonly files: readonly PromptFile[];
@@ -15,7 +14,7 @@ interface Shown {
 
 /** `/commands`. */
 export async function panelOf({ files, hidden, counts, host }: Shown): Promise<CommandAnswer> {
-  const order = Object.keys(GROUPS);
+  const order = Object.keys(PROMPT_GROUPS);
   const sorted = [...files].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
   const item = (file: PromptFile): ListItem => {
     const remark = remarkOn(file);
@@ -29,7 +28,7 @@ export async function panelOf({ files, hidden, counts, host }: Shown): Promise<C
       id: file.name,
       title,
       detail,
-      group: GROUPS[file.source],
+      group: PROMPT_GROUPS[file.source],
       ...(hidden.has(file.name) && { isDisabled: true }),
     };
   };

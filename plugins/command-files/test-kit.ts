@@ -1,8 +1,8 @@
-/** Commands and skills of tests: their folders, a shell that only says what it was given, and a kernel around them. */
+/** Commands of tests: their folders, a shell that only says what it was given, and a kernel around them. */
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { definePlugin, type Notice, PermissionRules, type Plugin, Skills, Trust, textOf, z } from "gantry/sdk";
+import { definePlugin, type Notice, type Plugin, Trust, textOf, z } from "gantry/sdk";
 import { createTestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { onTestFinished } from "vitest";
 import contextMentions from "../context-mentions/index.ts";
@@ -12,8 +12,7 @@ import permitRules from "../permit-rules/index.ts";
 import permitShell from "../permit-shell/index.ts";
 import seenFiles from "../seen-files/index.ts";
 import settingsFiles from "../settings-files/index.ts";
-import { skills } from "../skills/index.ts";
-import { skillsFrom } from "../skills/skills.ts";
+import skills from "../skills/index.ts";
 import toolRead from "../tool-read/index.ts";
 import { commandsFrom } from "./command-files.ts";
 import { commandFiles } from "./index.ts";
@@ -36,10 +35,10 @@ export function ground(files: Files) {
 
   async function open({ env, plugins = [], cwd, ...options }: Partial<TestKernelOptions> = {}) {
     const ran: string[] = [];
-    const services: { trust?: Trust; rules?: PermissionRules; skills?: Skills } = {};
+    const services: { trust?: Trust } = {};
     const knowing = definePlugin({
       name: "knowing",
-      needs: { trust: Trust, rules: PermissionRules, skills: Skills },
+      needs: { trust: Trust },
       setup: ({ use }) => {
         Object.assign(services, use);
         return {};
@@ -59,7 +58,7 @@ export function ground(files: Files) {
         toolRead,
         contextMentions,
         shell(ran),
-        definePlugin(skills, skillsFrom(join(root, "managed"))),
+        skills,
         definePlugin(commandFiles, commandsFrom(join(root, "managed"))),
         knowing,
         ...plugins,
@@ -87,15 +86,7 @@ export function ground(files: Files) {
         const last = request.messages.findLast(({ role }) => role === "user");
         return plain(textOf(last?.content ?? []));
       },
-      /** What the model is told of skills. */
-      listing: async () => {
-        await kernel.run("Hi");
-        return kernel.model.requests.at(-1)?.system.find(({ key }) => key === "skills")?.text;
-      },
-      offered: () => kernel.model.requests.at(-1)?.tools.map(({ name }) => name) ?? [],
       trust: () => services.trust as Trust,
-      rules: () => services.rules as PermissionRules,
-      skills: () => services.skills as Skills,
     };
   }
   return { root, write, open };

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { CommandAnswer, Completion, HostInfo, ListItem, SessionView, Settings } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { listPanel } from "gantry/sdk/kit/panels";
-import { describedBy, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { GROUPS, type Stock, type Stocked } from "./stock.ts";
+import type { Stock, Stocked } from "./stock.ts";
 import { VISIBILITIES, type Visibility } from "./visibility.ts";
 
 interface PanelParts {
@@ -80,7 +80,7 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
 
   /** Within each group the largest first. */
   function bySize(): readonly Stocked[] {
-    const order = Object.keys(GROUPS);
+    const order = Object.keys(PROMPT_GROUPS);
     const place = ({ file }: Stocked) => order.indexOf(file.source);
     return [...stock.all()].sort((a, b) => place(a) - place(b) || b.file.body.length - a.file.body.length);
   }
@@ -91,7 +91,7 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
     return {
       id: file.name,
       title: file.name,
-      group: GROUPS[file.source],
+      group: PROMPT_GROUPS[file.source],
       detail: [
         { text: `${textTokens(file.body)} tokens`, tone: "dim" },
         { text: `  ${visibility}`, tone: visibility === "on" ? "good" : "warning" },

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { definePlugin, type Question, textOf } from "gantry/sdk";
 import { scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, test, vi } from "vitest";
-import { ground, TRUSTED } from "../command-files/test-kit.ts";
 import { listingOf } from "./listing.ts";
+import { ground, TRUSTED } from "./test-kit.ts";
 
 const OWN = "home/.claude/skills";
 const PROJECT = "project/.claude/skills";

@@ -11,7 +11,7 @@ import {
   type SkillInfo,
   type Skills,
 } from "gantry/sdk";
-import { describedBy, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readSkills } from "gantry/sdk/kit/prompt-shelf";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -25,7 +25,6 @@ const PLUGIN = "skills";
 const BUILT_IN = ["commands", "skills", "reload-skills"];
 const MOST_DESCRIPTION = 1_536;
 
-export const GROUPS = { managed: "Managed", personal: "Personal", project: "Project" } as const;
 export type Watcher = Parameters<Skills["watch"]>[0];
 
 /** A skill, and who may call it. */
@@ -147,7 +146,7 @@ export function createStock({ context, places, watchers, files, settings, answer
     return {
       description: describedBy(file),
       ...(file.hint && { argumentHint: file.hint }),
-      group: GROUPS[file.source],
+      group: PROMPT_GROUPS[file.source],
       isPrompt: true,
       run: answer(file.name),
     };

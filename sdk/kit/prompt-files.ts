@@ -46,6 +46,13 @@ export interface PromptFile {
   readonly problem?: string;
 }
 
+/** The headings of lists, in their order. */
+export const PROMPT_GROUPS: Readonly<Record<PromptSource, string>> = {
+  managed: "Managed",
+  personal: "Personal",
+  project: "Project",
+};
+
 const MOST_BYTES = 512 * 1024;
 
 type Where = Pick<PromptFile, "path" | "name" | "kind" | "place">;
