@@ -8,6 +8,7 @@ import { error, wordsOf } from "./errors.ts";
 import { asFrontendHost, type OpenedHost, type OpenProgram } from "./frontend-host.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
+import { VERSION } from "./version.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -51,6 +52,8 @@ function opening(argv: readonly string[], { catalogue, presets }: ProgramOptions
       useFiles: !isBare,
       commandLine: (manifests) => {
         line = parseArguments(argv, manifests);
+        // A log that is asked for is there, whether or not anything happens.
+        if (line.own.debugFile !== undefined) debug(line, "host", `Gantry ${VERSION}, process ${process.pid}`);
         const added = [...(line.own.addDir ?? []), ...folders];
         return { config: line.config, settings: line.settings as JsonObject, folders: added };
       },

@@ -3,6 +3,7 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandFiles from "./command-files/index.ts";
 import commandMemory from "./command-memory/index.ts";
 import commandModel from "./command-model/index.ts";
 import commandPermissions from "./command-permissions/index.ts";
@@ -58,6 +59,7 @@ import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
+import skills from "./skills/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
@@ -76,6 +78,7 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-files": commandFiles,
     "command-memory": commandMemory,
     "command-model": commandModel,
     "command-permissions": commandPermissions,
@@ -128,6 +131,7 @@ export const catalogue = {
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
+    skills,
     "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,

@@ -48,6 +48,8 @@ export interface ModelRequest {
   /** Most tokens of the answer; the provider's own default where absent. */
   readonly maxTokens?: number;
   readonly thinking?: Thinking;
+  /** What is shown of the thinking, where a model lets that be chosen. Absent: as the provider is configured. */
+  readonly thinkingDisplay?: "summarized" | "omitted";
   /** Absent: as the model does. A provider leaves it out for a model that has no such measure. */
   readonly effort?: Effort;
   /** The answer is wanted sooner, whatever it costs. A provider leaves it out for a model that has no such mode. */

@@ -2,6 +2,7 @@
  * What `--output-format json` and `stream-json` write, and `--input-format stream-json` reads: one object a line, field names as the
  * field has them. Readers must ignore types and fields they do not know.
  */
+import type { Entry } from "./log.ts";
 import type { AssistantMessage, Usage, UserContent, UserMessage } from "./message.ts";
 
 interface Wire {
@@ -85,7 +86,7 @@ export interface WireTaskStarted extends Wire {
   readonly task_id: string;
   readonly tool_use_id?: string;
   readonly description: string;
-  readonly task_type: "local_bash";
+  readonly task_type: "local_bash" | "mcp_call";
   readonly is_backgrounded: true;
 }
 
@@ -107,9 +108,17 @@ export interface WireTasks extends Wire {
   readonly subtype: "background_tasks_changed";
   readonly tasks: readonly {
     readonly task_id: string;
-    readonly task_type: "local_bash";
+    readonly task_type: "local_bash" | "mcp_call";
     readonly description: string;
   }[];
+}
+
+/** Records of the session as its transcript has them, for whoever keeps a copy. With `--session-mirror`. */
+export interface WireMirror {
+  readonly type: "transcript_mirror";
+  /** Where agent SDKs would look for the transcript. */
+  readonly filePath: string;
+  readonly entries: readonly Entry[];
 }
 
 /** A tool is still at work. */
@@ -256,7 +265,7 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
-/** Any line. */
+/** Any line about a session. */
 export type WireMessage =
   | WireInit
   | WireRetry

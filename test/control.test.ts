@@ -309,6 +309,7 @@ describe("requests", () => {
 
   it("are withdrawn when their turn is interrupted", async () => {
     const run = await drive([prompt("Write to Ann")], {
+      env: { CLAUDE_CODE_SDK_READS_SESSION_STATE: "1" },
       script: mailing,
       plugins: [mail],
       control: { permissionPromptTool: "stdio" },
@@ -318,6 +319,8 @@ describe("requests", () => {
       },
     });
     expect(await run.exit()).toBe(1);
+    const states = run.lines.flatMap((line) => (line.subtype === "session_state_changed" ? [line.state] : []));
+    expect(states).toEqual(["running", "requires_action", "running", "idle"]);
     const asked = run.lines.find((line) => line.request?.subtype === "can_use_tool");
     expect(run.lines).toContainEqual({ type: "control_cancel_request", request_id: asked?.request_id });
     expect(run.answerTo("stop")).toMatchObject([{ subtype: "success", response: { still_queued: [] } }]);
@@ -425,15 +428,25 @@ describe("requests", () => {
   });
 
   it("set how much models may think, from the next request on", async () => {
-    const run = await drive([request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }), prompt("one")], {
-      respond(line) {
-        if (line.type !== "result") return [];
-        if (run.results().length === 2) run.stdin.end();
-        return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+    const run = await drive(
+      [
+        request("0", "set_max_thinking_tokens", { thinking_display: "omitted" }),
+        request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }),
+        request("no", "set_max_thinking_tokens", { thinking_display: "highlights" }),
+        prompt("one"),
+      ],
+      {
+        respond(line) {
+          if (line.type !== "result") return [];
+          if (run.results().length === 2) run.stdin.end();
+          return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+        },
       },
-    });
+    );
     expect(await run.exit()).toBe(0);
     expect(run.model.requests.map(({ thinking }) => thinking)).toEqual([{ budgetTokens: 2_000 }, undefined]);
+    expect(run.model.requests.map(({ thinkingDisplay }) => thinkingDisplay)).toEqual(["omitted", "omitted"]);
+    expect(run.answerTo("no")).toMatchObject([{ subtype: "error" }]);
   });
 
   it("interrupt for a prompt that is urgent, which comes before what waits", async () => {

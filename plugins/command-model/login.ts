@@ -87,6 +87,6 @@ function form(keys: Keys, provider: KeyedProvider): Panel {
     message: `Keys are made at ${from}. ${variable} of the environment goes before a kept key.`,
     text: `${name}: ${stateOf(provider)}. gantry login ${name} reads a key from standard input and keeps it.`,
     fields: [{ name: "key", title: "Key", type: "text", isRequired: true, isSecret: true }],
-    submit: ({ key }) => keys.keep(provider, String(key ?? "")),
+    submit: async ({ key }) => `${await keys.keep(provider, String(key ?? ""))} /model ${name} changes over to it.`,
   };
 }

@@ -273,3 +273,14 @@ describe("what a person may want to know of the machine", () => {
     expect(text).toMatch(/Telemetry +off/);
   });
 });
+
+describe("what a folder says", () => {
+  it("never becomes the command of the status line", async () => {
+    const kernel = await open({ env: { GANTRY_TRUST: "1" } });
+    fs.mkdirSync(join(kernel.cwd, ".claude"));
+    const own = { statusLine: { type: "command", command: "./theirs.sh" } };
+    fs.writeFileSync(join(kernel.cwd, ".claude", "settings.json"), JSON.stringify(own));
+    await kernel.run("/version");
+    expect((await kernel.run("/statusline status")).text).toBe("No command writes the status line.");
+  });
+});

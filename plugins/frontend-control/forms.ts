@@ -3,7 +3,11 @@ import { type Answer, type FormField, type QuestionForm, z } from "gantry/sdk";
 import type { Line } from "./line.ts";
 
 /** `undefined`: the other end does not answer such questions. What fits is checked by whoever asked. */
-export async function askForm(line: Line, form: QuestionForm, signal: AbortSignal): Promise<Answer | undefined> {
+export async function askForm(
+  line: Pick<Line, "ask">,
+  form: QuestionForm,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   const { kind, from, message, url, fields } = form;
   try {
     const said = await line.ask(
@@ -18,7 +22,8 @@ export async function askForm(line: Line, form: QuestionForm, signal: AbortSigna
       signal,
     );
     const { action, content } = answerSchema().parse(said);
-    if (action === "accept") return { decision: "allow", ...(content && { values: content }) };
+    const isOpened = kind === "url" && { isOpened: true };
+    if (action === "accept") return { decision: "allow", ...(content && { values: content }), ...isOpened };
     return action === "decline" ? { decision: "deny" } : undefined;
   } catch {
     return undefined;

@@ -51,6 +51,18 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     if (wishes.title && isNew) session.rename(wishes.title);
   }
 
+  /** Whoever reads the lines sees that it is their turn. */
+  function waiting({ line, stream }: Kit): Kit["line"]["ask"] {
+    return async (request, signal) => {
+      stream.waits(true);
+      try {
+        return await line.ask(request, signal);
+      } finally {
+        stream.waits(false);
+      }
+    };
+  }
+
   const promptBuild: TapHandler<"promptBuild"> = (draft) => {
     const { systemPrompt, appendedPrompt } = kit?.wishes ?? {};
     // The key under which the prompt stands, so that this one takes its place.
@@ -59,15 +71,16 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     return appendedPrompt ? replaced.with({ key: "append", cache: "stable", text: appendedPrompt }) : replaced;
   };
   const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) => {
-    const thinking = kit?.wishes.thinking;
-    if (!call.turn || thinking === undefined) return stream(request, call);
+    const { thinking, display: thinkingDisplay } = kit?.wishes ?? {};
+    if (!call.turn) return stream(request, call);
     const { thinking: _, ...bare } = request;
-    return stream(thinking === "off" ? bare : { ...bare, thinking }, call);
+    const thought = thinking === undefined ? request : thinking === "off" ? bare : { ...bare, thinking };
+    return stream(thinkingDisplay ? { ...thought, thinkingDisplay } : thought, call);
   };
 
   return {
     services: { control: { attach } },
-    taps: { ask: (question, turn) => askOther({ use, config, line: kit?.line }, question, turn) },
+    taps: { ask: (question, turn) => askOther({ use, config, ask: kit && waiting(kit) }, question, turn) },
     // Of use in a controlled conversation alone, so that no other one waits for this plugin.
     apply(hooks) {
       if (!kit) return;

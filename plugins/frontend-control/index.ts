@@ -36,12 +36,11 @@ const IDLE = {
   "plugin-dir-no-mcp": ["<folders...>", PACKAGES],
   "project-config-root": ["<folder>", "settings are those of the folder that is worked in"],
   "resume-drops-turn": ["<how>", "a session goes on as --resume-session-at says"],
-  "session-mirror": ["", "transcripts are kept by Gantry alone"],
 } as const;
 
 const flags = Object.entries(IDLE).map(([flag, [value, idleBecause]]) => [
   flag,
-  { description: "Taken, and without effect yet", ...(value && { value }), idleBecause, to: { config: "idle" } },
+  { description: `Does nothing yet: ${idleBecause}`, ...(value && { value }), idleBecause, to: { config: "idle" } },
 ]);
 
 export const frontendControl = manifest({

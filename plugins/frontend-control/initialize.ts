@@ -129,9 +129,9 @@ async function about({ stream, host, config, use }: Kit, session: Session | unde
   };
 }
 
-function commandsOf({ name: plugin, manifest, contributes }: PluginReport) {
+function commandsOf({ manifest, contributes }: PluginReport) {
   return (contributes.commands ?? []).map((name) =>
-    commandLine({ description: "", ...manifest.commands?.[name], name, plugin }),
+    commandLine({ description: "", ...manifest.commands?.[name], name }),
   );
 }
 

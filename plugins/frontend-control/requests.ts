@@ -64,10 +64,14 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     return { models: modelsOf(providers, host.env) };
   },
   async set_max_thinking_tokens({ wishes }, request) {
-    const { max_thinking_tokens: most } = read(
-      z.looseObject({ max_thinking_tokens: z.number().int().nonnegative().nullish() }),
+    const { max_thinking_tokens: most, thinking_display: shown } = read(
+      z.looseObject({
+        max_thinking_tokens: z.number().int().nonnegative().nullish(),
+        thinking_display: z.enum(["summarized", "omitted"]).nullish(),
+      }),
       request,
     );
+    if (shown !== undefined) wishes.display = shown ?? undefined;
     if (most === null) wishes.thinking = undefined;
     else if (most !== undefined) wishes.thinking = most ? { budgetTokens: most } : "off";
     return {};

@@ -12,6 +12,7 @@ import {
   OutputStyles,
   optional,
   Permissions,
+  Skills,
   z,
 } from "gantry/sdk";
 
@@ -28,6 +29,7 @@ export const frontendHeadless = manifest({
     partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
     replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
     hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
+    mirror: z.boolean().default(false).describe("stream-json: write the records of the session, too"),
     jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
     resumeAt: z.string().optional().describe("the record that a session goes on behind"),
     heartbeatMs: z
@@ -47,6 +49,7 @@ export const frontendHeadless = manifest({
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),
     jobs: later(optional(Jobs)),
+    skills: later(optional(Skills)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },
@@ -80,6 +83,10 @@ export const frontendHeadless = manifest({
     "include-hook-events": {
       description: "stream-json: tell when hooks begin and end",
       to: { config: "hookEvents" },
+    },
+    "session-mirror": {
+      description: "stream-json: write each record of the session, too, for a program that keeps sessions of its own",
+      to: { config: "mirror" },
     },
     "resume-session-at": {
       description: "With --resume: go on behind this record, and leave out what came after it",

@@ -2,6 +2,7 @@ import {
   EFFORTS,
   type Meter,
   type ModelCall,
+  type ModelEvent,
   type ModelFailure,
   type ModelRequest,
   NO_USAGE,
@@ -34,11 +35,11 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   return {
     taps: {
       // One wrapped stream may serve several sessions: the turn knows its own.
-      modelWrap: (stream, first): StreamFunction =>
-        async function* (request, call) {
+      modelWrap:
+        (stream, first): StreamFunction =>
+        (request, call) => {
           const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
-          if (failure) yield { type: "failure", failure };
-          else yield* stream(call.turn ? shaped(request) : request, call);
+          return failure ? refused(failure) : stream(call.turn ? shaped(request) : request, call);
         },
     },
   };
@@ -114,6 +115,10 @@ function moneyLimit(most: number, meter: Meter | undefined) {
     if (spent < most) return undefined;
     return refusal("max_budget_usd", `Reached maximum budget ($${most}): $${spent.toFixed(4)} spent`);
   };
+}
+
+async function* refused(failure: ModelFailure): AsyncGenerator<ModelEvent> {
+  yield { type: "failure", failure };
 }
 
 function refusal(code: string, message: string, remedy?: string): ModelFailure {

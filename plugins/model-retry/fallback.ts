@@ -1,13 +1,16 @@
 import {
   type FailureKind,
+  type ModelCall,
   type ModelEvent,
   type ModelRef,
+  type ModelRequest,
   type Models,
   messageOf,
   perSession,
   type SessionView,
   type Settings,
   type StreamFunction,
+  type TurnView,
   z,
 } from "gantry/sdk";
 
@@ -41,10 +44,17 @@ export function fallbacks(settings: Settings | undefined): readonly string[] {
 export function withFallback({ patient, brief, models, names }: Parts): StreamFunction {
   const turns = perSession(() => ({ id: "", fallen: 0 }));
 
-  return async function* falling(request, call) {
-    const { turn } = call;
-    const others = turn ? names() : [];
-    if (!turn || others.length === 0) return yield* patient(request, call);
+  return (request, call) => {
+    const others = call.turn ? names() : [];
+    return call.turn && others.length ? falling(request, call, call.turn, others) : patient(request, call);
+  };
+
+  async function* falling(
+    request: ModelRequest,
+    call: ModelCall,
+    turn: TurnView,
+    others: readonly string[],
+  ): AsyncGenerator<ModelEvent> {
     const { session } = turn;
     const state = turns(session);
     if (state.id !== turn.id) Object.assign(state, { id: turn.id, fallen: 0 });
@@ -84,7 +94,7 @@ export function withFallback({ patient, brief, models, names }: Parts): StreamFu
         return fallen >= others.length ? request.model : undefined;
       }
     }
-  };
+  }
 }
 
 function tell(session: SessionView, text: string): void {

@@ -56,6 +56,8 @@ export default definePreset("headless", [
   "command-model",
   "command-permissions",
   "command-settings",
+  "skills",
+  "command-files",
   "session-commands",
   "session-goal",
   "command-context",

@@ -35,7 +35,7 @@ export function createBodyWriter(options: BodyOptions) {
       model: request.model.id,
       max_tokens: maxTokens,
       stream: true,
-      ...thinkingFor(request, maxTokens, options.display),
+      ...thinkingFor(request, maxTokens, request.thinkingDisplay ?? options.display),
       ...outputFor(request, options.taskBudget),
       ...(isFast(request) && { speed: "fast" }),
     };
@@ -44,7 +44,10 @@ export function createBodyWriter(options: BodyOptions) {
 
   function count(request: ModelRequest): Body {
     return write(
-      { model: request.model.id, ...thinkingFor(request, Number.POSITIVE_INFINITY, options.display) },
+      {
+        model: request.model.id,
+        ...thinkingFor(request, Number.POSITIVE_INFINITY, request.thinkingDisplay ?? options.display),
+      },
       request,
     );
   }

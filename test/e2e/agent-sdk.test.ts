@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import {
   type CanUseTool,
   createSdkMcpServer,
   type HookCallback,
+  InMemorySessionStore,
   type Options,
   type Query,
   query,
@@ -146,7 +148,7 @@ describe("one prompt", () => {
       allowedTools: ["Bash(ls:*)"],
       betas: ["context-1m-2025-08-07"],
       canUseTool: async () => ({ behavior: "deny", message: "No." }),
-      debug: true,
+      debugFile: `${place.base}/debug.txt`,
       disallowedTools: ["Write"],
       effort: "high",
       fallbackModel: "claude-haiku-5-5",
@@ -174,6 +176,8 @@ describe("one prompt", () => {
     const body = server?.requests[0]?.body;
     expect(body?.output_config).toEqual({ effort: "high", task_budget: { type: "tokens", total: 50_000 } });
     expect(server?.requests[0]?.headers["anthropic-beta"]).toBe("context-1m-2025-08-07,task-budgets-2026-03-13");
+    expect(await place.read("../debug.txt")).toMatch(/^\d{4}-\d\d-\d\dT\S+ \[[\w-]+\] /);
+    expect(said).toBe("");
     const told = messages.flatMap((message) =>
       message.type === "system" && message.subtype === "informational" ? [message.content] : [],
     );
@@ -418,6 +422,42 @@ describe("sessions", () => {
     expect(sent()).toMatch(/first.*Answer 0.*fourth/);
     expect(sent()).not.toContain("second");
     expect(await ask("fifth", { continue: true })).toMatchObject({ session_id: resume });
+  });
+
+  test("that go on say at once how their model answers", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const input = prompts();
+    input.send("first");
+    input.send("/output-style Explanatory");
+    input.close();
+    const { messages } = await all(query({ prompt: input, options: options() }));
+    const told = messages.flatMap((message) =>
+      message.type === "system" && message.subtype === "local_command_output" ? [message.content] : [],
+    );
+    expect(told).toEqual([expect.stringContaining("Explanatory")]);
+    const next = prompts();
+    const resume = resultsOf(messages)[0]?.session_id as string;
+    const running = query({ prompt: next, options: options({ resume }) });
+    expect(await running.initializationResult()).toMatchObject({ output_style: "Explanatory" });
+    next.close();
+    expect((await all(running)).error).toBeUndefined();
+  });
+
+  test("are kept by the application, too, which brings them back where they are gone", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const sessionStore = new InMemorySessionStore();
+    // The SDK takes what lies below the same folder as its own.
+    const more = { sessionStore, env: { ...options().env, CLAUDE_CONFIG_DIR: `${place.home}/.claude` } };
+    const { session_id: resume } = await ask("first", more);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    expect(await ask("second", { ...more, resume })).toMatchObject({ session_id: resume, result: "Answer 1." });
+    expect(sent()).toMatch(/first.*Answer 0.*second/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    const fork = await ask("third", { ...more, resume, forkSession: true });
+    expect(sent()).toMatch(/first.*second.*third/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    await ask("fourth", { ...more, resume: fork.session_id });
+    expect(sent()).toMatch(/first.*second.*third.*fourth/);
   });
 
   test("that nobody has are an error result and no answer", async () => {
