@@ -47,6 +47,7 @@ const TOGETHER = {
     "permit-remember",
     "permit-rules",
     "prompt-base",
+    "session-goal",
     "session-jsonl",
     "session-retention",
     "settings-files",
