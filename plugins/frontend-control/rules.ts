@@ -1,5 +1,6 @@
 /** The permission rules and the folders of a session, for programs that show them. */
 import { type ListedRule, type Settings, z } from "gantry/sdk";
+import { ruleClaim } from "gantry/sdk/kit/claims";
 import type { Kit } from "./kit.ts";
 import { SOURCES } from "./settings.ts";
 
@@ -11,7 +12,8 @@ const EDITABLE: Readonly<Record<string, string>> = {
   session: "session",
 };
 
-export async function listRules({ session, use, stream }: Kit): Promise<object> {
+export async function listRules(kit: Kit): Promise<object> {
+  const { session, use, stream } = kit;
   const opened = await session();
   const rules = await use.rules?.();
   if (!rules) throw new Error("No plugin keeps permission rules here.");
@@ -19,7 +21,7 @@ export async function listRules({ session, use, stream }: Kit): Promise<object> 
   const atStart = new Set(stream.host.info.folders);
   return {
     state: {
-      rules: [...rules.list(opened).map(inEffect), ...leftOut(settings)],
+      rules: [...rules.list(opened).map(inEffect), ...leftOut(settings), ...(await unapproved(kit))],
       workspaceDirectories: opened.folders
         .slice(1)
         .map((path) => ({ path, source: atStart.has(path) ? "cliArg" : "session" })),
@@ -35,19 +37,28 @@ function inEffect({ behavior, rule, layer, source }: ListedRule) {
   return { behavior, source: named, rule, editability: EDITABLE[named] ?? "readonly" };
 }
 
-/** Rules that stand somewhere and do not count: the folder is not trusted, nobody has approved them, an administrator rules. */
+/** Rules that stand somewhere and do not count, since nobody may say them there, or an administrator rules. */
 function leftOut(settings: Settings | undefined): readonly object[] {
   return (["allow", "ask", "deny"] as const).flatMap((behavior) =>
     (settings?.leftOut?.(`permissions.${behavior}`) ?? []).flatMap(({ key, value, layer, source }) =>
-      rulesIn(key, value, behavior).map((rule) => ({
-        behavior,
-        source: sourceOf(layer, source),
-        rule,
-        editability: "readonly",
-        notInEffect: true,
-      })),
+      rulesIn(key, value, behavior).map((rule) => idle(behavior, sourceOf(layer, source), rule)),
     ),
   );
+}
+
+/** What the folder would allow, and nobody has approved. */
+async function unapproved({ stream }: Kit): Promise<readonly object[]> {
+  const { kind } = ruleClaim("", "");
+  const { claims } = await stream.host.untrusted();
+  return claims
+    .filter((claim) => claim.kind === kind && claim.state !== "approved")
+    .map(({ text, source }) =>
+      idle("allow", source.endsWith("settings.local.json") ? SOURCES.local : SOURCES.project, text),
+    );
+}
+
+function idle(behavior: string, source: string, rule: string) {
+  return { behavior, source, rule, editability: "readonly", notInEffect: true };
 }
 
 /** What is left out may be the rules themselves, or all of the permissions, or all that a file says. */

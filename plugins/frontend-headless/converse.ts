@@ -140,13 +140,18 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   /** Where the other session cannot be opened, this one goes on. */
   async function goOver(wish: Wanted): Promise<void> {
     const before = await run();
-    try {
-      const after = await open(wish.options);
-      if (isStream) write(resetLine(before.session, after.session, wish));
-      opening = Promise.resolve(after);
-    } catch (cause) {
-      return complain(`${messageOf(cause)} ${(isGantryError(cause) && cause.remedy) || ""}`.trimEnd());
-    }
+    // Whatever is asked meanwhile waits to see which session it is about.
+    opening = open(wish.options).then(
+      (after) => {
+        if (isStream) write(resetLine(before.session, after.session, wish));
+        return after;
+      },
+      (cause) => {
+        complain(`${messageOf(cause)} ${(isGantryError(cause) && cause.remedy) || ""}`.trimEnd());
+        return before;
+      },
+    );
+    if ((await opening) === before) return;
     await before.session.close(reasonOf(wish));
     before.flush();
   }

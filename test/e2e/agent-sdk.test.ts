@@ -473,12 +473,14 @@ describe("sessions", () => {
     };
     const reset = () => until(running, ({ type }) => type === "conversation_reset");
     const first = await ask("one");
+    await running.setModel("haiku");
     expect(await ask("/clear")).toBe(first);
     const cleared = await reset();
     expect(cleared).toMatchObject({ trigger: "clear", user_message_uuid: "11111111-1111-4111-8111-111111111111" });
     const second = await ask("two");
     expect(cleared).toMatchObject({ session_id: first, new_conversation_id: second });
-    expect(sent()).not.toContain("one");
+    expect(sent()).not.toContain('"one"');
+    expect(server?.requests.at(-1)?.body.model).toBe("claude-haiku-5-5");
     await ask(`/resume ${first}`);
     expect(await reset()).toMatchObject({ new_conversation_id: first });
     expect(await ask("three")).toBe(first);
