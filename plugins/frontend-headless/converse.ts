@@ -133,8 +133,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     if (current.isInterrupted || isOver()) await session.interrupt();
     await done;
     if (wanted && !isOver()) await goOver(wanted);
-    wanted = undefined;
-    current = undefined;
+    wanted = current = undefined;
   }
 
   /** Where the other session cannot be opened, this one goes on. */
