@@ -1,6 +1,7 @@
 /** Texts of others: every sign of them seen, every line of them behind a mark, nothing of them lost where a line is broken. */
 import { exactText } from "gantry/sdk/kit/question";
-import { type Theme, type Token, width } from "./stub.ts";
+import type { Theme, Token } from "../paint/theme.ts";
+import { width } from "../paint/width.ts";
 import { signsOf, type TextField } from "./text-field.ts";
 
 const MARK = "  │ ";

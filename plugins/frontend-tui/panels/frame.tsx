@@ -1,7 +1,9 @@
 /** What all panels and dialogs share: a heading, hints at the foot, and lines that never leave the room they have. */
+import { visibleLine } from "gantry/sdk/kit/visible";
 import { Text } from "ink";
 import type { JSX } from "react";
-import { cut, type Theme, width } from "./stub.ts";
+import type { Theme, Token } from "../paint/theme.ts";
+import { cut, width, wrap } from "../paint/width.ts";
 
 export interface Room {
   readonly width: number;
@@ -17,9 +19,16 @@ export function Lines({ lines, room }: { readonly lines: readonly string[]; read
 /** A title in a rule, and what stands at the right end of it. */
 export function headingLine(title: string, { width: columns }: Pick<Room, "width">, theme: Theme, aside = ""): string {
   const right = aside && columns > width(aside) + 20 ? ` ${aside} ─` : "";
-  const name = cut(title, Math.max(1, columns - width(right) - 5));
-  const rule = "─".repeat(Math.max(0, columns - width(name) - width(right) - 4));
+  const name = cut(title, Math.max(1, columns - width(right) - 4));
+  const rule = "─".repeat(Math.max(0, columns - width(name) - width(right) - 3));
   return `${theme.style("border", "─ ")}${theme.style("heading", name, { bold: true })} ${theme.style("border", rule)}${theme.style("dim", right)}`;
+}
+
+/** A sentence in as many lines as it may have; what does not fit ends in `…`. */
+export function toldLines(text: string, token: Token, { width: columns, rows }: Room, theme: Theme): readonly string[] {
+  const lines = wrap(visibleLine(text), Math.max(1, columns));
+  const shown = lines.length > rows ? [...lines.slice(0, rows - 1), cut(`${lines[rows - 1]} …`, columns)] : lines;
+  return shown.map((line) => theme.style(token, line));
 }
 
 /** A key and what it does. */
@@ -36,9 +45,7 @@ export function hintLine(hints: readonly Hint[], { width: columns }: Pick<Room, 
   return theme.style("dim", line);
 }
 
-export const KEY_NAMES: Readonly<Record<string, string>> = { enter: "Enter" };
-
 /** A key of an action as it is written on the screen: `Enter`, `Ctrl-D`. */
 export function keyName(key: string): string {
-  return KEY_NAMES[key] ?? `Ctrl-${key.toUpperCase()}`;
+  return key === "enter" ? "Enter" : `Ctrl-${key.toUpperCase()}`;
 }

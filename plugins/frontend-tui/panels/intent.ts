@@ -1,5 +1,5 @@
 /** What a key means on a panel: the action that it is bound to, or its own name where nobody has bound it. */
-import type { KeyPress } from "./stub.ts";
+import type { KeyPress } from "../input/keys.ts";
 
 export type Intent =
   | "accept"

@@ -1,6 +1,6 @@
 /** A text that is being typed, and where. Positions are between signs as people see them. */
+import type { KeyPress } from "../input/keys.ts";
 import { typedBy } from "./intent.ts";
-import type { KeyPress } from "./stub.ts";
 
 export interface TextField {
   readonly text: string;
