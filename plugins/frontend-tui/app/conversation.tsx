@@ -10,14 +10,16 @@ import {
   type SessionEvent,
 } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import type { Submission } from "../input/composer.tsx";
 import { defaultBindings } from "../input/bindings.ts";
+import type { Submission } from "../input/composer.tsx";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
+import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { createActions } from "./actions.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { greetingLines } from "./greeting.ts";
+import { historyLines } from "./history.ts";
 import { promptLines, saidLines } from "./lines.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
@@ -36,10 +38,12 @@ export async function converse(
   onOpen: (sessionId: string, asking: Asking) => void,
 ): Promise<number> {
   let use = await servicesOf(host);
-  let preferences = readPreferences(use.settings, host.info.env);
+  let background = backgroundOf({ env: host.info.env });
+  let preferences = readPreferences(use.settings, host, background);
   let session: Session | undefined;
   let feed: Feed | undefined;
   let status: Status | undefined;
+  let tools = createToolLines(undefined, () => {});
   let wanted: OpenOptions | undefined;
   let isBusy = false;
   let hasLeft = false;
@@ -55,7 +59,12 @@ export async function converse(
 
   const asking = createAsking();
   const keyboard = createKeyboard({ bindings: defaultBindings() });
-  const terminal = openTerminal(host, { onBytes: (bytes) => keyboard.feed(bytes), onResize, onEnd: () => leave() });
+  const terminal = openTerminal(host, {
+    onBytes: (bytes) => keyboard.feed(bytes),
+    onResize,
+    onStray: (text) => say(saidLines(text.trimEnd(), "warning", options())),
+    onEnd: () => leave(),
+  });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
   const waiting = createWaiting((queued) => store.set({ queued }));
@@ -71,6 +80,11 @@ export async function converse(
   });
   const stopListening = keyboard.listen(["Global"], (_, action) => action !== undefined && actions.act(action));
   let stopWatching = use.settings?.watch(adoptSettings);
+  keyboard.onReply((reply) => {
+    background = backgroundOf({ reply }) ?? background;
+    adoptSettings();
+  });
+  if (preferences.theme.depth) terminal.signal(ASK_BACKGROUND);
   const mounted = mount(tree(), {
     columns: terminal.columns,
     rows: terminal.rows,
@@ -84,7 +98,7 @@ export async function converse(
   try {
     if (!(await settleTrust({ host, say: (text) => say(saidLines(text, "text", options())), show }))) return 130;
     session = await open({});
-    greet(session);
+    await greet(session);
     store.set({ isReady: true });
     if (host.prompt?.trim()) submit({ text: host.prompt, content: [{ type: "text", text: host.prompt }] });
     const broken = await Promise.race([left, mounted.broken]);
@@ -136,7 +150,7 @@ export async function converse(
   }
 
   function adoptSettings(): void {
-    preferences = readPreferences(use.settings, host.info.env);
+    preferences = readPreferences(use.settings, host, background);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
   }
@@ -178,12 +192,13 @@ export async function converse(
       onStatus: (next) => store.set({ status: next }),
       onFault: (item, problem) => warn(`The item ${item} of the status line failed: ${visibleLine(problem)}`),
     });
+    tools = createToolLines(use.slots, (tool, problem) =>
+      warn(`How a call of ${tool} looks could not be said: ${visibleLine(problem)}`),
+    );
     feed = createFeed(opened, {
       screen,
       store,
-      tools: createToolLines(use.slots, (tool, problem) =>
-        warn(`How a call of ${tool} looks could not be said: ${visibleLine(problem)}`),
-      ),
+      tools,
       meter: use.meter,
       options,
       showsFigures: () => preferences.showsTurnDuration,
@@ -202,14 +217,15 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
-      greet(session);
+      await greet(session);
     } catch (cause) {
       sayProblem(cause);
     }
   }
 
-  function greet(opened: Session) {
+  async function greet(opened: Session): Promise<void> {
     say(greetingLines(host, opened, options()));
+    if (opened.messages.length) say(await historyLines(opened, tools, options()));
   }
 
   function sayGoodbye({ id, messages }: Session) {

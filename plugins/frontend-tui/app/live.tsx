@@ -130,7 +130,10 @@ function JobList({ state, theme }: { state: LiveState; theme: Theme }): JSX.Elem
     <Box flexDirection="column">
       {jobs.map(({ id, title, state: how }) => (
         <Text key={id}>
-          {theme.style(how === "failed" ? "bad" : how === "running" ? "accent" : "dim", cut(`  ${id}  ${how}  ${visibleLine(title)}`, size.columns))}
+          {theme.style(
+            how === "failed" ? "bad" : how === "running" ? "accent" : "dim",
+            cut(`  ${id}  ${how}  ${visibleLine(title)}`, size.columns),
+          )}
         </Text>
       ))}
     </Box>
@@ -156,7 +159,9 @@ function StatusLine({ state, theme }: { state: LiveState; theme: Theme }): JSX.E
   const { hint, status, size, jobs } = state;
   const running = jobs.filter((job) => job.state === "running").length;
   const behind = running ? `${running} in the background` : "";
-  const left = hint ? theme.style("warning", hint) : [status.left, behind && theme.style("dim", behind)].filter(Boolean).join(theme.style("dim", " · "));
+  const left = hint
+    ? theme.style("warning", hint)
+    : [status.left, behind && theme.style("dim", behind)].filter(Boolean).join(theme.style("dim", " · "));
   const room = size.columns - 4 - width(left);
   const right = width(status.right) <= room ? status.right : cut(status.right, Math.max(0, room));
   const gap = Math.max(1, size.columns - 4 - width(left) - width(right));

@@ -1,6 +1,6 @@
 import type { UserContent } from "gantry/sdk";
 import { Text } from "ink";
-import { type JSX, useState } from "react";
+import { type JSX, useRef, useState } from "react";
 import type { Theme } from "../paint/theme.ts";
 import { type Keyboard, useKeys } from "./keyboard.ts";
 
@@ -22,15 +22,22 @@ export interface ComposerProps {
 }
 
 export function Composer({ keyboard, theme, onSubmit, onAction, isActive }: ComposerProps): JSX.Element {
-  const [text, setText] = useState("");
+  const [, redraw] = useState(0);
+  const live = useRef("");
+  const text = live.current;
+  const setText = (next: string) => {
+    live.current = next;
+    redraw((count) => count + 1);
+  };
   useKeys(keyboard, ["Chat"], (press, action) => {
     if (!isActive) return false;
     if (action && onAction(action)) return true;
     if (press.name === "enter") {
+      const text = live.current;
       setText("");
       onSubmit({ text, content: [{ type: "text", text }] });
-    } else if (press.name === "backspace") setText(text.slice(0, -1));
-    else if (press.text) setText((before) => before + press.text);
+    } else if (press.name === "backspace") setText(live.current.slice(0, -1));
+    else if (press.text) setText(live.current + press.text);
     else return false;
     return true;
   });
