@@ -1,7 +1,7 @@
 /** Answers to choose from, below a question. */
 import type { KeyPress } from "../input/keys.ts";
 import type { Theme } from "../paint/theme.ts";
-import { broken } from "./foreign.ts";
+import { wrap } from "../paint/width.ts";
 import { type Intent, letterOf } from "./intent.ts";
 
 export interface Option {
@@ -18,7 +18,7 @@ export function optionLines(
   return options.flatMap(({ label }, index) => {
     const isPointedAt = index === at;
     const token = isPointedAt ? "accent" : "text";
-    return broken(`${index + 1}. ${label}`, width - 5).map((line, piece) => {
+    return wrap(`${index + 1}. ${label}`, Math.max(1, width - 5)).map((line, piece) => {
       const pointer = isPointedAt && piece === 0 ? theme.style("prompt", "❯ ") : "  ";
       return pointer + (piece ? "   " : "") + theme.style(token, line);
     });

@@ -1,8 +1,9 @@
 /** A permission question as lines: exactly what will run, every sign of it seen, and the words of others behind a mark. */
 import type { QuestionField, QuestionOffer, QuestionParts } from "gantry/sdk/kit/question";
 import type { Theme, Token } from "../paint/theme.ts";
+import { wrap } from "../paint/width.ts";
 import type { Range } from "./decision.tsx";
-import { broken, foreignLines } from "./foreign.ts";
+import { foreignLines } from "./foreign.ts";
 
 export interface PermissionText {
   readonly lines: readonly string[];
@@ -79,7 +80,7 @@ function diffToken(line: string): Token {
 
 /** A sentence of ours that holds words of others: what is broken off it stands behind a mark. */
 function ownLines(text: string, token: Token, { width, theme }: Look): readonly string[] {
-  return broken(text, width - 4).map(
+  return wrap(text, Math.max(1, width - 4)).map(
     (line, index) => (index ? theme.style("border", "  ┆ ") : "") + theme.style(token, line),
   );
 }

@@ -1,8 +1,9 @@
 import { claimsText } from "gantry/sdk/kit/claims";
 import { type JSX, useMemo } from "react";
+import { wrap } from "../paint/width.ts";
 import type { TrustAnswer, WaitingTrust } from "./asking.ts";
 import { Decision, type DecisionScreen } from "./decision.tsx";
-import { broken, foreignLines, foreignWord } from "./foreign.ts";
+import { foreignLines, foreignWord } from "./foreign.ts";
 
 interface TrustProps extends DecisionScreen {
   readonly waiting: WaitingTrust;
@@ -22,7 +23,7 @@ export function TrustDialog({ waiting, ...screen }: TrustProps): JSX.Element {
       : "You have not said that you trust this folder:";
     const until = "Until you do, this is left out, and nothing of it has run:";
     const listed = foreignLines(claimsText(claims, { hasStates: isTrusted, isTrusted }), { width, theme });
-    return [...broken(why, width), ...folder, ...broken(until, width), ...listed];
+    return [...wrap(why, width), ...folder, ...wrap(until, width), ...listed];
   }, [left, cwd, width, theme]);
   const lasting = left.isRemembered
     ? "Yes, approve all of this, exactly as it is, and remember it"
