@@ -71,3 +71,11 @@ export function linesOf(spans: readonly Span[]): Span[][] {
   }
   return lines;
 }
+
+const ESC = "\u001b";
+const PAINTED = new RegExp(`${ESC}(?:\\[[0-9;]*m|\\]8;;[^${ESC}]*${ESC}\\\\)`, "g");
+
+/** What {@link painted} made, without its escapes. */
+export function withoutEscapes(line: string): string {
+  return line.includes("\u001b") ? line.replace(PAINTED, "") : line;
+}
