@@ -2,7 +2,7 @@
 import type { FormChoice, FormField, FormValue } from "gantry/sdk";
 import { type FieldReading, formProblems, readField } from "gantry/sdk/kit/form";
 import type { KeyPress } from "../input/keys.ts";
-import type { Intent } from "./intent.ts";
+import { type Intent, letterOf } from "./intent.ts";
 import { EMPTY, editField, fieldOf, type TextField } from "./text-field.ts";
 
 export interface FieldState {
@@ -78,12 +78,13 @@ export function pressField(field: FormField, state: FieldState, press: KeyPress,
   if (intent === "next") return state.at + 1 < count ? point(state, state.at + 1) : "next";
   if (intent === "previous") return state.at > 0 ? point(state, state.at - 1) : "previous";
   const isMany = field.type === "choices";
-  if (press.text === " ") return { state: pick(field, state, state.at) };
+  const letter = letterOf(press);
+  if (letter === " ") return { state: pick(field, state, state.at) };
   if (intent === "accept") return { state: isMany ? state : pick(field, state, state.at), isDone: true };
-  if (field.type === "boolean" && /^[yn]$/i.test(press.text)) {
-    return { state: pick(field, state, press.text.toLowerCase() === "y" ? 0 : 1) };
+  if (field.type === "boolean" && (letter === "y" || letter === "n")) {
+    return { state: pick(field, state, letter === "y" ? 0 : 1) };
   }
-  const digit = /^[1-9]$/.test(press.text) ? Number(press.text) : 0;
+  const digit = /^[1-9]$/.test(letter) ? Number(letter) : 0;
   if (digit === 0 || digit > count) return undefined;
   if (digit > choices.length) return point(state, digit - 1);
   return { state: pick(field, state, digit - 1), isDone: !isMany };

@@ -14,13 +14,13 @@ export type Intent =
   | "right"
   | "nextField"
   | "previousField"
-  | "submit";
+  | "submit"
+  | "yes"
+  | "no";
 
 const KEYS: Readonly<Record<string, Intent>> = {
   enter: "accept",
-  return: "accept",
   escape: "cancel",
-  esc: "cancel",
   down: "next",
   up: "previous",
   pagedown: "pageDown",
@@ -35,6 +35,10 @@ const KEYS: Readonly<Record<string, Intent>> = {
 const CTRL_KEYS: Readonly<Record<string, Intent>> = { n: "next", p: "previous", s: "submit" };
 
 const ACTIONS: Readonly<Record<string, Intent>> = {
+  "select:pageUp": "pageUp",
+  "select:pageDown": "pageDown",
+  "select:first": "first",
+  "select:last": "last",
   "select:next": "next",
   "select:previous": "previous",
   "select:accept": "accept",
@@ -43,11 +47,11 @@ const ACTIONS: Readonly<Record<string, Intent>> = {
   "confirm:previous": "previous",
   "confirm:nextField": "nextField",
   "confirm:previousField": "previousField",
-  "confirm:cancel": "cancel",
+  "confirm:yes": "yes",
+  "confirm:no": "no",
   "tabs:next": "right",
   "tabs:previous": "left",
   "settings:close": "cancel",
-  "settings:submit": "submit",
   "scroll:lineDown": "next",
   "scroll:lineUp": "previous",
   "scroll:pageDown": "pageDown",
@@ -57,16 +61,28 @@ const ACTIONS: Readonly<Record<string, Intent>> = {
 };
 
 export function intentOf(press: KeyPress, action?: string): Intent | undefined {
+  // Pasted text is never a key.
+  if (press.name === "paste") return undefined;
   const bound = action === undefined ? undefined : ACTIONS[action];
-  if (bound) return bound;
+  if (bound && !isSameAsKey(bound, press)) return bound;
   if (press.alt) return undefined;
   if (press.ctrl) return CTRL_KEYS[press.name];
   if (press.name === "tab" && press.shift) return "previousField";
   return Object.hasOwn(KEYS, press.name) ? KEYS[press.name] : undefined;
 }
 
+/** Enter takes what is pointed at, and Esc leaves, also where they are bound to yes and no. */
+function isSameAsKey(bound: Intent, { name }: KeyPress): boolean {
+  return (bound === "yes" && name === "enter") || (bound === "no" && name === "escape");
+}
+
 /** What a key types; empty for keys that do something else. */
 export function typedBy({ name, text, ctrl, alt }: KeyPress): string {
   if (ctrl || alt || Object.hasOwn(KEYS, name)) return "";
   return text;
+}
+
+/** The letter or sign that was pressed; empty for what was pasted. */
+export function letterOf(press: KeyPress): string {
+  return press.name === "paste" ? "" : typedBy(press).toLowerCase();
 }

@@ -3,7 +3,7 @@ import { lineText } from "gantry/sdk/kit/view-text";
 import { useEffect } from "react";
 import type { KeyHandler } from "../input/keyboard.ts";
 import { filterEntries } from "./filter.ts";
-import { intentOf } from "./intent.ts";
+import { intentOf, letterOf } from "./intent.ts";
 import { movedTo } from "./list-keys.ts";
 import { searchText } from "./list-rows.ts";
 import { useLive } from "./live.ts";
@@ -124,8 +124,9 @@ export function useList({ panel, memory, page, onAnswer, onBack }: ListParts) {
     const intent = intentOf(press, bound);
     if (press.ctrl && press.name === "c") return false;
     if (asked) {
-      if (press.text.toLowerCase() === "y" || intent === "accept") void act(asked.action, asked.item);
-      else if (press.text.toLowerCase() === "n" || intent === "cancel") live.update({ asked: undefined });
+      const letter = letterOf(press);
+      if (letter === "y" || intent === "accept") void act(asked.action, asked.item);
+      else if (letter === "n" || intent === "cancel") live.update({ asked: undefined });
       return true;
     }
     if (intent === "cancel") {

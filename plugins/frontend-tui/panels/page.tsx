@@ -68,7 +68,7 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
 
   function onKey(...[press, action]: Parameters<KeyHandler>): boolean {
     if (press.ctrl && press.name === "c") return false;
-    const intent = LETTERS[press.text] ?? intentOf(press, action);
+    const intent = LETTERS[press.name === "paste" ? "" : press.text] ?? intentOf(press, action);
     if (intent === "cancel" || intent === "accept") onBack();
     else if (intent === "right" || intent === "nextField") turnTo(live.get().part + 1);
     else if (intent === "left" || intent === "previousField") turnTo(live.get().part - 1);

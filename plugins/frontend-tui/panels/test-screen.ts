@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import { render } from "ink";
 import type { ReactElement } from "react";
 import { expect, onTestFinished, vi } from "vitest";
-import type { Keyboard, KeyHandler } from "../input/keyboard.ts";
-import type { KeyPress } from "../input/keys.ts";
+import { defaultBindings } from "../input/bindings.ts";
+import { createKeyboard, type Keyboard } from "../input/keyboard.ts";
 import { createTheme } from "../paint/theme.ts";
 import { width } from "../paint/width.ts";
 
@@ -33,19 +33,26 @@ export interface Screen {
   readonly keyboard: Keyboard;
 }
 
-export function createKeys(): { keyboard: Keyboard; press(key: string): boolean } {
-  const handlers: KeyHandler[] = [];
-  return {
-    keyboard: {
-      listen(_, handler) {
-        handlers.push(handler);
-        return () => void handlers.splice(handlers.indexOf(handler), 1);
-      },
-      feed: () => {},
-      labelOf: (action) => action,
-    },
-    press: (key) => [...handlers].reverse().some((handler) => handler(pressOf(key), undefined)),
-  };
+const BYTES: Readonly<Record<string, string>> = {
+  enter: "\r",
+  tab: "\t",
+  "shift+tab": "\u001b[Z",
+  escape: "\u001b",
+  backspace: "\u007f",
+  up: "\u001b[A",
+  down: "\u001b[B",
+  right: "\u001b[C",
+  left: "\u001b[D",
+  home: "\u001b[H",
+  end: "\u001b[F",
+  pageup: "\u001b[5~",
+  pagedown: "\u001b[6~",
+};
+
+function bytesOf(key: string): string {
+  const [modifier, letter] = key.split("+");
+  if (modifier === "ctrl" && letter) return String.fromCharCode(letter.charCodeAt(0) - 96);
+  return BYTES[key] ?? key;
 }
 
 /** Draws what is made of a keyboard and a size. */
@@ -54,7 +61,11 @@ export function show(
   size: { readonly width: number; readonly rows: number } = SIZES[1],
 ): Screen {
   let drawn = "";
-  const { keyboard, press } = createKeys();
+  const wait = (_: number, then: () => void) => {
+    const timer = setImmediate(then);
+    return () => clearImmediate(timer);
+  };
+  const keyboard = createKeyboard({ bindings: defaultBindings(), wait });
   const stdout = Object.assign(new EventEmitter(), {
     columns: size.width,
     rows: size.rows,
@@ -83,12 +94,15 @@ export function show(
     raw,
     async press(...keys) {
       await settle();
-      for (const key of keys) press(key);
+      for (const key of keys) {
+        keyboard.feed(Buffer.from(bytesOf(key)));
+        if (key === "escape") await settle();
+      }
       await settle();
     },
     async type(typed) {
       await settle();
-      for (const sign of typed) press(sign);
+      keyboard.feed(Buffer.from(typed));
       await settle();
     },
     shows: (wanted) => vi.waitFor(() => expect(text()).toContain(wanted), { interval: 2, timeout: 3000 }),
@@ -131,13 +145,3 @@ export const HOSTILE = [
   "👩‍👩‍👧‍👦🇩🇪👍🏽e\u0301".repeat(20),
   "two\nlines\r\nand\ttabs",
 ] as const;
-
-function pressOf(key: string): KeyPress {
-  const parts = key.length === 1 ? [key] : key.split("+");
-  const name = parts.at(-1) ?? "";
-  const has = (modifier: string) => parts.slice(0, -1).includes(modifier);
-  const ctrl = has("ctrl");
-  const alt = has("alt");
-  const text = ctrl || alt || [...name].length !== 1 ? "" : name;
-  return { name: name === " " ? "space" : name, ctrl, alt, shift: has("shift"), text };
-}
