@@ -5,7 +5,6 @@ import {
   isGantryError,
   messageOf,
   type OpenOptions,
-  type Panel,
   type Session,
   type SessionEvent,
 } from "gantry/sdk";
@@ -16,6 +15,7 @@ import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
+import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { greetingLines } from "./greeting.ts";
@@ -29,7 +29,6 @@ import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
 import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
-import { settleTrust } from "./trusting.ts";
 import { createWaiting } from "./waiting.ts";
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
@@ -46,18 +45,13 @@ export async function converse(
   let tools = createToolLines(undefined, () => {});
   let wanted: OpenOptions | undefined;
   let isBusy = false;
-  let hasLeft = false;
   let leave: () => void = () => {};
-  let onPanelEnd: (() => void) | undefined;
   const left = new Promise<void>((resolve) => {
-    leave = () => {
-      hasLeft = true;
-      onPanelEnd?.();
-      resolve();
-    };
+    leave = resolve;
   });
 
-  const asking = createAsking();
+  const tell = (text: string) => say(saidLines(text, "dim", options()));
+  const asking = createAsking({ say: tell });
   const keyboard = createKeyboard({ bindings: defaultBindings() });
   const terminal = openTerminal(host, {
     onBytes: (bytes) => keyboard.feed(bytes),
@@ -96,7 +90,7 @@ export async function converse(
 
   host.signal.addEventListener("abort", leave, { once: true });
   try {
-    if (!(await settleTrust({ host, say: (text) => say(saidLines(text, "text", options())), show }))) return 130;
+    if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
     await greet(session);
     store.set({ isReady: true });
@@ -126,6 +120,7 @@ export async function converse(
         onSubmit={submit}
         onAction={actions.act}
         onPanelClosed={onPanelClosed}
+        onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
   }
@@ -153,18 +148,6 @@ export async function converse(
     preferences = readPreferences(use.settings, host, background);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
-  }
-
-  /** Shows a panel; resolves when it is closed, or the person leaves. */
-  function show(panel: Panel): Promise<void> {
-    return new Promise((resolve) => {
-      if (hasLeft) return resolve();
-      onPanelEnd = () => {
-        onPanelEnd = undefined;
-        resolve();
-      };
-      store.set({ panel });
-    });
   }
 
   function onResize() {
@@ -269,7 +252,6 @@ export async function converse(
 
   function onPanelClosed(answer: CommandAnswer): void {
     store.set({ panel: undefined });
-    onPanelEnd?.();
     onAnswer(answer);
     if (session) status?.refresh(session);
   }
