@@ -147,6 +147,7 @@ export async function createTuiPlace(): Promise<TuiPlace> {
           HOME: home,
           LANG: "C.UTF-8",
           TERM: "xterm-256color",
+          TERM_PROGRAM: "vscode",
           TMPDIR: base,
           ...env,
         },

@@ -28,11 +28,12 @@ export interface Terminal {
   close(): void;
 }
 
+const XTERM_JS: ReadonlySet<string> = new Set(["vscode", "Hyper", "Tabby"]);
 const COLUMNS = 80;
 const ROWS = 24;
 
 export function openTerminal(
-  host: Pick<FrontendHost, "stdin" | "stdout" | "stderr">,
+  host: Pick<FrontendHost, "stdin" | "stdout" | "stderr" | "info">,
   parts: TerminalParts,
 ): Terminal {
   const { stdin } = host;
@@ -42,7 +43,8 @@ export function openTerminal(
   const columns = () => stdout.columns || COLUMNS;
   const rows = () => stdout.rows || ROWS;
   const write = (text: string) => void (stdout.destroyed || toScreen(text));
-  const screen = createScreen({ write, columns, rows });
+  const movesCursorForAll = XTERM_JS.has(host.info.env.TERM_PROGRAM ?? "");
+  const screen = createScreen({ write, columns, rows, movesCursorForAll });
   let isClosed = false;
   let isLent = false;
   let isDrawing = false;
