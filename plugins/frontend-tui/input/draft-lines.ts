@@ -21,6 +21,8 @@ export interface LinesOptions {
 }
 
 const MOST_OFFERED = 8;
+/** Columns for what a command does, before there is room for whose it is. */
+const MOST_SAID = 40;
 
 export function draftLines(view: DraftView, options: LinesOptions): string[] {
   const { theme, maxRows } = options;
@@ -81,11 +83,8 @@ function rowLine(view: DraftView, row: Row, hasCursor: boolean, { theme, isActiv
     if (!isCursor && !isChosen && !isChip) plain += shown;
     else {
       flush();
-      pieces.push(
-        theme.style(isChip ? "accent" : isChosen && !isCursor ? "selection" : "text", shown, {
-          inverse: isCursor || isChosen,
-        }),
-      );
+      const token = isChip ? "accent" : isChosen && !isCursor ? "selection" : "text";
+      pieces.push(isCursor ? cursorOn(shown, token, theme) : theme.style(token, shown, { inverse: isChosen }));
     }
     at = next;
   }
@@ -143,11 +142,11 @@ function itemLine(
 ): string {
   const name = cut(nameOf(item), wide);
   const padded = name + " ".repeat(Math.max(0, wide - width(name)));
-  const owner = item.owner ? ` (${item.owner})` : "";
   const said = [heading && `${heading}: `, item.detail ?? ""].filter(Boolean).join("");
   const left = Math.max(0, all - wide - 6);
+  const owner = item.owner && left > MOST_SAID + item.owner.length ? ` (${item.owner})` : "";
   const detail = cut(visibleLine(said), Math.max(0, left - width(owner)));
-  const behind = left > 8 ? `  ${detail}${width(detail) + width(owner) <= left ? owner : ""}` : "";
+  const behind = left > 8 ? `  ${detail}${owner}` : "";
   // A mark too, for whoever sees no colours.
   return isSelected ? theme.style("accent", `› ${padded}${behind}`) : `  ${padded}${theme.style("dim", behind)}`;
 }
