@@ -94,7 +94,7 @@ export function FieldsView(props: FieldsViewProps): JSX.Element {
     const names = buttons.map((name, index) => {
       const isPointedAt = hasFocus && index === state.button;
       return isPointedAt
-        ? theme.style("selection", `❯[ ${name} ]`, { inverse: true })
+        ? theme.style("selection", `❯[ ${name} ]`, { bold: true })
         : theme.style("dim", ` [ ${name} ]`);
     });
     return `  ${names.join(" ")}`;
@@ -107,7 +107,7 @@ export function FieldsView(props: FieldsViewProps): JSX.Element {
       const mark = own && chosenText(field, own) ? "✓" : "·";
       const name = `${mark} ${cut(foreignWord(field.title ?? field.name), 14)}`;
       return index === state.focus
-        ? theme.style("selection", theme.depth ? ` ${name} ` : `[${name}]`, { inverse: true })
+        ? theme.style("selection", theme.depth ? ` ${name} ` : `[${name}]`, { bold: true })
         : theme.style("dim", ` ${name} `);
     });
     return cut(names.join(" "), width);

@@ -111,7 +111,7 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
     const painted = titles
       .slice(from)
       .map((title, index) =>
-        from + index === part ? theme.style("selection", title, { inverse: true }) : theme.style("dim", title),
+        from + index === part ? theme.style("selection", title, { bold: true }) : theme.style("dim", title),
       );
     const marked =
       theme.depth === 0
