@@ -9,7 +9,7 @@ import { chosenText, type PaintedField, paintField } from "./field-paint.ts";
 import { choicesOf } from "./field-state.ts";
 import { type FieldsParts, useFields } from "./fields-state.ts";
 import { foreignWord, markedLines } from "./foreign.ts";
-import { type Hint, headingLine, hintLine, Lines, toldLines } from "./frame.tsx";
+import { type Hint, headingLine, hintLine, Lines, selectedWord, toldLines } from "./frame.tsx";
 import { isAll, placeIn, viewportAt, viewportShowing } from "./viewport.ts";
 
 const WIDE = 100;
@@ -94,7 +94,7 @@ export function FieldsView(props: FieldsViewProps): JSX.Element {
     const names = buttons.map((name, index) => {
       const isPointedAt = hasFocus && index === state.button;
       return isPointedAt
-        ? theme.style("selection", `❯[ ${name} ]`, { inverse: true })
+        ? theme.style("selection", `❯[ ${name} ]`, { bold: true })
         : theme.style("dim", ` [ ${name} ]`);
     });
     return `  ${names.join(" ")}`;
@@ -106,9 +106,7 @@ export function FieldsView(props: FieldsViewProps): JSX.Element {
       const own = state.fields[index];
       const mark = own && chosenText(field, own) ? "✓" : "·";
       const name = `${mark} ${cut(foreignWord(field.title ?? field.name), 14)}`;
-      return index === state.focus
-        ? theme.style("selection", theme.depth ? ` ${name} ` : `[${name}]`, { inverse: true })
-        : theme.style("dim", ` ${name} `);
+      return index === state.focus ? selectedWord(name, theme) : theme.style("dim", ` ${name} `);
     });
     return cut(names.join(" "), width);
   }

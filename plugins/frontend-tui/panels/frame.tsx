@@ -49,3 +49,11 @@ export function hintLine(hints: readonly Hint[], { width: columns }: Pick<Room, 
 export function keyName(key: string): string {
   return key === "enter" ? "Enter" : `Ctrl-${key.toUpperCase()}`;
 }
+
+/** A word among others that has the keys: on a ground of its own, or in brackets where the theme has none. */
+export function selectedWord(word: string, theme: Theme): string {
+  const hasGround = theme.styleOf("selection").open !== "";
+  return hasGround
+    ? theme.style("selection", ` ${word} `, { bold: true })
+    : theme.style("accent", `[${word}]`, { bold: true });
+}

@@ -4,7 +4,7 @@ import { type JSX, useEffect } from "react";
 import { type KeyHandler, useKeys } from "../input/keyboard.ts";
 import { paintBlocks } from "../paint/blocks.ts";
 import { width as columnsOf, cut } from "../paint/width.ts";
-import { type Hint, headingLine, hintLine, Lines, toldLines } from "./frame.tsx";
+import { type Hint, headingLine, hintLine, Lines, selectedWord, toldLines } from "./frame.tsx";
 import { type Intent, intentOf } from "./intent.ts";
 import { useLive } from "./live.ts";
 import type { ShownPanel } from "./panel.tsx";
@@ -105,18 +105,12 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
 
   /** The titles side by side; where they do not fit, those around the one that is shown. */
   function tabLine(): string {
-    const titles = panel.parts.map(({ title }) => ` ${visibleLine(title)} `);
+    const titles = panel.parts.map(({ title }) => visibleLine(title));
     let from = 0;
-    while (from < part && columnsOf(titles.slice(from, part + 1).join(" ")) > width - 4) from++;
-    const painted = titles
+    while (from < part && columnsOf(titles.slice(from, part + 1).join("   ")) > width - 4) from++;
+    const marked = titles
       .slice(from)
-      .map((title, index) =>
-        from + index === part ? theme.style("selection", title, { inverse: true }) : theme.style("dim", title),
-      );
-    const marked =
-      theme.depth === 0
-        ? titles.slice(from).map((title, index) => (from + index === part ? `[${title.trim()}]` : title))
-        : painted;
+      .map((title, index) => (from + index === part ? selectedWord(title, theme) : theme.style("dim", ` ${title} `)));
     return cut(`${from > 0 ? "‹ " : ""}${marked.join(" ")}`, width);
   }
 

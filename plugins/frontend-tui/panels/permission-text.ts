@@ -1,9 +1,10 @@
 /** A permission question as lines: exactly what will run, every sign of it seen, and the words of others behind a mark. */
 import type { QuestionField, QuestionOffer, QuestionParts } from "gantry/sdk/kit/question";
+import { paintBlocks } from "../paint/blocks.ts";
 import type { Theme, Token } from "../paint/theme.ts";
 import { wrap } from "../paint/width.ts";
 import type { Range } from "./decision.tsx";
-import { foreignLines } from "./foreign.ts";
+import { foreignLines, MARK_WIDTH, markedLines } from "./foreign.ts";
 
 export interface PermissionText {
   readonly lines: readonly string[];
@@ -45,7 +46,8 @@ export function permissionText(parts: QuestionParts, look: Look): PermissionText
   const widened: Range = [before, lines.length];
   if (parts.diff.length) {
     own("It would change:");
-    for (const line of parts.diff) foreign([line], diffToken(line));
+    const diff = paintBlocks([{ type: "diff", lines: parts.diff }], { width: Math.max(1, width - MARK_WIDTH), theme });
+    lines.push(...markedLines(diff, theme));
   }
   for (const field of others) if (!isShort(field)) foreign(fieldLines(field));
   return { lines, subject, widened };
@@ -71,11 +73,6 @@ function subjectLines(field: QuestionField, isAlone: boolean): readonly string[]
 function fieldLines({ name, lines }: QuestionField): readonly string[] {
   const [first = "", ...more] = lines;
   return more.length ? [`${name}:`, ...lines.map((line) => `  ${line}`)] : [`${name}: ${first}`];
-}
-
-function diffToken(line: string): Token {
-  if (line.startsWith("+")) return "added";
-  return line.startsWith("-") ? "removed" : "dim";
 }
 
 /** A sentence of ours that holds words of others: what is broken off it stands behind a mark. */
