@@ -1,8 +1,8 @@
 import type { CommandAnswer, FormPanel, ListItem, ListPanel, PagePanel, Panel } from "gantry/sdk";
 import { createElement } from "react";
 import { describe, expect, test } from "vitest";
+import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "../test-screen.ts";
 import { PanelView } from "./panel.tsx";
-import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "./test-screen.ts";
 
 const HARBOURS: readonly ListItem[] = [
   { id: "kiel", title: "Kiel", detail: "at the Baltic Sea", group: "North", isCurrent: true },
