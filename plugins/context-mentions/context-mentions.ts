@@ -71,6 +71,7 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
           sources.add(own);
           return () => void sources.delete(own);
         },
+        async *suggest() {},
       },
     },
     taps: {

@@ -108,10 +108,12 @@ const inkAtOnce = [
     transform: {
       filter: { id: /[\\/]ink[\\/]build[\\/]reconciler\.js$/ },
       handler: (/** @type {string} */ code) =>
-        replaced(code, ["await import('./devtools.js')", "undefined"], ["await loadPackageJson()", "{}"], [
-          "await import('node:fs')",
-          "{}",
-        ]),
+        replaced(
+          code,
+          ["await import('./devtools.js')", "undefined"],
+          ["await loadPackageJson()", "{}"],
+          ["await import('node:fs')", "{}"],
+        ),
     },
   },
   {

@@ -1,11 +1,9 @@
 /** An answer as it streams: gathered, painted a few times a second, and what is final handed on at once. */
+import type { PaintOptions } from "../paint/blocks.ts";
 import { createMarkdownStream, type MarkdownStream } from "../paint/markdown-stream.ts";
-import type { Theme } from "../paint/theme.ts";
 
 export interface AnswerParts {
-  readonly theme: Theme;
-  readonly hasLinks: boolean;
-  columns(): number;
+  options(): PaintOptions;
   /** Lines that will not change any more. */
   onLines(lines: readonly string[]): void;
   /** The lines of what is still open. */
@@ -18,6 +16,8 @@ export interface Answer {
   readonly hasText: boolean;
   /** Paints what has come, now. */
   flush(): void;
+  /** Paints what is still open anew: the window has another size. */
+  resize(): void;
   /** The answer is whole. */
   end(): void;
   /** What has come does not count. What is still open goes; whether lines of it stay above. */
@@ -29,18 +29,16 @@ const FRAME_MS = 33;
 const MARK = "● ";
 const REST = "  ";
 
-export function createAnswer({ theme, hasLinks, columns, onLines, onTail }: AnswerParts): Answer {
+export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer {
   let stream: MarkdownStream | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isBegun = false;
 
-  function open(): MarkdownStream {
-    return createMarkdownStream({ theme, hasLinks, width: Math.max(1, columns() - REST.length) });
-  }
+  const room = () => Math.max(1, options().width - REST.length);
 
   /** The first line stands behind a mark. */
   function marked(lines: readonly string[]): string[] {
-    return lines.map((line, at) => (at === 0 && !isBegun ? theme.style("text", MARK) : line && REST) + line);
+    return lines.map((line, at) => (at === 0 && !isBegun ? options().theme.style("text", MARK) : line && REST) + line);
   }
 
   function emit(lines: readonly string[]): void {
@@ -70,11 +68,15 @@ export function createAnswer({ theme, hasLinks, columns, onLines, onTail }: Answ
       return stream !== undefined;
     },
     push(text) {
-      stream ??= open();
+      stream ??= createMarkdownStream({ ...options(), width: room() });
       stream.push(text);
       timer ??= setTimeout(flush, FRAME_MS);
     },
     flush,
+    resize() {
+      stream?.resize(room());
+      flush();
+    },
     end() {
       if (stream) emit(stream.end());
       reset();

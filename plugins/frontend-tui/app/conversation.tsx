@@ -5,19 +5,21 @@ import {
   isGantryError,
   messageOf,
   type OpenOptions,
-  type Panel,
   type Session,
   type SessionEvent,
 } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import type { Submission } from "../input/composer.tsx";
 import { defaultBindings } from "../input/bindings.ts";
+import type { Submission } from "../input/composer.tsx";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
+import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
+import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { greetingLines } from "./greeting.ts";
+import { historyLines } from "./history.ts";
 import { promptLines, saidLines } from "./lines.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
@@ -27,7 +29,6 @@ import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
 import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
-import { settleTrust } from "./trusting.ts";
 import { createWaiting } from "./waiting.ts";
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
@@ -36,26 +37,28 @@ export async function converse(
   onOpen: (sessionId: string, asking: Asking) => void,
 ): Promise<number> {
   let use = await servicesOf(host);
-  let preferences = readPreferences(use.settings, host.info.env);
+  let background = backgroundOf({ env: host.info.env });
+  let preferences = readPreferences(use.settings, host, background);
   let session: Session | undefined;
   let feed: Feed | undefined;
   let status: Status | undefined;
+  let tools = createToolLines(undefined, () => {});
   let wanted: OpenOptions | undefined;
   let isBusy = false;
-  let hasLeft = false;
   let leave: () => void = () => {};
-  let onPanelEnd: (() => void) | undefined;
   const left = new Promise<void>((resolve) => {
-    leave = () => {
-      hasLeft = true;
-      onPanelEnd?.();
-      resolve();
-    };
+    leave = resolve;
   });
 
-  const asking = createAsking();
+  const tell = (text: string) => say(saidLines(text, "dim", options()));
+  const asking = createAsking({ say: tell });
   const keyboard = createKeyboard({ bindings: defaultBindings() });
-  const terminal = openTerminal(host, { onBytes: (bytes) => keyboard.feed(bytes), onResize, onEnd: () => leave() });
+  const terminal = openTerminal(host, {
+    onBytes: (bytes) => keyboard.feed(bytes),
+    onResize,
+    onStray: (text) => say(saidLines(text.trimEnd(), "warning", options())),
+    onEnd: () => leave(),
+  });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
   const waiting = createWaiting((queued) => store.set({ queued }));
@@ -71,6 +74,11 @@ export async function converse(
   });
   const stopListening = keyboard.listen(["Global"], (_, action) => action !== undefined && actions.act(action));
   let stopWatching = use.settings?.watch(adoptSettings);
+  keyboard.onReply((reply) => {
+    background = backgroundOf({ reply }) ?? background;
+    adoptSettings();
+  });
+  if (preferences.theme.depth) terminal.signal(ASK_BACKGROUND);
   const mounted = mount(tree(), {
     columns: terminal.columns,
     rows: terminal.rows,
@@ -82,9 +90,9 @@ export async function converse(
 
   host.signal.addEventListener("abort", leave, { once: true });
   try {
-    if (!(await settleTrust({ host, say: (text) => say(saidLines(text, "text", options())), show }))) return 130;
+    if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
-    greet(session);
+    await greet(session);
     store.set({ isReady: true });
     if (host.prompt?.trim()) submit({ text: host.prompt, content: [{ type: "text", text: host.prompt }] });
     const broken = await Promise.race([left, mounted.broken]);
@@ -112,6 +120,7 @@ export async function converse(
         onSubmit={submit}
         onAction={actions.act}
         onPanelClosed={onPanelClosed}
+        onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
   }
@@ -136,21 +145,9 @@ export async function converse(
   }
 
   function adoptSettings(): void {
-    preferences = readPreferences(use.settings, host.info.env);
+    preferences = readPreferences(use.settings, host, background);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
-  }
-
-  /** Shows a panel; resolves when it is closed, or the person leaves. */
-  function show(panel: Panel): Promise<void> {
-    return new Promise((resolve) => {
-      if (hasLeft) return resolve();
-      onPanelEnd = () => {
-        onPanelEnd = undefined;
-        resolve();
-      };
-      store.set({ panel });
-    });
   }
 
   function onResize() {
@@ -178,12 +175,13 @@ export async function converse(
       onStatus: (next) => store.set({ status: next }),
       onFault: (item, problem) => warn(`The item ${item} of the status line failed: ${visibleLine(problem)}`),
     });
+    tools = createToolLines(use.slots, (tool, problem) =>
+      warn(`How a call of ${tool} looks could not be said: ${visibleLine(problem)}`),
+    );
     feed = createFeed(opened, {
       screen,
       store,
-      tools: createToolLines(use.slots, (tool, problem) =>
-        warn(`How a call of ${tool} looks could not be said: ${visibleLine(problem)}`),
-      ),
+      tools,
       meter: use.meter,
       options,
       showsFigures: () => preferences.showsTurnDuration,
@@ -202,14 +200,15 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
-      greet(session);
+      await greet(session);
     } catch (cause) {
       sayProblem(cause);
     }
   }
 
-  function greet(opened: Session) {
+  async function greet(opened: Session): Promise<void> {
     say(greetingLines(host, opened, options()));
+    if (opened.messages.length) say(await historyLines(opened, tools, options()));
   }
 
   function sayGoodbye({ id, messages }: Session) {
@@ -253,7 +252,6 @@ export async function converse(
 
   function onPanelClosed(answer: CommandAnswer): void {
     store.set({ panel: undefined });
-    onPanelEnd?.();
     onAnswer(answer);
     if (session) status?.refresh(session);
   }

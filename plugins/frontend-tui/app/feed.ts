@@ -5,7 +5,17 @@ import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { type Answer, createAnswer } from "./answer.ts";
-import { compactedLines, costText, durationText, endLines, faultLines, noticeLines, promptLines, retryText, saidLines } from "./lines.ts";
+import {
+  compactedLines,
+  costText,
+  durationText,
+  endLines,
+  faultLines,
+  noticeLines,
+  promptLines,
+  retryText,
+  saidLines,
+} from "./lines.ts";
 import type { Screen } from "./screen.ts";
 import type { Store } from "./store.ts";
 import type { ToolLines } from "./tool-lines.ts";
@@ -39,9 +49,7 @@ const PROGRESS = 200;
 export function createFeed(session: Session, parts: FeedParts): Feed {
   const { screen, store, tools, meter, options } = parts;
   const answer: Answer = createAnswer({
-    theme: options().theme,
-    hasLinks: options().hasLinks ?? false,
-    columns: () => options().width,
+    options,
     onLines: print,
     onTail(lines) {
       screen.setTail(lines);
@@ -97,7 +105,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         isPanelShown = false;
         before = figuresNow();
         store.set({ activity: { label: "Working", startedAt: Date.now() }, hint: undefined });
-        if (event.input.origin === "person" && !event.input.isMeta) sayPrompt(event.input.content, textOf(event.input.content));
+        if (event.input.origin === "person" && !event.input.isMeta)
+          sayPrompt(event.input.content, textOf(event.input.content));
         break;
       case "text":
         endThought();
@@ -151,7 +160,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         answer.end();
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isPanelShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
+        if (!(isPanelShown && event.end.reason === "handled"))
+          print(endLines(event.end, figuresOf(event.ms), options()));
         break;
     }
   }
@@ -190,7 +200,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   }
 
   function end({ id, tool, input, result }: { id: string; tool: string; input: unknown; result: ToolResult }): void {
-    const known = calls.get(id) ?? { id, input, tool: { name: tool } as Call["tool"] };
+    const known = calls.get(id) ?? { id, tool: { name: tool } };
     store.set({ running: store.get().running.filter((one) => one.id !== id) });
     say(["", ...tools.done({ call: { ...known, input }, result, session }, options())]);
     calls.delete(id);
@@ -210,5 +220,5 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
   }
 
-  return { take, say, sayPrompt, repaint: () => answer.flush() };
+  return { take, say, sayPrompt, repaint: answer.resize };
 }

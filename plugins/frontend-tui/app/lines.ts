@@ -10,13 +10,17 @@ export function promptLines(text: string, options: PaintOptions): string[] {
   const lines = wrap(visible(text), Math.max(1, options.width - 2));
   return [
     "",
-    ...lines.map((line, at) => options.theme.style("prompt", at === 0 ? "> " : "  ") + options.theme.style("text", line)),
+    ...lines.map(
+      (line, at) => options.theme.style("prompt", at === 0 ? "> " : "  ") + options.theme.style("text", line),
+    ),
   ];
 }
 
 /** What the host has to say, in one tone. */
 export function saidLines(text: string, tone: Token, options: PaintOptions): string[] {
-  return wrap(visible(text), Math.max(1, options.width - 2)).map((line) => line && `  ${options.theme.style(tone, line)}`);
+  return wrap(visible(text), Math.max(1, options.width - 2)).map(
+    (line) => line && `  ${options.theme.style(tone, line)}`,
+  );
 }
 
 export function noticeLines({ level, text }: Notice, options: PaintOptions): string[] {
@@ -34,11 +38,19 @@ export function retryText(failure: ModelFailure, attempt: number, delayMs: numbe
 }
 
 export function compactedLines(
-  { trigger, tokensBefore, tokensAfter }: Pick<CompactRequest, "trigger"> & { tokensBefore: number; tokensAfter: number },
+  {
+    trigger,
+    tokensBefore,
+    tokensAfter,
+  }: Pick<CompactRequest, "trigger"> & { tokensBefore: number; tokensAfter: number },
   options: PaintOptions,
 ): string[] {
   const why = trigger === "manual" ? "" : " to make room";
-  return saidLines(`The conversation was shortened${why}: ${countText(tokensBefore)} tokens to ${countText(tokensAfter)}.`, "dim", options);
+  return saidLines(
+    `The conversation was shortened${why}: ${countText(tokensBefore)} tokens to ${countText(tokensAfter)}.`,
+    "dim",
+    options,
+  );
 }
 
 /** How a turn ended; `figures` is what it has cost. */

@@ -23,8 +23,12 @@ export interface LiveProps {
   onSubmit(submission: Submission): void;
   onAction(action: string): boolean;
   onPanelClosed(answer: CommandAnswer): void;
+  /** The person wants to see this address. */
+  onUrl(url: string): void;
 }
 
+/** A dialog leaves this many lines to what is above it. */
+const ABOVE = 4;
 const MOST_RUNNING = 6;
 const MOST_QUEUED = 4;
 
@@ -32,16 +36,25 @@ export function Live(props: LiveProps): JSX.Element {
   const { store, asking, theme, keyboard } = props;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const question = useSyncExternalStore(asking.subscribe, asking.current);
-  const { columns, rows } = state.size;
+  const { columns } = state.size;
+  const room = roomBelow(state);
   const lower = question ? (
-    <Dialog waiting={question} keyboard={keyboard} theme={theme} width={columns} rows={rows - 4} />
+    <Dialog
+      waiting={question}
+      behind={asking.behind()}
+      keyboard={keyboard}
+      theme={theme}
+      width={columns}
+      rows={room}
+      openUrl={props.onUrl}
+    />
   ) : state.panel ? (
     <PanelView
       panel={state.panel}
       keyboard={keyboard}
       theme={theme}
       width={columns}
-      rows={rows - 4}
+      rows={room}
       onClose={props.onPanelClosed}
     />
   ) : undefined;
@@ -60,6 +73,12 @@ export function Live(props: LiveProps): JSX.Element {
       {state.isReady && !lower ? <StatusLine state={state} theme={theme} /> : null}
     </Box>
   );
+}
+
+/** Lines for a dialog or a panel: with what stands above it, the live part is lower than the screen. */
+function roomBelow({ size, running, queued, activity }: LiveState): number {
+  const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? 2 : 0) + (queued.length ? 3 : 0);
+  return Math.max(3, size.rows - 1 - Math.min(others, ABOVE));
 }
 
 function Editor({ state, ...props }: LiveProps & { readonly state: LiveState }): JSX.Element {
@@ -130,7 +149,10 @@ function JobList({ state, theme }: { state: LiveState; theme: Theme }): JSX.Elem
     <Box flexDirection="column">
       {jobs.map(({ id, title, state: how }) => (
         <Text key={id}>
-          {theme.style(how === "failed" ? "bad" : how === "running" ? "accent" : "dim", cut(`  ${id}  ${how}  ${visibleLine(title)}`, size.columns))}
+          {theme.style(
+            how === "failed" ? "bad" : how === "running" ? "accent" : "dim",
+            cut(`  ${id}  ${how}  ${visibleLine(title)}`, size.columns),
+          )}
         </Text>
       ))}
     </Box>
@@ -156,7 +178,9 @@ function StatusLine({ state, theme }: { state: LiveState; theme: Theme }): JSX.E
   const { hint, status, size, jobs } = state;
   const running = jobs.filter((job) => job.state === "running").length;
   const behind = running ? `${running} in the background` : "";
-  const left = hint ? theme.style("warning", hint) : [status.left, behind && theme.style("dim", behind)].filter(Boolean).join(theme.style("dim", " · "));
+  const left = hint
+    ? theme.style("warning", hint)
+    : [status.left, behind && theme.style("dim", behind)].filter(Boolean).join(theme.style("dim", " · "));
   const room = size.columns - 4 - width(left);
   const right = width(status.right) <= room ? status.right : cut(status.right, Math.max(0, room));
   const gap = Math.max(1, size.columns - 4 - width(left) - width(right));

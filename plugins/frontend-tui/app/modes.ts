@@ -1,5 +1,5 @@
 /** The modes of the terminal: what is switched on for the conversation is switched off again, however the program ends. */
-import type { Readable, Writable } from "node:stream";
+import type { Readable } from "node:stream";
 
 export interface Modes {
   enter(): void;
@@ -25,7 +25,7 @@ const OFF = [
   "\u001b[23;0t",
 ].join("");
 
-export function createModes({ stdin, stdout }: { readonly stdin: Readable; readonly stdout: Writable }): Modes {
+export function createModes({ stdin, write }: { readonly stdin: Readable; write(text: string): void }): Modes {
   const terminal = stdin as Readable & { setRawMode?: (isRaw: boolean) => void };
   let isOn = false;
   return {
@@ -33,12 +33,12 @@ export function createModes({ stdin, stdout }: { readonly stdin: Readable; reado
       if (isOn) return;
       isOn = true;
       terminal.setRawMode?.(true);
-      stdout.write(ON);
+      write(ON);
     },
     leave() {
       if (!isOn) return;
       isOn = false;
-      if (!stdout.destroyed) stdout.write(OFF);
+      write(OFF);
       try {
         terminal.setRawMode?.(false);
       } catch {

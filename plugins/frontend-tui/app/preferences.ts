@@ -1,6 +1,8 @@
 /** What the settings say of the terminal; read anew when they change. */
-import { type Settings, z } from "gantry/sdk";
-import { createTheme, type Theme } from "../paint/theme.ts";
+import { type FrontendHost, type Settings, z } from "gantry/sdk";
+import { colourDepth } from "../paint/terminal-colours.ts";
+import { createTheme, isBase, type Theme } from "../paint/theme.ts";
+import { customTheme } from "./custom-themes.ts";
 
 export interface Preferences {
   readonly theme: Theme;
@@ -12,26 +14,26 @@ export interface Preferences {
   readonly hasProgressBar: boolean;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-export function readPreferences(settings: Settings | undefined, env: Env): Preferences {
+/** `background` is what lies behind the text, where the terminal has said it. */
+export function readPreferences(
+  settings: Settings | undefined,
+  host: Pick<FrontendHost, "info" | "report">,
+  background: "dark" | "light" | undefined,
+): Preferences {
+  const { env, claudeFolder } = host.info;
   const isOn = (key: string, usual: boolean) => settings?.get(key, z.boolean()) ?? usual;
   const text = (key: string) => settings?.get(key, z.string());
-  const depth = depthOf(env);
+  const depth = colourDepth(env, process.platform);
+  const name = text("theme") ?? "auto";
+  const custom = isBase(name)
+    ? undefined
+    : customTheme(name, claudeFolder, name === "auto" ? [] : host.report().plugins);
   return {
-    theme: createTheme({ name: text("theme") ?? "dark", depth }),
-    hasLinks: depth > 0 && !env.NO_COLOR && env.TERM_PROGRAM !== "Apple_Terminal",
+    theme: createTheme({ name, depth, ...(custom && { custom }), ...(background && { background }) }),
+    hasLinks: depth > 0 && env.TERM_PROGRAM !== "Apple_Terminal",
     showsTurnDuration: isOn("showTurnDuration", true),
     isCalm: isOn("prefersReducedMotion", false),
     notifications: text("preferredNotifChannel") ?? "auto",
     hasProgressBar: isOn("terminalProgressBarEnabled", true),
   };
-}
-
-/** How many colours the terminal has, as it says itself. */
-export function depthOf(env: Env): Theme["depth"] {
-  if (env.NO_COLOR || env.TERM === "dumb") return 0;
-  if (/^(truecolor|24bit)$/.test(env.COLORTERM ?? "") || env.WT_SESSION) return 24;
-  if (/-256(color)?$/.test(env.TERM ?? "")) return 8;
-  return 4;
 }

@@ -5,6 +5,8 @@ export interface ScreenOptions {
   write(text: string): void;
   columns(): number;
   rows(): number;
+  /** In a narrower window the terminal moves the cursor by what is broken below it, too: xterm.js does. */
+  readonly movesCursorForAll?: boolean;
 }
 
 export interface Screen {
@@ -38,7 +40,7 @@ const CARET = "\u001b[7m";
 const up = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : "");
 const right = (columns: number) => (columns > 0 ? `\u001b[${columns}C` : "");
 
-export function createScreen({ write, columns, rows }: ScreenOptions): Screen {
+export function createScreen({ write, columns, rows, movesCursorForAll = false }: ScreenOptions): Screen {
   /** Finished lines that are not written yet. */
   let waiting: string[] = [];
   let tail: readonly string[] = [];
@@ -112,8 +114,10 @@ export function createScreen({ write, columns, rows }: ScreenOptions): Screen {
     },
     resized() {
       if (isPaused || isClosed) return;
-      const broken = drawn.slice(0, cursor.row).map((line) => Math.max(1, Math.ceil(width(line) / columns())));
-      const above = broken.reduce((sum, lines) => sum + lines, 0) + Math.floor(cursor.column / columns());
+      const counted = drawn.filter((_, row) => row < cursor.row || (movesCursorForAll && row > cursor.row));
+      const broken = counted.reduce((sum, line) => sum + Math.max(0, Math.ceil(width(line) / columns()) - 1), 0);
+      const own = movesCursorForAll ? 0 : Math.floor(cursor.column / columns());
+      const above = cursor.row + broken + own;
       cursor = { row: Math.min(above, rows() - 1), column: 0 };
       write(removal());
     },

@@ -10,7 +10,15 @@ interface Shortcut {
   readonly does: string;
 }
 
-export function Shortcuts({ keyboard, theme, width }: { keyboard: Keyboard; theme: Theme; width: number }): JSX.Element {
+export function Shortcuts({
+  keyboard,
+  theme,
+  width,
+}: {
+  keyboard: Keyboard;
+  theme: Theme;
+  width: number;
+}): JSX.Element {
   const key = (action: string, usual: string) => keyboard.labelOf(action) || usual;
   const all: readonly Shortcut[] = [
     { keys: "/", does: "commands" },

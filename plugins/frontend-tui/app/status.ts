@@ -1,11 +1,11 @@
 /** What stands below the editor: mode, model, how full the window is, and what plugins have to say. */
 import type { Line, Meter, Models, Permissions, Session, Slots, StatusItem } from "gantry/sdk";
 import { messageOf } from "gantry/sdk";
-import { lastUsage } from "./usage.ts";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { paintLine } from "../paint/blocks.ts";
 import type { Theme } from "../paint/theme.ts";
 import type { LiveState } from "./store.ts";
+import { lastUsage } from "./usage.ts";
 
 export interface StatusParts {
   readonly slots: Slots | undefined;
@@ -49,7 +49,10 @@ export function createStatus(parts: StatusParts): Status {
         return line === undefined ? [] : [paintLine(line, { theme, width: 200 })];
       });
     const dot = theme.style("dim", " · ");
-    const modeText = mode === "default" ? theme.style("dim", "? for shortcuts") : theme.style("mode", `${MODES[mode] ?? mode} (shift+tab)`);
+    const modeText =
+      mode === "default"
+        ? theme.style("dim", "? for shortcuts")
+        : theme.style("mode", `${MODES[mode] ?? mode} (shift+tab)`);
     const model = theme.style("dim", visibleLine(session.model.id));
     parts.onStatus({
       left: [modeText, ...texts("left")].join(dot),

@@ -86,6 +86,7 @@ export const DEFAULT_BINDINGS: Defaults = {
     "confirm:next": "down",
     "confirm:nextField": "tab",
     "confirm:previousField": [],
+    "confirm:cancel": [],
     "confirm:cycleMode": "shift+tab",
     "confirm:toggle": "space",
     "confirm:toggleExplanation": "ctrl+e",
@@ -104,7 +105,7 @@ export const DEFAULT_BINDINGS: Defaults = {
   },
   Tabs: { "tabs:next": ["tab", "right"], "tabs:previous": ["shift+tab", "left"] },
   Help: { "help:dismiss": "escape" },
-  Settings: { "settings:search": "/", "settings:retry": "r", "settings:close": "escape" },
+  Settings: { "settings:search": "/", "settings:retry": "r", "settings:close": "escape", "settings:submit": "ctrl+s" },
   Transcript: {
     "transcript:exit": ["q", "escape"],
     "transcript:toggleShowAll": "ctrl+e",

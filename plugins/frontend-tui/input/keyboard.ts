@@ -4,6 +4,8 @@ import type { KeyBindings } from "./bindings.ts";
 import { keyOf } from "./chords.ts";
 import { createKeyDecoder, type KeyDecoderOptions, type KeyPress } from "./keys.ts";
 
+export type { KeyBindings } from "./bindings.ts";
+
 /** True: the key was meant for it, and nobody else hears it. */
 export type KeyHandler = (press: KeyPress, action: string | undefined) => boolean;
 /** Where its keys are looked up, the nearest first. A function is asked at each key. */

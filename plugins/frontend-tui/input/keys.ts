@@ -1,5 +1,6 @@
 /** Bytes of a terminal's input become presses of keys. */
 import { StringDecoder } from "node:string_decoder";
+import { realClock } from "gantry/sdk/kit/clock";
 import { PASTE_END, readSequence, type Sequence } from "./sequences.ts";
 
 /** A key that was pressed. */
@@ -32,7 +33,7 @@ const LONGEST_SEQUENCE = 4096;
 
 /** Feed it what comes in, cut anywhere. `end` gives what waits, and forgets the timer. */
 export function createKeyDecoder(options: KeyDecoderOptions): { feed(bytes: Uint8Array): void; end(): void } {
-  const { onPress, onFocus, onReply, wait = nodeTimer } = options;
+  const { onPress, onFocus, onReply, wait = realClock.after } = options;
   const decoder = new StringDecoder("utf8");
   let rest = "";
   let paste: string[] | undefined;
@@ -98,9 +99,4 @@ function beginningOfEnd(text: string, from: number): number {
     if (text.endsWith(PASTE_END.slice(0, length))) return length;
   }
   return 0;
-}
-
-function nodeTimer(ms: number, then: () => void): () => void {
-  const timer = setTimeout(then, ms);
-  return () => clearTimeout(timer);
 }

@@ -56,8 +56,12 @@ function eachCell(text: string, found: (end: number, width: number) => void): vo
     alone(match.index);
     segmenter ??= new Intl.Segmenter();
     for (const { segment } of segmenter.segment(match[0])) {
-      at += segment.length;
-      found(at, clusterWidth(segment));
+      const width = clusterWidth(segment);
+      // Marks and letters can pile up in one cluster without end: what is wider than any sign counts by its parts.
+      for (const part of width > 2 ? segment : [segment]) {
+        at += part.length;
+        found(at, width > 2 ? clusterWidth(part) : width);
+      }
     }
     JOINING.lastIndex = next;
   }

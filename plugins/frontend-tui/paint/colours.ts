@@ -6,6 +6,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export type Colour = { readonly rgb: Rgb } | { readonly index: number } | "none";
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+const GREYS = [0, 8, 7, 15];
+/** Parts that lie closer together make a grey. */
+const COLOURFUL = 40;
 const STEPS = [0, 95, 135, 175, 215, 255];
 /** What xterm shows for the first sixteen. */
 export const XTERM: readonly Rgb[] = [
@@ -99,8 +102,14 @@ function nearest256(rgb: Rgb): number {
   return distance(rgb, rgbIn({ index: inCube })) <= distance(rgb, rgbIn({ index: inGreys })) ? inCube : inGreys;
 }
 
+/** By hue rather than by distance, which would take a pale red for a grey. */
 function nearest16(rgb: Rgb): number {
-  return indexOfNearest(XTERM.map((one) => distance(rgb, one)));
+  const least = Math.min(...rgb);
+  const range = Math.max(...rgb) - least;
+  if (range < COLOURFUL) return GREYS[indexOfNearest(GREYS.map((grey) => distance(rgb, XTERM[grey] as Rgb)))] as number;
+  const isBright = luminance(rgb) > 0.2;
+  const isOn = (part: number) => part - least > range * (isBright ? 0.3 : 0.5);
+  return rgb.reduce((index, part, at) => index + (isOn(part) ? 1 << at : 0), isBright ? 8 : 0);
 }
 
 function indexOfNearest(distances: readonly number[]): number {

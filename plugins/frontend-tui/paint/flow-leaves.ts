@@ -1,10 +1,10 @@
 /** How the blocks of markdown look. */
 import { visible } from "gantry/sdk/kit/visible";
 import { chopSpans, codeLine, startCode } from "./code.ts";
-import type { Emit, ListOpen, Open, TableOpen } from "./flow.ts";
+import type { Emit, Open, TableOpen } from "./flow.ts";
 import { inlineSpans } from "./inline.ts";
 import { type PaintOptions, span, spansWithoutTabs } from "./line.ts";
-import { alignsOf, cellsOfRow } from "./markdown-lines.ts";
+import { alignsOf, cellsOfRow, type ListMarker } from "./markdown-lines.ts";
 import { linesOf, painted, type Span, wrapSpans } from "./spans.ts";
 import { headLines, rowLines, wantedWidths } from "./table.ts";
 
@@ -85,17 +85,18 @@ export function tableEnd(open: TableOpen, options: PaintOptions, emit: Emit): Ta
   return { ...columns, rows: [], given: open.rows.length };
 }
 
-export function itemLabel(open: ListOpen, { theme }: PaintOptions): { label: string; columns: number } {
-  const number = open.isOrdered ? `${open.number}${open.mark} ` : "";
-  const box = open.task === undefined ? "" : open.task ? "✓ " : "☐ ";
-  const bullet = number === "" && box === "" ? "• " : "";
-  const label = painted([span(number + bullet, "dim", theme), span(box, open.task ? "good" : "dim", theme)]);
-  return { label, columns: number.length + bullet.length + box.length };
+export interface Label {
+  readonly text: string;
+  readonly columns: number;
 }
 
-/** An item without a text is shown by its marker. */
-export function itemEnd(open: ListOpen, options: PaintOptions, emit: Emit): void {
-  if (!open.isBegun) emit(itemLabel(open, options).label);
+/** What stands before an item: its number, its box, or a bullet. */
+export function itemLabel(marker: ListMarker, isDone: boolean | undefined, { theme }: PaintOptions): Label {
+  const number = marker.isOrdered ? `${marker.number}${marker.mark} ` : "";
+  const box = isDone === undefined ? "" : isDone ? "✓ " : "☐ ";
+  const bullet = number === "" && box === "" ? "• " : "";
+  const text = painted([span(number + bullet, "dim", theme), span(box, isDone ? "good" : "dim", theme)]);
+  return { text, columns: number.length + bullet.length + box.length };
 }
 
 export function quoteEmit({ theme }: PaintOptions, emit: Emit): Emit {

@@ -30,7 +30,7 @@ export interface TableOpen extends Omit<Columns, "wanted"> {
 
 export interface ListOpen extends Omit<lines.ListMarker, "rest"> {
   readonly kind: "list";
-  readonly task: boolean | undefined;
+  readonly label: leaf.Label;
   readonly inner: Flow;
   /** Whether the item's first line has been given away, with its marker. */
   readonly isBegun: boolean;
@@ -90,11 +90,8 @@ export function close(flow: Flow, options: PaintOptions, emit: Emit): Flow {
       leaf.tableEnd(open, options, emit);
       return closed;
     case "list":
-      leaf.itemEnd(
-        within(open, options, emit, (inner, within, give) => close(inner, within, give)),
-        options,
-        emit,
-      );
+      // An item without a text is shown by its marker.
+      if (!within(open, options, emit, close).isBegun) emit(open.label.text.trimEnd());
       return { ...closed, hasBlank: open.hasBlank };
     case "quote":
       close(open.inner, leaf.narrower(options, 2), leaf.quoteEmit(options, emit));
@@ -199,7 +196,7 @@ function beginItem(flow: Flow, marker: lines.ListMarker, options: PaintOptions, 
     mark: marker.mark,
     number: marker.number,
     indent: marker.indent,
-    task: task?.isDone,
+    label: leaf.itemLabel(marker, task?.isDone, options),
     inner: emptyFlow(flow.level + 1),
     isBegun: false,
     hasBlank: false,
@@ -220,8 +217,10 @@ function feedList(flow: Flow, open: ListOpen, line: string, options: PaintOption
     const number = open.number + 1;
     return beginItem(closed, { ...marker, number }, options, emit);
   }
-  // Two blanks are what many write below a number, though it would take three.
-  if (indent >= 2 && (marker || lines.startsBlock(line))) return feedItem(flow, open, line.trimStart(), options, emit);
+  // Two blanks are what many write below a number, though it would take three; the item then goes on there.
+  if (indent >= 2 && (marker || lines.startsBlock(line))) {
+    return feedItem(flow, { ...open, indent }, line.slice(indent), options, emit);
+  }
   if (isLazy(open.inner, line)) return feedItem(flow, open, line.trimStart(), options, emit);
   return again(flow, line, options, emit, false);
 }
@@ -239,9 +238,9 @@ function within(
   act: (inner: Flow, options: PaintOptions, emit: Emit) => Flow,
 ): ListOpen {
   let isBegun = open.isBegun;
-  const { label, columns } = leaf.itemLabel(open, options);
+  const { text, columns } = open.label;
   const inner = act(open.inner, leaf.narrower(options, columns), (line) => {
-    if (!isBegun) emit(label + line);
+    if (!isBegun) emit(text + line);
     else emit(line === "" ? "" : " ".repeat(columns) + line);
     isBegun = true;
   });

@@ -30,6 +30,12 @@ export function indentOf(line: string): number {
   return at;
 }
 
+/** Whether the first sign of a line is one of those that begin something: most lines are text, which this says at once. */
+function beginsWith(line: string, signs: string): boolean {
+  const sign = line[indentOf(line)];
+  return sign !== undefined && signs.includes(sign);
+}
+
 export const isBlank = (line: string): boolean => line.trim() === "";
 
 export function fenceOf(
@@ -56,6 +62,7 @@ export const isRule = (line: string): boolean =>
 
 /** The level of a heading that is underlined. */
 export function underlineOf(line: string): 1 | 2 | undefined {
+  if (!beginsWith(line, "=-")) return undefined;
   if (/^ {0,3}=+[ \t]*$/.test(line)) return 1;
   return /^ {0,3}-+[ \t]*$/.test(line) ? 2 : undefined;
 }
@@ -66,6 +73,7 @@ export function quoted(line: string): string | undefined {
 }
 
 export function listMarkerOf(line: string): ListMarker | undefined {
+  if (!beginsWith(line, "-*+0123456789")) return undefined;
   const match = /^( *)([-*+]|\d{1,9}([.)]))(?:( +)(.*))?$/.exec(line);
   if (!match || isRule(line)) return undefined;
   const [, before = "", whole = "", ordered, blanks = " ", text = ""] = match;
@@ -85,6 +93,7 @@ export function taskOf(text: string): { readonly isDone: boolean; readonly rest:
 
 /** What ends a paragraph without a blank line. */
 export function interrupts(line: string): boolean {
+  if (!beginsWith(line, "#`~>-*+_0123456789")) return false;
   const item = listMarkerOf(line);
   return (
     (item !== undefined && indentOf(line) < TAB && item.rest !== "" && (!item.isOrdered || item.number === 1)) ||
@@ -93,10 +102,12 @@ export function interrupts(line: string): boolean {
 }
 
 export function startsBlock(line: string): boolean {
+  if (!beginsWith(line, "#`~>-*_")) return false;
   return headingOf(line) !== undefined || fenceOf(line) !== undefined || quoted(line) !== undefined || isRule(line);
 }
 
 export function alignsOf(line: string): readonly Align[] | undefined {
+  if (!beginsWith(line, "|:-")) return undefined;
   if (!/^ {0,3}[|:-][-:| \t]*$/.test(line) || !line.includes("-") || !line.includes("|")) return undefined;
   const cells = cellsOfRow(line);
   if (!cells.every((cell) => /^:?-+:?$/.test(cell))) return undefined;

@@ -95,7 +95,7 @@ const LOOKS = [
 /** A theme; a name that is neither built in nor `custom` is `auto`. */
 export function createTheme({ name, custom, depth, background = "dark" }: ThemeOptions): Theme {
   const base = custom?.base ?? (isBase(name) ? name : background);
-  const { palette, isDark } = paletteOf(isBase(base) ? base : background, background);
+  const { palette, isDark } = paletteOf(forDepth(isBase(base) ? base : background, depth), background);
   const colours = { ...palette, ...validColours(custom) };
   const made = new Map<string, Style>();
 
@@ -138,6 +138,11 @@ export function isToken(name: string): name is Token {
 
 export function isBase(name: string): name is BaseName {
   return (BASES as readonly string[]).includes(name);
+}
+
+/** With sixteen colours, the themes that are made of them look better than the others brought down to them. */
+function forDepth(base: BaseName, depth: Depth): BaseName {
+  return depth === 4 && (base === "dark" || base === "light") ? `${base}-ansi` : base;
 }
 
 function validColours(custom: ThemeManifest | undefined): Partial<Record<Token, string>> {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
+import { stillOpen, withoutEscapes } from "../test-escapes.ts";
 import { cut, padded, width, withoutTabs, wrap } from "./width.ts";
 
 const RED = "\u001b[31m";
@@ -125,32 +126,7 @@ it("fills a text up with blanks", () => {
 });
 
 function inkOf(text: string): string {
-  return text.replaceAll(/\u001b\[[0-9;]*[mJ]|\u001b\]8;;[^\u001b]*\u001b\\/g, "").replaceAll(/[ \t\n]/g, "");
-}
-
-/** The looks and links that a line leaves open. */
-function stillOpen(line: string): string[] {
-  const open = new Set<string>();
-  const closing: Record<string, string[]> = {
-    "22": ["1", "2"],
-    "23": ["3"],
-    "24": ["4"],
-    "27": ["7"],
-    "29": ["9"],
-    "39": ["fg"],
-    "49": ["bg"],
-  };
-  for (const [, codes, link] of line.matchAll(/\u001b(?:\[([0-9;]*)m|\]8;;([^\u001b]*)\u001b\\)/g)) {
-    if (link !== undefined) link ? open.add("link") : open.delete("link");
-    const numbers = codes?.split(";") ?? [];
-    for (let at = 0; at < numbers.length; at++) {
-      const code = numbers[at] as string;
-      if (closing[code]) for (const one of closing[code]) open.delete(one);
-      else if (code === "38" || code === "48") {
-        open.add(code === "38" ? "fg" : "bg");
-        at += numbers[at + 1] === "2" ? 4 : 2;
-      } else open.add(/^[39]./.test(code) ? "fg" : /^(4|10)./.test(code) ? "bg" : code);
-    }
-  }
-  return [...open];
+  return withoutEscapes(text)
+    .replaceAll("\u001b[2J", "")
+    .replaceAll(/[ \t\n]/g, "");
 }
