@@ -2,9 +2,9 @@ import type { Answer, Call, LeftOut, Question, QuestionForm, RememberedAnswers, 
 import { PluginError, z } from "gantry/sdk";
 import { createElement } from "react";
 import { describe, expect, test } from "vitest";
+import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "../test-screen.ts";
 import { createAsking, type Waiting } from "./asking.ts";
 import { Dialog } from "./dialog.tsx";
-import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "./test-screen.ts";
 import { settleTrust } from "./trusting.ts";
 
 type Size = { readonly width: number; readonly rows: number };

@@ -53,8 +53,8 @@ export function useList({ panel, memory, page, onAnswer, onBack }: ListParts) {
   const finding = useLive(createFinding).get();
   useEffect(() => load(), [panel]);
   const state = live.get();
-  const { query, pointed } = state;
-  memory.list = { query, pointed };
+  const { items, query, pointed } = state;
+  memory.list = { items, query, pointed };
   const found = foundNow();
   return { state, all: itemsNow(), found, at: indexNow(found), onKey };
 

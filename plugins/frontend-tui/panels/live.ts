@@ -4,6 +4,8 @@ export interface Live<T> {
   /** As it is now, even between two keys that come at once. */
   get(): T;
   update(change: Partial<T>): void;
+  /** Puts another state there, and draws nothing by itself. */
+  reset(state: T): void;
 }
 
 /** What a component remembers: keys that come in one piece each see what the one before has changed. */
@@ -17,6 +19,9 @@ export function useLive<T extends object>(initial: () => T): Live<T> {
       update(change) {
         state = { ...state, ...change };
         redraw();
+      },
+      reset(next) {
+        state = next;
       },
     };
   }

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { CommandAnswer, SessionView } from "gantry/sdk";
 import { createElement } from "react";
 import { expect, onTestFinished, test } from "vitest";
+import { expectFrame, SIZES, show } from "../test-screen.ts";
 import { isOnboardingDue, onboardingPanel, rememberOnboarding } from "./onboarding.ts";
 import { PanelView } from "./panel.tsx";
-import { expectFrame, SIZES, show } from "./test-screen.ts";
 
 const themes = [{ name: "dark", description: "for dark terminals" }, { name: "light" }];
 

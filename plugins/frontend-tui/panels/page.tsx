@@ -1,6 +1,6 @@
-import type { PagePanel } from "gantry/sdk";
+import type { Block, PagePanel } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { type JSX, useEffect } from "react";
+import { type JSX, useEffect, useMemo } from "react";
 import { type KeyHandler, useKeys } from "../input/keyboard.ts";
 import { paintBlocks } from "../paint/blocks.ts";
 import { width as columnsOf, cut } from "../paint/width.ts";
@@ -14,7 +14,9 @@ import { isAll, placeIn, viewportAt } from "./viewport.ts";
 interface State {
   readonly part: number;
   readonly top: number;
-  readonly lines: Loaded<readonly string[]>;
+  readonly blocks: Loaded<readonly Block[]>;
+  /** Whether what is folded is shown. */
+  readonly isOpen: boolean;
 }
 
 /** Nothing is asked for oftener, whatever a panel wants. */
@@ -33,28 +35,36 @@ const LETTERS: Readonly<Record<string, Intent>> = {
 /** Something to read, part by part. */
 export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
   const { panel, keyboard, theme, width, rows, memory, isNested, onBack } = props;
-  const live = useLive<State>(() => ({ part: 0, top: 0, lines: WAITING, ...(memory.page as Partial<State>) }));
-  const { part, top, lines } = live.get();
+  const live = useLive<State>(() => ({
+    part: 0,
+    top: 0,
+    blocks: WAITING,
+    isOpen: false,
+    ...(memory.page as Partial<State>),
+  }));
+  const { part, top, blocks, isOpen } = live.get();
   const loading = useLatest();
   const { load } = panel.parts[part] ?? NO_PART;
-  memory.page = { part, top };
+  memory.page = { part, top, isOpen };
+  const hasFolds = blocks.kind === "done" && blocks.value.some(({ type }) => type === "fold");
+  const painted = useMemo(
+    () => (blocks.kind === "done" ? paintBlocks(blocks.value, { width, theme, isOpen }) : []),
+    [blocks, width, theme, isOpen],
+  );
   useKeys(keyboard, ["Tabs", "Scroll"], onKey);
   useEffect(() => {
     let timer: NodeJS.Timeout | undefined;
     const begin = () =>
-      loading.run(
-        async () => paintBlocks(await load(), { width, theme, isOpen: true }),
-        (loaded) => {
-          live.update({ lines: loaded });
-          if (panel.refreshMs !== undefined) timer = setTimeout(begin, Math.max(LEAST_REFRESH_MS, panel.refreshMs));
-        },
-      );
+      loading.run(load, (loaded) => {
+        live.update({ blocks: loaded });
+        if (panel.refreshMs !== undefined) timer = setTimeout(begin, Math.max(LEAST_REFRESH_MS, panel.refreshMs));
+      });
     begin();
     return () => {
       clearTimeout(timer);
       loading.stop();
     };
-  }, [load, panel.refreshMs, width, theme, live, loading]);
+  }, [load, panel.refreshMs, live, loading]);
 
   const head = [
     headingLine(visibleLine(panel.title), { width }, theme),
@@ -69,7 +79,8 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
   function onKey(...[press, action]: Parameters<KeyHandler>): boolean {
     if (press.ctrl && press.name === "c") return false;
     const intent = LETTERS[press.name === "paste" ? "" : press.text] ?? intentOf(press, action);
-    if (intent === "cancel" || intent === "accept") onBack();
+    if (intent === "accept" && hasFolds) live.update({ isOpen: !live.get().isOpen });
+    else if (intent === "cancel" || intent === "accept") onBack();
     else if (intent === "right" || intent === "nextField") turnTo(live.get().part + 1);
     else if (intent === "left" || intent === "previousField") turnTo(live.get().part - 1);
     else scroll(intent);
@@ -78,7 +89,7 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
 
   function turnTo(wanted: number) {
     const { length } = panel.parts;
-    if (length > 1) live.update({ part: (wanted + length) % length, top: 0, lines: WAITING });
+    if (length > 1) live.update({ part: (wanted + length) % length, top: 0, blocks: WAITING });
   }
 
   function scroll(intent: Intent | undefined) {
@@ -98,9 +109,9 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
   }
 
   function bodyLines(): readonly string[] {
-    if (lines.kind === "waiting") return [theme.style("dim", "Loading …")];
-    if (lines.kind === "failed") return toldLines(lines.message, "bad", room, theme);
-    return lines.value.length ? lines.value : [theme.style("dim", "There is nothing to show.")];
+    if (blocks.kind === "waiting") return [theme.style("dim", "Loading …")];
+    if (blocks.kind === "failed") return toldLines(blocks.message, "bad", room, theme);
+    return painted.length ? painted : [theme.style("dim", "There is nothing to show.")];
   }
 
   /** The titles side by side; where they do not fit, those around the one that is shown. */
@@ -118,6 +129,7 @@ export function PageView(props: ShownPanel<PagePanel>): JSX.Element {
     return [
       ...(isAll(view) ? [] : [["↑↓", `line ${placeIn(view)}`] as const]),
       ...(panel.parts.length > 1 ? [["←→", "part"] as const] : []),
+      ...(hasFolds ? [["Enter", isOpen ? "fold" : "open what is folded"] as const] : []),
       ["Esc", isNested ? "back" : "close"],
     ];
   }

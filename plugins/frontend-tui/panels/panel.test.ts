@@ -1,8 +1,8 @@
 import type { CommandAnswer, FormPanel, ListItem, ListPanel, PagePanel, Panel } from "gantry/sdk";
 import { createElement } from "react";
 import { describe, expect, test } from "vitest";
+import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "../test-screen.ts";
 import { PanelView } from "./panel.tsx";
-import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "./test-screen.ts";
 
 const HARBOURS: readonly ListItem[] = [
   { id: "kiel", title: "Kiel", detail: "at the Baltic Sea", group: "North", isCurrent: true },
@@ -273,6 +273,17 @@ describe("a page", () => {
     expect(screen.closed).toEqual([undefined]);
   });
 
+  test("opens what is folded", async () => {
+    const fold = { type: "fold", summary: "Ten tools", blocks: [{ type: "text", lines: ["Read, Write"] }] } as const;
+    const screen = open({ ...page, parts: [{ title: "", load: () => [fold] }] });
+    await screen.shows("Ten tools");
+    expect(screen.text()).not.toContain("Read, Write");
+    await screen.press("enter");
+    expect(screen.text()).toContain("Read, Write");
+    await screen.press("enter", "escape");
+    expect(screen.closed).toEqual([undefined]);
+  });
+
   test("is loaded anew while it is looked at", async () => {
     let count = 0;
     const load = () => [{ type: "text", lines: [`loaded ${++count} times`] }] as const;
@@ -400,6 +411,20 @@ describe("panels on panels", () => {
     await screen.shows("❯   Husum");
     expect(screen.text()).toContain("› hus");
     await screen.press("escape", "escape");
+    expect(screen.closed).toEqual([undefined]);
+  });
+
+  test("hear nothing of what was at work when they were left", async () => {
+    let finish = (_: string) => {};
+    const run = () =>
+      new Promise<string>((resolve) => {
+        finish = resolve;
+      });
+    const screen = open(list({ actions: [enter(run)] }));
+    await screen.shows("Husum");
+    await screen.press("enter", "escape");
+    finish("too late");
+    await screen.press();
     expect(screen.closed).toEqual([undefined]);
   });
 

@@ -36,15 +36,17 @@ interface Opened {
   readonly memory: Memory;
 }
 
+interface State {
+  readonly first: Panel;
+  readonly opened: readonly Opened[];
+  readonly isClosed: boolean;
+}
+
 /** A panel, and those that its actions lead to: Esc goes back one. */
 export function PanelView({ panel, onClose, ...screen }: PanelViewProps): JSX.Element {
-  const live = useLive<{ first: Panel; opened: readonly Opened[] }>(() => ({
-    first: panel,
-    opened: [opened(panel, 0)],
-  }));
-  const isOther = live.get().first !== panel;
-  const stack = isOther ? [opened(panel, 0)] : live.get().opened;
-  if (isOther) Object.assign(live.get(), { first: panel, opened: stack });
+  const live = useLive<State>(() => beginning(panel));
+  if (live.get().first !== panel) live.reset(beginning(panel));
+  const stack = live.get().opened;
   const shown = stack.at(-1) as Opened;
   const more = { ...screen, memory: shown.memory, isNested: stack.length > 1, onAnswer, onBack };
   const key = shown.id;
@@ -59,19 +61,37 @@ export function PanelView({ panel, onClose, ...screen }: PanelViewProps): JSX.El
 
   /** Nothing to say closes what was chosen on; everything else but a further panel closes all. */
   function onAnswer(answer: CommandAnswer) {
+    if (hasBeenLeft()) return;
     if (answer === undefined) return onBack();
-    if (typeof answer === "string" || !("panel" in answer)) return onClose(answer);
-    const { opened: before } = live.get();
-    live.update({ opened: [...before, opened(answer.panel, (before.at(-1)?.id ?? 0) + 1)] });
+    if (typeof answer === "string" || !("panel" in answer)) return close(answer);
+    live.update({ opened: [...live.get().opened, opened(answer.panel)] });
   }
 
   function onBack() {
+    if (hasBeenLeft()) return;
     const rest = live.get().opened.slice(0, -1);
-    if (rest.length === 0) return onClose(undefined);
+    if (rest.length === 0) return close(undefined);
     live.update({ opened: rest });
+  }
+
+  function close(answer: CommandAnswer) {
+    live.reset({ ...live.get(), isClosed: true });
+    onClose(answer);
+  }
+
+  /** What was at work when somebody left comes to nothing. */
+  function hasBeenLeft(): boolean {
+    const { opened: now, isClosed } = live.get();
+    return isClosed || now.at(-1) !== shown;
   }
 }
 
-function opened(panel: Panel, id: number): Opened {
-  return { id, panel, memory: {} };
+let lastId = 0;
+
+function beginning(panel: Panel): State {
+  return { first: panel, opened: [opened(panel)], isClosed: false };
+}
+
+function opened(panel: Panel): Opened {
+  return { id: ++lastId, panel, memory: {} };
 }

@@ -4,10 +4,10 @@ import { stripVTControlCharacters } from "node:util";
 import { render } from "ink";
 import type { ReactElement } from "react";
 import { expect, onTestFinished, vi } from "vitest";
-import { defaultBindings } from "../input/bindings.ts";
-import { createKeyboard, type Keyboard } from "../input/keyboard.ts";
-import { createTheme } from "../paint/theme.ts";
-import { width } from "../paint/width.ts";
+import { defaultBindings } from "./input/bindings.ts";
+import { createKeyboard, type Keyboard } from "./input/keyboard.ts";
+import { createTheme } from "./paint/theme.ts";
+import { width } from "./paint/width.ts";
 
 export const SIZES = [
   { width: 40, rows: 24 },
