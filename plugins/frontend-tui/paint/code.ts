@@ -43,7 +43,7 @@ const TOKENS: Readonly<Record<string, Token>> = {
   deletion: "removed",
 };
 
-let highlighter: typeof Highlight | undefined;
+let highlightLine: typeof Highlight.highlightLine | undefined;
 let loading: Promise<void> | undefined;
 
 /** Where a piece of code is in its language. */
@@ -59,10 +59,10 @@ export function highlightingReady(): Promise<void> {
 
 /** Whether code of this language could be painted with its colours only later; they are then on their way. */
 export function isHighlightingMissing(info: string, { depth }: Theme): boolean {
-  if (depth === 0 || highlighter || languageOf(info) === undefined) return false;
+  if (depth === 0 || highlightLine || languageOf(info) === undefined) return false;
   loading ??= import("./highlight.ts").then(
     (brought) => {
-      highlighter = brought;
+      highlightLine = brought.highlightLine;
     },
     () => {},
   );
@@ -78,10 +78,10 @@ export function startCode(info: string, theme: Theme): CodeState {
 export function codeLine(state: CodeState, line: string, theme: Theme): { spans: Span[]; state: CodeState } {
   const text = visible(line);
   const { language } = state;
-  if (!highlighter || !language || text.length > LONGEST) {
+  if (!highlightLine || !language || text.length > LONGEST) {
     return { spans: spansWithoutTabs([span(text, "text", theme)], TAB), state };
   }
-  const { parts, open } = highlighter.highlightLine(language, text, state.open);
+  const { parts, open } = highlightLine(language, text, state.open);
   const spans = parts.map(([part, scope]) => span(part.replaceAll("\n", ""), tokenOf(scope), theme));
   return { spans: spansWithoutTabs(spans, TAB), state: { language, open } };
 }

@@ -1,4 +1,4 @@
-import { isHighlightingMissing } from "./code.ts";
+import { highlightingReady, isHighlightingMissing } from "./code.ts";
 import { close, emptyFlow, type Flow, feed } from "./flow.ts";
 import type { PaintOptions } from "./line.ts";
 import { fenceOf, indented } from "./markdown-lines.ts";
@@ -12,6 +12,11 @@ export interface MarkdownStream {
   tail(): string[];
   /** All that is left, final; the next push begins a new text. */
   end(): string[];
+  /**
+   * Settled when the code in what was pushed can be painted with its colours. Until then `take` keeps it back; `end` does not
+   * wait.
+   */
+  ready(): Promise<void>;
   /** From here on, lines are as wide as this. */
   resize(width: number): void;
 }
@@ -70,6 +75,10 @@ export function createMarkdownStream(options: PaintOptions): MarkdownStream {
       tail = undefined;
       return taken();
     },
+    ready() {
+      goOn(false);
+      return highlightingReady();
+    },
     resize(width) {
       painting = { ...painting, width };
       tail = undefined;
@@ -110,7 +119,9 @@ function openLines(flow: Flow, waiting: string, isRest: boolean, options: PaintO
   const emit = (line: string) => lines.push(line);
   let end = flow;
   let isGoingOn = isRest;
-  for (const line of waiting === "" ? [] : waiting.split("\n")) {
+  const waitingLines = waiting.split(/\r?\n/);
+  if (waitingLines.at(-1) === "") waitingLines.pop();
+  for (const line of waitingLines) {
     end = feed(end, isGoingOn ? line : indented(line), options, emit, isGoingOn);
     isGoingOn = false;
   }
