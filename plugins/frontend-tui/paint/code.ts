@@ -9,7 +9,7 @@ import type { Theme, Token } from "./theme.ts";
 
 const TAB = 4;
 /** Longer lines are data, not code: no colours, or a minified file would hold up the screen. */
-const LONGEST = 2000;
+const LONGEST = 1000;
 
 const TOKENS: Readonly<Record<string, Token>> = {
   keyword: "codeKeyword",

@@ -54,7 +54,7 @@ const NOTHING: Open = { kind: "nothing" };
 const DEEPEST = 12;
 const NARROWEST = 16;
 /** A paragraph that goes on for longer is given away in parts, so that looking at it stays cheap. */
-const LONGEST_PARAGRAPH = 8000;
+const LONGEST_PARAGRAPH = 4000;
 
 export const emptyFlow = (level = 0): Flow => ({ open: NOTHING, hasBlocks: false, hasBlank: false, level });
 

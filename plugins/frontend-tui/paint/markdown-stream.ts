@@ -22,7 +22,7 @@ export interface MarkdownStream {
 }
 
 /** A longer line is taken in parts, so that looking at it stays cheap. */
-const LONGEST_LINE = 8000;
+const LONGEST_LINE = 4000;
 
 /** Paints as the text comes: each line is worked on once, what is open again with each look at it. */
 export function createMarkdownStream(options: PaintOptions): MarkdownStream {
