@@ -1,5 +1,6 @@
 import { highlightingReady, isHighlightingMissing } from "./code.ts";
-import { close, emptyFlow, type Flow, feed } from "./flow.ts";
+import { close, feed } from "./flow.ts";
+import { emptyFlow, type Flow } from "./flow-state.ts";
 import type { PaintOptions } from "./line.ts";
 import { fenceOf, indented } from "./markdown-lines.ts";
 
