@@ -34,6 +34,7 @@ const TOKENS: Readonly<Record<string, Token>> = {
   type: "codeTitle",
   class: "codeTitle",
   built_in: "codeTitle",
+  variable: "codeTitle",
   attr: "codeTitle",
   attribute: "codeTitle",
   property: "codeTitle",
