@@ -1,12 +1,15 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
-import { isGantryError, type JsonObject } from "gantry/sdk";
+import { appendFileSync } from "node:fs";
+import { isGantryError, type JsonObject, messageOf, Settings } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import * as z from "zod";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
 import { asFrontendHost, type OpenedHost, type OpenProgram } from "./frontend-host.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
+import { VERSION } from "./version.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -50,6 +53,8 @@ function opening(argv: readonly string[], { catalogue, presets }: ProgramOptions
       useFiles: !isBare,
       commandLine: (manifests) => {
         line = parseArguments(argv, manifests);
+        // A log that is asked for is there, whether or not anything happens.
+        if (line.own.debugFile !== undefined) debug(line, "host", `Gantry ${VERSION}, process ${process.pid}`);
         const added = [...(line.own.addDir ?? []), ...folders];
         return { config: line.config, settings: line.settings as JsonObject, folders: added };
       },
@@ -73,8 +78,7 @@ async function run({ host, line }: OpenedHost, opened: OpenProgram, signal: Abor
   const { frontends, subcommands } = host.generation;
   const flags = choosingFlags(host);
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
-  const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
-  const chosen = line.frontend === undefined ? fitting : frontends.get(line.frontend);
+  const chosen = line.frontend === undefined ? await fitting(host, isTerminal) : frontends.get(line.frontend);
   if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { flags });
   if (chosen.manifest.needsTerminal && !isTerminal)
     throw error("GANTRY_FRONTEND_TERMINAL", { name: chosen.name, flags });
@@ -83,6 +87,21 @@ async function run({ host, line }: OpenedHost, opened: OpenProgram, signal: Abor
     throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys(), flags });
   }
   return (await chosen.handler())(frontendHost);
+}
+
+/** The first frontend that this terminal, or what stands in place of one, is good for. */
+async function fitting(host: Host, isTerminal: boolean) {
+  const { generation, info } = host;
+  for (const one of generation.frontends.values()) {
+    const { needsTerminal, unless } = one.manifest;
+    if (needsTerminal && !isTerminal) continue;
+    const isExcepted = Object.entries(unless?.env ?? {}).some(([name, value]) =>
+      value ? info.env[name] === value : info.env[name],
+    );
+    const layered = unless?.settings && (await host.service(Settings));
+    if (!isExcepted && !unless?.settings?.some((key) => layered?.get(key, z.boolean()))) return one;
+  }
+  return undefined;
 }
 
 /** The flags that choose a frontend. */
@@ -115,7 +134,24 @@ function print(text: string): number {
   return 0;
 }
 
+let isUnwritable = false;
+
 function debug(line: CommandLine | undefined, plugin: string, message: string): void {
-  const filter = line?.own.debug;
-  if (filter === true || filter?.split(",").includes(plugin)) process.stderr.write(`[${plugin}] ${message}\n`);
+  const { debug: filter, debugFile } = line?.own ?? {};
+  const isWanted = typeof filter === "string" ? filter.split(",").includes(plugin) : filter || debugFile !== undefined;
+  if (!isWanted) return;
+  const text = `[${plugin}] ${message}\n`;
+  if (debugFile === undefined) process.stderr.write(text);
+  else appendTo(debugFile, `${new Date().toISOString()} ${text}`);
+}
+
+/** What plugins log is for the person alone. A file that cannot be written is said once, and then logs go to standard error. */
+function appendTo(file: string, text: string): void {
+  try {
+    appendFileSync(file, text, { mode: 0o600 });
+  } catch (thrown) {
+    if (!isUnwritable) process.stderr.write(`gantry: --debug-file ${file} cannot be written: ${messageOf(thrown)}\n`);
+    isUnwritable = true;
+    process.stderr.write(text);
+  }
 }

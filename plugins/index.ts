@@ -18,6 +18,7 @@ import frontendAcp from "./frontend-acp/index.ts";
 import frontendControl from "./frontend-control/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
+import frontendTui from "./frontend-tui/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
 import inspect from "./inspect/index.ts";
@@ -87,6 +88,7 @@ export const catalogue = {
     "frontend-control": frontendControl,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
+    "frontend-tui": frontendTui,
     "hook-scripts": hookScripts,
     "http-node": httpNode,
     inspect,

@@ -59,7 +59,7 @@ export interface InkKit {
 
 /** A call and what has come of it so far, as a renderer gets it. */
 export interface RenderedCall {
-  readonly call: Pick<Call, "id" | "tool" | "input">;
+  readonly call: Pick<Call, "id" | "input"> & { readonly tool: Pick<Call["tool"], "name"> };
   /** Absent while it runs. */
   readonly result?: ToolResult;
   readonly session: SessionView;

@@ -58,6 +58,7 @@ export default definePreset("default", [
   "command-context",
   "command-trust",
   "command-memory",
+  "frontend-tui",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",

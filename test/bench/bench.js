@@ -2,12 +2,13 @@
 // `npm run bench -- hooks` measures one part.
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
+import { markdown } from "./markdown.js";
 import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
 import { sessions } from "./sessions.js";
 import { start } from "./start.js";
 
-const parts = { hooks, boot, start, permissions, sandbox, sessions };
+const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

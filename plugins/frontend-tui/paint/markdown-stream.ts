@@ -1,34 +1,126 @@
-import { visible } from "gantry/sdk/kit/visible";
-import type { PaintOptions } from "./blocks.ts";
-import { wrap } from "./width.ts";
+import { isHighlightingMissing } from "./code.ts";
+import { close, emptyFlow, type Flow, feed } from "./flow.ts";
+import type { PaintOptions } from "./line.ts";
+import { fenceOf, indented } from "./markdown-lines.ts";
 
+/** Markdown that comes in pieces. */
 export interface MarkdownStream {
   push(text: string): void;
-  /** Lines that will never change again. */
+  /** The lines that have become final since; never given twice. */
   take(): string[];
-  /** The lines of what is still open. */
+  /** The lines of what is still open, as they would be if nothing more came. */
   tail(): string[];
+  /** All that is left, final; the next push begins a new text. */
   end(): string[];
+  /** From here on, lines are as wide as this. */
+  resize(width: number): void;
 }
 
-export function createMarkdownStream({ width }: PaintOptions): MarkdownStream {
-  let text = "";
+/** A longer line is taken in parts, so that looking at it stays cheap. */
+const LONGEST_LINE = 8000;
+
+/** Paints as the text comes: each line is worked on once, what is open again with each look at it. */
+export function createMarkdownStream(options: PaintOptions): MarkdownStream {
+  let painting = options;
+  let flow = emptyFlow();
+  let waiting = "";
+  let isRest = false;
+  let ready: string[] = [];
+  let tail: string[] | undefined;
+
+  const emit = (line: string) => ready.push(line);
+  const goOn = (isLast: boolean) => {
+    const before = waiting;
+    for (let next = nextLine(waiting); next; next = nextLine(waiting)) {
+      if (!isLast && isColourComing(next.line, painting)) break;
+      flow = feed(flow, isRest ? next.line : indented(next.line), painting, emit, isRest);
+      isRest = next.isCut;
+      waiting = waiting.slice(next.end);
+    }
+    if (waiting !== before) tail = undefined;
+  };
+  const taken = (): string[] => {
+    const lines = ready;
+    ready = [];
+    return lines;
+  };
+
   return {
-    push(more) {
-      text += more;
+    push(text) {
+      if (text === "") return;
+      waiting += text;
+      tail = undefined;
     },
     take() {
-      const end = text.lastIndexOf("\n\n");
-      if (end < 0) return [];
-      const done = text.slice(0, end + 1);
-      text = text.slice(end + 2);
-      return wrap(visible(done), width);
+      goOn(false);
+      return taken();
     },
-    tail: () => (text ? wrap(visible(text), width) : []),
+    tail() {
+      goOn(false);
+      tail ??= [...ready, ...openLines(flow, waiting, isRest, painting)];
+      return tail;
+    },
     end() {
-      const rest = text ? wrap(visible(text), width) : [];
-      text = "";
-      return rest;
+      goOn(true);
+      if (waiting !== "") flow = feed(flow, isRest ? waiting : indented(waiting), painting, emit, isRest);
+      close(flow, painting, emit);
+      flow = emptyFlow();
+      waiting = "";
+      isRest = false;
+      tail = undefined;
+      return taken();
+    },
+    resize(width) {
+      painting = { ...painting, width };
+      tail = undefined;
     },
   };
+}
+
+interface NextLine {
+  readonly line: string;
+  readonly end: number;
+  /** Whether it was too long, and the rest comes as a line of its own. */
+  readonly isCut: boolean;
+}
+
+/** The first line that is complete, without its end. */
+function nextLine(text: string): NextLine | undefined {
+  const feed = text.indexOf("\n");
+  const length = feed < 0 ? text.length : feed;
+  if (length > LONGEST_LINE) {
+    const blank = text.lastIndexOf(" ", LONGEST_LINE);
+    const at = blank > 0 ? blank : LONGEST_LINE;
+    // Not between the halves of one sign.
+    const end = isLowSurrogate(text, at) ? at - 1 : at;
+    return { line: text.slice(0, end), end: text[end] === " " ? end + 1 : end, isCut: true };
+  }
+  if (feed < 0) return undefined;
+  return { line: text.slice(0, feed).replace(/\r$/, ""), end: feed + 1, isCut: false };
+}
+
+function isLowSurrogate(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/** The lines of a copy of the flow that takes in what waits and ends there. */
+function openLines(flow: Flow, waiting: string, isRest: boolean, options: PaintOptions): string[] {
+  const lines: string[] = [];
+  const emit = (line: string) => lines.push(line);
+  let end = flow;
+  let isGoingOn = isRest;
+  for (const line of waiting === "" ? [] : waiting.split("\n")) {
+    end = feed(end, isGoingOn ? line : indented(line), options, emit, isGoingOn);
+    isGoingOn = false;
+  }
+  close(end, options, emit);
+  return lines;
+}
+
+/** A fence whose colours are on their way waits for them, since what has been given away stays as it is. */
+function isColourComing(line: string, { theme }: PaintOptions): boolean {
+  if (!line.includes("```") && !line.includes("~~~")) return false;
+  const fence = fenceOf(line.replace(/^(?:[\s>*+-]|\d+[.)])+(?=`{3}|~{3})/, ""));
+  return fence !== undefined && isHighlightingMissing(fence.info, theme);
 }

@@ -1,29 +1,28 @@
-import { questionParts, questionTargets } from "gantry/sdk/kit/question";
-import { Text } from "ink";
 import type { JSX } from "react";
-import { type Keyboard, useKeys } from "../input/keyboard.ts";
-import type { Theme } from "../paint/theme.ts";
 import type { Waiting } from "./asking.ts";
+import type { DecisionScreen } from "./decision.tsx";
+import { PermissionDialog } from "./permission.tsx";
+import { FormDialog } from "./question-form.tsx";
+import { TrustDialog } from "./trust.tsx";
 
-export interface DialogProps {
+export interface DialogProps extends DecisionScreen {
   readonly waiting: Waiting;
-  readonly keyboard: Keyboard;
-  readonly theme: Theme;
-  readonly width: number;
-  readonly rows: number;
+  /** How many wait behind it. */
+  readonly behind?: number;
+  /** Shows an address to the person; only ever called on their yes. */
+  readonly openUrl?: ((url: string) => void) | undefined;
 }
 
-export function Dialog({ waiting, keyboard }: DialogProps): JSX.Element {
-  useKeys(keyboard, ["Confirmation"], (press) => {
-    if (press.text === "y") waiting.answer({ decision: "allow" });
-    else if (press.text === "n" || press.name === "escape") waiting.answer({ decision: "deny" });
-    return true;
-  });
-  const targets = questionTargets(waiting.question.call);
-  const parts = questionParts(waiting.question, { targets, offer: undefined });
-  return (
-    <Text>
-      {parts.title} {parts.fields.map(({ lines }) => lines.join("\n")).join("\n")} y/n
-    </Text>
-  );
+/** The question that waits for the person. */
+export function Dialog({ waiting, behind = 0, openUrl, ...screen }: DialogProps): JSX.Element {
+  const aside = behind ? `${behind} more` : "";
+  const key = waiting.id;
+  switch (waiting.kind) {
+    case "permission":
+      return <PermissionDialog key={key} waiting={waiting} aside={aside} {...screen} />;
+    case "form":
+      return <FormDialog key={key} waiting={waiting} aside={aside} openUrl={openUrl} {...screen} />;
+    case "trust":
+      return <TrustDialog key={key} waiting={waiting} {...screen} />;
+  }
 }
