@@ -2,8 +2,8 @@
 // `npm run bench -- hooks` measures one part.
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
-import { mentions } from "./mentions.js";
 import { markdown } from "./markdown.js";
+import { mentions } from "./mentions.js";
 import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
 import { sessions } from "./sessions.js";
