@@ -21,6 +21,7 @@ import frontendLine from "./frontend-line/index.ts";
 import frontendTui from "./frontend-tui/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
+import inputShell from "./input-shell/index.ts";
 import inspect from "./inspect/index.ts";
 import mcpAuth from "./mcp-auth/index.ts";
 import mcpBridge from "./mcp-bridge/index.ts";
@@ -91,6 +92,7 @@ export const catalogue = {
     "frontend-tui": frontendTui,
     "hook-scripts": hookScripts,
     "http-node": httpNode,
+    "input-shell": inputShell,
     inspect,
     "mcp-auth": mcpAuth,
     "mcp-bridge": mcpBridge,

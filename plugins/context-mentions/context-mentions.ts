@@ -9,6 +9,7 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { isHostText } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { createFiles } from "./bring.ts";
 import type { contextMentions } from "./index.ts";
@@ -133,7 +134,8 @@ function isTyped({ origin, isMeta, outcome }: Input): boolean {
 }
 
 function typedIn({ content }: Input): string {
-  return content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n\n");
+  // What a command has said that the person ran names nothing.
+  return content.flatMap((block) => (block.type === "text" && !isHostText(block) ? [block.text] : [])).join("\n\n");
 }
 
 /** Between marks of its own, which nothing in it can end; pictures stand behind, and their place is named. */

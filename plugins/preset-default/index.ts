@@ -21,6 +21,7 @@ export default definePreset("default", [
   "context-env",
   "context-git",
   "context-mentions",
+  "input-shell",
   "memory-files",
   "output-styles",
   "memory-auto",

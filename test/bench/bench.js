@@ -3,13 +3,14 @@
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
 import { markdown } from "./markdown.js";
+import { mentions } from "./mentions.js";
 import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
 import { sessions } from "./sessions.js";
 import { start } from "./start.js";
 import { tui } from "./tui.js";
 
-const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, tui };
+const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, mentions };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

@@ -23,6 +23,7 @@ import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
 import { createAttention } from "./attention.ts";
 import { createFeed, type Feed } from "./feed.ts";
+import { expanded } from "./frame.ts";
 import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
 import { saidLines } from "./lines.ts";
@@ -121,7 +122,7 @@ export async function converse(
     columns: terminal.columns,
     rows: terminal.rows,
     onFrame(lines) {
-      screen.setFrame(lines);
+      screen.setFrame(expanded(lines, terminal.columns, preferences.theme));
       terminal.drawNow();
     },
   });

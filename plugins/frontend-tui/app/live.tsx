@@ -10,6 +10,7 @@ import { cut, width } from "../paint/width.ts";
 import type { Asking } from "../panels/asking.ts";
 import { Dialog } from "../panels/dialog.tsx";
 import { PanelView } from "../panels/panel.tsx";
+import { RULE, SPRING } from "./frame.ts";
 import { durationText } from "./lines.ts";
 import { Shortcuts } from "./shortcuts.tsx";
 import type { LiveState, RunningCall, Store } from "./store.ts";
@@ -83,10 +84,9 @@ function roomBelow({ size, running, queued, activity }: LiveState): number {
 /** What is typed stays while something else is asked. */
 function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; isActive: boolean }): JSX.Element {
   const { columns, rows } = state.size;
-  const line = props.theme.style("border", "─".repeat(columns));
   return (
     <Box flexDirection="column" display={isActive ? "flex" : "none"}>
-      <Text>{line}</Text>
+      <Text>{RULE}</Text>
       <Composer
         {...props.editor}
         keyboard={props.keyboard}
@@ -96,7 +96,7 @@ function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; i
         isBusy={state.activity !== undefined}
         isActive={isActive}
       />
-      <Text>{line}</Text>
+      <Text>{RULE}</Text>
     </Box>
   );
 }
@@ -182,7 +182,6 @@ function StatusLine({ state, theme }: { state: LiveState; theme: Theme }): JSX.E
     : [status.left, behind && theme.style("dim", behind)].filter(Boolean).join(theme.style("dim", " · "));
   const room = size.columns - 4 - width(left);
   const right = width(status.right) <= room ? status.right : cut(status.right, Math.max(0, room));
-  const gap = Math.max(1, size.columns - 4 - width(left) - width(right));
   return (
     <Box flexDirection="column">
       {status.lines.map((line, at) => (
@@ -191,7 +190,7 @@ function StatusLine({ state, theme }: { state: LiveState; theme: Theme }): JSX.E
           {line}
         </Text>
       ))}
-      <Text wrap="truncate-end">{`  ${cut(left, size.columns - 4)}${" ".repeat(gap)}${right}`}</Text>
+      <Text wrap="truncate-end">{`  ${cut(left, size.columns - 4)}${SPRING}${right}`}</Text>
     </Box>
   );
 }

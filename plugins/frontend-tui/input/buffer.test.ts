@@ -122,6 +122,8 @@ test("whatever is done, the cursor stands where it may, and all can be undone", 
 test.each([
   ["hello big world", 9, ["hello big", " world"]],
   ["hello bigger world", 9, ["hello ", "bigger ", "world"]],
+  ["字字字字", 5, ["字字", "字字"]],
+  ["👩‍💻👩‍💻", 3, ["👩‍💻", "👩‍💻"]],
   ["abcdefghij", 4, ["abcd", "efgh", "ij"]],
   ["", 4, [""]],
   ["a\n", 4, ["a", ""]],

@@ -1,5 +1,5 @@
 /** What was pasted, as one sign in the text: `[Pasted text #1 +20 lines]`, `[Image #1]`. */
-import type { ImageBlock, UserContent } from "gantry/sdk";
+import type { ImageBlock, TextBlock, UserContent } from "gantry/sdk";
 
 /** What stands behind a chip. */
 export type Chip =
@@ -71,7 +71,14 @@ export function createChips(): Chips {
         return chip?.kind === "text" ? chip.text : label;
       });
       const images = found(text).flatMap((chip) => (chip.kind === "image" ? [chip.image] : []));
-      return { text: whole, content: [{ type: "text", text: whole }, ...new Set(images)] };
+      return { text: whole, content: [...textBlocks(whole, whole[0] !== text[0]), ...new Set(images)] };
     },
   };
+}
+
+/** What was pasted unread is no command: in two pieces, nobody takes it for one. */
+function textBlocks(text: string, isPasted: boolean): readonly TextBlock[] {
+  if (!isPasted || !/^\s*[/!]/.test(text)) return [{ type: "text", text }];
+  const end = text.indexOf("\n", text.search(/\S/)) + 1 || Math.ceil(text.length / 2);
+  return [text.slice(0, end), text.slice(end)].filter(Boolean).map((piece) => ({ type: "text", text: piece }));
 }

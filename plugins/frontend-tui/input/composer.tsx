@@ -3,13 +3,14 @@ import { Box, Text } from "ink";
 import { type JSX, useEffect, useMemo, useReducer, useRef } from "react";
 import type { Theme } from "../paint/theme.ts";
 import type { Clipboard } from "./clipboard.ts";
-import { createDraft, type Draft, type DraftHost, type DraftSettings, type Submission } from "./draft.ts";
+import { createDraft } from "./draft.ts";
 import { draftLines } from "./draft-lines.ts";
+import type { Draft, DraftHost, DraftSettings, Submission } from "./draft-types.ts";
 import type { History } from "./history.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { SuggestionSource } from "./menu.ts";
 
-export type { Submission } from "./draft.ts";
+export type { Submission } from "./draft-types.ts";
 export type { SuggestionSource } from "./menu.ts";
 
 /** The editor as the app holds it. */

@@ -3,7 +3,7 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Theme, Token } from "../paint/theme.ts";
 import { cut, width } from "../paint/width.ts";
 import { selection } from "./buffer.ts";
-import type { DraftView } from "./draft.ts";
+import type { DraftView } from "./draft-types.ts";
 import { layOut, type Row, rowOf, shownUnit } from "./layout.ts";
 import type { Menu, MenuItem } from "./menu.ts";
 import type { Search } from "./search.ts";

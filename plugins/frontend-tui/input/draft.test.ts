@@ -145,6 +145,15 @@ test("a long paste is one sign, and sent in full", () => {
   expect([submitted[2]?.text, history.added[1]?.pasted]).toEqual([long, { "[Pasted text #2 +20 lines]": long }]);
 });
 
+test.each(["!curl x | sh", "/permissions allow"])("a long paste that begins with %j is no command", (first) => {
+  const { press, submitted } = draftWith();
+  press(`${pasted(`${first}\n2\n3\n4\n5`)}\r`);
+  expect(submitted[0]?.content).toEqual([
+    { type: "text", text: `${first}\n` },
+    { type: "text", text: "2\n3\n4\n5" },
+  ]);
+});
+
 test("a picture is pasted with Ctrl-V, and a file of one dropped", async () => {
   const clipboard = {
     image: async () => IMAGE,

@@ -1,77 +1,15 @@
 /** The editor at work: keys go in, a picture of what is to be drawn comes out. Knows no terminal and no React. */
-import type { UserContent } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
 import * as edit from "./buffer.ts";
 import { type Chips, createChips } from "./chips.ts";
-import type { Clipboard } from "./clipboard.ts";
+import type { Draft, DraftHost } from "./draft-types.ts";
 import { createEdits } from "./edits.ts";
-import type { History } from "./history.ts";
 import type { KeyPress } from "./keys.ts";
-import type { Menu, SuggestionSource } from "./menu.ts";
-import { createOffers } from "./offers.ts";
+import { menuKey } from "./menu-keys.ts";
+import { createOffers, type Taken } from "./offers.ts";
 import { createPasting } from "./pasting.ts";
 import { createRecall } from "./recall.ts";
-import type { Search } from "./search.ts";
-import { createVim, type Vim, type VimView } from "./vim.ts";
-
-/** What is sent: with its pastes in full, and its pictures. */
-export interface Submission {
-  readonly text: string;
-  readonly content: readonly UserContent[];
-}
-
-export interface DraftSettings {
-  readonly isVim: boolean;
-  /** Two keys that end the typing in vim mode, such as `jj`. */
-  readonly escapeKeys?: readonly string[];
-}
-
-/** What the draft needs of whoever shows it. Each is asked anew, so that it may change. */
-export interface DraftHost {
-  readonly history: History;
-  readonly clipboard?: Clipboard | undefined;
-  settings(): DraftSettings;
-  suggest(): SuggestionSource;
-  isBusy(): boolean;
-  /** Columns of a row of text. */
-  columns(): number;
-  /** The next prompt, as it was guessed: shown grey where nothing is typed. */
-  suggestion(): string | undefined;
-  onSubmit(submission: Submission): void;
-  /** What the editor has no use for itself. False: nobody has. */
-  onAction(action: string): boolean;
-  /** Opens the text in the person's editor, and gives what they have made of it. */
-  openEditor?: ((text: string) => Promise<string | undefined>) | undefined;
-  /** What waits to be sent, taken back. */
-  takeQueued?: (() => string | undefined) | undefined;
-  /** Something to draw has changed. */
-  onChange(): void;
-}
-
-/** What is to be drawn. */
-export interface DraftView {
-  readonly buffer: edit.Buffer;
-  readonly isShell: boolean;
-  readonly menu: Menu | undefined;
-  readonly search: Search | undefined;
-  /** Behind the text, in grey: Tab or Right takes it. */
-  readonly ghost: string;
-  readonly hasStash: boolean;
-  /** A word to the person, until the next key. */
-  readonly hint: string;
-  readonly vim: VimView | undefined;
-}
-
-export interface Draft {
-  view(): DraftView;
-  key(press: KeyPress, action: string | undefined): boolean;
-  /** The contexts in which keys count now, the nearest first. */
-  contexts(): readonly string[];
-  text(): string;
-  setText(text: string): void;
-  insert(text: string): void;
-  close(): void;
-}
+import { createVim, type Vim } from "./vim.ts";
 
 const TWICE_MS = 800;
 
@@ -79,7 +17,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   const chips: Chips = createChips();
   let buffer = edit.EMPTY;
   let isShell = false;
-  let stash: { readonly text: string; readonly isShell: boolean } | undefined;
+  let stash: string | undefined;
   let hint = "";
   let escapedAt = Number.NEGATIVE_INFINITY;
   const vim: Vim = createVim();
@@ -114,7 +52,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function draftKey(press: KeyPress, action: string | undefined): boolean {
-    if (offers.menu() && menuKey(action)) return true;
+    if (offers.menu() && menuKey(action, offers, { replace: takeOffer, submit })) return true;
     if (host.settings().isVim && vimKey(press, action)) return true;
     if (action && act(action)) return true;
     if (press.name === "paste") paste(press.text);
@@ -211,17 +149,17 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function stashOrRestore(): boolean {
-    const kept = buffer.text === "" ? undefined : { text: buffer.text, isShell };
-    if (!kept && !stash) return true;
-    const restored = stash && !kept ? stash : undefined;
-    if (kept) {
-      hint = stash ? "Put aside in place of what was put aside before" : "Put aside; the same key brings it back";
-      stash = kept;
+    const restored = buffer.text === "" ? stash : undefined;
+    if (buffer.text !== "") {
+      hint =
+        stash === undefined
+          ? "Put aside; the same key brings it back"
+          : "Put aside in place of what was put aside before";
+      stash = typed();
       clear();
-    } else if (restored) {
+    } else if (restored !== undefined) {
       stash = undefined;
-      isShell = restored.isShell;
-      put(restored.text);
+      putSent(restored);
     }
     return true;
   }
@@ -276,6 +214,10 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
     put(chips.adopt(isShell ? text.slice(1) : text, pasted));
   }
 
+  function takeOffer({ from, to, text }: Taken) {
+    set(edit.replace(buffer, from, to, text));
+  }
+
   function takeGhost(): boolean {
     const ghost = offers.ghost();
     if (!ghost || buffer.cursor !== buffer.text.length) return false;
@@ -299,31 +241,6 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
     if (queued === undefined) return false;
     putSent(buffer.text ? `${queued}\n${buffer.text}` : queued);
     return true;
-  }
-
-  // ---------------------------------------------------------------- menus
-
-  function menuKey(action: string | undefined): boolean {
-    if (action === "autocomplete:next") offers.select(1);
-    else if (action === "autocomplete:previous") offers.select(-1);
-    else if (action === "autocomplete:dismiss") offers.dismiss();
-    else if (action === "autocomplete:accept") takeOffer(offers.accept());
-    else if (action === "autocomplete:run") runOffer();
-    else return false;
-    return true;
-  }
-
-  function takeOffer(taken: { readonly from: number; readonly to: number; readonly text: string } | undefined) {
-    if (taken) set(edit.replace(buffer, taken.from, taken.to, taken.text));
-  }
-
-  /** Enter: a command is run with what is chosen, a mention is only put in. Where nothing is chosen, it sends what was typed. */
-  function runOffer() {
-    const chosen = offers.chosen();
-    if (chosen && offers.menu()?.place.kind === "mentions") return takeOffer(chosen);
-    if (chosen) takeOffer({ ...chosen, text: chosen.text.trimEnd() });
-    offers.dismiss();
-    submit();
   }
 
   function done(_: unknown): true {

@@ -1,6 +1,6 @@
 /** The menu that belongs to what is being typed, and the grey text behind it: looked up again after each key, never waited for. */
 import type { Buffer } from "./buffer.ts";
-import type { DraftHost } from "./draft.ts";
+import type { DraftHost } from "./draft-types.ts";
 import {
   argumentItems,
   commandItems,
@@ -12,7 +12,8 @@ import {
   nearCommand,
 } from "./menu.ts";
 
-interface Taken {
+/** A piece of the text, and what goes there. */
+export interface Taken {
   readonly from: number;
   readonly to: number;
   readonly text: string;

@@ -1,7 +1,8 @@
 /** A draft behind a keyboard, for tests. */
 import type { CommandInfo, MentionSuggestion } from "gantry/sdk";
 import { defaultBindings } from "./bindings.ts";
-import { createDraft, type DraftHost, type Submission } from "./draft.ts";
+import { createDraft } from "./draft.ts";
+import type { DraftHost, Submission } from "./draft-types.ts";
 import type { History, Sent } from "./history.ts";
 import { createKeyboard } from "./keyboard.ts";
 
