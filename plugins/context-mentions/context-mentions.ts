@@ -12,6 +12,7 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import { createFiles } from "./bring.ts";
 import type { contextMentions } from "./index.ts";
 import { type Mention, mentionsIn } from "./parse.ts";
+import { createSuggest } from "./suggest.ts";
 
 const MOST_MENTIONS = 20;
 /** Characters of text beside one prompt, some 50,000 tokens. */
@@ -67,11 +68,12 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
           const own: MentionSource = {
             description: source.description,
             bring: (mention, turn) => source.bring(mention, turn),
+            suggest: async (query, session, signal) => (await source.suggest?.(query, session, signal)) ?? [],
           };
           sources.add(own);
           return () => void sources.delete(own);
         },
-        async *suggest() {},
+        suggest: createSuggest(use, host, () => sources),
       },
     },
     taps: {

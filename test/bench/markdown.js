@@ -60,7 +60,8 @@ export async function markdown() {
     await highlightingReady();
     const rows = [];
     for (const [name, part] of Object.entries(TEXTS)) {
-      const text = (name === "one long fence" ? "```ts\n" : "") + part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
+      const text =
+        (name === "one long fence" ? "```ts\n" : "") + part.repeat(Math.ceil(SIZE / part.length)).slice(0, SIZE);
       for (const speed of name === "an answer" ? SPEEDS : SPEEDS.slice(1, 2)) {
         const stream = () => createMarkdownStream({ width: WIDTH, theme, hasLinks: true });
         const painted = await median(1, () => paint(stream(), text, speed));
@@ -100,7 +101,9 @@ async function bundled(folder) {
         resolveId: (id) => (id === "paint" ? entry : undefined),
         load: (id) =>
           id === entry
-            ? ["markdown-stream", "theme", "code"].map((name) => `export * from "./${paintFolder}/${name}.ts";`).join("\n")
+            ? ["markdown-stream", "theme", "code"]
+                .map((name) => `export * from "./${paintFolder}/${name}.ts";`)
+                .join("\n")
             : undefined,
       },
     ],

@@ -30,6 +30,8 @@ export interface Pty {
   hides(text: string | RegExp): Promise<void>;
   /** Resolves once this is so, which is looked at whenever something was written. */
   until(isSo: () => boolean, what: string): Promise<void>;
+  /** A moment without a key, as a person takes to read: a question does not heed what was typed before it stood there. */
+  quiet(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly pid: number;
   /** Resolves to the exit code; the signal's number counts from 128. */
@@ -48,6 +50,7 @@ export interface PtyOptions {
 
 const PATIENCE_MS = 10_000;
 const GLANCE_MS = 20;
+const READING_MS = 250;
 
 const KEYS: Readonly<Record<string, string>> = {
   Enter: "\r",
@@ -68,7 +71,7 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOptions): Pty {
-  const child = pty.spawn(file, [...args], { cwd, env: { ...env }, cols: columns, rows, name: "xterm-256color" });
+  const child = pty.spawn(file, [...args], { cwd, env: { ...env }, cols: columns, rows, name: env.TERM ?? "xterm-256color" });
   const screen = new xterm.Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true });
   let raw = "";
   let title = "";
@@ -128,6 +131,7 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
       until(() => count(everything().join("\n"), text) >= times, `"${text}" was not shown ${times} times.`),
     hides: (text) => until(() => count(frame().join("\n"), text) === 0, `"${text}" stayed on the screen.`),
     until,
+    quiet: () => new Promise((resolve) => setTimeout(resolve, READING_MS)),
     kill: (signal) => process.kill(child.pid, signal),
     pid: child.pid,
     ended,

@@ -90,8 +90,9 @@ export function createActions(parts: ActionParts) {
         store.set({ areJobsShown: !store.get().areJobsShown });
         return true;
       case "chat:cancel":
-        if (interrupt()) return true;
-        if (isAgain("cancel")) parts.runCommand("/rewind");
+        return interrupt();
+      case "chat:rewind":
+        parts.runCommand("/rewind");
         return true;
       case "chat:cycleMode":
         void cycleMode();

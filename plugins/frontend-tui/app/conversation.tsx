@@ -1,4 +1,5 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
+import path from "node:path";
 import {
   type CommandAnswer,
   type FrontendHost,
@@ -10,26 +11,30 @@ import {
 } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { defaultBindings } from "../input/bindings.ts";
-import type { Submission } from "../input/composer.tsx";
+import { createClipboard } from "../input/clipboard.ts";
+import { createExternalEditor } from "../input/external-editor.ts";
+import { createHistory } from "../input/history.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
+import { createAttention } from "./attention.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
-import { promptLines, saidLines } from "./lines.ts";
+import { saidLines } from "./lines.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
 import { readPreferences } from "./preferences.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
+import { createSuggest } from "./suggest.ts";
+import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
-import { createWaiting } from "./waiting.ts";
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
@@ -43,8 +48,6 @@ export async function converse(
   let feed: Feed | undefined;
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
-  let wanted: OpenOptions | undefined;
-  let isBusy = false;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -54,23 +57,55 @@ export async function converse(
   const asking = createAsking({ say: tell });
   const keyboard = createKeyboard({ bindings: defaultBindings() });
   const terminal = openTerminal(host, {
-    onBytes: (bytes) => keyboard.feed(bytes),
+    onBytes(bytes) {
+      attention.seen();
+      keyboard.feed(bytes);
+    },
     onResize,
     onStray: (text) => say(saidLines(text.trimEnd(), "warning", options())),
     onEnd: () => leave(),
   });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
-  const waiting = createWaiting((queued) => store.set({ queued }));
+  const attention = createAttention({
+    env: host.info.env,
+    signal: terminal.signal,
+    channel: () => preferences.notifications,
+    hasProgressBar: () => preferences.hasProgressBar,
+  });
+  const talking = createTalking({
+    store,
+    session: () => session,
+    services: () => use,
+    feed: () => feed,
+    options,
+    answersToShell: () => preferences.answersToShell,
+    say,
+    sayProblem,
+    goOver,
+  });
   const actions = createActions({
     store,
     terminal,
     session: () => session,
-    isBusy: () => isBusy,
+    isBusy: talking.isBusy,
     permissions: () => use.permissions,
-    runCommand: (text) => submit({ text, content: [{ type: "text", text }] }),
+    runCommand: talking.submitText,
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
+  });
+  const { stateFolder, cwd, env } = host.info;
+  const history = createHistory({ stateFolder, cwd, sessionId: () => session?.id });
+  const suggest = createSuggest(
+    () => session,
+    () => use,
+  );
+  const clipboard = createClipboard({ exec: use.exec, cwd, env });
+  const openEditor = createExternalEditor({ env, cwd, handOver: terminal.handOver, takeBack: terminal.takeBack });
+  keyboard.onFocus(attention.setFocus);
+  const stopAsking = asking.subscribe(() => {
+    if (asking.current()) attention.waits("answer", "Gantry asks for your answer.");
+    else attention.settled();
   });
   const stopListening = keyboard.listen(["Global"], (_, action) => action !== undefined && actions.act(action));
   let stopWatching = use.settings?.watch(adoptSettings);
@@ -93,12 +128,15 @@ export async function converse(
     if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
     await greet(session);
+    attention.setTitle(titleOf(session));
     store.set({ isReady: true });
-    if (host.prompt?.trim()) submit({ text: host.prompt, content: [{ type: "text", text: host.prompt }] });
+    if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
   } finally {
     stopListening();
+    stopAsking();
+    attention.close();
     stopWatching?.();
     status?.close();
     mounted.unmount();
@@ -117,8 +155,16 @@ export async function converse(
         theme={preferences.theme}
         asking={asking}
         isCalm={preferences.isCalm}
-        onSubmit={submit}
-        onAction={actions.act}
+        editor={{
+          history,
+          suggest,
+          clipboard,
+          openEditor,
+          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
+          takeQueued: talking.takeBack,
+          onSubmit: talking.submit,
+          onAction: actions.act,
+        }}
         onPanelClosed={onPanelClosed}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
@@ -130,8 +176,8 @@ export async function converse(
   }
 
   function say(lines: readonly string[]): void {
-    if (feed) return feed.say(lines);
-    screen.print(lines);
+    if (feed) feed.say(lines);
+    else screen.print(lines);
     screen.draw();
   }
 
@@ -216,93 +262,32 @@ export async function converse(
     host.stdout.write(`Session ${id} has ended.${how}\n`);
   }
 
-  // ---------------------------------------------------------------- talking
-
-  function submit(submission: Submission): void {
-    store.set({ areShortcutsShown: false, hint: undefined });
-    if (!session || submission.text.trim() === "") return;
-    const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(submission.text.trim()) ?? [];
-    if (!isBusy) void send(submission.content);
-    else if (name && isImmediate(name)) void runNow(submission.text, name, args);
-    else waiting.add(submission);
+  function onShown(event: SessionEvent, from: Session): void {
+    if (session !== undefined && from !== session) return;
+    talking.onEvent(event);
+    attend(event);
+    if (event.type === "text" || event.type === "thinking" || event.type === "tool_input") return;
+    status?.refresh(from);
+    store.set({ jobs: use.jobs?.list(from) ?? [] });
   }
 
-  function isImmediate(name: string): boolean {
-    const all = session && use.commands?.list(session);
-    return all?.some((one) => (one.name === name || one.aliases?.includes(name)) && one.isImmediate) ?? false;
-  }
-
-  async function runNow(text: string, name: string, args: string): Promise<void> {
-    say(promptLines(text, options()));
-    try {
-      if (session) onAnswer(await use.commands?.run(session, name, args));
-    } catch (cause) {
-      sayProblem(cause);
-    }
-  }
-
-  /** What a command, or a panel, has come to. */
-  function onAnswer(answer: CommandAnswer): void {
-    if (answer === undefined) return;
-    if (typeof answer === "string") return say(saidLines(answer, "text", options()));
-    if ("panel" in answer) return store.set({ panel: answer.panel });
-    if ("open" in answer) return void (isBusy ? (wanted = answer.open) : goOver(answer.open));
-    submit({ text: answer.prompt, content: [{ type: "text", text: answer.prompt }] });
+  function attend(event: SessionEvent): void {
+    if (event.type === "turn_start") attention.settled();
+    if (event.type === "turn_start") attention.setBusy(true);
+    if (event.type !== "turn_end") return;
+    attention.setBusy(talking.isBusy());
+    attention.setTitle(titleOf(session));
+    if (event.end.reason !== "handled") attention.waits("prompt", "Gantry waits for your next prompt.");
   }
 
   function onPanelClosed(answer: CommandAnswer): void {
     store.set({ panel: undefined });
-    onAnswer(answer);
+    talking.onAnswer(answer);
     if (session) status?.refresh(session);
   }
+}
 
-  async function send(content: Submission["content"]): Promise<void> {
-    isBusy = true;
-    try {
-      // What happens is shown as it is watched; this waits for the end.
-      for await (const _ of (session as Session).send(content));
-    } catch (cause) {
-      sayProblem(cause);
-      isBusy = false;
-    }
-  }
-
-  function onShown(event: SessionEvent, from: Session): void {
-    if (from !== session && session !== undefined) return;
-    switch (event.type) {
-      case "turn_start":
-        isBusy = true;
-        break;
-      case "open":
-        wanted = event.options;
-        break;
-      case "tool_end":
-        if (!store.get().running.length) join(waiting.takeForTurn());
-        break;
-      case "turn_end":
-        isBusy = false;
-        void goOn();
-        break;
-    }
-    if (event.type !== "text" && event.type !== "thinking" && event.type !== "tool_input") {
-      status?.refresh(from);
-      store.set({ jobs: use.jobs?.list(from) ?? [] });
-    }
-  }
-
-  /** What was sent meanwhile goes along with the turn that runs. */
-  function join(submissions: readonly Submission[]): void {
-    for (const { text, content } of submissions) {
-      feed?.sayPrompt(content, text);
-      void send(content);
-    }
-  }
-
-  /** After a turn: to the session that was asked for, then to what waits. */
-  async function goOn(): Promise<void> {
-    const how = wanted;
-    wanted = undefined;
-    if (how) await goOver(how);
-    if (!isBusy) for (const { content } of waiting.takeNext()) void send(content);
-  }
+function titleOf(session: Session | undefined): string {
+  const named = session?.entries.findLast((entry) => entry.type === "title");
+  return named ? `${named.title} · Gantry` : `${path.basename(session?.cwd ?? "")} · Gantry`;
 }

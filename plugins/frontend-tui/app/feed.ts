@@ -38,6 +38,8 @@ export interface Feed {
   say(lines: readonly string[]): void;
   /** What a person said while a turn ran is part of the conversation now. */
   sayPrompt(content: object, text: string): void;
+  /** This prompt is not printed: what it is about stands there already. */
+  hidePrompt(content: object): void;
   /** The window has another size: what is open is painted anew. */
   repaint(): void;
 }
@@ -67,15 +69,23 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   let before = { costUsd: 0 as number | undefined, output: 0 };
 
   function take(event: SessionEvent): void {
-    if (isWaiting) return void backlog.push(event);
-    const loading = loadFor(event);
-    if (!loading) return show(event);
-    isWaiting = true;
-    void loading.then(() => {
-      isWaiting = false;
+    backlog.push(event);
+    if (!isWaiting) work();
+  }
+
+  /** Shows what has come, in order. */
+  function work(): void {
+    isWaiting = false;
+    for (let event = backlog[0]; event; event = backlog[0]) {
+      const loading = loadFor(event);
+      if (loading) {
+        isWaiting = true;
+        void loading.then(work);
+        return;
+      }
+      backlog.shift();
       show(event);
-      while (backlog.length && !isWaiting) take(backlog.shift() as SessionEvent);
-    });
+    }
   }
 
   function loadFor(event: SessionEvent): Promise<void> | undefined {
@@ -220,5 +230,5 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
   }
 
-  return { take, say, sayPrompt, repaint: answer.resize };
+  return { take, say, sayPrompt, hidePrompt: (content) => void said.add(content), repaint: answer.resize };
 }

@@ -3,7 +3,7 @@ import type { CommandAnswer } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { Box, Text } from "ink";
 import { type JSX, useEffect, useState, useSyncExternalStore } from "react";
-import { Composer, type Submission } from "../input/composer.tsx";
+import { Composer, type ComposerProps } from "../input/composer.tsx";
 import type { Keyboard } from "../input/keyboard.ts";
 import type { Theme } from "../paint/theme.ts";
 import { cut, width } from "../paint/width.ts";
@@ -20,8 +20,7 @@ export interface LiveProps {
   readonly theme: Theme;
   readonly asking: Asking;
   readonly isCalm: boolean;
-  onSubmit(submission: Submission): void;
-  onAction(action: string): boolean;
+  readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
   onPanelClosed(answer: CommandAnswer): void;
   /** The person wants to see this address. */
   onUrl(url: string): void;
@@ -68,7 +67,7 @@ export function Live(props: LiveProps): JSX.Element {
       {state.areJobsShown ? <JobList state={state} theme={theme} /> : null}
       <Queued state={state} theme={theme} />
       {lower}
-      {state.isReady && !lower ? <Editor {...props} state={state} /> : null}
+      {state.isReady ? <Editor {...props} state={state} isActive={!lower} /> : null}
       {state.areShortcutsShown && !lower ? <Shortcuts keyboard={keyboard} theme={theme} width={columns} /> : null}
       {state.isReady && !lower ? <StatusLine state={state} theme={theme} /> : null}
     </Box>
@@ -81,21 +80,21 @@ function roomBelow({ size, running, queued, activity }: LiveState): number {
   return Math.max(3, size.rows - 1 - Math.min(others, ABOVE));
 }
 
-function Editor({ state, ...props }: LiveProps & { readonly state: LiveState }): JSX.Element {
+/** What is typed stays while something else is asked. */
+function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; isActive: boolean }): JSX.Element {
   const { columns, rows } = state.size;
   const line = props.theme.style("border", "─".repeat(columns));
   return (
-    <Box flexDirection="column">
+    <Box flexDirection="column" display={isActive ? "flex" : "none"}>
       <Text>{line}</Text>
       <Composer
+        {...props.editor}
         keyboard={props.keyboard}
         theme={props.theme}
         width={columns}
         maxRows={Math.max(3, Math.floor(rows / 2) - 3)}
         isBusy={state.activity !== undefined}
-        isActive
-        onSubmit={props.onSubmit}
-        onAction={props.onAction}
+        isActive={isActive}
       />
       <Text>{line}</Text>
     </Box>

@@ -12,6 +12,11 @@ export interface Preferences {
   readonly isCalm: boolean;
   readonly notifications: string;
   readonly hasProgressBar: boolean;
+  readonly isVim: boolean;
+  /** Two keys that end the typing in vim mode. */
+  readonly escapeKeys: readonly string[];
+  /** Whether the agent answers to what a shell command has written. */
+  readonly answersToShell: boolean;
 }
 
 /** `background` is what lies behind the text, where the terminal has said it. */
@@ -35,5 +40,8 @@ export function readPreferences(
     isCalm: isOn("prefersReducedMotion", false),
     notifications: text("preferredNotifChannel") ?? "auto",
     hasProgressBar: isOn("terminalProgressBarEnabled", true),
+    isVim: text("editorMode") === "vim",
+    escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
+    answersToShell: isOn("respondToBashCommands", true),
   };
 }

@@ -13,13 +13,16 @@ function drawing(columns = 20, rows = 6) {
     },
     columns: () => terminal.cols,
     rows: () => terminal.rows,
-    movesCursorForAll: true,
+    isXtermJs: true,
   });
   const settle = () => new Promise<void>((resolve) => terminal.write("", resolve));
   async function shown() {
     await settle();
     const buffer = terminal.buffer.active;
-    const lines = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row)?.translateToString(true).trimEnd() ?? "");
+    const lines = Array.from(
+      { length: buffer.length },
+      (_, row) => buffer.getLine(row)?.translateToString(true).trimEnd() ?? "",
+    );
     return lines.join("\n").trimEnd();
   }
   return { screen, terminal, written, shown, settle };
@@ -45,7 +48,7 @@ test("more than fits scrolls away whole and is never cleared", async () => {
   }
   const lines = Array.from({ length: 50 }, (_, at) => `line ${at + 1}`);
   expect(await shown()).toBe([...lines, ">", "status"].join("\n"));
-  expect(written.join("")).not.toMatch(/\u001b\[[23]J|\u001b\[H/);
+  for (const clear of ["\u001b[2J", "\u001b[3J", "\u001b[H"]) expect(written.join("")).not.toContain(clear);
 });
 
 test("only rows that have changed are written", () => {
@@ -114,6 +117,27 @@ test.each([
   screen.setFrame(frame());
   screen.draw();
   expect(await shown()).toBe(["finished", "─".repeat(after), ">", "─".repeat(after), "status"].join("\n"));
+});
+
+test("the same below a screen full of finished lines", async () => {
+  const { screen, terminal, shown } = drawing(80, 10);
+  const frame = () => {
+    const border = "─".repeat(terminal.cols);
+    return [border, "> \u001b[7m \u001b[27m", border, `left${"x".repeat(terminal.cols - 10)}right`];
+  };
+  const lines = Array.from({ length: 30 }, (_, at) => `line ${at}`);
+  screen.print(lines);
+  screen.setFrame(frame());
+  screen.draw();
+  for (const columns of [40, 120, 80]) {
+    await shown();
+    terminal.resize(columns, 10);
+    screen.resized();
+    screen.setFrame(frame());
+    screen.draw();
+    const border = "─".repeat(columns);
+    expect(await shown()).toBe([...lines, border, ">", border, `left${"x".repeat(columns - 10)}right`].join("\n"));
+  }
 });
 
 test("while it is paused lines wait; closing takes the live part away and leaves what is finished", async () => {

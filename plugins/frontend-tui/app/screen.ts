@@ -5,8 +5,8 @@ export interface ScreenOptions {
   write(text: string): void;
   columns(): number;
   rows(): number;
-  /** In a narrower window the terminal moves the cursor by what is broken below it, too: xterm.js does. */
-  readonly movesCursorForAll?: boolean;
+  /** The terminal is made with xterm.js, which moves the cursor in its own way when the window becomes narrower. */
+  readonly isXtermJs?: boolean;
 }
 
 export interface Screen {
@@ -40,7 +40,7 @@ const CARET = "\u001b[7m";
 const up = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : "");
 const right = (columns: number) => (columns > 0 ? `\u001b[${columns}C` : "");
 
-export function createScreen({ write, columns, rows, movesCursorForAll = false }: ScreenOptions): Screen {
+export function createScreen({ write, columns, rows, isXtermJs = false }: ScreenOptions): Screen {
   /** Finished lines that are not written yet. */
   let waiting: string[] = [];
   let tail: readonly string[] = [];
@@ -114,10 +114,8 @@ export function createScreen({ write, columns, rows, movesCursorForAll = false }
     },
     resized() {
       if (isPaused || isClosed) return;
-      const counted = drawn.filter((_, row) => row < cursor.row || (movesCursorForAll && row > cursor.row));
-      const broken = counted.reduce((sum, line) => sum + Math.max(0, Math.ceil(width(line) / columns()) - 1), 0);
-      const own = movesCursorForAll ? 0 : Math.floor(cursor.column / columns());
-      const above = cursor.row + broken + own;
+      const more = drawn.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
+      const above = cursor.row + (isXtermJs ? movedByXtermJs(more, cursor.row) : movedBy(more, cursor, columns()));
       cursor = { row: Math.min(above, rows() - 1), column: 0 };
       write(removal());
     },
@@ -161,4 +159,16 @@ function caretIn(lines: readonly string[]): { row: number; column: number } {
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((line, at) => line === other[at]);
+}
+
+/** How far down the cursor goes when lines are broken in a narrower window: by what is broken above it. */
+function movedBy(more: readonly number[], cursor: { row: number; column: number }, columns: number): number {
+  return more.slice(0, cursor.row).reduce((sum, rows) => sum + rows, Math.floor(cursor.column / columns));
+}
+
+/** xterm.js breaks from below, moves the cursor by all that it breaks, and leaves the line whole where it takes the cursor to be. */
+function movedByXtermJs(more: readonly number[], row: number): number {
+  let moved = 0;
+  for (let at = more.length - 1; at >= 0; at--) if (at !== row + moved) moved += more[at] as number;
+  return moved;
 }

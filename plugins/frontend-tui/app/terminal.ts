@@ -21,8 +21,9 @@ export interface Terminal {
   signal(text: string): void;
   /** Draws soon, once for all that comes until then. */
   drawSoon(): void;
-  /** Lets somebody else have the terminal meanwhile. */
-  lend<T>(work: () => Promise<T>): Promise<T>;
+  /** Somebody else has the terminal, until it is taken back. */
+  handOver(): void;
+  takeBack(): void;
   /** Stops the program, as Ctrl-Z does elsewhere, until the shell wakes it. */
   suspend(): void;
   close(): void;
@@ -43,8 +44,8 @@ export function openTerminal(
   const columns = () => stdout.columns || COLUMNS;
   const rows = () => stdout.rows || ROWS;
   const write = (text: string) => void (stdout.destroyed || toScreen(text));
-  const movesCursorForAll = XTERM_JS.has(host.info.env.TERM_PROGRAM ?? "");
-  const screen = createScreen({ write, columns, rows, movesCursorForAll });
+  const isXtermJs = XTERM_JS.has(host.info.env.TERM_PROGRAM ?? "");
+  const screen = createScreen({ write, columns, rows, isXtermJs });
   let isClosed = false;
   let isLent = false;
   let isDrawing = false;
@@ -122,21 +123,18 @@ export function openTerminal(
         screen.draw();
       });
     },
-    async lend(work) {
+    handOver() {
       screen.pause();
       modes.leave();
       undivert();
       isLent = true;
       stdin.pause();
-      try {
-        return await work();
-      } finally {
-        isLent = false;
-        if (!isClosed) {
-          stdin.resume();
-          wake();
-        }
-      }
+    },
+    takeBack() {
+      isLent = false;
+      if (isClosed) return;
+      stdin.resume();
+      wake();
     },
     suspend,
     close,

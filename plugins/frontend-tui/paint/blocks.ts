@@ -1,5 +1,5 @@
 import type { Bar, Block } from "gantry/sdk";
-import { sparks } from "gantry/sdk/kit/view-text";
+import { highest, share, sparks } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { columnsOf } from "./cells.ts";
 import { paintCode } from "./code.ts";
@@ -82,7 +82,7 @@ function hanging(label: readonly Span[], text: readonly Span[], indent: number, 
 
 function paintBars(
   bars: readonly Bar[],
-  max = Math.max(0, ...bars.map(({ value }) => value)),
+  max = highest(bars.map(({ value }) => value)),
   options: PaintOptions,
 ): string[] {
   const { theme, width } = options;
@@ -93,7 +93,7 @@ function paintBars(
   const barWidth = Math.min(WIDEST_BAR, width - labelWidth - noteWidth - 4);
   return bars.map(({ value, tone }, at) => {
     const label = labels[at] as string;
-    const drawn = barWidth < 4 ? "" : drawBar(max > 0 ? Math.min(Math.max(value, 0), max) / max : 0, barWidth);
+    const drawn = barWidth < 4 ? "" : drawBar(share(value, max), barWidth);
     const spans = [
       span(`${label}${" ".repeat(labelWidth - columnsOf(label))}  `, "text", theme),
       ...lineSpans([{ text: drawn, tone: tone ?? "accent" }], options),
@@ -115,7 +115,7 @@ function paintSpark(label: string, values: readonly number[], options: PaintOpti
   const room = Math.max(options.width - columnsOf(name) - 1, 1);
   const each = Math.ceil(values.length / room);
   const shown = Array.from({ length: Math.ceil(values.length / Math.max(each, 1)) }, (_, at) =>
-    Math.max(...values.slice(at * each, (at + 1) * each)),
+    highest(values.slice(at * each, (at + 1) * each)),
   );
   return cutSpans(
     [span(name === "" ? "" : `${name} `, "text", options.theme), span(sparks(shown), "accent", options.theme)],

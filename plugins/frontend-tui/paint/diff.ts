@@ -1,6 +1,6 @@
 import type { Block } from "gantry/sdk";
 import { changedWords, type Stretch } from "gantry/sdk/kit/patch";
-import { visible } from "gantry/sdk/kit/visible";
+import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import { columnsOf } from "./cells.ts";
 import { chopSpans } from "./code.ts";
 import { type PaintOptions, span, spansWithoutTabs } from "./line.ts";
@@ -26,13 +26,15 @@ const LOOKS: Readonly<Record<"-" | "+", readonly [text: Token, background: Token
 /** Lines with their numbers and signs, those that changed on a coloured ground, and in pairs of them the words that differ. */
 export function paintDiff({ path, lines, firstLine }: Diff, options: PaintOptions): string[] {
   const head =
-    path === undefined ? [] : chopSpans([span(visible(path), "text", options.theme, { bold: true })], options.width);
+    path === undefined
+      ? []
+      : chopSpans([span(visibleLine(path), "text", options.theme, { bold: true })], options.width);
   const shown = withChangedWords(numbered(lines, firstLine));
   const digits = String(Math.max(0, ...shown.map((one) => (typeof one === "string" ? 0 : (one.number ?? 0))))).length;
   const hasNumbers = shown.some((one) => typeof one !== "string" && one.number !== undefined);
   const body = shown.flatMap((one) =>
     typeof one === "string"
-      ? chopSpans([span(visible(one), "dim", options.theme)], options.width)
+      ? chopSpans(spansWithoutTabs([span(visible(one), "dim", options.theme)], TAB), options.width)
       : paintRow(one, hasNumbers ? digits : 0, options),
   );
   return [...head, ...body];

@@ -28,8 +28,11 @@ export interface TableOpen extends Omit<Columns, "wanted"> {
   readonly given: number;
 }
 
-export interface ListOpen extends Omit<lines.ListMarker, "rest"> {
+export interface ListOpen {
   readonly kind: "list";
+  readonly marker: lines.ListMarker;
+  /** Columns before the item's text, in the source. */
+  readonly indent: number;
   readonly label: leaf.Label;
   readonly inner: Flow;
   /** Whether the item's first line has been given away, with its marker. */
@@ -55,6 +58,10 @@ const LONGEST_PARAGRAPH = 8000;
 
 export const emptyFlow = (level = 0): Flow => ({ open: NOTHING, hasBlocks: false, hasBlank: false, level });
 
+// Written out rather than spread: this is done for each line on each level, and costs a tenth.
+const withOpen = ({ hasBlocks, hasBlank, level }: Flow, open: Open): Flow => ({ open, hasBlocks, hasBlank, level });
+const withBlank = ({ open, hasBlocks, level }: Flow, hasBlank: boolean): Flow => ({ open, hasBlocks, hasBlank, level });
+
 /** Takes in one line. `isRest`: it goes on a line that was too long, so that it begins nothing. */
 export function feed(flow: Flow, line: string, options: PaintOptions, emit: Emit, isRest = false): Flow {
   const { open } = flow;
@@ -64,13 +71,13 @@ export function feed(flow: Flow, line: string, options: PaintOptions, emit: Emit
     case "paragraph":
       return feedParagraph(flow, open.text, line, options, emit, isRest);
     case "fence":
-      if (!isRest && lines.closesFence(line, open.mark)) return { ...flow, open: NOTHING };
-      return { ...flow, open: leaf.fenceLine(open, line, options, emit) };
+      if (!isRest && lines.closesFence(line, open.mark)) return withOpen(flow, NOTHING);
+      return withOpen(flow, leaf.fenceLine(open, line, options, emit));
     case "indented":
       return feedIndented(flow, open.blanks, line, options, emit, isRest);
     case "table":
       if (isRest || lines.isBlank(line) || lines.interrupts(line)) return again(flow, line, options, emit, isRest);
-      return { ...flow, open: leaf.tableRow(open, line, options, emit) };
+      return withOpen(flow, leaf.tableRow(open, line, options, emit));
     case "list":
       return feedList(flow, open, line, options, emit, isRest);
     case "quote":
@@ -81,7 +88,7 @@ export function feed(flow: Flow, line: string, options: PaintOptions, emit: Emit
 /** Gives away what is open. */
 export function close(flow: Flow, options: PaintOptions, emit: Emit): Flow {
   const { open } = flow;
-  const closed = { ...flow, open: NOTHING };
+  const closed = withOpen(flow, NOTHING);
   switch (open.kind) {
     case "paragraph":
       leaf.paragraph(open.text, options, emit);
@@ -91,11 +98,11 @@ export function close(flow: Flow, options: PaintOptions, emit: Emit): Flow {
       return closed;
     case "list":
       // An item without a text is shown by its marker.
-      if (!within(open, options, emit, close).isBegun) emit(open.label.text.trimEnd());
-      return { ...closed, hasBlank: open.hasBlank };
+      if (!within(open, options, emit, open.hasBlank, close).isBegun) emit(open.label.text.trimEnd());
+      return withBlank(closed, open.hasBlank);
     case "quote":
       close(open.inner, leaf.narrower(options, 2), leaf.quoteEmit(options, emit));
-      return { ...closed, hasBlank: open.hasBlank };
+      return withBlank(closed, open.hasBlank);
     default:
       return closed;
   }
@@ -107,11 +114,11 @@ function again(flow: Flow, line: string, options: PaintOptions, emit: Emit, isRe
 
 function begin(flow: Flow, open: Open, emit: Emit): Flow {
   if (flow.hasBlocks && flow.hasBlank) emit("");
-  return { ...flow, open, hasBlocks: true, hasBlank: false };
+  return { open, hasBlocks: true, hasBlank: false, level: flow.level };
 }
 
 function beginBlock(flow: Flow, line: string, options: PaintOptions, emit: Emit): Flow {
-  if (lines.isBlank(line)) return { ...flow, hasBlank: true };
+  if (lines.isBlank(line)) return withBlank(flow, true);
   const fence = lines.fenceOf(line);
   if (fence) return begin(flow, leaf.fence(fence, options), emit);
   const heading = lines.headingOf(line);
@@ -147,20 +154,21 @@ function feedParagraph(
   isRest: boolean,
 ): Flow {
   if (isRest) return again(flow, line, options, emit, true);
-  if (lines.isBlank(line)) return { ...close(flow, options, emit), hasBlank: true };
+  if (lines.isBlank(line)) return withBlank(close(flow, options, emit), true);
   const underline = lines.underlineOf(line);
   if (underline) {
     leaf.heading(text, underline, options, emit);
-    return { ...flow, open: NOTHING };
+    return withOpen(flow, NOTHING);
   }
   const table = leaf.tableStart(text, line, options);
   if (table) {
     if (table.before !== "") leaf.paragraph(table.before, options, emit);
-    return { ...flow, open: table.open };
+    return withOpen(flow, table.open);
   }
   if (lines.interrupts(line)) return again(flow, line, options, emit, false);
   const open = { kind: "paragraph", text: `${text}\n${line.trimStart()}` } as const;
-  return open.text.length > LONGEST_PARAGRAPH ? close({ ...flow, open }, options, emit) : { ...flow, open };
+  const longer = withOpen(flow, open);
+  return open.text.length > LONGEST_PARAGRAPH ? close(longer, options, emit) : longer;
 }
 
 function feedIndented(
@@ -171,13 +179,13 @@ function feedIndented(
   emit: Emit,
   isRest: boolean,
 ): Flow {
-  if (!isRest && lines.isBlank(line)) return { ...flow, open: { kind: "indented", blanks: blanks + 1 } };
+  if (!isRest && lines.isBlank(line)) return withOpen(flow, { kind: "indented", blanks: blanks + 1 });
   if (!isRest && lines.indentOf(line) < 4) {
-    return feed({ ...flow, open: NOTHING, hasBlank: blanks > 0 }, line, options, emit);
+    return feed(withBlank(withOpen(flow, NOTHING), blanks > 0), line, options, emit);
   }
   for (let blank = 0; blank < blanks; blank++) emit("");
   leaf.plainCode(isRest ? line : line.slice(4), options, emit);
-  return { ...flow, open: { kind: "indented", blanks: 0 } };
+  return withOpen(flow, { kind: "indented", blanks: 0 });
 }
 
 function feedQuote(flow: Flow, inner: Flow, line: string, options: PaintOptions, emit: Emit, isRest: boolean): Flow {
@@ -185,16 +193,14 @@ function feedQuote(flow: Flow, inner: Flow, line: string, options: PaintOptions,
   const text = quoted ?? (isLazy(inner, line) ? line.trimStart() : undefined);
   if (text === undefined) return again(flow, line, options, emit, false);
   const next = feed(inner, text, leaf.narrower(options, 2), leaf.quoteEmit(options, emit), isRest);
-  return { ...flow, open: { kind: "quote", inner: next, hasBlank: false } };
+  return withOpen(flow, { kind: "quote", inner: next, hasBlank: false });
 }
 
 function beginItem(flow: Flow, marker: lines.ListMarker, options: PaintOptions, emit: Emit): Flow {
   const task = lines.taskOf(marker.rest);
   const open: ListOpen = {
     kind: "list",
-    isOrdered: marker.isOrdered,
-    mark: marker.mark,
-    number: marker.number,
+    marker,
     indent: marker.indent,
     label: leaf.itemLabel(marker, task?.isDone, options),
     inner: emptyFlow(flow.level + 1),
@@ -212,9 +218,9 @@ function feedList(flow: Flow, open: ListOpen, line: string, options: PaintOption
   const indent = lines.indentOf(line);
   if (indent >= open.indent) return feedItem(flow, open, line.slice(open.indent), options, emit);
   const marker = lines.listMarkerOf(line);
-  if (marker && marker.isOrdered === open.isOrdered && marker.mark === open.mark) {
+  if (marker && marker.isOrdered === open.marker.isOrdered && marker.mark === open.marker.mark) {
     const closed = close(flow, options, emit);
-    const number = open.number + 1;
+    const number = open.marker.number + 1;
     return beginItem(closed, { ...marker, number }, options, emit);
   }
   // Two blanks are what many write below a number, though it would take three; the item then goes on there.
@@ -226,8 +232,10 @@ function feedList(flow: Flow, open: ListOpen, line: string, options: PaintOption
 }
 
 function feedItem(flow: Flow, open: ListOpen, line: string, options: PaintOptions, emit: Emit, isRest = false): Flow {
-  const next = within(open, options, emit, (inner, narrower, give) => feed(inner, line, narrower, give, isRest));
-  return { ...flow, open: { ...next, hasBlank: line === "" } };
+  const next = within(open, options, emit, line === "", (inner, narrower, give) =>
+    feed(inner, line, narrower, give, isRest),
+  );
+  return withOpen(flow, next);
 }
 
 /** Does something in an item; its first line gets the marker, all others are indented. */
@@ -235,6 +243,7 @@ function within(
   open: ListOpen,
   options: PaintOptions,
   emit: Emit,
+  hasBlank: boolean,
   act: (inner: Flow, options: PaintOptions, emit: Emit) => Flow,
 ): ListOpen {
   let isBegun = open.isBegun;
@@ -244,7 +253,8 @@ function within(
     else emit(line === "" ? "" : " ".repeat(columns) + line);
     isBegun = true;
   });
-  return { ...open, inner, isBegun };
+  const { marker, indent, label } = open;
+  return { kind: "list", marker, indent, label, inner, isBegun, hasBlank };
 }
 
 /** Whether the line goes on a paragraph though it does not stand where that one does. */

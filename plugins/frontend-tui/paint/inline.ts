@@ -21,7 +21,9 @@ let lexer: Lexer | undefined;
 export function inlineSpans(text: string, options: PaintOptions, token: Token = "text", more: More = {}): Span[] {
   const look = { token, more };
   if (!MARKS.test(text)) return [leaf(text, look, options)];
-  return spansOf(lex(text), look, options);
+  const spans: Span[] = [];
+  collect(lex(text), look, options, spans);
+  return spans;
 }
 
 function lex(text: string): readonly Marked[] {
@@ -35,33 +37,46 @@ function lex(text: string): readonly Marked[] {
   }
 }
 
-function spansOf(tokens: readonly Marked[], look: Look, options: PaintOptions): Span[] {
-  return tokens.flatMap((token): Span[] => {
-    const inner = (more: More) => spansOf(childrenOf(token), { ...look, more: { ...look.more, ...more } }, options);
-    switch (token.type) {
-      case "strong":
-        return inner({ bold: true });
-      case "em":
-        return inner({ italic: true });
-      case "del":
-        return inner({ strike: true });
-      case "codespan":
-        return [leaf(codeText(token.raw, options), { ...look, token: "code" }, options)];
-      case "link":
-      case "image":
-        return linkSpans(token, look, options);
-      case "br":
-        return [leaf("\n", look, options)];
-      case "html":
-        return [leaf(/^<br\s*\/?>$/i.test(token.raw) ? "\n" : token.raw, look, options)];
-      case "escape":
-        return [leaf(token.text as string, look, options)];
-      default:
-        return "tokens" in token && token.tokens
-          ? spansOf(token.tokens, look, options)
-          : [leaf(decoded(token.raw), look, options)];
+function collect(tokens: readonly Marked[], look: Look, options: PaintOptions, spans: Span[]): void {
+  for (const token of tokens) collectOne(token, look, options, spans);
+}
+
+function collectOne(token: Marked, look: Look, options: PaintOptions, spans: Span[]): void {
+  const inner = (more: More) =>
+    collect(childrenOf(token), { ...look, more: { ...look.more, ...more } }, options, spans);
+  const add = (text: string, as = look) => spans.push(leaf(text, as, options));
+  switch (token.type) {
+    case "strong":
+      inner({ bold: true });
+      return;
+    case "em":
+      inner({ italic: true });
+      return;
+    case "del":
+      inner({ strike: true });
+      return;
+    case "codespan":
+      add(codeText(token.raw, options), { ...look, token: "code" });
+      return;
+    case "link":
+    case "image":
+      collectLink(token, look, options, spans);
+      return;
+    case "br":
+      add("\n");
+      return;
+    case "html":
+      add(/^<br\s*\/?>$/i.test(token.raw) ? "\n" : token.raw);
+      return;
+    case "escape":
+      add(token.text as string);
+      return;
+    default: {
+      const children = childrenOf(token);
+      if (children.length > 0) collect(children, look, options, spans);
+      else add(decoded(token.raw));
     }
-  });
+  }
 }
 
 /** Emphasis cannot be seen without escapes, but code had better be told from prose. */
@@ -71,7 +86,7 @@ function codeText(raw: string, { theme }: PaintOptions): string {
   return /^ .*[^ ].* $/.test(text) ? text.slice(1, -1) : text;
 }
 
-function linkSpans(token: Marked, look: Look, options: PaintOptions): Span[] {
+function collectLink(token: Marked, look: Look, options: PaintOptions, spans: Span[]): void {
   const { href = "", text = "" } = token as { href?: string; text?: string };
   const address = allowedLink(href);
   const isLink = address !== undefined && options.hasLinks === true;
@@ -81,9 +96,10 @@ function linkSpans(token: Marked, look: Look, options: PaintOptions): Span[] {
     link: isLink ? address : look.link,
   };
   const children = childrenOf(token);
-  const spans = children.length > 0 ? spansOf(children, shown, options) : [leaf(text || href, shown, options)];
+  if (children.length > 0) collect(children, shown, options, spans);
+  else spans.push(leaf(text || href, shown, options));
   const isTold = isLink || href === "" || text === href || href === `mailto:${text}` || href === `http://${text}`;
-  return isTold ? spans : [...spans, leaf(` (${href})`, { ...look, token: "dim" }, options)];
+  if (!isTold) spans.push(leaf(` (${href})`, { ...look, token: "dim" }, options));
 }
 
 function childrenOf(token: Marked): readonly Marked[] {

@@ -235,7 +235,7 @@ describe("a stream", () => {
           }
         },
       ),
-      { numRuns: 1500 },
+      { numRuns: 500 },
     );
   });
 

@@ -17,7 +17,11 @@ export interface Span {
 
 export const PLAIN: Style = { open: "", close: "" };
 
-export const textOf = (spans: readonly Span[]): string => spans.map(({ text }) => text).join("");
+export function textOf(spans: readonly Span[]): string {
+  let all = "";
+  for (const { text } of spans) all += text;
+  return all;
+}
 
 export const spansWidth = (spans: readonly Span[]): number => columnsOf(textOf(spans));
 
@@ -62,7 +66,8 @@ export function cutSpans(spans: readonly Span[], columns: number): string {
 }
 
 /** Spans cut at the line feeds in them. */
-export function linesOf(spans: readonly Span[]): Span[][] {
+export function linesOf(spans: readonly Span[]): (readonly Span[])[] {
+  if (!spans.some(({ text }) => text.includes("\n"))) return [spans];
   const lines: Span[][] = [[]];
   for (const span of spans) {
     const [first = "", ...rest] = span.text.split("\n");

@@ -97,15 +97,15 @@ export function createTheme({ name, custom, depth, background = "dark" }: ThemeO
   const base = custom?.base ?? (isBase(name) ? name : background);
   const { palette, isDark } = paletteOf(forDepth(isBase(base) ? base : background, depth), background);
   const colours = { ...palette, ...validColours(custom) };
-  const made = new Map<string, Style>();
+  const made = new Map<Token, (Style | undefined)[]>();
 
   const styleOf = (token: Token, more?: More): Style => {
     if (depth === 0) return PLAIN;
-    const key = more ? `${token} ${LOOKS.map(([look]) => (more[look] ? 1 : 0)).join("")}` : token;
-    const known = made.get(key);
-    if (known) return known;
-    const style = makeStyle(token, colours[token], depth, more);
-    made.set(key, style);
+    const looks = more ? looksOf(more) : 0;
+    const styles = made.get(token) ?? [];
+    const style = styles[looks] ?? makeStyle(token, colours[token], depth, more);
+    if (styles.length === 0) made.set(token, styles);
+    styles[looks] = style;
     return style;
   };
   return {
@@ -148,6 +148,13 @@ function forDepth(base: BaseName, depth: Depth): BaseName {
 function validColours(custom: ThemeManifest | undefined): Partial<Record<Token, string>> {
   const colours = Object.entries(custom?.colours ?? {});
   return Object.fromEntries(colours.filter(([token, colour]) => isToken(token) && parseColour(colour)));
+}
+
+/** A bit for each look. */
+function looksOf({ bold, dim, italic, underline, inverse, strike }: More): number {
+  return (
+    (bold ? 1 : 0) | (dim ? 2 : 0) | (italic ? 4 : 0) | (underline ? 8 : 0) | (inverse ? 16 : 0) | (strike ? 32 : 0)
+  );
 }
 
 function makeStyle(token: Token, written: string, depth: Depth, more: More = {}): Style {

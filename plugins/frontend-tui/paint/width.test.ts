@@ -109,7 +109,7 @@ describe("wrap", () => {
         }
         expect(inkOf(lines.join(""))).toBe(inkOf(text));
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

@@ -7,6 +7,8 @@ import { classAt } from "./motions.ts";
 export interface Span {
   readonly from: number;
   readonly to: number;
+  /** Whole lines, between brackets that stand on lines of their own. */
+  readonly isLines?: boolean;
 }
 
 const BRACKETS: Readonly<Record<string, string>> = {
@@ -101,7 +103,7 @@ function bracketed({ text, cursor }: Buffer, brackets: string, isAround: boolean
   // Brackets on lines of their own keep them.
   const isTall = text[from + 1] === "\n" && /\n[ \t]*$/.test(text.slice(from, to));
   if (!isTall) return { from: from + 1, to };
-  return { from: from + 2, to: Math.max(from + 2, text.lastIndexOf("\n", to - 1)) };
+  return { from: from + 2, to: Math.max(from + 2, text.lastIndexOf("\n", to - 1)), isLines: true };
 }
 
 function closing(text: string, from: number, open: string, close: string): number | undefined {

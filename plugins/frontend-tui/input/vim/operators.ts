@@ -46,7 +46,7 @@ export function operate(
     }
     default: {
       const next = replace(buffer, from, to, inCase(cut.text, operator));
-      return { buffer: moveTo(next, range.cursor), registers };
+      return { buffer: moveTo(next, isLines ? from : range.cursor), registers };
     }
   }
 }

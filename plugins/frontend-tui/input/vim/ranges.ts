@@ -35,7 +35,7 @@ export function rangeOf(command: Command, buffer: Buffer, lastFind: Find | undef
   if (target.kind === "lines") return linesFrom(buffer, count);
   if (target.kind === "object") {
     const span = findObject(target.object, target.isAround, buffer, count);
-    return span && { ...span, isLines: false, cursor: span.from };
+    return span && { isLines: false, ...span, cursor: span.from };
   }
   const isWord = target.motion === "w" || target.motion === "W";
   if (isWord && operator === "c") {

@@ -1,0 +1,186 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { expectFrame, type Pty } from "./pty.ts";
+import { createTuiPlace, type TuiPlace } from "./tui.ts";
+
+let place: TuiPlace;
+beforeEach(async () => {
+  place = await createTuiPlace();
+});
+afterEach(() => place.remove());
+
+const READY = "? for shortcuts";
+
+async function started(options: Parameters<TuiPlace["start"]>[0] = {}): Promise<Pty> {
+  const t = place.start(options);
+  await t.shows(READY);
+  return t;
+}
+
+function say(t: Pty, text: string): void {
+  t.type(text);
+  t.press("Enter");
+}
+
+/** What differs from run to run. */
+const CHANGING: readonly (readonly [RegExp, string])[] = [
+  [/\S*gantry-tui-\S+/g, "/work"],
+  [/\b\d+(\.\d+)? (ms|s)\b/g, "N ms"],
+  [/Gantry \d+\.\d+\.\d+/g, "Gantry X"],
+];
+
+const clears = (raw: string) => ["\u001b[2J", "\u001b[3J", "\u001b[H"].filter((code) => raw.includes(code));
+
+test.each([
+  [80, 24],
+  [200, 60],
+])("an answer, a call and the editor in %i columns", async (columns, rows) => {
+  const t = await started({ columns, rows });
+  say(t, "look the lighthouse");
+  await t.shows("that was all");
+  await t.shows(/^ {2}\d+ ms/);
+  expectFrame(`answer-${columns}x${rows}`, t.frame(), CHANGING);
+  say(t, "/exit");
+  expect(await t.ended).toBe(0);
+  expect(clears(t.raw())).toEqual([]);
+});
+
+test("a session that goes on shows what was said", async () => {
+  const t = await started();
+  say(t, "say first words");
+  await t.shows("● first words");
+  say(t, "/exit");
+  await t.ended;
+  const [, id] = /--resume ([0-9a-f-]{36})/.exec(t.everything().join("\n")) ?? [];
+  const again = await started({ args: `--resume ${id}` });
+  await again.shows("● first words");
+});
+
+test("a command is asked for, and runs on yes alone", async () => {
+  const t = await started();
+  say(t, "run touch made");
+  await t.shows("touch made", 2);
+  await t.shows("Yes");
+  expect(existsSync(path.join(place.work, "made"))).toBe(false);
+  expectFrame("permission-80x24", t.frame(), CHANGING);
+  await t.quiet();
+  t.press("y");
+  await t.shows("that was all");
+  expect(existsSync(path.join(place.work, "made"))).toBe(true);
+  say(t, "run touch other");
+  await t.shows("touch other", 2);
+  await t.shows("May it run?");
+  await t.quiet();
+  t.press("n");
+  await t.hides("Yes");
+  expect(existsSync(path.join(place.work, "other"))).toBe(false);
+});
+
+test("Esc interrupts, and what was typed meanwhile is sent; Up takes it back before", async () => {
+  const t = await started();
+  say(t, "wait");
+  await t.shows("waiting for you");
+  say(t, "say second");
+  await t.shows("waiting; Up takes it back");
+  t.press("Up");
+  await t.hides("waiting; Up takes it back");
+  await t.shows("> say second");
+  t.press("Enter");
+  await t.shows("waiting; Up takes it back");
+  t.press("Escape");
+  await t.shows("Interrupted.");
+  await t.shows("● second");
+});
+
+test("a command opens a panel, and what is chosen there is told", async () => {
+  const t = await started();
+  say(t, "/pick");
+  await t.shows("Colours");
+  expectFrame("panel-80x24", t.frame(), CHANGING);
+  t.press("Down", "Enter");
+  await t.shows("You took green.");
+  await t.shows(READY);
+});
+
+test("an immediate command runs while the agent is at work", async () => {
+  const t = await started();
+  say(t, "wait");
+  await t.shows("waiting for you");
+  say(t, "/pick");
+  await t.shows("Colours");
+  t.press("Enter");
+  await t.shows("You took red.");
+  expect(t.frame().join("\n")).toContain("Esc interrupts");
+});
+
+test("Shift-Tab goes through the modes, ? shows the keys", async () => {
+  const t = await started();
+  t.press("S-Tab");
+  await t.shows("accepts edits");
+  t.press("S-Tab");
+  await t.shows("plans");
+  t.type("?");
+  await t.shows("ctrl+c twice");
+});
+
+test("what a person runs with ! is shown, and the agent is told", async () => {
+  const t = await started();
+  say(t, "!echo one two");
+  await t.shows("> ! echo one two");
+  await t.shows("one two", 2);
+});
+
+test("no control code of a model, a tool or a path reaches the terminal", async () => {
+  const t = await started();
+  say(t, "look escape");
+  await t.shows("that was all");
+  say(t, "say \\u001b[2J");
+  await t.shows("●", 2);
+  expect(t.title()).not.toContain("owned");
+  expect(clears(t.raw())).toEqual([]);
+});
+
+test("a renderer that fails is told once, and the call is shown as any other", async () => {
+  const t = await started();
+  say(t, "look broken");
+  await t.shows("no looks");
+  await t.shows("Look broken");
+  await t.shows("that was all");
+});
+
+test("a long answer is in the scrollback once, whatever the window does, and nothing is cleared", async () => {
+  const t = await started();
+  say(t, "lines 200");
+  await t.shows("line 200");
+  await t.shows(/^ {2}\d+ ms/);
+  const all = () => t.everything().filter((line) => /^\W*line \d+$/.test(line));
+  expect(all()).toHaveLength(200);
+  expect(clears(t.raw())).toEqual([]);
+  for (const columns of [40, 120, 80]) {
+    t.resize(columns, 24);
+    await t.until(() => t.frame().some((line) => line === "─".repeat(columns)), `It was not drawn in ${columns}.`);
+  }
+  expect(all()).toHaveLength(200);
+  expect(t.frame().filter((line) => /^─+$/.test(line))).toHaveLength(2);
+});
+
+test("settings that change while it runs are heeded", async () => {
+  const t = await started();
+  await writeFile(path.join(place.home, ".gantry/none"), "");
+  say(t, "/rename A name of its own");
+  await t.until(() => t.title().includes("A name of its own"), "The title stayed.");
+  expect(await readFile(path.join(place.home, ".gantry/none"), "utf8")).toBe("");
+});
+
+test.each([
+  ["--line", {}],
+  ["", { TERM: "dumb" }],
+  ["", { GANTRY_SCREEN_READER: "1" }],
+  ["--ax-screen-reader", {}],
+])("%s %j converses line by line", async (args, env) => {
+  const t = place.start({ args, env });
+  await t.shows("/help lists the commands");
+  expect(t.raw()).not.toContain("\u001b[?2026h");
+});
