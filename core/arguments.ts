@@ -1,6 +1,6 @@
 /** Arguments into data: the kernel's own flags, those of the plugins, subcommands, the prompt. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { FlagManifest, Manifest, SubcommandFlag, SubcommandFlags } from "gantry/sdk";
+import type { FlagManifest, Manifest, Notice, SubcommandFlag, SubcommandFlags } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import type { ConfigLayer } from "./config.ts";
 import { error } from "./errors.ts";
@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly config: readonly ConfigLayer[];
   /** The settings that flags give. */
   readonly settings: Record<string, unknown>;
+  /** Of flags that do nothing. */
+  readonly notices: readonly Notice[];
 }
 
 type FlagValues = SubcommandFlags;
@@ -32,6 +34,7 @@ interface OwnFlags {
   readonly addDir?: readonly string[];
   readonly verbose?: boolean;
   readonly debug?: string | true;
+  readonly debugFile?: string;
   readonly bare?: boolean;
   readonly trust?: boolean;
 }
@@ -50,6 +53,7 @@ const OWN: readonly [flags: string, description: string][] = [
   ["--bare", "kernel and provider alone: no tools, no context"],
   ["--verbose", "show more"],
   ["--debug [plugins]", "show what plugins log; all, or those named"],
+  ["--debug-file <file>", "append what plugins log to this file"],
 ];
 
 export function parseArguments(argv: readonly string[], manifests: readonly Manifest[]): CommandLine {
@@ -114,7 +118,14 @@ function firstWord(argv: readonly string[], manifests: readonly Manifest[]): num
   return at;
 }
 
-const NOTHING = { prompt: undefined, subcommand: undefined, frontend: undefined, config: [], settings: {} };
+const NOTHING = {
+  prompt: undefined,
+  subcommand: undefined,
+  frontend: undefined,
+  config: [],
+  settings: {},
+  notices: [],
+};
 
 interface OwnedFlag {
   readonly plugin: string;
@@ -174,6 +185,7 @@ function parse(command: Command, argv: readonly string[]): Record<string, unknow
 /** Sends each flag's value where its manifest says. */
 function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>, isGiven: (key: string) => boolean) {
   const config: ConfigLayer[] = [];
+  const notices: Notice[] = [];
   const settings: Record<string, unknown> = {};
   let frontend: string | undefined;
   const taken = new Set<string>();
@@ -183,12 +195,14 @@ function routed(owned: readonly OwnedFlag[], values: Record<string, unknown>, is
     if (!isGiven(key) || taken.has(key)) continue;
     taken.add(key);
     const value = values[key];
+    if (manifest.idleBecause)
+      notices.push({ level: "warning", text: `--${flag} has no effect: ${manifest.idleBecause}.` });
     if ("frontend" in manifest.to) frontend = manifest.to.frontend;
     else if ("config" in manifest.to)
       config.push({ from: `--${flag}`, values: { [plugin]: { [manifest.to.config]: value } } });
     else put(settings, manifest.to.setting.split("."), value);
   }
-  return { config, settings, frontend };
+  return { config, settings, notices, frontend };
 }
 
 /** Lists given to the same setting by several flags are joined. */

@@ -1,5 +1,6 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
-import { isGantryError, type JsonObject, Settings } from "gantry/sdk";
+import { appendFileSync } from "node:fs";
+import { isGantryError, type JsonObject, messageOf, Settings } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import * as z from "zod";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
@@ -8,6 +9,7 @@ import { error, wordsOf } from "./errors.ts";
 import { asFrontendHost, type OpenedHost, type OpenProgram } from "./frontend-host.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
+import { VERSION } from "./version.ts";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -51,6 +53,8 @@ function opening(argv: readonly string[], { catalogue, presets }: ProgramOptions
       useFiles: !isBare,
       commandLine: (manifests) => {
         line = parseArguments(argv, manifests);
+        // A log that is asked for is there, whether or not anything happens.
+        if (line.own.debugFile !== undefined) debug(line, "host", `Gantry ${VERSION}, process ${process.pid}`);
         const added = [...(line.own.addDir ?? []), ...folders];
         return { config: line.config, settings: line.settings as JsonObject, folders: added };
       },
@@ -130,7 +134,24 @@ function print(text: string): number {
   return 0;
 }
 
+let isUnwritable = false;
+
 function debug(line: CommandLine | undefined, plugin: string, message: string): void {
-  const filter = line?.own.debug;
-  if (filter === true || filter?.split(",").includes(plugin)) process.stderr.write(`[${plugin}] ${message}\n`);
+  const { debug: filter, debugFile } = line?.own ?? {};
+  const isWanted = typeof filter === "string" ? filter.split(",").includes(plugin) : filter || debugFile !== undefined;
+  if (!isWanted) return;
+  const text = `[${plugin}] ${message}\n`;
+  if (debugFile === undefined) process.stderr.write(text);
+  else appendTo(debugFile, `${new Date().toISOString()} ${text}`);
+}
+
+/** What plugins log is for the person alone. A file that cannot be written is said once, and then logs go to standard error. */
+function appendTo(file: string, text: string): void {
+  try {
+    appendFileSync(file, text, { mode: 0o600 });
+  } catch (thrown) {
+    if (!isUnwritable) process.stderr.write(`gantry: --debug-file ${file} cannot be written: ${messageOf(thrown)}\n`);
+    isUnwritable = true;
+    process.stderr.write(text);
+  }
 }

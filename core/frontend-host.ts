@@ -32,7 +32,7 @@ export function asFrontendHost({ host, line, opened, signal }: FrontendHostParts
       return host.info;
     },
     get notices() {
-      return host.notices;
+      return [...line.notices, ...host.notices];
     },
     prompt,
     readPrompt: async () => (isElsewhere ? undefined : withStdin(prompt)),
@@ -48,6 +48,7 @@ export function asFrontendHost({ host, line, opened, signal }: FrontendHostParts
       return process.stderr;
     },
     isVerbose: own.verbose ?? false,
+    isContinued: !isElsewhere && Boolean(own.continue || own.resume !== undefined),
     open: async (options) => {
       const wanted = isFirst ? await wantedSession(host, own) : {};
       isFirst = false;

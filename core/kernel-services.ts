@@ -33,14 +33,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Models, asked in a session's name. */
 export function createModels(current: () => Generation, env: () => Env): Models {
   return {
-    async complete(view, request) {
+    async choose(view, name) {
       const session = opened(view);
-      const model = request.model === undefined ? session.model : await chooseModel(current(), request.model, env());
+      const model = name === undefined ? session.model : await chooseModel(current(), name, env());
       const provider = session.generation.providers.get(model.provider);
       if (!provider)
         throw error("GANTRY_MODEL_REQUEST", { model: model.id, problem: `the provider ${model.provider} is gone` });
       session.providers.set(model.provider, await provider.handler());
-      return answerOf(session, { ...request, model: `${model.provider}/${model.id}` }, model);
+      return model;
+    },
+    async complete(view, request) {
+      const model = await this.choose(view, request.model);
+      return answerOf(opened(view), { ...request, model: `${model.provider}/${model.id}` }, model);
     },
     async info(view) {
       const { generation, model } = opened(view);

@@ -139,7 +139,9 @@ class KernelHost implements Host {
   }
 
   #renew(assembly: Assembly): void {
-    this.generation = assembly.generation((this.generation?.number ?? 0) + 1);
+    const number = (this.generation?.number ?? 0) + 1;
+    this.generation = assembly.generation(number);
+    for (const session of this.#sessions) session.emit({ type: "generation", number });
   }
 
   // ------------------------------------------------------------ trust

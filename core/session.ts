@@ -1,6 +1,7 @@
 /** A session: an append-only log and a queue. Messages, and whatever else it shows, are derived from the log. */
 import { setMaxListeners } from "node:events";
 import {
+  type AnnouncedEvent,
   type CompactOptions,
   type CompactOutcome,
   type EntryBody,
@@ -59,7 +60,7 @@ export class KernelSession implements Session {
   readonly id: string;
   readonly cwd: string;
   readonly home: string;
-  readonly folders: readonly string[];
+  folders: readonly string[];
   readonly isInteractive: boolean;
   readonly scope: OwnedScope;
   generation: Generation;
@@ -275,6 +276,10 @@ export class KernelSession implements Session {
     return compact(turn, { ...options, trigger: "manual", window });
   }
 
+  addFolder(folder: string): void {
+    if (!this.folders.includes(folder)) this.folders = Object.freeze([...this.folders, folder]);
+  }
+
   rename(title: string): void {
     this.append({ type: "title", title });
   }
@@ -305,6 +310,10 @@ export class KernelSession implements Session {
   notify(notice: Notice): void {
     this.emit({ type: "notice", notice });
     void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+  }
+
+  announce(event: AnnouncedEvent): void {
+    this.emit(event);
   }
 
   fault(fault: Fault): void {

@@ -1,9 +1,11 @@
 import type { CompactRequest } from "./hooks.ts";
 import type { OpenOptions } from "./host.ts";
+import type { McpScope } from "./mcp.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ModelFailure } from "./model.ts";
 import type { Panel } from "./panel.ts";
 import type { Input, Notice, TurnEnd } from "./session.ts";
+import type { SettingsLayer } from "./settings.ts";
 import type { Call, ToolResult } from "./tool.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -66,10 +68,55 @@ export type SessionEvent =
   | { readonly type: "open"; readonly options: OpenOptions }
   /** A command shows a panel. Who cannot show it says nothing of it: the turn ends with its text. */
   | { readonly type: "panel"; readonly panel: Panel }
+  /**
+   * There is a new generation: tools, commands and whatever else plugins bring may have changed. A session adopts it between turns; what
+   * lists of tools and commands say counts at once.
+   */
+  | { readonly type: "generation"; readonly number: number }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }
+  | AnnouncedEvent
   | { readonly type: "turn_end"; readonly turnId: string; readonly end: TurnEnd; readonly ms: number };
+
+/** What plugins tell observers themselves, by {@link SessionView.announce}. */
+export type AnnouncedEvent = McpServerChanged | MentionResolved | HookRegistered;
+
+/** An MCP server was connected, could not be, or is connected no more. */
+export interface McpServerChanged {
+  readonly type: "mcpServerChanged";
+  readonly server: string;
+  readonly status: "connected" | "failed" | "disconnected";
+  readonly transport: "stdio" | "http" | "sse" | "ws" | "sdk";
+  readonly scope: McpScope;
+  /** Milliseconds: how long it took to connect, or to fail; of a lost connection, how long it stood. */
+  readonly durationMs: number;
+  /** What went wrong, as a code: of Gantry (`GANTRY_EXEC_ABSENT`), the system (`ECONNREFUSED`) or HTTP (`HTTP_401`). */
+  readonly errorCode?: string;
+}
+
+/** Something that a prompt names was brought, or could not be. */
+export interface MentionResolved {
+  readonly type: "mentionResolved";
+  /** As it is written, without its `@`. */
+  readonly mention: string;
+  /** `resource`: of a {@link MentionSource}, such as an MCP server. */
+  readonly kind: "file" | "folder" | "resource";
+  readonly isBrought: boolean;
+}
+
+/** A hook of the settings, or of a program that drives the host, is there: at the beginning of a session, or since its file has changed. */
+export interface HookRegistered {
+  readonly type: "hookRegistered";
+  /** As in settings, such as `PreToolUse`. */
+  readonly event: string;
+  readonly matcher?: string;
+  /** How it is run, such as `command`, `http` or `function`. */
+  readonly kind: string;
+  readonly layer: SettingsLayer;
+  /** Whether it runs: someone may have turned hooks off, or not approved this one. */
+  readonly isActive: boolean;
+}
 
 /** A plugin's failure, caught. */
 export interface Fault {

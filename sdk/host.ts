@@ -59,6 +59,8 @@ export interface FrontendHost {
   /** Fires when the program shall end. */
   readonly signal: AbortSignal;
   readonly isVerbose: boolean;
+  /** Whether the command line asks for a session that there is already. */
+  readonly isContinued: boolean;
   /**
    * Opens the session that the command line asks for; or, where the options say which, that one, as when a command has asked
    * for it with an `open` event.
@@ -244,6 +246,8 @@ export interface FlagManifest {
   readonly value?: `<${string}>` | `[${string}]` | `<${string}...>`;
   readonly type?: "string" | "number";
   readonly choices?: readonly string[];
+  /** The flag is taken and does nothing yet: why, as the rest of a sentence. Whoever gives it is told. */
+  readonly idleBecause?: string;
   readonly to: { readonly config: string } | { readonly setting: string } | { readonly frontend: string };
 }
 

@@ -2,6 +2,15 @@
 import type { Readable } from "node:stream";
 import { createService } from "./service.ts";
 
+/** Certificates of a connection, each the text of a PEM file. */
+export interface HttpCertificates {
+  /** The authorities that the server's certificate may be from, in place of the usual ones. */
+  readonly ca?: string;
+  /** The client's own certificate and its key, for servers that ask who it is. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** One request. */
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
@@ -10,6 +19,8 @@ export interface HttpRequest {
   /** A body in pieces is sent as they stand, without putting them together first. */
   readonly body?: string | Uint8Array | readonly Uint8Array[];
   readonly signal?: AbortSignal;
+  /** For an https address: whom to trust, and who one is. */
+  readonly certificates?: HttpCertificates;
   /** Limit until the response's headers are there, in milliseconds. Default 60000. */
   readonly headersTimeoutMs?: number;
 }

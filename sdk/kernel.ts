@@ -1,7 +1,7 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
 import type { CommandAnswer, CommandManifest, Completion } from "./host.ts";
 import type { AssistantMessage, Message } from "./message.ts";
-import type { ModelInfo, ToolSpec } from "./model.ts";
+import type { ModelInfo, ModelRef, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
 import type { SessionView, TurnView } from "./session.ts";
 import type { SlotHandlers, SlotManifests } from "./slots.ts";
@@ -27,6 +27,11 @@ export interface CompletionRequest {
  * **Contract**: rejects with `GANTRY_MODEL_REQUEST` when no answer comes, with the code of the choice when there is no such model.
  */
 export interface Models {
+  /**
+   * The model of this name (`provider/id`, id or alias; default: the session's), ready to be put into a request of the session: a wrap
+   * around the way to the model may send its request there instead.
+   */
+  choose(session: SessionView, name?: string): Promise<ModelRef>;
   complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
   /** What is known of the session's model, without asking anybody. */
   info(session: SessionView): Promise<ModelInfo | undefined>;

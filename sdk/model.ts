@@ -34,6 +34,10 @@ export interface Thinking {
   readonly budgetTokens: number;
 }
 
+/** How much a model should put into its answers, from the least; a model that knows fewer levels takes the nearest below. */
+export const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
 /** One request to a model. Everything in it is final: a provider sends it and adds nothing of its own. */
 export interface ModelRequest {
   readonly model: ModelRef;
@@ -44,6 +48,10 @@ export interface ModelRequest {
   /** Most tokens of the answer; the provider's own default where absent. */
   readonly maxTokens?: number;
   readonly thinking?: Thinking;
+  /** What is shown of the thinking, where a model lets that be chosen. Absent: as the provider is configured. */
+  readonly thinkingDisplay?: "summarized" | "omitted";
+  /** Absent: as the model does. A provider leaves it out for a model that has no such measure. */
+  readonly effort?: Effort;
 }
 
 /** What accompanies a request. */

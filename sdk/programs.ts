@@ -147,12 +147,27 @@ export interface Job {
   readonly outputFile: string;
   readonly state: "running" | "completed" | "failed" | "stopped";
   readonly exit?: ExecExit;
+  /** The call that started it. */
+  readonly callId?: string;
 }
 
 /** Background jobs of a session: listed, readable, and ended with it. */
 export interface Jobs {
   /** Takes a running program over. A notice goes to the model when it ends. */
-  adopt(session: SessionView, title: string, process: ExecProcess, outputFile: string): Job;
+  adopt(session: SessionView, title: string, process: ExecProcess, outputFile: string, callId?: string): Job;
+  /**
+   * Calls the listener when a job has begun and when it has ended. Returns what ends it.
+   *
+   * **Contract**: the listener must not throw and should be quick.
+   */
+  watch(listener: (job: Job, session: SessionView) => void): () => void;
+  /**
+   * A call waits for its program, which can go on as a job: `move` is called, at most once, when a person wants that. Returns what ends
+   * the offer; call it when the program has ended.
+   */
+  offer(session: SessionView, callId: string, move: () => void): () => void;
+  /** Has what calls wait for moved into the background: that of one call, or all. How many there were. */
+  background(session: SessionView, callId?: string): number;
   list(session: SessionView): readonly Job[];
   get(session: SessionView, id: string): Job | undefined;
   /** Ends a job. Resolves when its process group is gone. */

@@ -56,6 +56,11 @@ export interface SessionStore {
     id: string,
     query: { readonly cwd?: string },
   ): Promise<{ readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }>;
+  /**
+   * Calls the listener when a log of the folder has begun, has grown or is gone, whoever writes it; several changes that come together may
+   * be told as one. Returns what ends it. Stores that cannot tell leave this function out.
+   */
+  watch?(cwd: string, listener: (id: string, change: "began" | "grew" | "gone") => void): () => void;
   /** Removes a session and what is kept with it. Rejects with `GANTRY_SESSION_ABSENT` or, while it is open, `GANTRY_SESSION_LOCKED`. */
   remove(id: string, query: { readonly cwd?: string }): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { SessionEvent } from "./events.ts";
+import type { AnnouncedEvent, SessionEvent } from "./events.ts";
 import type { Entry } from "./log.ts";
 import type { Message, UserContent } from "./message.ts";
 import type { ModelRef } from "./model.ts";
@@ -54,6 +54,8 @@ export interface SessionView {
   record(plugin: string, kind: string, data: unknown): void;
   /** Tells whoever watches something that is no part of the conversation. */
   notify(notice: Notice): void;
+  /** Tells observers something through the `event` hook. People see nothing of it. */
+  announce(event: AnnouncedEvent): void;
 }
 
 /** One turn: from an input to the answer that asks for no more tools. */
@@ -147,6 +149,11 @@ export interface Session extends SessionView {
    * conversation, or where a call would be parted from its result, and while a model is at work.
    */
   compact(options?: CompactOptions): Promise<CompactOutcome>;
+  /**
+   * One more folder to work in, absolute and resolved, from now on: everything below it counts as the session's own. For whoever speaks
+   * for the person. It is not remembered.
+   */
+  addFolder(folder: string): void;
   /** Gives the session a name. */
   rename(title: string): void;
   /** Ends the session; idempotent. */

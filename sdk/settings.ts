@@ -24,7 +24,7 @@ export interface SettingValue<T> {
 export interface Settings {
   /**
    * The value at a dotted path, merged: the nearest scalar, lists joined, objects merged by key. A layer's value that does
-   * not fit the schema is left out and reported once.
+   * not fit the schema is left out and reported once. The empty path stands for all settings.
    */
   get<T>(path: string, schema: z.ZodType<T>): T | undefined;
   /** The same layer by layer, nearest first. */

@@ -2,6 +2,7 @@
  * What `--output-format json` and `stream-json` write, and `--input-format stream-json` reads: one object a line, field names as the
  * field has them. Readers must ignore types and fields they do not know.
  */
+import type { Entry } from "./log.ts";
 import type { AssistantMessage, Usage, UserContent, UserMessage } from "./message.ts";
 
 interface Wire {
@@ -78,11 +79,87 @@ export interface WireHookResponse extends Wire {
   readonly outcome: "success" | "error" | "cancelled";
 }
 
+/** A background task has begun. */
+export interface WireTaskStarted extends Wire {
+  readonly type: "system";
+  readonly subtype: "task_started";
+  readonly task_id: string;
+  readonly tool_use_id?: string;
+  readonly description: string;
+  readonly task_type: "local_bash";
+  readonly is_backgrounded: true;
+}
+
+/** What has changed of a background task. */
+export interface WireTaskUpdated extends Wire {
+  readonly type: "system";
+  readonly subtype: "task_updated";
+  readonly task_id: string;
+  readonly patch: {
+    readonly status: "completed" | "failed" | "killed";
+    /** Milliseconds since 1970. */
+    readonly end_time: number;
+  };
+}
+
+/** All background tasks that run, whenever one begins or ends. */
+export interface WireTasks extends Wire {
+  readonly type: "system";
+  readonly subtype: "background_tasks_changed";
+  readonly tasks: readonly {
+    readonly task_id: string;
+    readonly task_type: "local_bash";
+    readonly description: string;
+  }[];
+}
+
+/** Records of the session as its transcript has them, for whoever keeps a copy. With `--session-mirror`. */
+export interface WireMirror {
+  readonly type: "transcript_mirror";
+  /** Where agent SDKs would look for the transcript. */
+  readonly filePath: string;
+  readonly entries: readonly Entry[];
+}
+
+/** A tool is still at work. */
+export interface WireToolProgress extends Wire {
+  readonly type: "tool_progress";
+  readonly tool_use_id: string;
+  readonly tool_name: string;
+  readonly parent_tool_use_id: null;
+  readonly elapsed_time_seconds: number;
+  readonly heartbeat: true;
+}
+
+/** What a slash command has answered, without a model. */
+export interface WireCommandOutput extends Wire {
+  readonly type: "system";
+  readonly subtype: "local_command_output";
+  readonly content: string;
+}
+
+/** All slash commands, after some have come or gone. */
+export interface WireCommands extends Wire {
+  readonly type: "system";
+  readonly subtype: "commands_changed";
+  readonly commands: readonly { readonly name: string; readonly description: string; readonly argumentHint: string }[];
+}
+
+/** The model has refused to answer. */
+export interface WireRefusal extends Wire {
+  readonly type: "system";
+  readonly subtype: "model_refusal_no_fallback";
+  readonly original_model: string;
+  readonly request_id: null;
+  readonly content: string;
+}
+
 /** A background task has ended. */
 export interface WireTaskNotification extends Wire {
   readonly type: "system";
   readonly subtype: "task_notification";
   readonly task_id: string;
+  readonly tool_use_id?: string;
   readonly status: "completed" | "failed" | "stopped";
   readonly output_file: string;
   readonly summary: string;
@@ -99,7 +176,11 @@ export interface WireStreamEvent extends Wire {
 export interface WireCompacted extends Wire {
   readonly type: "system";
   readonly subtype: "compact_boundary";
-  readonly compact_metadata: { readonly trigger: "manual" | "auto"; readonly pre_tokens: number };
+  readonly compact_metadata: {
+    readonly trigger: "manual" | "auto";
+    readonly pre_tokens: number;
+    readonly post_tokens: number;
+  };
 }
 
 /** Something a person may want to know of. */
@@ -116,6 +197,8 @@ export interface WireDenied extends Wire {
   readonly subtype: "permission_denied";
   readonly tool_name: string;
   readonly tool_use_id: string;
+  readonly decision_reason_type: "rule" | "other";
+  readonly decision_reason?: string;
   readonly message: string;
 }
 
@@ -182,7 +265,7 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
-/** Any line. */
+/** Any line about a session. */
 export type WireMessage =
   | WireInit
   | WireRetry
@@ -190,7 +273,14 @@ export type WireMessage =
   | WireState
   | WireHookStarted
   | WireHookResponse
+  | WireTaskStarted
+  | WireTaskUpdated
+  | WireTasks
   | WireTaskNotification
+  | WireToolProgress
+  | WireCommandOutput
+  | WireCommands
+  | WireRefusal
   | WireStreamEvent
   | WireCompacted
   | WireNotice

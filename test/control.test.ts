@@ -1,5 +1,5 @@
 /** A conversation in lines with requests beside it, from the bytes that come in to the lines that go out. */
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -29,12 +29,15 @@ interface Drive {
   /** Called with every line that comes out; what it gives goes in. */
   readonly respond?: (line: Line) => readonly (object | string)[] | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders to make in the working folder. */
+  readonly folders?: readonly string[];
 }
 
 /** Sends lines, ends the input once a result has come for each of `results` prompts, and gathers what comes out. */
 async function drive(input: readonly (object | string | Buffer)[], options: Drive = {}) {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), "gantry-control-")));
   onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
+  for (const folder of options.folders ?? []) mkdirSync(join(cwd, folder), { recursive: true });
   let answers = 0;
   const model = scriptedModel(options.script ?? []);
   if (!options.script) for (let i = 0; i < 200; i++) model.push(() => ({ text: `Answer ${answers++}.` }));
@@ -100,6 +103,7 @@ async function drive(input: readonly (object | string | Buffer)[], options: Driv
   const running = frontend(frontendHost);
   const done = running.finally(() => host.close());
   return {
+    cwd,
     stdin,
     abort,
     lines,
@@ -305,6 +309,7 @@ describe("requests", () => {
 
   it("are withdrawn when their turn is interrupted", async () => {
     const run = await drive([prompt("Write to Ann")], {
+      env: { CLAUDE_CODE_SDK_READS_SESSION_STATE: "1" },
       script: mailing,
       plugins: [mail],
       control: { permissionPromptTool: "stdio" },
@@ -314,6 +319,8 @@ describe("requests", () => {
       },
     });
     expect(await run.exit()).toBe(1);
+    const states = run.lines.flatMap((line) => (line.subtype === "session_state_changed" ? [line.state] : []));
+    expect(states).toEqual(["running", "requires_action", "running", "idle"]);
     const asked = run.lines.find((line) => line.request?.subtype === "can_use_tool");
     expect(run.lines).toContainEqual({ type: "control_cancel_request", request_id: asked?.request_id });
     expect(run.answerTo("stop")).toMatchObject([{ subtype: "success", response: { still_queued: [] } }]);
@@ -353,16 +360,93 @@ describe("requests", () => {
     expect(JSON.stringify(run.lines)).toContain("Sent to Ann.");
   });
 
-  it("set how much models may think, from the next request on", async () => {
-    const run = await drive([request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }), prompt("one")], {
-      respond(line) {
-        if (line.type !== "result") return [];
-        if (run.results().length === 2) run.stdin.end();
-        return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+  it("add a folder below those of the start, and tell the hooks of it", async () => {
+    const hooks = { DirectoryAdded: [{ matcher: "register_repo_root", hookCallbackIds: ["added"] }] };
+    const run = await drive(
+      [request("0", "initialize", { hooks }), request("1", "register_repo_root", { directory: "lib" })],
+      {
+        folders: ["lib", ".git"],
+        respond(line) {
+          if (line.request?.subtype === "hook_callback") return [success(line, {})];
+          const [last] = run.answerTo("end");
+          if (last) run.stdin.end();
+          if (line.response?.request_id !== "1") return [];
+          const others = ["lib", ".", "..", ".git", "none"].map((directory, at) =>
+            request(`no${at}`, "register_repo_root", { directory }),
+          );
+          return [...others, request("end", "get_context_usage")];
+        },
       },
-    });
+    );
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { directory: join(run.cwd, "lib") } }]);
+    const heard = run.lines.filter((line) => line.request?.subtype === "hook_callback");
+    expect(heard.map((line) => line.request.input)).toMatchObject([
+      { hook_event_name: "DirectoryAdded", directory: join(run.cwd, "lib"), source: "register_repo_root" },
+    ]);
+    const errors = [0, 1, 2, 3, 4].map((at) => run.answerTo(`no${at}`)[0]?.error);
+    expect(errors).toEqual([
+      expect.stringContaining("already"),
+      expect.stringContaining("already"),
+      expect.stringContaining("lies in none"),
+      expect.stringContaining("steers programs"),
+      expect.stringContaining("no folder"),
+    ]);
+  });
+
+  it("get the settings that count, all together and by source", async () => {
+    const run = await drive([
+      request("1", "apply_flag_settings", { settings: { effortLevel: "low", outputStyle: "poet" } }),
+      request("2", "get_settings"),
+    ]);
+    expect(await run.exit()).toBe(0);
+    const [{ response }] = run.answerTo("2") as [{ response: Line }];
+    expect(response.effective).toMatchObject({ effortLevel: "low", outputStyle: "poet" });
+    expect(response.sources.at(-1)).toMatchObject({ source: "flagSettings", settings: {} });
+    expect(response.applied).toEqual({ model: "script", effort: "low" });
+  });
+
+  it("move nothing into the background where nothing runs", async () => {
+    const run = await drive([
+      request("1", "background_tasks", { tool_use_id: "c1" }),
+      request("2", "background_tasks"),
+      request("3", "get_task_output", { task_id: "b1" }),
+    ]);
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toMatchObject([{ response: { backgrounded: false } }]);
+    expect(run.answerTo("2")).toMatchObject([{ response: { backgrounded: true } }]);
+    expect(run.answerTo("3")).toMatchObject([{ subtype: "error" }]);
+  });
+
+  it("that bring what nothing can heed yet are answered, and that is told", async () => {
+    const agents = { reviewer: { description: "Reviews.", prompt: "Review." } };
+    const run = await drive([request("1", "initialize", { agents, skills: [], promptSuggestions: false })]);
+    expect(await run.exit()).toBe(0);
+    const told = run.lines.filter(({ subtype }) => subtype === "informational");
+    expect(told).toMatchObject([{ content: '"agents" has no effect: there are no sub-agents yet.', level: "warning" }]);
+    expect(run.answerTo("1")).toMatchObject([{ subtype: "success" }]);
+  });
+
+  it("set how much models may think, from the next request on", async () => {
+    const run = await drive(
+      [
+        request("0", "set_max_thinking_tokens", { thinking_display: "omitted" }),
+        request("1", "set_max_thinking_tokens", { max_thinking_tokens: 2_000 }),
+        request("no", "set_max_thinking_tokens", { thinking_display: "highlights" }),
+        prompt("one"),
+      ],
+      {
+        respond(line) {
+          if (line.type !== "result") return [];
+          if (run.results().length === 2) run.stdin.end();
+          return [request("2", "set_max_thinking_tokens", { max_thinking_tokens: null }), prompt("two")];
+        },
+      },
+    );
     expect(await run.exit()).toBe(0);
     expect(run.model.requests.map(({ thinking }) => thinking)).toEqual([{ budgetTokens: 2_000 }, undefined]);
+    expect(run.model.requests.map(({ thinkingDisplay }) => thinkingDisplay)).toEqual(["omitted", "omitted"]);
+    expect(run.answerTo("no")).toMatchObject([{ subtype: "error" }]);
   });
 
   it("interrupt for a prompt that is urgent, which comes before what waits", async () => {
@@ -416,6 +500,10 @@ describe("whatever comes", () => {
     "apply_flag_settings",
     "read_file",
     "stop_task",
+    "background_tasks",
+    "get_settings",
+    "get_task_output",
+    "register_repo_root",
     "__proto__",
     "toString",
   ];

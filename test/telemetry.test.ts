@@ -4,6 +4,7 @@ import path from "node:path";
 import { openHost } from "gantry";
 import { type LoopbackServer, loopbackServer, scriptedModel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import execNode from "../plugins/exec-node/index.ts";
 import httpNode from "../plugins/http-node/index.ts";
 import settingsFiles from "../plugins/settings-files/index.ts";
 import telemetryOtel from "../plugins/telemetry-otel/index.ts";
@@ -39,7 +40,7 @@ async function converse(env: Record<string, string> = {}) {
     cwd: project,
     env: { HOME: home, PATH: process.env.PATH, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env },
     catalogue: { plugins: { "telemetry-otel": telemetryOtel }, presets: {} },
-    plugins: [httpNode, settingsFiles, telemetryOtel, scriptedModel([{ text: "Hello." }]).plugin],
+    plugins: [httpNode, execNode, settingsFiles, telemetryOtel, scriptedModel([{ text: "Hello." }]).plugin],
   });
   while ((await host.untrusted()).claims.length) await host.trust();
   expect(host.info.isTrusted).toBe(true);
@@ -87,6 +88,14 @@ describe("telemetry is on", () => {
   });
 });
 
+test("a program of the person's own gives the headers", async () => {
+  const otelHeadersHelper = ["/bin/sh", "-c", `echo '{"x-team":"blue"}'`];
+  write(".claude/settings.json", { env: ON, otelHeadersHelper });
+  write("work/.claude/settings.json", { permissions: { allow: ["Read"] } });
+  await converse();
+  expect(collector.requests.map(({ headers }) => headers["x-team"])).toContain("blue");
+});
+
 describe("a project, though trusted,", () => {
   test("cannot turn it on by its settings", async () => {
     write("work/.claude/settings.json", { env: ON, permissions: { allow: ["Read"] } });
@@ -108,6 +117,15 @@ describe("a project, though trusted,", () => {
     write(".gantry/config.json", { "telemetry-otel": { enabled: false } });
     await converse();
     expect(collector.requests).toEqual([]);
+  });
+
+  test("cannot have a program of its own give the headers", async () => {
+    const otelHeadersHelper = ["/bin/sh", "-c", `touch ${path.join(home, "ran")}`];
+    write("work/.claude/settings.json", { otelHeadersHelper, permissions: { allow: ["Read"] } });
+    write("work/.claude/settings.local.json", { otelHeadersHelper });
+    await converse(ON);
+    expect(collector.requests.length).toBeGreaterThan(0);
+    expect(fs.existsSync(path.join(home, "ran"))).toBe(false);
   });
 
   test("cannot steer where it goes, or have texts sent", async () => {

@@ -56,7 +56,7 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
     // The file comes first: what else claims to be the host's was added by plugins.
     const beside = content.filter((block, at) => at > 0 && isHostText(block));
     const own = content.filter((block) => !beside.includes(block));
-    return { name: path, content: own, beside, ...(lines && { lines }) };
+    return { name: path, kind: "file", content: own, beside, ...(lines && { lines }) };
   }
 
   /** Names are shown where the files themselves may be read. */
@@ -64,7 +64,7 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
     const { session } = turn;
     const verdict = await judge.judge(session, { name: "Read", input: { file_path: path } });
     if (verdict.decision === "deny" || (verdict.decision === "ask" && !(await isAllowed(path, turn)))) {
-      return { name: written, problem: "not listed: it may not be read" };
+      return { name: written, kind: "folder", problem: "not listed: it may not be read" };
     }
     const disk = await files();
     const isDenied = deniedReads(await settings?.(), host, session, { root: path, realPath: stat.realPath });
@@ -74,7 +74,11 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
     const more = names.length - MOST_NAMES;
     const rest = more > 0 ? [`(and ${more} more: list them with Glob)`] : [];
     const all = [...names.slice(0, MOST_NAMES), ...rest];
-    return { name: join(path, "/"), content: [text(all.length ? all.join("\n") : "(The folder is empty.)")] };
+    return {
+      name: join(path, "/"),
+      kind: "folder",
+      content: [text(all.length ? all.join("\n") : "(The folder is empty.)")],
+    };
   }
 
   /** The person is asked about a call that is made: a search of this very folder. */

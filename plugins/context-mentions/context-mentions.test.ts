@@ -275,3 +275,33 @@ test("a plugin can bring what is no file", async () => {
   remove();
   expect((await kernel.ask("And @board:43 ?")).said).toBe("");
 });
+
+test("observers hear what was brought, and what could not be", async () => {
+  const board: MentionSource = {
+    description: "",
+    bring: async (mention) => (mention === "b:1" ? [text("x")] : undefined),
+  };
+  const boards = definePlugin({
+    name: "boards",
+    needs: { mentions: Mentions },
+    setup: ({ use }) => {
+      use.mentions.add(board);
+      return {};
+    },
+  });
+  const kernel = await opened(
+    { "a.ts": "", "src/b.ts": "", ".env": "KEY=1" },
+    { plugins: [boards], settings: { permissions: { deny: ["Read(.env)"] } } },
+  );
+  const { events } = await kernel.run("@a.ts @src/ @.env @missing.ts @b:1 @someone");
+  const told = events.flatMap((event) =>
+    event.type === "mentionResolved" ? [[event.mention, event.kind, event.isBrought]] : [],
+  );
+  expect(told).toEqual([
+    ["a.ts", "file", true],
+    ["src/", "folder", true],
+    [".env", "file", false],
+    ["missing.ts", "file", false],
+    ["b:1", "resource", true],
+  ]);
+});

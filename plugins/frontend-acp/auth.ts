@@ -5,15 +5,37 @@ import { authRequired, invalid } from "./errors.ts";
 /** Keys come from the environment that the editor starts the program with: nothing secret passes over the protocol. */
 const METHOD = "environment";
 
-export function authMethods(host: FrontendHost): AuthMethod[] {
-  const setups = providersOf(host).flatMap(([, { setup }]) => setup ?? []);
-  return [{ id: METHOD, name: "API key in the environment", description: setups.join(" ") }];
+/** Whether a client may open sessions. It is signed in from the start, since the environment is its own; until it signs out. */
+export interface SignIn {
+  readonly methods: AuthMethod[];
+  signIn(request: AuthenticateRequest): Record<string, never>;
+  signOut(): Record<string, never>;
+  /** Throws the protocol's error while the client is signed out. */
+  check(): void;
 }
 
-export function authenticate(host: FrontendHost, { methodId }: AuthenticateRequest): Record<string, never> {
-  if (methodId !== METHOD) throw invalid(`There is no way to sign in called "${methodId}": only "${METHOD}".`);
-  if (providersOf(host).some(([, manifest]) => isUsable(manifest, host))) return {};
-  throw authRequired(authMethods(host)[0]?.description ?? "No model can be used.");
+export function createSignIn(host: FrontendHost): SignIn {
+  const setups = providersOf(host).flatMap(([, { setup }]) => setup ?? []);
+  const description = setups.join(" ");
+  let isSignedOut = false;
+  return {
+    methods: [{ id: METHOD, name: "API key in the environment", description }],
+    signIn({ methodId }) {
+      if (methodId !== METHOD) throw invalid(`There is no way to sign in called "${methodId}": only "${METHOD}".`);
+      if (!providersOf(host).some(([, manifest]) => isUsable(manifest, host))) {
+        throw authRequired(description || "No model can be used.");
+      }
+      isSignedOut = false;
+      return {};
+    },
+    signOut() {
+      isSignedOut = true;
+      return {};
+    },
+    check() {
+      if (isSignedOut) throw authRequired(`You have signed out. Sign in with "${METHOD}".`);
+    },
+  };
 }
 
 /** The providers that plugins bring, by name. */

@@ -13,6 +13,7 @@ import {
   type Notice,
   type OpenOptions,
   type Session,
+  type SessionEvent,
   type TurnEnd,
   type UserContent,
 } from "gantry/sdk";
@@ -29,6 +30,7 @@ import { sessionPlugins } from "./session-plugin.ts";
 import type { Place } from "./sessions.ts";
 import { createTrusting } from "./trusting.ts";
 import { createUpdates } from "./updates.ts";
+import { createUsage } from "./usage.ts";
 
 /** A session as a client drives it. */
 export interface EditorSession {
@@ -55,6 +57,9 @@ export interface OpenSessionOptions extends ServeOptions {
   readonly place: Place;
   readonly which: OpenOptions;
 }
+
+/** What fills the window, or empties it. */
+const FILLING: ReadonlySet<SessionEvent["type"]> = new Set(["assistant", "compacted", "rewound", "turn_end"]);
 
 /** Opens a host in the session's folder, and the session on it. */
 export async function openSession(options: OpenSessionOptions): Promise<EditorSession> {
@@ -89,8 +94,9 @@ function drive(
   { place, notices }: { readonly place: Place; readonly notices: readonly Notice[] },
 ): EditorSession {
   const options = createOptions(folder, session, link);
-  const commands = createCommands(folder, link);
+  const commands = createCommands(session, link);
   const updates = createUpdates(session, link);
+  const usage = createUsage(session, link);
   const settleTrust = createTrusting(folder, link, async () => {
     updates.notice(...(await setServers(link, place.mcpServers ?? [])));
     await watchServers();
@@ -105,10 +111,15 @@ function drive(
   watchServers().catch((thrown) => link.log(messageOf(thrown)));
   session.watch((event) => {
     updates.event(event);
+    if (FILLING.has(event.type)) tellUsage();
     if (event.type !== "turn_end" && event.type !== "tool_end") return;
     commands.tellChanges();
     options.tellChanges().catch((thrown) => link.log(messageOf(thrown)));
   });
+
+  function tellUsage(): void {
+    usage.tell().catch((thrown) => link.log(messageOf(thrown)));
+  }
 
   /** What servers bring may be commands, too. */
   async function watchServers(): Promise<void> {
@@ -139,6 +150,7 @@ function drive(
     signal.addEventListener("abort", stop, { once: true });
     try {
       const answer = answerTo(await sent(session, content), session, signal);
+      await usage.tell().catch((thrown) => link.log(messageOf(thrown)));
       const meter = await link.services?.meter?.();
       return { ...answer, ...(meter && { usage: usageOf(meter.of(session)) }) };
     } finally {
@@ -163,12 +175,19 @@ function drive(
     cancel,
     state: options.state,
     setMode: options.setMode,
-    setOption: options.setOption,
+    async setOption(id, value) {
+      const state = await options.setOption(id, value);
+      tellUsage();
+      return state;
+    },
     replay() {
       for (const update of historyOf(session, link)) link.tell(update);
     },
     introduce() {
-      setImmediate(() => commands.tell());
+      setImmediate(() => {
+        commands.tell();
+        tellUsage();
+      });
     },
     onClosed(listener) {
       session.scope.own(listener);

@@ -1,9 +1,11 @@
 import type { AgentContext, ClientCapabilities, SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import type {
+  Commands,
   Files,
   LaterService,
   McpServers,
   Meter,
+  Models,
   Permissions,
   RememberedAnswers,
   Session,
@@ -13,6 +15,8 @@ import type {
 /** Services of the host that a session runs in. */
 export interface Services {
   readonly tools: Tools;
+  readonly commands: Commands;
+  readonly models: Models;
   readonly permissions: LaterService<Permissions> | undefined;
   readonly remembered: LaterService<RememberedAnswers> | undefined;
   readonly files: LaterService<Files> | undefined;

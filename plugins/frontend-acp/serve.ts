@@ -6,7 +6,7 @@ import {
   methods,
 } from "@agentclientprotocol/sdk/unstable";
 import type { FrontendHost, LaterService, SessionStore } from "gantry/sdk";
-import { authenticate, authMethods } from "./auth.ts";
+import { createSignIn } from "./auth.ts";
 import { answered } from "./errors.ts";
 import { listSessions, removeSession } from "./list.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
@@ -50,7 +50,14 @@ function register(
   { store }: ServeOptions,
   onInitialize: (request: InitializeRequest) => void,
 ): void {
-  const { initialize, authenticate: signIn, session } = methods.agent;
+  const { initialize, authenticate, logout, session } = methods.agent;
+  const signIn = createSignIn(host);
+  /** For who is signed in. */
+  const opening = <Params, Result>(open: (params: Params) => Promise<Result>) =>
+    answered(({ params }: { readonly params: Params }) => {
+      signIn.check();
+      return open(params);
+    });
   app
     .onRequest(initialize, ({ params }) => {
       onInitialize(params);
@@ -61,30 +68,35 @@ function register(
           loadSession: true,
           promptCapabilities: { image: true, embeddedContext: true },
           mcpCapabilities: { http: true, sse: true },
+          auth: { logout: {} },
           sessionCapabilities: { list: {}, delete: {}, resume: {}, fork: {}, close: {}, additionalDirectories: {} },
         },
-        authMethods: authMethods(host),
+        authMethods: signIn.methods,
       };
     })
     .onRequest(
-      signIn,
-      answered(({ params }) => authenticate(host, params)),
+      authenticate,
+      answered(({ params }) => signIn.signIn(params)),
+    )
+    .onRequest(
+      logout,
+      answered(() => signIn.signOut()),
     )
     .onRequest(
       session.new,
-      answered(({ params }) => sessions.open(params)),
+      opening((params) => sessions.open(params)),
     )
     .onRequest(
       session.load,
-      answered(({ params }) => sessions.load(params)),
+      opening((params) => sessions.load(params)),
     )
     .onRequest(
       session.resume,
-      answered(({ params }) => sessions.resume(params)),
+      opening((params) => sessions.resume(params)),
     )
     .onRequest(
       session.fork,
-      answered(({ params }) => sessions.fork(params)),
+      opening((params) => sessions.fork(params)),
     )
     .onRequest(
       session.list,

@@ -1,11 +1,13 @@
 import {
   type Answer,
+  Commands,
   definePlugin,
   EditorBuffers,
   Files,
   later,
   McpServers,
   Meter,
+  Models,
   optional,
   Permissions,
   type Plugin,
@@ -28,6 +30,8 @@ export function sessionPlugins(link: Link, ask: Ask): readonly Plugin[] {
     description: "Asks the person in the editor.",
     needs: {
       tools: Tools,
+      commands: Commands,
+      models: Models,
       permissions: later(optional(Permissions)),
       remembered: later(optional(RememberedAnswers)),
       files: later(optional(Files)),

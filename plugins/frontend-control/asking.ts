@@ -17,18 +17,22 @@ import {
 } from "gantry/sdk/kit/permission-updates";
 import { askForm } from "./forms.ts";
 import type { Kit } from "./kit.ts";
+import type { Request } from "./line.ts";
 
 /** The tool that stands for the other end of the line. */
 const LINE = "stdio";
 
-type Asker = Pick<Kit, "use" | "config"> & { readonly line: Kit["line"] | undefined };
+type Asker = Pick<Kit, "use" | "config"> & {
+  /** Asks at the other end of the line; absent where there is none. */
+  readonly ask: ((request: Request, signal: AbortSignal) => Promise<unknown>) | undefined;
+};
 
 /** `undefined`: nobody here answers. */
 export async function askOther(kit: Asker, question: Question, turn: TurnView): Promise<Answer | undefined> {
-  if (question.form) return kit.line && askForm(kit.line, question.form, turn.signal);
+  if (question.form) return kit.ask && askForm({ ask: kit.ask }, question.form, turn.signal);
   const { permissionPromptTool: tool } = kit.config;
   if (tool === undefined) return undefined;
-  if (tool === LINE) return kit.line && decided(kit, question, turn, () => askLine(kit, question, turn));
+  if (tool === LINE) return kit.ask && decided(kit, question, turn, () => askLine(kit, question, turn));
   // Who named the tool on the command line wants it to be called.
   if (question.call.tool.name === tool && question.call.origin === "plugin") return { decision: "allow" };
   return decided(kit, question, turn, () => askTool(kit, tool, question.call, turn));
@@ -60,7 +64,7 @@ function askLine(kit: Asker, { call, verdict }: Question, { session, signal }: T
   const { tool, id, input } = call;
   const blocked = call.places?.find((place) => !isWithin(place, session.folders));
   return permissionSuggestions(kit.use, session, call).then((suggestions) =>
-    kit.line?.ask(
+    kit.ask?.(
       {
         subtype: "can_use_tool",
         tool_name: tool.name,

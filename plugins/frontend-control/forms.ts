@@ -4,7 +4,11 @@ import { choiceText, formMessage } from "gantry/sdk/kit/form";
 import type { Line } from "./line.ts";
 
 /** `undefined`: the other end does not answer such questions. What fits is checked by whoever asked. */
-export async function askForm(line: Line, form: QuestionForm, signal: AbortSignal): Promise<Answer | undefined> {
+export async function askForm(
+  line: Pick<Line, "ask">,
+  form: QuestionForm,
+  signal: AbortSignal,
+): Promise<Answer | undefined> {
   const { kind, from, url, fields } = form;
   try {
     const said = await line.ask(

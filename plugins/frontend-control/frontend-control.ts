@@ -13,7 +13,6 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   async function attach(stream: ControlledStream): Promise<ControlPeer> {
     kit = createKit(stream);
-    tellIdleFlags();
     await carryConfigured(kit);
     // From the next generation on what is tapped below is in place.
     await contribute({});
@@ -46,16 +45,22 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   async function opened(session: Session): Promise<void> {
     const { wishes } = kit as Kit;
+    wishes.opened = session;
     wishes.firstModel = `${session.model.provider}/${session.model.id}`;
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (wishes.title && isNew) session.rename(wishes.title);
   }
 
-  function tellIdleFlags(): void {
-    const { permissionPromptTool: _, ...idle } = config;
-    for (const [flag, value] of Object.entries(idle)) {
-      if (value !== undefined) log(`--${flag} is accepted and has no effect for now`);
-    }
+  /** Whoever reads the lines sees that it is their turn. */
+  function waiting({ line, stream }: Kit): Kit["line"]["ask"] {
+    return async (request, signal) => {
+      stream.waits(true);
+      try {
+        return await line.ask(request, signal);
+      } finally {
+        stream.waits(false);
+      }
+    };
   }
 
   const promptBuild: TapHandler<"promptBuild"> = (draft) => {
@@ -66,15 +71,16 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     return appendedPrompt ? replaced.with({ key: "append", cache: "stable", text: appendedPrompt }) : replaced;
   };
   const modelWrap: TapHandler<"modelWrap"> = (stream) => (request, call) => {
-    const thinking = kit?.wishes.thinking;
-    if (!call.turn || thinking === undefined) return stream(request, call);
+    const { thinking, display: thinkingDisplay } = kit?.wishes ?? {};
+    if (!call.turn) return stream(request, call);
     const { thinking: _, ...bare } = request;
-    return stream(thinking === "off" ? bare : { ...bare, thinking }, call);
+    const thought = thinking === undefined ? request : thinking === "off" ? bare : { ...bare, thinking };
+    return stream(thinkingDisplay ? { ...thought, thinkingDisplay } : thought, call);
   };
 
   return {
     services: { control: { attach } },
-    taps: { ask: (question, turn) => askOther({ use, config, line: kit?.line }, question, turn) },
+    taps: { ask: (question, turn) => askOther({ use, config, ask: kit && waiting(kit) }, question, turn) },
     // Of use in a controlled conversation alone, so that no other one waits for this plugin.
     apply(hooks) {
       if (!kit) return;

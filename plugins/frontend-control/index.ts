@@ -1,8 +1,10 @@
 import {
   Checkpoints,
+  Commands,
   Control,
   definePlugin,
   Files,
+  HookEvents,
   HookSources,
   Jobs,
   Judge,
@@ -11,6 +13,7 @@ import {
   McpServers,
   Models,
   manifest,
+  OutputStyles,
   optional,
   PermissionRules,
   Permissions,
@@ -20,38 +23,25 @@ import {
   z,
 } from "gantry/sdk";
 
-/** What agent SDKs send and nothing here heeds yet, with what each takes. `--debug` says so. */
-const WITHOUT_EFFECT = {
-  agent: "<name>",
-  agents: "<json>",
-  betas: "<names>",
-  channels: "<channels...>",
-  "debug-file": "<file>",
-  effort: "<level>",
-  "fallback-model": "<models>",
-  "forward-subagent-text": "",
-  "plugin-dir": "<folders...>",
-  "plugin-dir-no-mcp": "<folders...>",
-  "project-config-root": "<folder>",
-  "resume-drops-turn": "<how>",
-  "session-mirror": "",
-  "task-budget": "<tokens>",
-  "thinking-display": "<how>",
+const AGENTS = "there are no sub-agents yet";
+const PACKAGES = "plugins of other hosts cannot be loaded yet";
+
+/** What agent SDKs send and nothing can heed yet: what each takes, and why it does nothing. */
+const IDLE = {
+  agent: ["<name>", AGENTS],
+  agents: ["<json>", AGENTS],
+  channels: ["<channels...>", "no plugin brings channels"],
+  "forward-subagent-text": ["", AGENTS],
+  "plugin-dir": ["<folders...>", PACKAGES],
+  "plugin-dir-no-mcp": ["<folders...>", PACKAGES],
+  "project-config-root": ["<folder>", "settings are those of the folder that is worked in"],
+  "resume-drops-turn": ["<how>", "a session goes on as --resume-session-at says"],
 } as const;
 
-const idle = Object.entries(WITHOUT_EFFECT).map(([flag, value]) => [
+const flags = Object.entries(IDLE).map(([flag, [value, idleBecause]]) => [
   flag,
-  {
-    description: "Accepted from agent SDKs, and without effect for now",
-    ...(value && { value: value as `<${string}>` }),
-    to: { config: flag },
-  },
+  { description: `Does nothing yet: ${idleBecause}`, ...(value && { value }), idleBecause, to: { config: "idle" } },
 ]);
-const idleConfig = Object.entries(WITHOUT_EFFECT).map(([flag, value]) => {
-  if (value === "") return [flag, z.boolean().optional().describe("without effect for now")];
-  const isList = value.endsWith("...>");
-  return [flag, (isList ? z.array(z.string()) : z.string()).optional().describe("without effect for now")];
-});
 
 export const frontendControl = manifest({
   name: "frontend-control",
@@ -61,11 +51,14 @@ export const frontendControl = manifest({
       .string()
       .optional()
       .describe("who answers for the person: stdio, or a tool of an MCP server"),
-    ...(Object.fromEntries(idleConfig) as Record<string, z.ZodOptional<z.ZodUnknown>>),
+    idle: z.unknown().optional().describe("what flags say that have no effect yet"),
   }),
   needs: {
     tools: Tools,
     models: Models,
+    commands: Commands,
+    styles: later(optional(OutputStyles)),
+    hookEvents: later(optional(HookEvents)),
     judge: later(Judge),
     files: later(optional(Files)),
     hookSources: later(optional(HookSources)),
@@ -85,7 +78,7 @@ export const frontendControl = manifest({
       value: "<tool>",
       to: { config: "permissionPromptTool" },
     },
-    ...(Object.fromEntries(idle) as Record<string, never>),
+    ...(Object.fromEntries(flags) as Record<string, never>),
   },
   taps: { ask: true },
 });

@@ -1,6 +1,17 @@
 /** The first request: what the program at the other end brings along, and what it is told of the host. */
-import { type HookFunction, type JsonObject, type ProviderManifest, z } from "gantry/sdk";
+import {
+  type HookFunction,
+  type JsonObject,
+  newId,
+  type PluginReport,
+  type ProviderManifest,
+  type Session,
+  type WireMessage,
+  z,
+} from "gantry/sdk";
+import { commandLine } from "gantry/sdk/kit/command-lines";
 import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
+import { tasksLine } from "gantry/sdk/kit/task-lines";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Kit } from "./kit.ts";
 import type { Request } from "./line.ts";
@@ -9,8 +20,8 @@ import { setSdkServers } from "./servers.ts";
 
 export async function initialize(kit: Kit, request: Request, isFirst: boolean): Promise<object> {
   const given = read(initializeSchema(), request);
-  const { wishes, stream, log } = kit;
-  for (const field of UNHEEDED) if (given[field] !== undefined) log(`initialize: "${field}" is without effect for now`);
+  const { wishes, stream } = kit;
+  tellUnheeded(kit, given);
   const hooksApplied = await takeHooks(kit, given.hooks ?? {});
   if (isFirst) {
     const { systemPrompt } = given;
@@ -24,8 +35,12 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
     const { errors } = await setSdkServers(kit, servers);
     for (const [name, why] of Object.entries(errors)) kit.tell(`The MCP server ${visibleLine(name, 100)}: ${why}`);
   }
+  // What it has been given shapes it already, and what is told of it is its own.
+  const session =
+    wishes.opened ?? (stream.host.isContinued ? await stream.session().catch(() => undefined) : undefined);
+  if (!isFirst) void tellTasks(kit);
   return {
-    ...about(kit),
+    ...(await about(kit, session)),
     ...(hooksApplied && { hooks_applied: true }),
     hook_on_failure_supported: true,
     ...(given.mcpServers && { mcp_servers_applied: true }),
@@ -35,6 +50,22 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
 }
 
 // ---------------------------------------------------------------- what comes along
+
+function tellUnheeded({ stream }: Kit, given: Readonly<Record<string, unknown>>): void {
+  for (const [field, why] of Object.entries(UNHEEDED)) {
+    const value = given[field];
+    const isSaid = typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+    const content = `"${field}" has no effect: ${why}.`;
+    const line = { type: "system", subtype: "informational", level: "warning", content } as const;
+    if (isSaid) stream.write({ ...line, session_id: "", uuid: newId() } satisfies WireMessage);
+  }
+}
+
+/** Whoever begins anew is told, right behind the answer, what runs. */
+async function tellTasks({ wishes, use, stream }: Kit): Promise<void> {
+  const jobs = await use.jobs?.();
+  setImmediate(() => wishes.opened && stream.write(tasksLine(wishes.opened, jobs)));
+}
 
 /** Whether there were any. */
 async function takeHooks({ line, use, tell }: Kit, hooks: z.output<ReturnType<typeof hooksSchema>>): Promise<boolean> {
@@ -76,30 +107,39 @@ function timeoutOf(config: { readonly timeout?: unknown } | undefined) {
 
 // ---------------------------------------------------------------- what is told
 
-function about({ stream, host, config }: Kit): object {
+/** What is known of a session that is not open yet is what it will begin with. */
+async function about({ stream, host, config, use }: Kit, session: Session | undefined): Promise<object> {
   const { plugins } = stream.host.report();
-  const commands = plugins.flatMap(({ manifest, contributes }) =>
-    (contributes.commands ?? []).map((name) => {
-      const { description = "", argumentHint = "" } = manifest.commands?.[name] ?? {};
-      return { name, description, argumentHint };
-    }),
-  );
+  const styles = await use.styles?.();
   return {
-    commands,
+    commands: session ? use.commands.list(session).map(commandLine) : plugins.flatMap(commandsOf),
     agents: [],
-    output_style: "default",
-    available_output_styles: ["default"],
+    output_style: (session ? styles?.nameIn(session) : styles?.named()) ?? "default",
+    available_output_styles: (await styles?.names()) ?? ["default"],
     models: modelsOf(
       plugins.flatMap(({ manifest }) => Object.entries(manifest.providers ?? {})),
       host.env,
     ),
-    account: { apiKeySource: host.env.ANTHROPIC_API_KEY ? "ANTHROPIC_API_KEY" : "none" },
+    account: accountIn(host.env),
     capabilities: ["interrupt_receipt_v1", "interrupt_cancel_queued_v1"],
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: host.version,
     pid: process.pid,
     ...(config.permissionPromptTool && { permission_prompt_tool: config.permissionPromptTool }),
   };
+}
+
+function commandsOf({ manifest, contributes }: PluginReport) {
+  return (contributes.commands ?? []).map((name) =>
+    commandLine({ description: "", ...manifest.commands?.[name], name }),
+  );
+}
+
+/** By what requests are paid for, as far as the environment says. */
+function accountIn(env: Readonly<Record<string, string | undefined>>): object {
+  if (env.ANTHROPIC_API_KEY) return { apiKeySource: "ANTHROPIC_API_KEY", apiProvider: "firstParty" };
+  const token = env.ANTHROPIC_AUTH_TOKEN ? { tokenSource: "ANTHROPIC_AUTH_TOKEN", apiProvider: "firstParty" } : {};
+  return { apiKeySource: "none", ...token };
 }
 
 /** The default, then what providers that can be used call their models for short. */
@@ -111,9 +151,19 @@ export function modelsOf(
     ([, { usable }]) => usable === "always" || (typeof usable === "object" && usable.env.some((name) => env[name])),
   );
   const named = usable.flatMap(([provider, { title, aliases = {}, defaultModel }]) => [
-    ...(defaultModel ? [{ value: `${provider}/${defaultModel}`, displayName: defaultModel, description: title }] : []),
+    ...(defaultModel
+      ? [
+          {
+            value: `${provider}/${defaultModel}`,
+            resolvedModel: defaultModel,
+            displayName: defaultModel,
+            description: title,
+          },
+        ]
+      : []),
     ...Object.entries(aliases).map(([alias, id]) => ({
       value: alias,
+      resolvedModel: id,
       displayName: alias,
       description: `${title}: ${id}`,
     })),
@@ -123,18 +173,19 @@ export function modelsOf(
 
 // ---------------------------------------------------------------- schemas
 
-const UNHEEDED = [
-  "agents",
-  "agentProgressSummaries",
-  "appendSubagentSystemPrompt",
-  "excludeDynamicSections",
-  "forwardSubagentText",
-  "planModeInstructions",
-  "plugins",
-  "promptSuggestions",
-  "skills",
-  "toolAliases",
-] as const;
+/** What nothing can heed yet, and why. */
+const UNHEEDED = {
+  agents: "there are no sub-agents yet",
+  agentProgressSummaries: "there are no sub-agents yet",
+  appendSubagentSystemPrompt: "there are no sub-agents yet",
+  excludeDynamicSections: "the prompt is put together as its plugins say",
+  forwardSubagentText: "there are no sub-agents yet",
+  planModeInstructions: "no plugin guides the mode plan",
+  plugins: "plugins of other hosts cannot be loaded yet",
+  promptSuggestions: "no plugin suggests prompts",
+  skills: "there are no skills yet",
+  toolAliases: "tools have the aliases that their plugins give them",
+} as const;
 
 function hooksSchema() {
   const matcher = z.looseObject({
@@ -148,8 +199,8 @@ function hooksSchema() {
 
 function initializeSchema() {
   const object = z.record(z.string(), z.unknown()).optional();
-  const unheeded = Object.fromEntries(UNHEEDED.map((field) => [field, z.unknown().optional()])) as {
-    [F in (typeof UNHEEDED)[number]]: z.ZodOptional<z.ZodUnknown>;
+  const unheeded = Object.fromEntries(Object.keys(UNHEEDED).map((field) => [field, z.unknown().optional()])) as {
+    [F in keyof typeof UNHEEDED]: z.ZodOptional<z.ZodUnknown>;
   };
   return z.looseObject({
     ...unheeded,

@@ -25,6 +25,10 @@ export interface Wishes {
   title?: string | undefined;
   /** `undefined`: as the command line and the provider say. */
   thinking?: Thinking | "off" | undefined;
+  /** What is shown of the thinking; `undefined`: as the provider is configured. */
+  display?: "summarized" | "omitted" | undefined;
+  /** The session, once it is open. */
+  opened?: Session | undefined;
   /** The model that the session began with. */
   firstModel?: string | undefined;
   /** The settings of this run. */

@@ -6,7 +6,10 @@ import { modelsOf } from "./initialize.ts";
 import type { Kit } from "./kit.ts";
 import { read } from "./read.ts";
 import { readFile } from "./read-file.ts";
+import { registerRoot } from "./repo-root.ts";
 import { hear, serversOf, setSdkServers, statusOf } from "./servers.ts";
+import { settingsOf } from "./settings.ts";
+import { taskOutput } from "./task-output.ts";
 
 /** How long new servers may take until the request that brought them is answered; those that take longer come later. */
 const SETTLE_MS = 1_000;
@@ -27,8 +30,12 @@ export const IN_ORDER: ReadonlySet<string> = new Set([
 
 /** They are about the session, so they wait for what shapes it. */
 export const ABOUT_SESSION: ReadonlySet<string> = new Set([
+  "background_tasks",
   "get_context_usage",
+  "get_settings",
+  "get_task_output",
   "read_file",
+  "register_repo_root",
   "rewind_files",
   "stop_task",
 ]);
@@ -57,10 +64,14 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     return { models: modelsOf(providers, host.env) };
   },
   async set_max_thinking_tokens({ wishes }, request) {
-    const { max_thinking_tokens: most } = read(
-      z.looseObject({ max_thinking_tokens: z.number().int().nonnegative().nullish() }),
+    const { max_thinking_tokens: most, thinking_display: shown } = read(
+      z.looseObject({
+        max_thinking_tokens: z.number().int().nonnegative().nullish(),
+        thinking_display: z.enum(["summarized", "omitted"]).nullish(),
+      }),
       request,
     );
+    if (shown !== undefined) wishes.display = shown ?? undefined;
     if (most === null) wishes.thinking = undefined;
     else if (most !== undefined) wishes.thinking = most ? { budgetTokens: most } : "off";
     return {};
@@ -93,6 +104,16 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     const { task_id } = read(z.looseObject({ task_id: z.string() }), request);
     return stopTask(kit, task_id);
   },
+  async background_tasks({ session, use }, request) {
+    const { tool_use_id } = read(z.looseObject({ tool_use_id: z.string().nullish() }), request);
+    const opened = await session();
+    const count = (await use.jobs?.())?.background(opened, tool_use_id ?? undefined) ?? 0;
+    // Without a name it is a wish about whatever there is, which may be nothing.
+    return { backgrounded: typeof tool_use_id !== "string" || count > 0 };
+  },
+  get_task_output: taskOutput,
+  get_settings: settingsOf,
+  register_repo_root: registerRoot,
   async get_binary_version({ host }) {
     return { version: PROTOCOL_VERSION, gantry_version: host.version };
   },
@@ -176,12 +197,8 @@ function settingsSchema() {
   return z.record(z.string(), z.json());
 }
 
-async function stopTask({ session, use, stream }: Kit, id: string): Promise<object> {
-  const opened = await session();
-  const job = await (await use.jobs?.())?.stop(opened, id);
+async function stopTask({ session, use }: Kit, id: string): Promise<object> {
+  const job = await (await use.jobs?.())?.stop(await session(), id);
   if (!job) throw new Error(`There is no task "${id}".`);
-  const ended = { type: "system", subtype: "task_notification", task_id: id, status: "stopped" } as const;
-  const about = { output_file: job.outputFile, summary: job.title };
-  stream.write({ ...ended, ...about, session_id: opened.id, uuid: newId() } satisfies WireMessage);
   return {};
 }

@@ -7,6 +7,7 @@ import {
   type Session,
   type SessionEvent,
   type WireMessage,
+  type WireState,
   type WireUser,
 } from "gantry/sdk";
 import { inputLines } from "./input-lines.ts";
@@ -22,6 +23,9 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   const queue = createQueue();
   const records = new Map<string, string>();
   const tellsState = host.info.env.CLAUDE_CODE_SDK_READS_SESSION_STATE === "1";
+  /** What was last said of it, and how many questions wait for an answer. */
+  let told: { readonly session: Session; readonly state: WireState["state"] } | undefined;
+  let questions = 0;
   /** What is said with the next prompt. */
   const asides: Prompt[] = [];
   /** What is being answered; until its turn has begun it can only be marked. */
@@ -50,6 +54,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   try {
     await answer();
     if (!isOver()) await Promise.race([Promise.all([reading.then(() => ending), turn?.ended]), stopped]);
+    (await opening?.catch(() => undefined))?.flush();
     await output.end();
     if (host.signal.aborted) return host.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
     if (output.isDeserted) return EXIT.deserted;
@@ -125,7 +130,11 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   }
 
   async function open(): Promise<Run> {
-    const opened = await startRun(kit, { isInteractive: true, replay, onEnd: () => state("idle") });
+    const opened: Run = await startRun(kit, {
+      isInteractive: true,
+      replay,
+      onEnd: () => state(opened.session, "idle"),
+    });
     await control?.opened(opened.session);
     opened.session.watch((event) => {
       if (event.type === "turn_start") begin();
@@ -136,19 +145,20 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     return opened;
 
     function begin() {
-      state("running");
+      state(opened.session, "running");
       let end = () => {};
       const ended = new Promise<void>((resolve) => {
         end = resolve;
       });
       turn = { ended, end };
     }
+  }
 
-    function state(state: "running" | "idle") {
-      const about = { type: "system", subtype: "session_state_changed", state } as const;
-      if (tellsState && config.outputFormat === "stream-json")
-        write({ ...about, session_id: opened.session.id, uuid: newId() } satisfies WireMessage);
-    }
+  function state(session: Session, state: WireState["state"]): void {
+    if (!tellsState || config.outputFormat !== "stream-json" || told?.state === state) return;
+    told = { session, state };
+    const about = { type: "system", subtype: "session_state_changed", state } as const;
+    write({ ...about, session_id: session.id, uuid: newId() } satisfies WireMessage);
   }
 
   /** Which record the prompts at work have become. */
@@ -197,6 +207,10 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
       session: async () => (await run()).session,
       interrupt,
       withdraw: (uuid) => queue.withdraw((prompt) => prompt.uuid === uuid).length > 0,
+      waits(isWaiting) {
+        questions += isWaiting ? 1 : -1;
+        if (told && told.state !== "idle") state(told.session, questions ? "requires_action" : "running");
+      },
       recordOf: (uuid) => records.get(uuid) ?? uuid,
       requireOutput: kit.requireOutput,
     });

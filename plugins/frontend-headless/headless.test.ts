@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import {
+  type CommandInfo,
   type Figures,
   type FrontendHost,
   GantryError,
@@ -74,11 +75,12 @@ interface Run {
   readonly stdout?: Writable;
   readonly open?: () => Promise<Session>;
   readonly figures?: Figures;
+  readonly commands?: readonly CommandInfo[];
   readonly during?: (event: SessionEvent, controller: AbortController) => void;
 }
 
 /** Runs the frontend over a scripted turn. An interruption makes the turn end as the kernel would end it. */
-async function run({ events = NORMAL, config = {}, figures, during, ...options }: Run = {}) {
+async function run({ events = NORMAL, config = {}, figures, during, commands = [], ...options }: Run = {}) {
   const controller = new AbortController();
   const seen = { interrupted: 0, closed: 0, prompts: [] as unknown[] };
   const session = {
@@ -126,7 +128,7 @@ async function run({ events = NORMAL, config = {}, figures, during, ...options }
 
   const handlers = await setup({
     config: frontendHeadless.config.parse(config),
-    use: { meter: figures && { of: () => figures }, permissions: undefined, styles: undefined },
+    use: { commands: { list: () => commands }, meter: figures && { of: () => figures } },
   } as never);
   const outcome = await handlers.frontends.headless(host).then(
     (exit) => ({ exit, error: undefined }),
@@ -509,12 +511,18 @@ describe("stream-json", () => {
         subtype: "permission_denied",
         tool_name: "Bash",
         tool_use_id: "c1",
+        decision_reason_type: "other",
+        decision_reason: "No rule allows it.",
         message: "No rule allows it.",
       },
       { ...common, subtype: "informational", content: "Careful.", level: "warning" },
       { ...common, subtype: "status", status: "compacting" },
       { ...common, subtype: "status", status: null },
-      { ...common, subtype: "compact_boundary", compact_metadata: { trigger: "auto", pre_tokens: 900 } },
+      {
+        ...common,
+        subtype: "compact_boundary",
+        compact_metadata: { trigger: "auto", pre_tokens: 900, post_tokens: 90 },
+      },
       {
         ...common,
         subtype: "informational",
@@ -537,7 +545,59 @@ describe("stream-json", () => {
     const refused = await run({ ...stream, events: [turnEnd({ reason: "refused", text: "No." })] });
     expect(refused.lines().map((line) => line.type)).toEqual(["result"]);
     const handled = await run({ ...stream, events: [turnEnd({ reason: "handled", text: "42" })] });
-    expect(handled.lines().map((line) => line.type)).toEqual(["system", "result"]);
+    expect(handled.lines()).toMatchObject([
+      { subtype: "init" },
+      { subtype: "local_command_output", content: "42" },
+      { type: "result", result: "42" },
+    ]);
+  });
+
+  it("says that the conversation is no longer shortened when nobody could", async () => {
+    const compacting = { type: "compacting", trigger: "auto" } as const;
+    const request = { type: "request", turnId: "t", number: 1 } as const;
+    const next = await run({ ...stream, events: [request, compacting, request, turnEnd({})] });
+    const end = await run({ ...stream, events: [request, compacting, turnEnd({ reason: "model_error" })] });
+    for (const { lines } of [next, end]) {
+      const told = lines().flatMap((line) => ("status" in line ? [line.status] : []));
+      expect(told).toEqual(["compacting", null]);
+    }
+  });
+
+  it("tells of commands that come and go, whole, and only once there is a list that could be old", async () => {
+    const commands: CommandInfo[] = [{ name: "help", description: "Help.", plugin: "p" }];
+    const { lines } = await run({
+      ...stream,
+      commands,
+      events: [
+        { type: "generation", number: 2 },
+        { type: "request", turnId: "t", number: 1 },
+        { type: "generation", number: 3 },
+        { type: "generation", number: 4 },
+        turnEnd({}),
+      ],
+      during: (event) => {
+        if (event.type === "generation" && event.number !== 3)
+          commands.push({ name: `c${event.number}`, description: "", plugin: "p" });
+      },
+    });
+    const told = lines().flatMap((line) => ("commands" in line ? [line.commands] : []));
+    expect(told).toEqual([
+      [
+        { name: "help", description: "Help.", argumentHint: "" },
+        { name: "c2", description: "", argumentHint: "" },
+        { name: "c4", description: "", argumentHint: "" },
+      ],
+    ]);
+  });
+
+  it("says that the model refuses", async () => {
+    const said = answer([{ type: "text", text: "No." }]) as Extract<SessionEvent, { type: "assistant" }>;
+    const refusal = { ...said, message: { ...said.message, stop_reason: "refusal" } } as const;
+    const { lines } = await run({
+      ...stream,
+      events: [{ type: "request", turnId: "t", number: 1 }, refusal, turnEnd({})],
+    });
+    expect(lines().at(-2)).toMatchObject({ subtype: "model_refusal_no_fallback", original_model: expect.any(String) });
   });
 
   it("ends the turn at Ctrl-C, says so in the conversation, and leaves with 130", async () => {

@@ -58,6 +58,7 @@ async function once(parts: Omit<Kit, "output">, prompt: string): Promise<number>
       run.take(event);
       if (host.signal.aborted || output.isDeserted) interrupt();
     }
+    run.flush();
     await output.end();
     if (host.signal.aborted && host.signal.reason !== "SIGINT") return EXIT.terminated;
     if (output.isDeserted) return EXIT.deserted;

@@ -1,7 +1,9 @@
 import {
+  Commands,
   Control,
   definePlugin,
   HookEvents,
+  Jobs,
   later,
   lazy,
   McpServers,
@@ -26,17 +28,26 @@ export const frontendHeadless = manifest({
     partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
     replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
     hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
+    mirror: z.boolean().default(false).describe("stream-json: write the records of the session, too"),
     jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
     resumeAt: z.string().optional().describe("the record that a session goes on behind"),
+    heartbeatMs: z
+      .number()
+      .int()
+      .positive()
+      .default(30_000)
+      .describe("stream-json: how often a tool that takes long says so"),
     schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
   }),
   needs: {
+    commands: Commands,
     meter: optional(Meter),
     permissions: optional(Permissions),
     styles: optional(OutputStyles),
     hookEvents: later(optional(HookEvents)),
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),
+    jobs: later(optional(Jobs)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },
@@ -70,6 +81,10 @@ export const frontendHeadless = manifest({
     "include-hook-events": {
       description: "stream-json: tell when hooks begin and end",
       to: { config: "hookEvents" },
+    },
+    "session-mirror": {
+      description: "stream-json: write each record of the session, too, for a program that keeps sessions of its own",
+      to: { config: "mirror" },
     },
     "resume-session-at": {
       description: "With --resume: go on behind this record, and leave out what came after it",

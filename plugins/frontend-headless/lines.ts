@@ -14,7 +14,7 @@ export function linesOf(event: SessionEvent, sessionId: string): readonly WireMe
   const common = { session_id: sessionId, uuid: newId() };
   switch (event.type) {
     case "assistant":
-      return assistantLines(event, sessionId);
+      return [...assistantLines(event, sessionId), ...refusalLines(event, common)];
     case "tool_end":
       return [
         {
@@ -33,6 +33,8 @@ export function linesOf(event: SessionEvent, sessionId: string): readonly WireMe
           subtype: "permission_denied",
           tool_name: event.call.tool.name,
           tool_use_id: event.call.id,
+          decision_reason_type: event.verdict.rule === undefined ? "other" : "rule",
+          ...(event.verdict.reason !== undefined && { decision_reason: event.verdict.reason }),
           message: event.verdict.reason ?? "The call was not allowed.",
           ...common,
         },
@@ -58,7 +60,11 @@ export function linesOf(event: SessionEvent, sessionId: string): readonly WireMe
         {
           type: "system",
           subtype: "compact_boundary",
-          compact_metadata: { trigger: event.trigger === "manual" ? "manual" : "auto", pre_tokens: event.tokensBefore },
+          compact_metadata: {
+            trigger: event.trigger === "manual" ? "manual" : "auto",
+            pre_tokens: event.tokensBefore,
+            post_tokens: event.tokensAfter,
+          },
           session_id: sessionId,
           uuid: newId(),
         },
@@ -117,6 +123,16 @@ function assistantLines(event: Extract<SessionEvent, { type: "assistant" }>, ses
     session_id: sessionId,
     uuid: index === content.length - 1 ? event.uuid : newId(),
   }));
+}
+
+function refusalLines(
+  { message }: Extract<SessionEvent, { type: "assistant" }>,
+  common: { session_id: string; uuid: string },
+) {
+  if (message.stop_reason !== "refusal") return [];
+  const content = `${message.model} has refused to answer.`;
+  const about = { original_model: message.model, request_id: null, content };
+  return [{ type: "system", subtype: "model_refusal_no_fallback", ...about, ...common, uuid: newId() } as const];
 }
 
 /** Clients rely on a signature, which not every provider gives. */

@@ -4,6 +4,7 @@ import { isGantryError, PluginError } from "gantry/sdk";
 import { leftOutNotice } from "gantry/sdk/kit/claims";
 import { hookLine } from "./hook-lines.ts";
 import type { frontendHeadless } from "./index.ts";
+import { createMirror } from "./mirror.ts";
 import type { Output } from "./output.ts";
 import { createPartial } from "./partial.ts";
 import { failedResult } from "./result.ts";
@@ -29,6 +30,8 @@ export interface Kit {
 export interface Run {
   readonly session: Session;
   take(event: SessionEvent): void;
+  /** Writes what has been recorded and not been told, where that is wanted. */
+  flush(): void;
   /** How the last turn ended. */
   readonly last: TurnEnd | undefined;
 }
@@ -55,9 +58,14 @@ export async function startRun(kit: Kit, { isInteractive, replay, onEnd }: Optio
     output,
     notices: await noticesOf(host),
     mcp: await use.mcp?.(),
+    heartbeatMs: config.heartbeatMs,
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });
+  const mirror = isStream && config.mirror ? createMirror(session, host.info) : undefined;
+  const flush = () => {
+    for (const line of mirror?.lines() ?? []) output.write(jsonLine(line));
+  };
   let tally = createTally();
   let last: TurnEnd | undefined;
 
@@ -66,7 +74,9 @@ export async function startRun(kit: Kit, { isInteractive, replay, onEnd }: Optio
     get last() {
       return last;
     },
+    flush,
     take(event) {
+      flush();
       if (event.type === "turn_start") kit.structured()?.reset();
       count(tally, event);
       view.event(event);

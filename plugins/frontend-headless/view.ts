@@ -1,15 +1,21 @@
-import type {
-  FrontendHost,
-  McpServers,
-  Meter,
-  Notice,
-  OutputStyles,
-  Permissions,
-  Session,
-  SessionEvent,
-  TurnEnd,
+import {
+  type Commands,
+  type FrontendHost,
+  type Jobs,
+  type McpServers,
+  type Meter,
+  type Notice,
+  newId,
+  type OutputStyles,
+  type Permissions,
+  type Session,
+  type SessionEvent,
+  type TurnEnd,
+  type WireMessage,
 } from "gantry/sdk";
+import { commandLine } from "gantry/sdk/kit/command-lines";
 import { visible } from "gantry/sdk/kit/visible";
+import { createBeats } from "./beats.ts";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
 import type { Output } from "./output.ts";
@@ -17,6 +23,7 @@ import type { Partial } from "./partial.ts";
 import { remarks } from "./remarks.ts";
 import { type Output as Answer, errorOf, resultOf } from "./result.ts";
 import type { Tally } from "./tally.ts";
+import { tellTasks } from "./tasks.ts";
 
 /** What one run writes, and when. */
 export interface View {
@@ -34,6 +41,10 @@ export interface ViewParts {
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
   readonly mcp?: McpServers | undefined;
+  readonly commands: Commands;
+  /** Who has background jobs, asked at the first tool. */
+  readonly jobs?: (() => Promise<Jobs | undefined>) | undefined;
+  readonly heartbeatMs: number;
   /** Makes the raw events of answers, where they are wanted. */
   readonly partial?: Partial | undefined;
   /** The lines that repeat the prompts of the turn that begins, where they are wanted. */
@@ -78,6 +89,10 @@ function jsonView({ host, notices, session, output, meter }: ViewParts): View {
 function streamView(parts: ViewParts): View {
   const { host, notices, session, output, meter, permissions, partial, replay, mcp, styles } = parts;
   let hasBegun = false;
+  let hasTools = false;
+  let isCompacting = false;
+  let commands = "";
+  const beats = createBeats(session.id, parts.heartbeatMs, (line) => write([line]));
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
   };
@@ -85,6 +100,7 @@ function streamView(parts: ViewParts): View {
   const begin = () => {
     if (hasBegun) return;
     hasBegun = true;
+    commands = JSON.stringify(commandLines());
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
     write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
   };
@@ -93,16 +109,51 @@ function streamView(parts: ViewParts): View {
       // Only now is it known that the prompt was not refused, and which tools there are.
       if (event.type === "request") begin();
       if (partial) write(partial.before(event));
+      if (isCompacting && event.type === "request") write([statusLine(session.id, null)]);
+      if (["compacting", "compacted", "request"].includes(event.type)) isCompacting = event.type === "compacting";
+      if (event.type === "generation") tellCommands();
+      beats.take(event);
+      if (event.type === "tool_start") void tellJobs();
       write(linesOf(event, session.id));
       if (partial) write(partial.after(event));
     },
     end(end, tally, answer) {
       if (end.reason !== "refused") begin();
       hasBegun = false;
+      if (isCompacting) write([statusLine(session.id, null)]);
+      isCompacting = false;
+      if (end.reason === "handled" && end.text) write([answerLine(session.id, end.text)]);
       if (end.reason === "aborted") write([interruptionLine(session.id, tally.isAtTools)]);
       write([resultOf(session.id, tally, end, meter?.of(session), answer)]);
     },
   };
+
+  function commandLines() {
+    return parts.commands.list(session).map(commandLine);
+  }
+
+  /** Whoever has not been told of any has no list that could be old. */
+  function tellCommands(): void {
+    const list = commandLines();
+    if (!commands || JSON.stringify(list) === commands) return;
+    commands = JSON.stringify(list);
+    write([{ type: "system", subtype: "commands_changed", commands: list, session_id: session.id, uuid: newId() }]);
+  }
+
+  async function tellJobs(): Promise<void> {
+    if (hasTools) return;
+    hasTools = true;
+    const jobs = await parts.jobs?.();
+    if (jobs) tellTasks(session, jobs, (line) => write([line]));
+  }
+}
+
+function statusLine(session_id: string, status: "compacting" | null): WireMessage {
+  return { type: "system", subtype: "status", status, session_id, uuid: newId() };
+}
+
+function answerLine(session_id: string, content: string): WireMessage {
+  return { type: "system", subtype: "local_command_output", content, session_id, uuid: newId() };
 }
 
 export function jsonLine(line: object): string {

@@ -74,7 +74,7 @@ export const EVENTS = Object.freeze({
   TeammateIdle: task,
   ConfigChange: { matches: "which settings", exitTwo: "block", isFired: true },
   CwdChanged: { exitTwo: "person", hasEnvironmentFile: true, isFired: true },
-  DirectoryAdded: { matches: "how it was added", exitTwo: "nothing" },
+  DirectoryAdded: { matches: "how it was added", exitTwo: "nothing", isFired: true },
   FileChanged: { matches: "names of files", exitTwo: "person", hasEnvironmentFile: true },
   WorktreeCreate: { exitTwo: "block" },
   WorktreeRemove: { exitTwo: "block" },

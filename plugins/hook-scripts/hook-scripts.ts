@@ -5,6 +5,7 @@ import { createClaims } from "./claims.ts";
 import { createFiring, notify, type OwnMoment, reminder } from "./fire.ts";
 import type { hookScripts } from "./index.ts";
 import type { Kit } from "./kit.ts";
+import { createRegister } from "./registered.ts";
 import { createSources } from "./sources.ts";
 import { createStates } from "./state.ts";
 import { createSubcommand } from "./subcommand.ts";
@@ -17,9 +18,13 @@ import { watchSettings } from "./watch.ts";
 export function setupWith(clock: Clock): Setup<typeof hookScripts> {
   return ({ host, use, scope }) => {
     const { permissions, rules, remembered, jobs, shellFolders, ...services } = use;
-    const sources = createSources(() => book.forget());
+    const sources = createSources(() => {
+      book.forget();
+      for (const session of open) register(session);
+    });
     const book = createBook({ settings: use.settings, trust: use.trust, host, further: () => sources.all });
     const stateOf = createStates();
+    const register = createRegister(book);
     const open = new Set<SessionView>();
     const opened = perSession((session) => {
       open.add(session);
@@ -71,7 +76,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
           input: { message, notification_type: kind },
         }),
     };
-    scope.own(watchSettings(kit, use.settings, open));
+    scope.own(watchSettings(kit, use.settings, open, register));
     const ofSession = sessionTaps(kit);
     return {
       services: { hookEvents: firing, hookSources: sources },
@@ -81,6 +86,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
         ...ofSession,
         sessionStart: (session) => {
           opened(session);
+          register(session);
           return ofSession.sessionStart(session);
         },
         ...turnTaps(kit),

@@ -124,6 +124,7 @@ export function supposedSession(
     enqueue: () => undefined,
     record: () => undefined,
     notify: ({ text }) => onNotice(text),
+    announce: () => undefined,
     async end() {
       stop.abort();
       for (const thing of owned.reverse()) await (typeof thing === "function" ? thing() : thing.dispose());

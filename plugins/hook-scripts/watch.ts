@@ -9,7 +9,12 @@ const SOURCES: { readonly [L in SettingsLayer]?: string } = {
 };
 
 /** From the next event on hooks are what a changed file says. Returns what ends that. */
-export function watchSettings(kit: Kit, settings: Settings, open: ReadonlySet<SessionView>): () => void {
+export function watchSettings(
+  kit: Kit,
+  settings: Settings,
+  open: ReadonlySet<SessionView>,
+  onChange: (session: SessionView) => void,
+): () => void {
   return settings.watch(({ layer, source: file }) => {
     const told = new Set(kit.book.problems);
     kit.book.forget();
@@ -17,6 +22,7 @@ export function watchSettings(kit: Kit, settings: Settings, open: ReadonlySet<Se
     const source = SOURCES[layer];
     for (const session of open) {
       for (const problem of problems) kit.notify(session, problem);
+      onChange(session);
       if (source && kit.firing.has("ConfigChange")) void tell(session, source, file);
     }
   });

@@ -77,7 +77,7 @@ const setup: Setup<typeof httpNode> = ({ host, scope }) => {
       port: url.port,
       path: url.pathname + url.search,
     };
-    if (url.protocol === "https:") return agents.https().request(options);
+    if (url.protocol === "https:") return agents.https().request({ ...options, ...spec.certificates });
     if (!proxy) return plainRequest(options);
     // A proxy for plain HTTP is asked for the whole address.
     headers.host = url.host;

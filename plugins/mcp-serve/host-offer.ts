@@ -15,8 +15,8 @@ import {
   z,
 } from "gantry/sdk";
 import { argumentsOf, argumentsText } from "./arguments.ts";
-import type { Caller, Offer } from "./offer.ts";
-import { SESSION_TEMPLATE, sessionIdIn, sessionResource, transcriptText } from "./sessions.ts";
+import type { Caller, Change, Offer } from "./offer.ts";
+import { SESSION_TEMPLATE, sessionIdIn, sessionResource, transcriptText, watchSessions } from "./sessions.ts";
 
 export interface HostOfferParts {
   readonly host: FrontendHost;
@@ -32,11 +32,14 @@ export interface HostOffer extends Offer {
 }
 
 const MOST_COMPLETIONS = 100;
-/** Servers that are started late bring tools late. */
-const WATCH_MS = 1_000;
 
 /** One session of the host for whoever is served: opened at its first need. */
 export function createHostOffer({ host, tools, commands, store, calling }: HostOfferParts): HostOffer {
+  const listeners = new Set<(change: Change) => void>();
+  const tell = (change: Change) => {
+    for (const listener of [...listeners]) listener(change);
+  };
+  let stopWatching: (() => void) | undefined;
   let opening: Promise<Session> | undefined;
   const session = () => {
     opening ??= open();
@@ -77,18 +80,14 @@ export function createHostOffer({ host, tools, commands, store, calling }: HostO
         .slice(0, MOST_COMPLETIONS);
     },
     watch(listener) {
-      let known: string | undefined;
-      const look = async () => {
-        // Whoever has asked for nothing has nothing that could be old.
-        const opened = await opening?.catch(() => undefined);
-        if (!opened) return;
-        const names = [...tools.list(opened), ...commands.list(opened)].map(({ name }) => name).join("\n");
-        if (known !== undefined && names !== known) listener();
-        known = names;
+      listeners.add(listener);
+      stopWatching ??= store && watchSessions(store, host.info.cwd, tell);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size) return;
+        stopWatching?.();
+        stopWatching = undefined;
       };
-      const timer = setInterval(() => void look(), WATCH_MS);
-      timer.unref();
-      return () => clearInterval(timer);
     },
     async close() {
       const opened = await opening?.catch(() => undefined);
@@ -98,16 +97,28 @@ export function createHostOffer({ host, tools, commands, store, calling }: HostO
 
   async function open(): Promise<Session> {
     const opened = await host.open({ isInteractive: false });
+    const known = { tools: "", prompts: "" };
+    look(() => undefined);
     opened.watch((event) => {
+      if (event.type === "generation") look(tell);
       const caller = calling.getStore();
       if (event.type === "tool_progress") caller?.progress(event.text);
       if (event.type === "notice") caller?.log(event.notice.level, event.notice.text);
     });
     return opened;
+
+    /** Of a new generation much may be as it was. */
+    function look(tell: (change: Change) => void): void {
+      const now = { tools: textOf(tools.list(opened)), prompts: textOf(commands.list(opened).filter(isPrompt)) };
+      for (const kind of ["tools", "prompts"] as const) {
+        if (now[kind] !== known[kind]) tell({ kind });
+      }
+      Object.assign(known, now);
+    }
   }
 
   async function promptCommands(): Promise<readonly CommandInfo[]> {
-    return commands.list(await session()).filter(({ isPrompt }) => isPrompt);
+    return commands.list(await session()).filter(isPrompt);
   }
 
   /** A session of another folder is none. */
@@ -119,6 +130,14 @@ export function createHostOffer({ host, tools, commands, store, calling }: HostO
       throw thrown;
     }
   }
+}
+
+function isPrompt(command: CommandInfo): boolean {
+  return command.isPrompt === true;
+}
+
+function textOf(list: readonly { readonly name: string; readonly description: string }[]): string {
+  return JSON.stringify(list.map(({ name, description }) => [name, description]));
 }
 
 function offeredTool({ name, description, input, traits }: ToolInfo) {

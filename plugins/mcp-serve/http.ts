@@ -7,11 +7,10 @@ import { pipeline } from "node:stream/promises";
 import {
   createMcpHandler,
   isLegacyRequest,
-  type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { createEvents } from "./events.ts";
-import { buildServer, type ServingParts } from "./server.ts";
+import { buildServer, type Serving, type ServingParts } from "./server.ts";
 
 export interface HttpServingParts extends Omit<ServingParts, "offer"> {
   /** An offer for one client, or for all who keep no session. */
@@ -40,11 +39,13 @@ interface Client {
 export async function serveHttp({ offer, port, token = newToken(), ...parts }: HttpServingParts): Promise<HttpServing> {
   const clients = new Map<string, Client>();
   const shared = offer();
-  const build = (era: "legacy" | "modern", own = shared): Server => buildServer({ ...parts, offer: own }, era);
-  const modern = createMcpHandler(() => build("modern"), { legacy: "reject", maxRequestBodySize: MOST_BODY });
-  const unwatch = shared.watch(() => {
-    modern.notify.toolsChanged();
-    modern.notify.promptsChanged();
+  const build = (era: "legacy" | "modern", own = shared): Serving => buildServer({ ...parts, offer: own }, era);
+  const modern = createMcpHandler(() => build("modern").server, { legacy: "reject", maxRequestBodySize: MOST_BODY });
+  const unwatch = shared.watch((change) => {
+    if ("uri" in change) modern.notify.resourceUpdated(change.uri);
+    else if (change.kind === "tools") modern.notify.toolsChanged();
+    else if (change.kind === "prompts") modern.notify.promptsChanged();
+    else modern.notify.resourcesChanged();
   });
 
   const server = createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
@@ -94,7 +95,7 @@ export async function serveHttp({ offer, port, token = newToken(), ...parts }: H
       if (now - client.usedMs > IDLE_MS || clients.size - index > MOST_SESSIONS) await client.end();
     }
     const own = offer();
-    const mcp = build("legacy", own);
+    const { server: mcp, tell } = build("legacy", own);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => randomUUID(),
       onsessioninitialized: (id) => void clients.set(id, client),
@@ -103,10 +104,7 @@ export async function serveHttp({ offer, port, token = newToken(), ...parts }: H
       retryInterval: 1_000,
       maxRequestBodySize: MOST_BODY,
     });
-    const stop = own.watch(() => {
-      void mcp.sendToolListChanged().catch(() => undefined);
-      void mcp.sendPromptListChanged().catch(() => undefined);
-    });
+    const stop = own.watch(tell);
     const client: Client = {
       transport,
       usedMs: now,

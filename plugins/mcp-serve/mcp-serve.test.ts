@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import { type Contribution, definePlugin, type Plugin, z } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { addressOf, connected, overHttp, type Served, served, stopped } from "./test-kit.ts";
 
@@ -137,6 +138,72 @@ describe.each(["modern", "legacy"] as const)("A client of the %s era on a line",
     }
   });
 });
+
+describe.each([
+  ["line", "modern"],
+  ["line", "legacy"],
+  ["HTTP", "modern"],
+  ["HTTP", "legacy"],
+] as const)("A client on %s, of the %s era, is told", (way, era) => {
+  async function listening(plugins: readonly Plugin[] = []) {
+    const host = await served(way === "HTTP" ? { http: true } : {}, { plugins });
+    const client = await connected(way === "HTTP" ? overHttp(await addressOf(host)) : line(host), { era });
+    const heard = (method: Told) =>
+      new Promise<unknown>((resolve) => client.setNotificationHandler(method, ({ params }) => resolve(params)));
+    return { host, client, heard };
+  }
+
+  test("when tools come and go, at once, and not when only something else has changed", async () => {
+    const growing = growingPlugin();
+    const { client, heard } = await listening([growing.plugin]);
+    const told = [heard("notifications/tools/list_changed"), heard("notifications/prompts/list_changed")] as const;
+    if (era === "modern") await client.listen({ toolsListChanged: true, promptsListChanged: true });
+    await client.listTools();
+    let isPromptTold = false;
+    void told[1].then(() => {
+      isPromptTold = true;
+    });
+    await growing.grow();
+    await told[0];
+    expect((await client.listTools()).tools.map(({ name }) => name)).toContain("Grown");
+    expect(isPromptTold).toBe(false);
+  });
+
+  test("of a session that goes on", async () => {
+    const { host, client, heard } = await listening();
+    for await (const _ of host.session.send("How is the weather?"));
+    const uri = `gantry://sessions/${host.session.id}`;
+    const told = heard("notifications/resources/updated");
+    if (era === "modern") await client.listen({ resourceSubscriptions: [uri] });
+    else {
+      await expect(client.subscribeResource({ uri: "gantry://sessions/none" })).rejects.toThrow();
+      await client.subscribeResource({ uri });
+    }
+    host.session.rename("The weather");
+    expect(await told).toMatchObject({ uri });
+    if (era === "legacy") expect(await client.unsubscribeResource({ uri })).toEqual({});
+  });
+});
+
+type Told =
+  | "notifications/tools/list_changed"
+  | "notifications/prompts/list_changed"
+  | "notifications/resources/updated";
+
+/** A plugin that brings one more tool when the test says so. */
+function growingPlugin() {
+  let contribute: ((what: Contribution) => Promise<void>) | undefined;
+  const plugin = definePlugin({
+    name: "growing",
+    setup: (context) => {
+      contribute = context.contribute;
+      return { taps: { sessionStart: () => undefined } };
+    },
+  });
+  const run = async () => "grown";
+  const Grown = { description: "It has grown.", input: z.object({}), traits: { readOnly: true }, run };
+  return { plugin, grow: async () => contribute?.({ tools: { Grown } } as never) };
+}
 
 describe("On a line", () => {
   test("garbage is answered or passed over, and the next message is heard", async () => {

@@ -45,6 +45,11 @@ export interface Caller {
   ask(question: ClientQuestion): Promise<ClientAnswer | undefined>;
 }
 
+/** What is not as it was. */
+export type Change =
+  | { readonly kind: "tools" | "prompts" | "resources" }
+  | { readonly kind: "resource"; readonly uri: string };
+
 export interface Offer {
   tools(): Promise<readonly OfferedTool[]>;
   /** Never rejects for what the tool does. Content as the protocol has it. */
@@ -59,6 +64,6 @@ export interface Offer {
     subject: JsonObject,
     argument: { readonly name: string; readonly value: string },
   ): Promise<readonly string[]>;
-  /** Calls the listener when tools or prompts have changed. Returns what ends it. */
-  watch(listener: () => void): () => void;
+  /** Calls the listener with what has changed. Returns what ends it. */
+  watch(listener: (change: Change) => void): () => void;
 }

@@ -11,7 +11,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { isGantryError, type JsonObject, messageOf } from "gantry/sdk";
-import type { Caller, ClientAnswer, ClientQuestion, Offer } from "./offer.ts";
+import type { Caller, Change, ClientAnswer, ClientQuestion, Offer } from "./offer.ts";
 import type { Parking, Round } from "./parking.ts";
 
 export interface ServingParts {
@@ -25,14 +25,24 @@ const ANSWER = "answer";
 /** A person may take as long as they like; who gives up is the client. */
 const ASK_MS = 24 * 60 * 60 * 1000;
 
-export function buildServer({ offer, version, parking }: ServingParts, era: "legacy" | "modern"): Server {
+/** A server, and the way to tell its client what has changed. */
+export interface Serving {
+  readonly server: Server;
+  tell(change: Change): void;
+}
+
+/** How many resources a client may be told of. */
+const MOST_SUBSCRIPTIONS = 1_000;
+
+export function buildServer({ offer, version, parking }: ServingParts, era: "legacy" | "modern"): Serving {
+  const subscribed = new Set<string>();
   const server = new Server(
     { name: "gantry", title: "Gantry", version },
     {
       capabilities: {
         tools: { listChanged: true },
         prompts: { listChanged: true },
-        resources: {},
+        resources: { listChanged: true, subscribe: true },
         completions: {},
         logging: {},
       },
@@ -60,7 +70,31 @@ export function buildServer({ offer, version, parking }: ServingParts, era: "leg
   server.setRequestHandler("completion/complete", async ({ params: { ref, argument } }) => ({
     completion: { values: [...(await told(offer.complete({ ...ref } as JsonObject, argument)))] },
   }));
-  return server;
+  if (era === "legacy") {
+    // In the newer era a client says what it wants to hear of where it begins to listen.
+    server.setRequestHandler("resources/subscribe", async ({ params: { uri } }) => {
+      if (!(await told(offer.read(uri)))) throw new ResourceNotFoundError(uri);
+      if (subscribed.size >= MOST_SUBSCRIPTIONS) {
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${MOST_SUBSCRIPTIONS} subscriptions are enough.`);
+      }
+      subscribed.add(uri);
+      return {};
+    });
+    server.setRequestHandler("resources/unsubscribe", async ({ params: { uri } }) => {
+      subscribed.delete(uri);
+      return {};
+    });
+  }
+  return { server, tell: (change) => void send(change)?.catch(() => undefined) };
+
+  function send(change: Change): Promise<void> | undefined {
+    if ("uri" in change) {
+      const isWanted = era === "modern" || subscribed.has(change.uri);
+      return isWanted ? server.sendResourceUpdated({ uri: change.uri }) : undefined;
+    }
+    if (change.kind === "tools") return server.sendToolListChanged();
+    return change.kind === "prompts" ? server.sendPromptListChanged() : server.sendResourceListChanged();
+  }
 
   /** The older era: the client is asked while its request waits. */
   async function callAtOnce(name: string, input: unknown, context: ServerContext) {

@@ -1,6 +1,6 @@
 /** Sessions as resources: a list of them, and the conversation of each as text. */
-import { type Entry, type JsonObject, type SessionSummary, textOf } from "gantry/sdk";
-import type { OfferedResource } from "./offer.ts";
+import { type Entry, type JsonObject, type SessionStore, type SessionSummary, textOf } from "gantry/sdk";
+import type { Change, OfferedResource } from "./offer.ts";
 
 const PREFIX = "gantry://sessions/";
 
@@ -42,4 +42,30 @@ export function transcriptText(entries: readonly Entry[]): string {
     return blocks.length ? [`## Model\n\n${blocks.join("\n\n")}`] : [];
   });
   return `${parts.join("\n\n")}\n`;
+}
+
+/** A session at work writes often: what comes in this time is told at once. */
+const GATHER_MS = 250;
+
+/** Tells of sessions that begin, go on and end, whichever program has them. */
+export function watchSessions(store: SessionStore, cwd: string, tell: (change: Change) => void): () => void {
+  const changed = new Set<string>();
+  let isListChanged = false;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    timer = undefined;
+    if (isListChanged) tell({ kind: "resources" });
+    for (const id of changed) tell({ kind: "resource", uri: `${PREFIX}${id}` });
+    isListChanged = false;
+    changed.clear();
+  };
+  const stop = store.watch?.(cwd, (id, change) => {
+    changed.add(id);
+    isListChanged ||= change !== "grew";
+    timer ??= setTimeout(flush, GATHER_MS).unref();
+  });
+  return () => {
+    clearTimeout(timer);
+    stop?.();
+  };
 }

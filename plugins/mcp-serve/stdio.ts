@@ -1,9 +1,8 @@
 /** Serving over standard input and output: one client, as long as it holds the line. */
 import type { Readable, Writable } from "node:stream";
-import type { Server } from "@modelcontextprotocol/server";
 import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
 import type { Log } from "gantry/sdk";
-import { buildServer, type ServingParts } from "./server.ts";
+import { buildServer, type Serving, type ServingParts } from "./server.ts";
 
 export interface StdioServingParts extends ServingParts {
   readonly stdin: Readable;
@@ -16,16 +15,13 @@ const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Resolves when the client has gone, or the program shall end. */
 export async function serveLine({ stdin, stdout, signal, log, ...parts }: StdioServingParts): Promise<void> {
-  let server: Server | undefined;
-  const stop = parts.offer.watch(() => {
-    void server?.sendToolListChanged().catch(() => undefined);
-    void server?.sendPromptListChanged().catch(() => undefined);
-  });
+  let serving: Serving | undefined;
+  const stop = parts.offer.watch((change) => serving?.tell(change));
   const transport = new StdioServerTransport(stdin, stdout, { maxBufferSize: MOST_BYTES });
   const line = serveStdio(
     ({ era }) => {
-      server = buildServer(parts, era);
-      return server;
+      serving = buildServer(parts, era);
+      return serving.server;
     },
     { transport, onerror: ({ message }) => log(message) },
   );

@@ -1,9 +1,8 @@
-import { definePlugin, lazy, Meter, manifest, optional, z } from "gantry/sdk";
+import { definePlugin, EFFORTS, lazy, Meter, manifest, optional, Settings, z } from "gantry/sdk";
 
 export const modelBudget = manifest({
   name: "model-budget",
-  description:
-    "Ends a turn that asks the model too often, and a run that costs too much; limits how much models think.",
+  description: "Ends a turn that asks the model too often, and a run that costs too much; says how much models think.",
   config: z.object({
     maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
     maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
@@ -11,6 +10,12 @@ export const modelBudget = manifest({
     maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
   }),
   flags: {
+    effort: {
+      description: "How much the model puts into its answers",
+      value: "<level>",
+      choices: EFFORTS,
+      to: { setting: "effortLevel" },
+    },
     "max-turns": {
       description: "Ask the model at most this often for one prompt",
       value: "<n>",
@@ -36,7 +41,7 @@ export const modelBudget = manifest({
       to: { config: "maxThinkingTokens" },
     },
   },
-  needs: { meter: optional(Meter) },
+  needs: { meter: optional(Meter), settings: optional(Settings) },
   taps: { modelWrap: { stage: "last" } },
 });
 

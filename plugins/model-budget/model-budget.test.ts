@@ -13,6 +13,7 @@ import {
 } from "gantry/sdk";
 import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { expect, test } from "vitest";
+import settingsFiles from "../settings-files/index.ts";
 import plugin, { modelBudget } from "./index.ts";
 import setup from "./model-budget.ts";
 
@@ -177,4 +178,12 @@ test.each([
   expect(asked[0]?.thinking).toEqual(thinking);
   await ask();
   expect(asked[1]).toBe(request);
+});
+
+test("the effort of the settings is asked for in turns, as it is at the time", async () => {
+  const model = scriptedModel([{ text: "One." }, { text: "Two." }]);
+  const kernel = await createTestKernel({ plugins: [settingsFiles, plugin], model, settings: { effortLevel: "low" } });
+  await kernel.run("Go");
+  expect(model.requests[0]?.effort).toBe("low");
+  await kernel.close();
 });

@@ -1,6 +1,8 @@
 import {
+  EFFORTS,
   type Meter,
   type ModelCall,
+  type ModelEvent,
   type ModelFailure,
   type ModelRequest,
   NO_USAGE,
@@ -8,7 +10,7 @@ import {
   type SessionView,
   type Setup,
   type StreamFunction,
-  type z,
+  z,
 } from "gantry/sdk";
 import type { modelBudget } from "./index.ts";
 
@@ -18,21 +20,31 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   const turns = maxTurns === undefined ? undefined : turnLimit(maxTurns);
   const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
   const thought = thinkingOf(config);
-  if (!turns && !money && !thought) return { taps: { modelWrap: () => undefined } };
+  if (!turns && !money && !thought && !use.settings) return { taps: { modelWrap: () => undefined } };
+  const effort = () => use.settings?.get("effortLevel", effortSchema());
+  const shaped = (request: ModelRequest): ModelRequest => {
+    const level = effort();
+    const asked = thought ? thought(request) : request;
+    return level === undefined ? asked : { ...asked, effort: level };
+  };
 
   return {
     taps: {
       // One wrapped stream may serve several sessions: the turn knows its own.
-      modelWrap: (stream, first): StreamFunction =>
-        async function* (request, call) {
+      modelWrap:
+        (stream, first): StreamFunction =>
+        (request, call) => {
           const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
-          if (failure) yield { type: "failure", failure };
-          else yield* stream(call.turn && thought ? thought(request) : request, call);
+          return failure ? refused(failure) : stream(call.turn ? shaped(request) : request, call);
         },
     },
   };
 };
 export default setup;
+
+function effortSchema() {
+  return z.enum(EFFORTS);
+}
 
 /** How the requests of turns are to be thought about; `undefined`: as they are. */
 function thinkingOf({
@@ -88,6 +100,10 @@ function moneyLimit(most: number, meter: Meter | undefined) {
     if (spent < most) return undefined;
     return refusal("max_budget_usd", `Reached maximum budget ($${most}): $${spent.toFixed(4)} spent`);
   };
+}
+
+async function* refused(failure: ModelFailure): AsyncGenerator<ModelEvent> {
+  yield { type: "failure", failure };
 }
 
 function refusal(code: string, message: string, remedy?: string): ModelFailure {

@@ -1,11 +1,12 @@
-import { definePlugin, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, lazy, Models, manifest, optional, Settings, z } from "gantry/sdk";
 
 /** What a timer of Node can hold. */
 const ms = z.int().positive().max(2_147_483_647);
 
 export const modelRetry = manifest({
   name: "model-retry",
-  description: "Asks the model again when a request failed in a way that may pass, and ends requests that hang.",
+  description:
+    "Asks the model again when a request failed in a way that may pass, ends requests that hang, and goes to another model.",
   config: z
     .object({
       tries: z.int().min(1).max(15).default(6).describe("requests for one answer, the first included"),
@@ -17,6 +18,14 @@ export const modelRetry = manifest({
       answerMs: ms.default(1_800_000).describe("time of a whole answer"),
     })
     .prefault({}),
+  needs: { models: Models, settings: optional(Settings) },
+  flags: {
+    "fallback-model": {
+      description: "Models to go on with while the chosen one is overloaded or out of reach, with commas",
+      value: "<models>",
+      to: { setting: "fallbackModel" },
+    },
+  },
   taps: { modelWrap: { stage: "early" } },
 });
 

@@ -1,6 +1,7 @@
-import type { ModelCall, ModelEvent, ModelFailure, ModelRequest, StreamFunction } from "gantry/sdk";
-import { createTestKernel, type FakeClock, fakeClock, scriptedModel } from "gantry/sdk/testing";
-import { describe, expect, it } from "vitest";
+import type { ModelCall, ModelEvent, ModelFailure, ModelRequest, SessionEvent, StreamFunction } from "gantry/sdk";
+import { createTestKernel, type FakeClock, fakeClock, type ScriptedAnswer, scriptedModel } from "gantry/sdk/testing";
+import { describe, expect, it, onTestFinished } from "vitest";
+import settingsFiles from "../settings-files/index.ts";
 import modelRetry from "./index.ts";
 import { type RetryLimits, withRetries } from "./retry.ts";
 
@@ -235,5 +236,64 @@ describe("model-retry", () => {
     expect(text).toBe("Whole.");
     expect(events.filter(({ type }) => type === "retry")).toHaveLength(1);
     expect(model.requests).toHaveLength(2);
+  });
+});
+
+describe("models that stand in", () => {
+  const busy = { failure: { kind: "overloaded", message: "Overloaded.", isRetryable: true } } as const;
+  const small = { "model-retry": { firstDelayMs: 1 } };
+
+  const run = async (fallbackModel: string | string[], script: readonly ScriptedAnswer[]) => {
+    const model = scriptedModel(script);
+    const kernel = await createTestKernel({
+      plugins: [settingsFiles, modelRetry],
+      model,
+      config: small,
+      settings: { fallbackModel },
+    });
+    onTestFinished(() => kernel.close());
+    return { model, kernel, asked: () => model.requests.map((request) => request.model.id) };
+  };
+  const notices = (events: readonly SessionEvent[]) =>
+    events.flatMap((event) => (event.type === "notice" ? [event.notice.text] : []));
+
+  it("answer for one that stays overloaded, until the turn ends", async () => {
+    const { kernel, asked } = await run("scripted/second, third", [
+      busy,
+      busy,
+      busy,
+      { text: "Hi." },
+      { text: "Again." },
+    ]);
+    const { text, events } = await kernel.run("Hello");
+    expect(text).toBe("Hi.");
+    const [first] = asked();
+    expect(asked()).toEqual([first, first, first, "second"]);
+    expect(notices(events)).toEqual([expect.stringMatching(/Overloaded.*scripted\/second stands in for it/)]);
+    expect((await kernel.run("And now?")).text).toBe("Again.");
+    expect(asked().at(-1)).toBe(first);
+  });
+
+  it("are asked one after another, and the last one as patiently as ever", async () => {
+    const tries = Array.from({ length: 12 }, () => busy);
+    const { kernel, asked } = await run(["scripted/second", "scripted/third"], tries);
+    const { end } = await kernel.run("Hello");
+    expect(end.reason).toBe("model_error");
+    expect(asked().slice(3)).toEqual([...Array(3).fill("second"), ...Array(6).fill("third")]);
+  });
+
+  it("do not help where the request itself is the problem", async () => {
+    const bad = { failure: { kind: "invalid_request", message: "No.", isRetryable: false } } as const;
+    const { kernel, asked } = await run("scripted/second", [bad]);
+    expect((await kernel.run("Hello")).end.reason).toBe("model_error");
+    expect(asked()).toHaveLength(1);
+  });
+
+  it("that nobody has are told of, and the chosen one is asked once more", async () => {
+    const { kernel, asked } = await run("nobody/none", [busy, busy, busy, { text: "Hi." }]);
+    const { text, events } = await kernel.run("Hello");
+    expect(text).toBe("Hi.");
+    expect(new Set(asked()).size).toBe(1);
+    expect(notices(events).join()).toContain("nobody/none cannot stand in");
   });
 });

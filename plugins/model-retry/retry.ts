@@ -1,6 +1,7 @@
 import type { ModelFailure, Setup, StreamFunction } from "gantry/sdk";
 import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import { attempt, type TimeLimits } from "./attempt.ts";
+import { fallbacks, withFallback } from "./fallback.ts";
 import type { modelRetry } from "./index.ts";
 
 /** When to try again, in milliseconds where it is time. */
@@ -11,9 +12,20 @@ export interface RetryLimits extends TimeLimits {
   readonly longestRetryAfterMs: number;
 }
 
-const setup: Setup<typeof modelRetry> = ({ config }) => ({
-  taps: { modelWrap: (stream) => withRetries(stream, config, realClock) },
+const setup: Setup<typeof modelRetry> = ({ config, use }) => ({
+  taps: {
+    modelWrap: (stream) =>
+      withFallback({
+        patient: withRetries(stream, config, realClock),
+        brief: withRetries(stream, { ...config, tries: Math.min(config.tries, BRIEF_TRIES) }, realClock),
+        models: use.models,
+        names: () => fallbacks(use.settings),
+      }),
+  },
 });
+
+/** How often a model is asked that another one can stand in for. */
+const BRIEF_TRIES = 3;
 
 /**
  * A stream function that tries again. An answer that reached its `end` is never asked for twice: tools run on nothing else,

@@ -57,6 +57,8 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
             const { name, known } = states(session);
             return known && name === current(session) ? known.name : current(session);
           },
+          named,
+          names: async () => (await shelf.all()).filter(shelf.counts).map(({ name }) => name),
         },
       },
       commands: { "output-style": choosing({ shelf, host, current }) },

@@ -1,6 +1,6 @@
 import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { AssistantContent, Message, ModelRequest, PromptSection, UserContent } from "gantry/sdk";
-import { claudeModel, withoutDate } from "./models.ts";
+import { claudeModel, effortOf, withoutDate } from "./models.ts";
 
 /** How long the provider keeps the prompt. */
 export type CacheTime = "5m" | "1h" | "off";
@@ -8,6 +8,9 @@ export type CacheTime = "5m" | "1h" | "off";
 export interface BodyOptions {
   readonly cache: CacheTime;
   readonly maxTokens: number | undefined;
+  readonly display: "summarized" | "omitted";
+  /** Tokens of a whole task. */
+  readonly taskBudget: number | undefined;
 }
 
 /** The bytes of a request, in pieces: most are messages, which are not copied for every request they are part of. */
@@ -32,13 +35,20 @@ export function createBodyWriter(options: BodyOptions) {
       model: request.model.id,
       max_tokens: maxTokens,
       stream: true,
-      ...thinkingFor(request, maxTokens),
+      ...thinkingFor(request, maxTokens, request.thinkingDisplay ?? options.display),
+      ...outputFor(request, options.taskBudget),
     };
     return write(head, request);
   }
 
   function count(request: ModelRequest): Body {
-    return write({ model: request.model.id, ...thinkingFor(request, Number.POSITIVE_INFINITY) }, request);
+    return write(
+      {
+        model: request.model.id,
+        ...thinkingFor(request, Number.POSITIVE_INFINITY, request.thinkingDisplay ?? options.display),
+      },
+      request,
+    );
   }
 
   function write(head: Partial<MessageCreateParamsBase>, request: ModelRequest): Body {
@@ -169,12 +179,25 @@ function maxTokensFor(request: ModelRequest, configured: number | undefined): nu
 }
 
 /** Models that think by their own measure take no budget; asked for a summary, they are not silent meanwhile. */
-function thinkingFor(request: ModelRequest, maxTokens: number): Pick<MessageCreateParamsBase, "thinking"> {
+function thinkingFor(
+  request: ModelRequest,
+  maxTokens: number,
+  display: BodyOptions["display"],
+): Pick<MessageCreateParamsBase, "thinking"> {
   const style = claudeModel(request.model.id)?.thinking ?? "budget";
   if (style === "always" || (style === "adaptive" && request.thinking)) {
-    return { thinking: { type: "adaptive", display: "summarized" } };
+    return { thinking: { type: "adaptive", display } };
   }
   if (!request.thinking || maxTokens <= 1024) return {};
   const budget = Math.min(Math.max(request.thinking.budgetTokens, 1024), maxTokens - 1);
   return { thinking: { type: "enabled", budget_tokens: budget } };
+}
+
+/** Models of the classic kind take neither. */
+function outputFor(request: ModelRequest, total: number | undefined): { readonly output_config?: object } {
+  const model = claudeModel(request.model.id);
+  if (!model || model.thinking === "budget") return {};
+  const effort = request.effort && effortOf(request.effort, model);
+  const budget = total === undefined ? {} : { task_budget: { type: "tokens", total } };
+  return effort || total !== undefined ? { output_config: { ...(effort && { effort }), ...budget } } : {};
 }

@@ -31,7 +31,7 @@ export class Client extends BaseAnthropic {
   /** What must not appear in any text for a person. */
   readonly secrets: readonly string[];
 
-  constructor(http: Http, host: HostInfo) {
+  constructor(http: Http, host: HostInfo, betas: readonly string[]) {
     const { env } = host;
     const apiKey = env.ANTHROPIC_API_KEY || null;
     const authToken = apiKey ? null : env.ANTHROPIC_AUTH_TOKEN || null;
@@ -56,6 +56,7 @@ export class Client extends BaseAnthropic {
       "user-agent": `gantry/${host.version}`,
       ...(credential && { authorization: `Bearer ${credential}` }),
       ...custom,
+      ...(betas.length && { "anthropic-beta": [custom["anthropic-beta"], ...betas].filter(Boolean).join() }),
     };
     this.secrets = [credential ?? "", ...Object.values(custom)].filter((value) => value.length >= 8);
   }

@@ -1,4 +1,4 @@
-import type { ModelInfo } from "gantry/sdk";
+import type { Effort, ModelInfo } from "gantry/sdk";
 
 /**
  * How a model thinks: `always` by its own measure; `adaptive` by its own measure when asked; `budget` up to a number of
@@ -41,6 +41,11 @@ export const MODELS: readonly ClaudeModel[] = [
   { id: "claude-opus-4-5", title: "Claude Opus 4.5", thinking: "budget", ...CLASSIC },
   { id: "claude-sonnet-4-5", title: "Claude Sonnet 4.5", thinking: "budget", ...CLASSIC },
 ];
+
+/** The first models that take a level have no `xhigh`. */
+export function effortOf(wanted: Effort, { id }: ClaudeModel): Effort {
+  return wanted === "xhigh" && /-4-6$/.test(id) ? "high" : wanted;
+}
 
 /** The id without the date of a snapshot: `claude-haiku-4-5-20251001` is `claude-haiku-4-5`. */
 export function withoutDate(id: string): string {

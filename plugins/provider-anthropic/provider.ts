@@ -2,6 +2,7 @@ import type { MessageTokensCount } from "@anthropic-ai/sdk/resources/messages/me
 import type { ModelInfo as RemoteModel } from "@anthropic-ai/sdk/resources/models";
 import type { HttpResponse, ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
 import { createAnswer } from "./answer.ts";
+import { BETAS, betasIn } from "./betas.ts";
 import { type Body, createBodyWriter } from "./body.ts";
 import { Client } from "./client.ts";
 import { failureOf, refusesThinking } from "./failure.ts";
@@ -10,11 +11,20 @@ import { claudeModel, MODELS } from "./models.ts";
 import { readAnswer } from "./read.ts";
 
 const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
-  const client = new Client(use.http, host);
-  const bodies = createBodyWriter({ cache: config.cache, maxTokens: config.maxTokens });
+  const { cache, maxTokens, taskBudget, thinkingDisplay: display } = config;
+  const { known, unknown } = betasIn(config);
+  const client = new Client(use.http, host, known);
+  const bodies = createBodyWriter({ cache, maxTokens, taskBudget, display });
   const listed = new Map<string, ModelInfo>();
 
-  async function* stream(request: ModelRequest, { signal }: ModelCall): AsyncGenerator<ModelEvent> {
+  let isTold = unknown.length === 0;
+
+  async function* stream(request: ModelRequest, { signal, turn }: ModelCall): AsyncGenerator<ModelEvent> {
+    if (!isTold && turn) {
+      isTold = true;
+      const text = `Not asked of the API: ${unknown.join(", ")}. Gantry knows the beta features ${BETAS.join(", ")}.`;
+      turn.session.notify({ level: "warning", plugin: "provider-anthropic", text });
+    }
     const answer = createAnswer(request.model.id);
     try {
       const response = await open(request, signal);

@@ -4,11 +4,13 @@ import { describe, expect, it } from "vitest";
 import { API_VERSION, Client } from "./client.ts";
 import { gather, hello, json, KEY, request, serve, start, user } from "./test-server.ts";
 
+const OMITTED = { thinkingDisplay: "omitted" };
+
 describe("the request", () => {
   it("carries what the SDK itself would send", async () => {
     const { host, http } = await start("http://127.0.0.1:1");
     const options = { method: "post", path: "/v1/messages", body: "{}" } as const;
-    const ours = await new Client(http, host).buildRequest(options);
+    const ours = await new Client(http, host, []).buildRequest(options);
     const sdk = new BaseAnthropic({ apiKey: KEY, baseURL: "http://127.0.0.1:1", openTelemetry: false });
     const theirs = await sdk.buildRequest({ ...options, headers: { "content-type": "application/json" } });
     const own = ours.req.headers as unknown as Record<string, string>;
@@ -229,6 +231,31 @@ describe("the request", () => {
     expect(await ofModel("claude-opus-4-7")).toBeUndefined();
     expect(await ofModel("claude-opus-4-7", { thinking })).toEqual(adaptive);
     expect(await ofModel("claude-opus-5-5")).toEqual(adaptive);
+  });
+
+  it("says how much effort is wanted, and how long the task may be, where the model takes that", async () => {
+    const ofModel = async (id: string, more: Partial<ModelRequest>, config = {}) =>
+      (await sent({ model: { provider: "anthropic", id }, ...more }, config)).output_config;
+    expect(await ofModel("claude-opus-5-5", {})).toBeUndefined();
+    expect(await ofModel("claude-opus-5-5", { effort: "xhigh" })).toEqual({ effort: "xhigh" });
+    expect(await ofModel("claude-opus-4-6", { effort: "xhigh" })).toEqual({ effort: "high" });
+    expect(await ofModel("claude-haiku-4-5", { effort: "low" })).toBeUndefined();
+    const task_budget = { type: "tokens", total: 50_000 };
+    expect(await ofModel("claude-opus-5-5", {}, { taskBudget: 50_000 })).toEqual({ task_budget });
+    const thinking = (await sent({ model: { provider: "anthropic", id: "claude-opus-5-5" } }, OMITTED)).thinking;
+    expect(thinking).toEqual({ type: "adaptive", display: "omitted" });
+  });
+
+  it("names beta features that are known, and no others", async () => {
+    const { url, seen } = await serve(hello);
+    const config = { betas: "context-1m-2025-08-07, x-evil\r\ny: z", taskBudget: 50_000 };
+    const env = { ANTHROPIC_CUSTOM_HEADERS: "anthropic-beta: mine" };
+    await gather((await start(url, { config, env })).provider);
+    await gather((await start(url)).provider);
+    expect(seen.map(({ headers }) => headers["anthropic-beta"])).toEqual([
+      "mine,context-1m-2025-08-07,task-budgets-2026-03-13",
+      undefined,
+    ]);
   });
 
   it("asks for no more than a model can write", async () => {

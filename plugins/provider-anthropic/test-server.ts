@@ -122,7 +122,13 @@ export async function start(url: string, options: { env?: Record<string, string>
       return response;
     },
   };
-  const context = { scope, host, use: { http }, config: { cache: "5m", ...options.config }, log: () => {} };
+  const context = {
+    scope,
+    host,
+    use: { http },
+    config: { cache: "5m", thinkingDisplay: "summarized", ...options.config },
+    log: () => {},
+  };
   const { providers } = await setup(context as unknown as SetupContext<never>);
   closers.push(() => owned.forEach((dispose) => void dispose()));
   return { provider: providers.anthropic as Provider, http, host, bodies };

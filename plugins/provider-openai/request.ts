@@ -22,7 +22,7 @@ export function chatBody(request: ModelRequest, endpoint: Endpoint): string {
     ...(request.maxTokens !== undefined && {
       [endpoint.isOpenAi ? "max_completion_tokens" : "max_tokens"]: request.maxTokens,
     }),
-    ...(request.thinking && isReasoner(model) && { reasoning_effort: effort(request.thinking.budgetTokens) }),
+    ...effortOf(request),
     messages: [...systemMessage(request), ...request.messages.flatMap((message) => chatMessages(message, endpoint))],
     ...(request.tools.length && { tools: request.tools.map(chatTool) }),
   });
@@ -104,7 +104,13 @@ function isReasoner(model: string): boolean {
   return /^(o\d|gpt-5|gpt-oss)/.test(model);
 }
 
-function effort(budgetTokens: number): string {
+function effortOf({ model, effort, thinking }: ModelRequest): { readonly reasoning_effort?: string } {
+  if (!isReasoner(model.id)) return {};
+  if (effort) return { reasoning_effort: effort === "low" || effort === "medium" ? effort : "high" };
+  return thinking ? { reasoning_effort: levelFor(thinking.budgetTokens) } : {};
+}
+
+function levelFor(budgetTokens: number): string {
   if (budgetTokens <= 4096) return "low";
   return budgetTokens <= 16_384 ? "medium" : "high";
 }

@@ -19,7 +19,11 @@ export function folderFor(stateFolder: string, cwd: string): string {
 /** The folders that hold sessions: of one working folder, or all. */
 export function foldersOf(disk: Disk, stateFolder: string, cwd: string | undefined): readonly string[] {
   if (cwd !== undefined) return [folderFor(stateFolder, cwd)];
-  const projects = join(stateFolder, "projects");
+  return foldersIn(disk, join(stateFolder, "projects"));
+}
+
+/** What lies in a folder of folders. */
+export function foldersIn(disk: Disk, projects: string): readonly string[] {
   return namesIn(disk, projects).map((name) => join(projects, name));
 }
 

@@ -57,6 +57,76 @@ describe("a store of transcripts", () => {
   for (const { name, run } of storeConformance(place)) it(name, run);
 });
 
+describe("whoever watches a folder", () => {
+  it("hears of sessions that begin, grow and go, of those alone, and of nothing once it has stopped", async () => {
+    const store = createStore(state);
+    const heard: string[] = [];
+    let wake = () => {};
+    const until = async (change: string) => {
+      while (!heard.includes(change)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
+    const stop = store.watch?.(CWD, (id, change) => {
+      heard.push(`${id} ${change}`);
+      wake();
+    });
+    const writer = await store.create(ID, CWD);
+    writer.append(first());
+    await until(`${ID} began`);
+    writer.append(record("Hello"));
+    await until(`${ID} grew`);
+    await writer.close();
+    await store.remove(ID, { cwd: CWD });
+    await until(`${ID} gone`);
+    stop?.();
+    expect(new Set(heard.map((one) => one.split(" ")[0]))).toEqual(new Set([ID]));
+  });
+
+  it("hears nothing where there is nothing to watch", () => {
+    fs.writeFileSync(join(state, "projects"), "no folder");
+    expect(createStore(state).watch?.(CWD, () => undefined)).toBeTypeOf("function");
+  });
+});
+
+describe("a copy that a program has put back", () => {
+  const copies = () => join(state, "copies");
+  const put = (...lines: object[]) => {
+    fs.mkdirSync(join(copies(), "-any"), { recursive: true });
+    fs.writeFileSync(join(copies(), "-any", `${ID}.jsonl`), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  };
+  const open = async () => {
+    const { entries, writer } = await createStore(state, { copies: copies() }).open(ID, CWD);
+    await writer.close();
+    return entries;
+  };
+
+  it("is taken in where the session is gone, and gone on with", async () => {
+    const entries = [first(), record("Hello")];
+    put(...entries);
+    expect(await createStore(state, { copies: copies() }).read(ID, { cwd: CWD })).toMatchObject({ entries });
+    expect(await open()).toEqual(entries);
+  });
+
+  it("does not take the place of a session that is here", async () => {
+    const entries = await writeSession("Mine");
+    put(first(), record("Theirs"));
+    expect(await open()).toEqual(entries);
+  });
+
+  it.each([
+    ["another program's", { type: "user", sessionId: ID }],
+    ["another session's", first("f1234567-89ab-4def-8123-456789abcdef")],
+    ["nobody's", { type: "session" }],
+  ])("stays where it is when it is %s", async (_, head) => {
+    put(head, record("Hello"));
+    await expect(open()).rejects.toMatchObject({ code: "GANTRY_SESSION_ABSENT" });
+    expect(fs.existsSync(transcript())).toBe(false);
+  });
+});
+
 describe("a transcript", () => {
   it("lies where its folder's name says, for its owner alone", async () => {
     await writeSession("hello");

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isGantryError, type SessionStore, type SessionWriter, type Setup } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
+import { takeCopy } from "./copies.ts";
 import { type Disk, disk as realDisk } from "./disk.ts";
 import { findNamed, findSession } from "./find.ts";
 import { readTranscript } from "./heal.ts";
@@ -11,11 +12,18 @@ import { isHeld } from "./lock.ts";
 import { checkId, folderFor } from "./names.ts";
 import { alreadyThere, inUse, unwritable } from "./problems.ts";
 import { removeTranscript } from "./remove.ts";
+import { watchFolder } from "./watch.ts";
 import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
 
 const setup: Setup<typeof sessionJsonl> = ({ config, host }) => ({
   // A writer is its session's, which closes it: it outlives this plugin where all plugins are set up anew.
-  services: { store: createStore(host.stateFolder, { isTemporary: !config.persist, gantry: host.version }) },
+  services: {
+    store: createStore(host.stateFolder, {
+      isTemporary: !config.persist,
+      gantry: host.version,
+      copies: join(host.claudeFolder, "projects"),
+    }),
+  },
 });
 
 export default setup;
@@ -24,6 +32,8 @@ export default setup;
 export interface StoreOptions {
   /** Nothing is written. */
   readonly isTemporary?: boolean;
+  /** Where a program that keeps sessions of its own puts back the one to go on with. */
+  readonly copies?: string;
   /** Version of the program. */
   readonly gantry?: string;
   readonly disk?: Disk;
@@ -32,7 +42,7 @@ export interface StoreOptions {
 /** The store in a state folder. `close` ends every writer that is still open. */
 export function createStore(
   stateFolder: string,
-  { isTemporary = false, gantry = "", disk = realDisk }: StoreOptions = {},
+  { isTemporary = false, gantry = "", disk = realDisk, copies }: StoreOptions = {},
 ): SessionStore & { readonly close: () => Promise<void> } {
   const open = new Set<SessionWriter>();
   const kept = (writer: SessionWriter): SessionWriter => {
@@ -56,6 +66,7 @@ export function createStore(
       return kept(createWriter({ disk, path, id, gantry }));
     },
     async open(name, cwd) {
+      takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
       const { id, file: path } = await findNamed(disk, stateFolder, name, cwd);
       if (isTemporary) {
         const { parsed, notices } = readTranscript(disk, path, "reader");
@@ -73,11 +84,13 @@ export function createStore(
     },
     list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
     async read(name, { cwd }) {
+      if (cwd !== undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
       const find = cwd === undefined ? findSession : findNamed;
       const { file } = await find(disk, stateFolder, name, cwd as string);
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },
+    watch: (cwd, listener) => watchFolder(disk, folderFor(stateFolder, cwd), listener),
     async remove(idOrStart, { cwd }) {
       const { id, file: path } = findSession(disk, stateFolder, idOrStart, cwd);
       const release = await locked({ disk, path, id, gantry });

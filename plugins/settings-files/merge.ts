@@ -4,8 +4,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The value at a dotted path; own keys only. */
+/** The value at a dotted path; own keys only. The empty path is the content itself. */
 export function valueAt(content: unknown, path: string): unknown {
+  if (path === "") return content;
   return path
     .split(".")
     .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), content);

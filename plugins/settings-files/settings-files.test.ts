@@ -300,9 +300,10 @@ describe("what a folder says", () => {
     it("may be no list, and does not come in below another name", () => {
       write("project", { permissions: { allow: { Bash: ["x"] } } });
       const settings = setUp({}, () => false);
-      for (const key of ["permissions.allow", "permissions.allow.Bash", "permissions", ""]) {
+      for (const key of ["permissions.allow", "permissions.allow.Bash", "permissions"]) {
         expect(settings.get(key, z.unknown())).toBeUndefined();
       }
+      expect(settings.get("", z.unknown())).toEqual({});
       write("project", { permissions: { allow: "Bash" } });
       expect(setUp({}, only("Bash")).get("permissions.allow", z.string())).toBe("Bash");
     });

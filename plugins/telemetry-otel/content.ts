@@ -8,6 +8,8 @@ export interface Content {
   response(text: string): Attributes;
   toolInput(input: unknown): Attributes;
   toolOutput(text: string): Attributes;
+  /** A name that somebody has chosen, sent where the input of calls is. */
+  detail(attribute: string, name: string | undefined): Attributes;
 }
 
 export function createContent(env: Environment): Content {
@@ -25,5 +27,7 @@ export function createContent(env: Environment): Content {
     response: (text) => response(() => mask(text)),
     toolInput: (input) => toolInput(() => maskedJson(input, mask)),
     toolOutput: (text) => toolOutput(() => mask(text)),
+    detail: (attribute, name) =>
+      name === undefined ? {} : asked("OTEL_LOG_TOOL_DETAILS", attribute)(() => mask(name)),
   };
 }

@@ -2,7 +2,11 @@
 import type { HostInfo, Http } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
 import { within } from "gantry/sdk/kit/within";
+import { createGrpcSender } from "./grpc.ts";
+import type { HeadersHelper } from "./headers-helper.ts";
+import { createHttpSender } from "./http.ts";
 import { createProviders, type Providers } from "./providers.ts";
+import type { Sender } from "./sender.ts";
 import type { Environment } from "./switch.ts";
 import { isDelta, resourceOf, type Target } from "./targets.ts";
 import { createTransport, shownUrl } from "./transport.ts";
@@ -18,7 +22,9 @@ export interface Delivery {
 
 export interface DeliveryParts {
   readonly targets: readonly Target[];
+  /** Without it only gRPC is spoken. */
   readonly http: Http | undefined;
+  readonly helper: HeadersHelper | undefined;
   readonly env: Environment;
   readonly host: Pick<HostInfo, "version">;
   readonly instance: string;
@@ -31,14 +37,25 @@ const SOON_MS = 200;
 /** What the end of a session waits for the collector, at most. */
 const END_MS = 2_000;
 
-export function createDelivery({ targets, http, env, host, instance, clock, onFailure }: DeliveryParts): Delivery {
+export function createDelivery({
+  targets,
+  http,
+  helper,
+  env,
+  host,
+  instance,
+  clock,
+  onFailure,
+}: DeliveryParts): Delivery {
   const { version } = host;
   const closed = new AbortController();
-  const routes = (http ? targets : []).map((target) => {
+  const routes = targets.flatMap((target) => {
+    const sender = senderFor(target, http, version);
+    if (!sender) return [];
     const fail = (problem: string) =>
       onFailure(`Telemetry is not delivered to ${shownUrl(target.url)}: ${problem}. Nothing else depends on it.`);
-    const transport = createTransport({ target, http: http as Http, clock, version, onFailure: fail });
-    return { target, transport, fail, flushed: Promise.resolve() };
+    const transport = createTransport({ target, sender, helper, clock, onFailure: fail });
+    return [{ target, transport, fail, flushed: Promise.resolve() }];
   });
   const bySignal = Object.fromEntries(routes.map((route) => [route.target.signal, route]));
   const providers = createProviders(bySignal, resourceOf(env, host, instance), isDelta(env));
@@ -78,4 +95,9 @@ export function createDelivery({ targets, http, env, host, instance, clock, onFa
       await providers.shutdown();
     },
   };
+}
+
+function senderFor(target: Target, http: Http | undefined, version: string): Sender | undefined {
+  if (target.protocol === "grpc") return createGrpcSender(target, version);
+  return http && createHttpSender(target, http, version);
 }

@@ -74,7 +74,7 @@ test("where nobody listens, that is said once, without what in the address is se
 
 describe("what cannot be done is said, and nothing is sent", () => {
   const CASES: readonly (readonly [string, Record<string, string>, RegExp])[] = [
-    ["gRPC", { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, /"grpc" is not spoken.*http\/protobuf/],
+    ["an unknown protocol", { OTEL_EXPORTER_OTLP_PROTOCOL: "soap" }, /"soap" is not spoken.*http\/protobuf.*grpc/],
     [
       "an unknown exporter",
       { OTEL_TRACES_EXPORTER: "console", OTEL_METRICS_EXPORTER: "console", OTEL_LOGS_EXPORTER: "console" },
@@ -83,7 +83,10 @@ describe("what cannot be done is said, and nothing is sent", () => {
     ["an address that is none", { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, /no http or https address/],
     ["headers that are none", { OTEL_EXPORTER_OTLP_HEADERS: "a b=c" }, /no header/],
     ["a header with a line break", { OTEL_EXPORTER_OTLP_HEADERS: "a=b%0Ac" }, /no header/],
-    ["a certificate", { OTEL_EXPORTER_OTLP_CERTIFICATE: "ca.pem" }, /NODE_EXTRA_CA_CERTS/],
+    ["a relative certificate", { OTEL_EXPORTER_OTLP_CERTIFICATE: "ca.pem" }, /no absolute path/],
+    ["a certificate that is not there", { OTEL_EXPORTER_OTLP_CERTIFICATE: `${import.meta.filename}.no` }, /ENOENT/],
+    ["a certificate that is none", { OTEL_EXPORTER_OTLP_CERTIFICATE: import.meta.filename }, /cannot be used/],
+    ["half a client certificate", { OTEL_EXPORTER_OTLP_CLIENT_KEY: import.meta.filename }, /one is missing/],
   ];
   test.each(CASES)("%s", async (_, env, says) => {
     const to = await collector();

@@ -1,5 +1,7 @@
 import {
   definePlugin,
+  Exec,
+  HookEvents,
   Http,
   Inspector,
   later,
@@ -29,8 +31,10 @@ export const telemetryOtel = manifest({
   needs: {
     inspector: later(Inspector),
     http: later(optional(Http)),
+    exec: later(optional(Exec)),
     settings: later(optional(Settings)),
     meter: later(optional(Meter)),
+    hooks: later(optional(HookEvents)),
     permissions: later(optional(Permissions)),
   },
   taps: {
@@ -48,6 +52,9 @@ export const telemetryOtel = manifest({
         "compacting",
         "compacted",
         "fault",
+        "mcpServerChanged",
+        "mentionResolved",
+        "hookRegistered",
       ],
     },
     sessionEnd: { stage: "last" },

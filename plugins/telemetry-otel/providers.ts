@@ -124,7 +124,7 @@ function createExporter<Items, Response>(
     concurrencyLimit: MOST_AT_ONCE,
     compression: "none",
   } as const;
-  const serializer = target.isJson ? json : protobuf;
+  const serializer = target.protocol === "http/json" ? json : protobuf;
   return new OTLPExporterBase(createOtlpNetworkExportDelegate(options, serializer, unmeasured, transport));
 }
 

@@ -4,9 +4,11 @@ import { realClock } from "gantry/sdk/kit/clock";
 import { createContent } from "./content.ts";
 import { createDelivery } from "./delivery.ts";
 import { createEmit } from "./emit.ts";
+import { createHeadersHelper, helperIn, intervalIn } from "./headers-helper.ts";
 import type { telemetryOtel } from "./index.ts";
 import { watchModel } from "./model-calls.ts";
 import { outerSpan } from "./outer-span.ts";
+import { createScripts } from "./scripts.ts";
 import { createSessions } from "./sessions.ts";
 import type { Environment } from "./switch.ts";
 import { readTargets } from "./targets.ts";
@@ -19,7 +21,8 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
   const notices = [...problems];
   const open = new Set<SessionView>();
   const http = await use.http?.();
-  if (!http) notices.push("Telemetry is not sent: no plugin provides the service http.");
+  if (!http && targets.some(({ protocol }) => protocol !== "grpc"))
+    notices.push("Telemetry is not sent: no plugin provides the service http.");
 
   let isTold = false;
   const onFailure = (text: string) => {
@@ -30,13 +33,27 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
     tell(session, [text]);
   };
 
-  const delivery = createDelivery({ targets, http, env, host, instance: newId(), clock: realClock, onFailure });
+  const words = helperIn(await use.settings?.().catch(() => undefined), host);
+  const helper = words.length
+    ? createHeadersHelper({
+        words,
+        everyMs: intervalIn(env),
+        exec: use.exec,
+        host,
+        clock: realClock,
+        signal: scope.signal,
+        onFailure: (problem) => onFailure(`Telemetry is sent with earlier headers: ${problem}.`),
+      })
+    : undefined;
+  const ways = { targets, http, helper, env, host, instance: newId(), clock: realClock, onFailure };
+  const delivery = createDelivery(ways);
   scope.own(() => delivery.close());
 
   const emit = createEmit(delivery.providers, realClock, env, host.version);
   const inspector = await use.inspector();
   const [permissions, meter] = [await use.permissions?.(), await use.meter?.()];
-  const sessions = createSessions({ emit, content: createContent(env), permissions, inspector, outer: outerSpan(env) });
+  const content = createContent(env);
+  const sessions = createSessions({ emit, content, permissions, inspector, outer: outerSpan(env) });
   const safely = (work: () => void) => {
     try {
       work();
@@ -44,6 +61,9 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
       log(`something was not recorded: ${messageOf(thrown)}`);
     }
   };
+  const hooks = await use.hooks?.();
+  const script = createScripts(emit, content);
+  if (hooks) scope.own(hooks.watch((activity, session) => safely(() => script(activity, session))));
   scope.own(inspector.watch((span, session) => safely(() => sessions.tapped(span, session))));
 
   return {

@@ -8,6 +8,7 @@ import {
   type Span as TapSpan,
   textOf,
 } from "gantry/sdk";
+import { createAnnounced } from "./announced.ts";
 import type { Content } from "./content.ts";
 import type { Emit } from "./emit.ts";
 import { stateOf } from "./state.ts";
@@ -27,6 +28,7 @@ const WORTH_TELLING_MS = 1;
 
 export function createSessions({ emit, content, permissions, inspector, outer }: SessionParts) {
   const tools = createToolCalls(emit, content);
+  const announced = createAnnounced(emit, content);
 
   return {
     begin(session: SessionView): void {
@@ -68,6 +70,11 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
         case "compacted":
           compacted(session, event);
           break;
+        case "mcpServerChanged":
+        case "mentionResolved":
+        case "hookRegistered":
+          announced(session, event);
+          break;
         case "fault": {
           const { plugin, where, isTimeout, isQuarantined } = event.fault;
           const what = { "plugin.name": plugin, where, is_timeout: isTimeout, is_quarantined: isQuarantined };
@@ -96,7 +103,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
         isError: effect === "failed",
       });
       const more = { "gen_ai.tool.call.id": callId, "gantry.prompt.id": turn?.id, duration_ms: Math.round(ms) };
-      emit.event(session, "hook_execution_complete", { ...what, ...more }, span);
+      emit.event(session, "tap_complete", { ...what, ...more }, span);
     },
   };
 

@@ -1,8 +1,13 @@
 /** What the OTEL_* variables ask for. */
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
 import { defaultResource, type Resource, resourceFromAttributes } from "@opentelemetry/resources";
-import type { HostInfo } from "gantry/sdk";
-import type { Environment } from "./switch.ts";
+import type { HostInfo, HttpCertificates } from "gantry/sdk";
+import { readCertificates } from "./certificates.ts";
+import { areHeaders } from "./header-text.ts";
+import { type Environment, isYes } from "./switch.ts";
+
+const PROTOCOLS = ["http/protobuf", "http/json", "grpc"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 export type Signal = "traces" | "metrics" | "logs";
 
@@ -11,7 +16,8 @@ export interface Target {
   readonly signal: Signal;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly isJson: boolean;
+  readonly protocol: Protocol;
+  readonly certificates: HttpCertificates;
   readonly isCompressed: boolean;
   readonly timeoutMs: number;
   /** How often what has been gathered is sent. */
@@ -55,16 +61,15 @@ function readTarget(signal: Signal, env: Environment): Target | string | undefin
 
   const of = (name: string) =>
     env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${name}`]?.trim() || env[`OTEL_EXPORTER_OTLP_${name}`]?.trim();
-  const protocol = of("PROTOCOL") ?? "http/protobuf";
-  if (protocol !== "http/protobuf" && protocol !== "http/json") {
-    return `The protocol "${protocol}" is not spoken. Set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and the port for HTTP, usually 4318.`;
-  }
-  if (of("CERTIFICATE") || of("CLIENT_KEY") || of("CLIENT_CERTIFICATE")) {
-    return "OTEL_EXPORTER_OTLP_CERTIFICATE and client certificates are not supported. Set NODE_EXTRA_CA_CERTS for an authority of your own.";
-  }
-  const url = urlOf(signal, env);
+  const wanted = of("PROTOCOL") ?? "http/protobuf";
+  const protocol = PROTOCOLS.find((known) => known === wanted);
+  if (!protocol)
+    return `The protocol "${wanted}" is not spoken. Set OTEL_EXPORTER_OTLP_PROTOCOL to one of ${PROTOCOLS.join(", ")}.`;
+  const certificates = readCertificates(of);
+  if (typeof certificates === "string") return certificates;
+  const url = protocol === "grpc" ? grpcUrlOf(of) : urlOf(signal, env);
   if (!url)
-    return "The endpoint is no http or https address. Set OTEL_EXPORTER_OTLP_ENDPOINT, such as http://localhost:4318.";
+    return "The endpoint is no http or https address. Set OTEL_EXPORTER_OTLP_ENDPOINT, such as http://localhost:4318 (4317 for gRPC).";
   const headers = headersOf(env.OTEL_EXPORTER_OTLP_HEADERS, env[`OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_HEADERS`]);
   if (!headers)
     return "OTEL_EXPORTER_OTLP_HEADERS holds what is no header. Write name=value,name=value, with %XX for special characters.";
@@ -72,7 +77,8 @@ function readTarget(signal: Signal, env: Environment): Target | string | undefin
     signal,
     url,
     headers,
-    isJson: protocol === "http/json",
+    protocol,
+    certificates,
     isCompressed: of("COMPRESSION") === "gzip",
     timeoutMs: milliseconds(of("TIMEOUT")) ?? 10_000,
     everyMs: INTERVALS[signal].names.map((name) => milliseconds(env[name])).find(Boolean) ?? INTERVALS[signal].usual,
@@ -89,12 +95,25 @@ function urlOf(signal: Signal, env: Environment): string | undefined {
   return url.href;
 }
 
+/** gRPC has the path for itself, and knows addresses without a scheme. */
+function grpcUrlOf(of: (name: string) => string | undefined): string | undefined {
+  const written = of("ENDPOINT") ?? "http://localhost:4317";
+  const scheme = isYes(of("INSECURE")) ? "http" : "https";
+  const text = written.includes("://") ? written : `${scheme}://${written}`;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
+  url.pathname = "/";
+  url.search = "";
+  return url.href;
+}
+
 /** Of both lists, the later one counting first; `undefined` where an entry is no header. */
 function headersOf(...lists: readonly (string | undefined)[]): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   for (const entry of lists.flatMap((list) => listed(list ?? ""))) {
     const [[name, value] = ["", ""]] = Object.entries(parseKeyPairsIntoRecord(entry));
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return undefined;
+    if (!areHeaders({ [name]: value })) return undefined;
     headers[name.toLowerCase()] = value;
   }
   return headers;

@@ -69,10 +69,15 @@ export async function collector(answer: Answer = (response) => response.end("{}"
       server.closeAllConnections();
     });
   onTestFinished(close);
+  return collected(received, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close);
+}
+
+/** What has been received, read. */
+export function collected(received: readonly Received[], url: string, close: () => Promise<void>): Collector {
   const of = (signal: string) => received.filter(({ path }) => path.endsWith(signal));
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     received,
     spans: () => of("traces").flatMap((one) => (isJson(one) ? jsonItems(one).map(jsonSpan) : items(one).map(wireSpan))),
     events: () =>

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { fakeClock } from "gantry/sdk/testing";
 import { expect, test } from "vitest";
+import { createHttpSender } from "./http.ts";
 import { createTransport } from "./transport.ts";
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string> };
@@ -15,7 +16,8 @@ function transporting(...answers: readonly (Answer | undefined)[]) {
     signal: "logs",
     url: "http://localhost:4318/v1/logs",
     headers: {},
-    isJson: false,
+    protocol: "http/protobuf",
+    certificates: {},
     isCompressed: false,
     timeoutMs: 10_000,
     everyMs: 1_000,
@@ -29,7 +31,7 @@ function transporting(...answers: readonly (Answer | undefined)[]) {
     },
   };
   const onFailure = (problem: string) => void failures.push(problem);
-  const transport = createTransport({ target, http, clock, version: "1", onFailure });
+  const transport = createTransport({ target, sender: createHttpSender(target, http, "1"), clock, onFailure });
   const send = () => transport.send(Buffer.from("x"), target.timeoutMs);
   return { transport, send, clock, sent, failures };
 }

@@ -1,10 +1,12 @@
-/** How requests reach the collector: by the service `http`, and so by the proxies and within the limits of everything else. */
+/** How requests reach the collector, and how often that is tried. */
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { ExportResponse, IExporterTransport } from "@opentelemetry/otlp-exporter-base";
-import { type Http, messageOf } from "gantry/sdk";
+import type { IExporterTransport } from "@opentelemetry/otlp-exporter-base";
+import { messageOf } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
 import { within } from "gantry/sdk/kit/within";
+import type { HeadersHelper } from "./headers-helper.ts";
+import type { Answer, Sender } from "./sender.ts";
 import type { Target } from "./targets.ts";
 
 export interface Transport extends IExporterTransport {
@@ -16,58 +18,46 @@ export interface Transport extends IExporterTransport {
 
 export interface TransportParts {
   readonly target: Target;
-  readonly http: Http;
+  readonly sender: Sender;
+  readonly helper?: HeadersHelper | undefined;
   readonly clock: Clock;
-  readonly version: string;
   readonly onFailure: (problem: string) => void;
 }
-
-/** Of an answer nothing is needed: a collector that goes on talking is not listened to. */
-const MOST_BYTES = 64 * 1_024;
-const BODY_MS = 1_000;
 
 /** As the SDK's own transport does it. */
 const MOST_TRIES = 6;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5_000;
-const PASSING = new Set([429, 502, 503, 504]);
 
 const compress = promisify(gzip);
 
-export function createTransport({ target, http, clock, version, onFailure }: TransportParts): Transport {
+export function createTransport({ target, sender, helper, clock, onFailure }: TransportParts): Transport {
   const closed = new AbortController();
-  const headers = {
-    ...target.headers,
-    "content-type": target.isJson ? "application/json" : "application/x-protobuf",
-    "user-agent": `gantry/${version}`,
-    ...(target.isCompressed && { "content-encoding": "gzip" }),
-  };
 
-  async function attempt(body: Uint8Array, timeoutMs: number): Promise<ExportResponse> {
+  async function attempt(body: Uint8Array, timeoutMs: number): Promise<Answer> {
     if (closed.signal.aborted) return { status: "failure", error: new Error("it is over") };
+    let isReady = false;
     try {
       return await within(timeoutMs, closed.signal, async (signal) => {
-        const response = await http.request({ method: "POST", url: target.url, headers, body, signal });
+        const all = { ...target.headers, ...(await helper?.headers()) };
+        isReady = true;
+        const response = await sender.send(body, all, signal);
         transport.isGone = false;
-        const { status } = response;
-        // Read to its end, so that the connection can serve again; but what counts is the status.
-        await within(BODY_MS, signal, () => response.text(MOST_BYTES)).catch(() => response.body.destroy());
-        if (status >= 200 && status < 300) return { status: "success" };
-        const error = new Error(`it answered with status ${status}`);
-        if (!PASSING.has(status)) return { status: "failure", error };
-        const retryInMillis = Number(response.headers["retry-after"]) * 1_000;
-        return { status: "retryable", error, ...(retryInMillis > 0 && { retryInMillis }) };
+        if (response.isUnwelcome) helper?.distrust();
+        return response;
       });
     } catch (thrown) {
+      const error = new Error(messageOf(thrown).replace(/\.$/, ""));
+      if (!isReady) return { status: "failure", error };
       transport.isGone = true;
-      return { status: "retryable", error: new Error(messageOf(thrown).replace(/\.$/, "")) };
+      return { status: "retryable", error };
     }
   }
 
   const transport = {
     isGone: false,
     isPatient: true,
-    async send(data: Uint8Array, timeoutMs: number): Promise<ExportResponse> {
+    async send(data: Uint8Array, timeoutMs: number): Promise<Answer> {
       const body = target.isCompressed ? await compress(data) : data;
       const end = clock.elapsed() + timeoutMs;
       for (let tries = 1; ; tries++) {
@@ -81,7 +71,10 @@ export function createTransport({ target, http, clock, version, onFailure }: Tra
         await clock.sleep(waitMs, closed.signal);
       }
     },
-    shutdown: () => closed.abort(),
+    shutdown() {
+      closed.abort();
+      sender.close();
+    },
   };
   return transport;
 }

@@ -57,6 +57,12 @@ export function movedToBackground(running: Running, job: Job, timeoutMs: number)
   );
 }
 
+export function movedByPerson(running: Running, job: Job): ToolOutput {
+  const { text } = running.capture.excerpt(FAILURE_CHARACTERS);
+  const last = `The person has moved the command into the background, where it goes on as ${job.id}. Output: ${job.outputFile}`;
+  return answer(running, { text }, { last, data: { backgroundTaskId: job.id, backgroundedByUser: true } });
+}
+
 /** A job without an output file would be one that nobody can follow. */
 export class CannotSave extends ToolError {
   constructor(problem: string) {

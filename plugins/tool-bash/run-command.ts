@@ -73,7 +73,9 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     if (input.run_in_background) return answers.background(running, adopt(running, call));
 
     const timeoutMs = timeoutOf(input.timeout, limits);
-    const end = await firstOf(running.process, call.signal, timeoutMs);
+    const offer = (move: () => void) => jobs.offer(call.session, call.id, move);
+    const end = await firstOf(running.process, call.signal, { timeoutMs, offer });
+    if (end === "moved") return answers.movedByPerson(running, adopt(running, call));
     if (end === "interrupted") return interrupt(running);
     if (end === "timeout") return timeIsUp(running, call, timeoutMs);
 
@@ -140,11 +142,11 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     return [...(given ? [given] : []), environmentFile(parts.host, session)];
   }
 
-  function adopt(running: Running, { session }: ToolContext) {
+  function adopt(running: Running, { session, id }: ToolContext) {
     const { input, process, capture } = running;
     leave(running);
     const saved = capture.save();
-    if ("path" in saved) return jobs.adopt(session, input.description || input.command, process, saved.path);
+    if ("path" in saved) return jobs.adopt(session, input.description || input.command, process, saved.path, id);
     void process.kill();
     throw new answers.CannotSave(saved.problem);
   }
@@ -178,19 +180,25 @@ function canMove({ command, run_in_background }: Input, shell: Shell): boolean {
   return !run_in_background && !isHarmless(command, shell);
 }
 
-function firstOf(
-  { exited }: ExecProcess,
-  signal: AbortSignal,
-  timeoutMs?: number,
-): Promise<ExecExit | "timeout" | "interrupted"> {
+type End = ExecExit | "timeout" | "interrupted" | "moved";
+
+interface Wait {
+  readonly timeoutMs?: number;
+  /** Lets a person move it into the background. */
+  readonly offer?: (move: () => void) => () => void;
+}
+
+function firstOf({ exited }: ExecProcess, signal: AbortSignal, { timeoutMs, offer }: Wait = {}): Promise<End> {
   return new Promise((resolve) => {
-    const settle = (end: ExecExit | "timeout" | "interrupted") => {
+    const settle = (end: End) => {
       clearTimeout(timer);
+      withdraw?.();
       signal.removeEventListener("abort", onAbort);
       resolve(end);
     };
     const onAbort = () => settle("interrupted");
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => settle("timeout"), timeoutMs);
+    const withdraw = offer?.(() => settle("moved"));
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
     else void exited.then(settle);

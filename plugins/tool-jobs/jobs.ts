@@ -19,17 +19,42 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const SESSION_END_GRACE_MS = 2000;
 
 export function createJobs(): OwnJobs {
-  const jobsOf = perSession(openList);
+  const listeners = new Set<(job: Job, session: SessionView) => void>();
+  const jobsOf = perSession((session) =>
+    openList(session, (job) => {
+      for (const listener of [...listeners]) listener(job, session);
+    }),
+  );
+  const offers = perSession((): Map<string, () => void> => new Map());
 
   return {
-    adopt: (session, title, process, outputFile) => jobsOf(session).adopt(title, process, outputFile),
+    adopt: (session, title, process, outputFile, callId) => jobsOf(session).adopt(title, process, outputFile, callId),
+    watch(listener) {
+      const own = (job: Job, session: SessionView) => listener(job, session);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    offer(session, callId, move) {
+      const open = offers(session);
+      open.set(callId, move);
+      return () => void (open.get(callId) === move && open.delete(callId));
+    },
+    background(session, callId) {
+      const open = offers(session);
+      const wanted = [...open].filter(([id]) => callId === undefined || id === callId);
+      for (const [id, move] of wanted) {
+        open.delete(id);
+        move();
+      }
+      return wanted.length;
+    },
     list: (session) => [...jobsOf(session).jobs.values()],
     get: (session, id) => jobsOf(session).jobs.get(id),
     stop: (session, id) => jobsOf(session).stop(id),
   };
 }
 
-function openList(session: SessionView) {
+function openList(session: SessionView, tell: (job: Job) => void) {
   const jobs = new Map<string, Mutable<OwnJob>>();
   const running = new Map<string, ExecProcess>();
 
@@ -39,7 +64,7 @@ function openList(session: SessionView) {
     await Promise.all(ending.map((process) => process.kill(SESSION_END_GRACE_MS)));
   });
 
-  function adopt(title: string, process: ExecProcess, outputFile: string): Job {
+  function adopt(title: string, process: ExecProcess, outputFile: string, callId?: string): Job {
     const id = `b${jobs.size + 1}`;
     const ended = process.exited.then((exit) => {
       job.exit = exit;
@@ -47,11 +72,14 @@ function openList(session: SessionView) {
       const isNews = running.delete(id);
       job.state = isNews ? (exit.exitCode === 0 ? "completed" : "failed") : "stopped";
       if (exit.hasLeftovers) void process.kill();
+      tell(job);
       if (isNews) session.enqueue({ content: [text(noticeOf(job, exit))], origin: "plugin", isMeta: true });
     });
     const job: Mutable<OwnJob> = { id, title, outputFile, state: "running", ended, readBytes: 0 };
+    if (callId !== undefined) job.callId = callId;
     jobs.set(id, job);
     running.set(id, process);
+    tell(job);
     return job;
   }
 

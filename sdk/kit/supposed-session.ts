@@ -32,5 +32,6 @@ export function supposedSession({ cwd, home, folders = [], isInteractive, scope 
     enqueue: () => undefined,
     record: () => undefined,
     notify: () => undefined,
+    announce: () => undefined,
   };
 }

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import {
   type CanUseTool,
   createSdkMcpServer,
   type HookCallback,
+  InMemorySessionStore,
   type Options,
   type Query,
   query,
@@ -139,14 +141,14 @@ describe("one prompt", () => {
 
   test("takes every option that the SDK puts on the command line", async () => {
     await model(() => ({ text: "Fine." }));
-    const result = await ask("Hi", {
+    const more: Options = {
       additionalDirectories: [place.base],
       agents: { reviewer: { description: "Reviews.", prompt: "Review." } },
       allowDangerouslySkipPermissions: true,
       allowedTools: ["Bash(ls:*)"],
       betas: ["context-1m-2025-08-07"],
       canUseTool: async () => ({ behavior: "deny", message: "No." }),
-      debug: true,
+      debugFile: `${place.base}/debug.txt`,
       disallowedTools: ["Write"],
       effort: "high",
       fallbackModel: "claude-haiku-5-5",
@@ -163,14 +165,26 @@ describe("one prompt", () => {
       skills: [],
       strictMcpConfig: true,
       thinking: { type: "enabled", budgetTokens: 2_000 },
+      taskBudget: { total: 50_000 },
       tools: ["Read", "Bash", "Write", "Glob"],
-    });
+    };
+    const { messages } = await all(query({ prompt: "Hi", options: options(more) }));
+    const result = resultsOf(messages)[0];
     expect(result).toMatchObject({ subtype: "success", session_id: "5e551011-0000-4000-8000-000000000001" });
     const tools = server?.requests[0]?.body.tools as { name: string }[];
     expect(tools.map(({ name }) => name).sort()).toEqual(["Bash", "Read"]);
-    for (const flag of ["--betas", "--effort", "--fallback-model", "--plugin-dir"]) {
-      expect(said).toContain(`${flag} is accepted and has no effect for now`);
-    }
+    const body = server?.requests[0]?.body;
+    expect(body?.output_config).toEqual({ effort: "high", task_budget: { type: "tokens", total: 50_000 } });
+    expect(server?.requests[0]?.headers["anthropic-beta"]).toBe("context-1m-2025-08-07,task-budgets-2026-03-13");
+    expect(await place.read("../debug.txt")).toMatch(/^\d{4}-\d\d-\d\dT\S+ \[[\w-]+\] /);
+    expect(said).toBe("");
+    const told = messages.flatMap((message) =>
+      message.type === "system" && message.subtype === "informational" ? [message.content] : [],
+    );
+    expect(told).toEqual([
+      '"agents" has no effect: there are no sub-agents yet.',
+      "--plugin-dir has no effect: plugins of other hosts cannot be loaded yet.",
+    ]);
   });
 });
 
@@ -239,7 +253,7 @@ describe("a conversation", () => {
     await model(() => ({ text: "Hello." }));
     await place.write({ "a.txt": "An apple.\n" });
     const input = prompts();
-    const running = query({ prompt: input, options: options() });
+    const running = query({ prompt: input, options: options({ settings: '{"outputStyle":"Explanatory"}' }) });
     input.send("Hi");
     await until(running, isResult);
     expect((await running.supportedCommands()).map(({ name }) => name)).toContain("compact");
@@ -247,6 +261,11 @@ describe("a conversation", () => {
       expect.arrayContaining(["default", "sonnet", "opus"]),
     );
     expect(await running.accountInfo()).toMatchObject({ apiKeySource: "ANTHROPIC_API_KEY" });
+    expect(await running.initializationResult()).toMatchObject({
+      agents: [],
+      output_style: "Explanatory",
+      available_output_styles: expect.arrayContaining(["default", "Explanatory"]),
+    });
     expect(await running.mcpServerStatus()).toEqual([]);
     const usage = await running.getContextUsage();
     expect(usage.totalTokens).toBeGreaterThan(0);
@@ -312,6 +331,66 @@ test("an application that gives up ends the program, and the session can go on",
   expect(await ask("Still there?", { resume: session })).toMatchObject({ result: "Here again.", session_id: session });
 });
 
+/** The lines about background tasks, without those that a test does not look at. */
+const tasksIn = (messages: readonly SDKMessage[]) =>
+  messages.flatMap((message) =>
+    message.type === "system" && /^task_|^background_/.test(message.subtype) ? [message] : [],
+  );
+
+test("a model that is overloaded has another one stand in for it", async () => {
+  await model((number) => (number < 3 ? { status: 529, text: "Busy." } : { text: "Here I am." }));
+  const config = JSON.stringify({ "model-retry": { firstDelayMs: 1 } });
+  await place.write({ "../home/.gantry/config.json": config });
+  expect(await ask("Hi", { fallbackModel: "haiku" })).toMatchObject({ subtype: "success", result: "Here I am." });
+  expect(server?.requests.map(({ body }) => body.model)).toEqual([
+    ...Array(3).fill("claude-sonnet-5-5"),
+    "claude-haiku-5-5",
+  ]);
+});
+
+test("background work that ends is told, and the model goes on", async () => {
+  const echo = { command: "echo hi", run_in_background: true };
+  await model((number) => (number ? { text: `Answer ${number}.` } : { calls: [{ name: "Bash", input: echo }] }));
+  const input = prompts();
+  const running = query({ prompt: input, options: options({ allowedTools: ["Bash(echo:*)"] }) });
+  input.send("Say hi");
+  const messages: SDKMessage[] = [];
+  let results = 0;
+  for await (const message of running) {
+    messages.push(message);
+    if (isResult(message)) results++;
+    const isTold = tasksIn(messages).some(({ subtype }) => subtype === "task_notification");
+    if (results && isTold) input.close();
+  }
+  const about = { task_id: "b1", tool_use_id: "call_0_0" };
+  expect(tasksIn(messages)).toMatchObject([
+    {
+      subtype: "background_tasks_changed",
+      tasks: [{ task_id: "b1", task_type: "local_bash", description: "echo hi" }],
+    },
+    { subtype: "task_started", ...about, description: "echo hi", task_type: "local_bash", is_backgrounded: true },
+    { subtype: "task_updated", ...about, patch: { status: "completed" } },
+    { subtype: "task_notification", ...about, status: "completed", output_file: expect.stringMatching(/\.txt$/) },
+    { subtype: "background_tasks_changed", tasks: [] },
+  ]);
+});
+
+test("what a turn waits for is moved into the background on request", async () => {
+  const calls = [{ name: "Bash", input: { command: "echo ready; sleep 60" } }];
+  await model((number) => (number ? { text: "Moved." } : { calls }));
+  const input = prompts();
+  const running = query({ prompt: input, options: options({ allowedTools: ["Bash(sleep:*)", "Bash(echo:*)"] }) });
+  input.send("Sleep");
+  await until(running, ({ type }) => type === "assistant");
+  while (!(await running.backgroundTasks("call_0_0")));
+  expect(await until(running, isResult)).toMatchObject({ subtype: "success", result: "Moved." });
+  expect(sent()).toContain("The person has moved the command into the background, where it goes on as b1.");
+  expect(await running.backgroundTasks("call_0_0")).toBe(false);
+  await running.stopTask("b1");
+  input.close();
+  await all(running);
+});
+
 test("background work is stopped on request, and that is told", async () => {
   const sleep = { command: "sleep 60", run_in_background: true };
   await model((number) => (number ? { text: "Started." } : { calls: [{ name: "Bash", input: sleep }] }));
@@ -343,6 +422,42 @@ describe("sessions", () => {
     expect(sent()).toMatch(/first.*Answer 0.*fourth/);
     expect(sent()).not.toContain("second");
     expect(await ask("fifth", { continue: true })).toMatchObject({ session_id: resume });
+  });
+
+  test("that go on say at once how their model answers", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const input = prompts();
+    input.send("first");
+    input.send("/output-style Explanatory");
+    input.close();
+    const { messages } = await all(query({ prompt: input, options: options() }));
+    const told = messages.flatMap((message) =>
+      message.type === "system" && message.subtype === "local_command_output" ? [message.content] : [],
+    );
+    expect(told).toEqual([expect.stringContaining("Explanatory")]);
+    const next = prompts();
+    const resume = resultsOf(messages)[0]?.session_id as string;
+    const running = query({ prompt: next, options: options({ resume }) });
+    expect(await running.initializationResult()).toMatchObject({ output_style: "Explanatory" });
+    next.close();
+    expect((await all(running)).error).toBeUndefined();
+  });
+
+  test("are kept by the application, too, which brings them back where they are gone", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const sessionStore = new InMemorySessionStore();
+    // The SDK takes what lies below the same folder as its own.
+    const more = { sessionStore, env: { ...options().env, CLAUDE_CONFIG_DIR: `${place.home}/.claude` } };
+    const { session_id: resume } = await ask("first", more);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    expect(await ask("second", { ...more, resume })).toMatchObject({ session_id: resume, result: "Answer 1." });
+    expect(sent()).toMatch(/first.*Answer 0.*second/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    const fork = await ask("third", { ...more, resume, forkSession: true });
+    expect(sent()).toMatch(/first.*second.*third/);
+    await rm(`${place.home}/.gantry/projects`, { recursive: true });
+    await ask("fourth", { ...more, resume: fork.session_id });
+    expect(sent()).toMatch(/first.*second.*third.*fourth/);
   });
 
   test("that nobody has are an error result and no answer", async () => {

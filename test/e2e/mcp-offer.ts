@@ -102,6 +102,7 @@ const PROMPTS = {
 
 const CONTENTS: Readonly<Record<string, JsonObject>> = {
   "test://static-text": { mimeType: "text/plain", text: "This is the content of the static text resource." },
+  "test://watched-resource": { mimeType: "text/plain", text: "This is the content of the watched resource." },
   "test://static-binary": { mimeType: "image/png", blob: PIXEL },
 };
 

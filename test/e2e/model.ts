@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What the model says: text, calls, or both. */
@@ -18,6 +18,7 @@ export interface Reply {
 export interface ModelRequest {
   readonly url: string;
   readonly body: Record<string, unknown>;
+  readonly headers: IncomingHttpHeaders;
   /** Which connection it came by, counted from 1. */
   readonly connection: number;
 }
@@ -43,12 +44,13 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
     }
     if (incoming.method !== "POST") return void outgoing.writeHead(404).end("{}");
     const body = JSON.parse(Buffer.concat(chunks).toString("utf8")) as Record<string, unknown>;
-    const request = { url, body, connection: connections.get(incoming.socket) ?? 0 };
+    const request = { url, body, headers: incoming.headers, connection: connections.get(incoming.socket) ?? 0 };
     const number = requests.push(request) - 1;
     const answer = reply(number, request);
     await answer.after;
     if (answer.status) {
-      const error = { type: "invalid_request_error", message: answer.text ?? "No." };
+      const type = answer.status === 529 ? "overloaded_error" : "invalid_request_error";
+      const error = { type, message: answer.text ?? "No." };
       return void outgoing.writeHead(answer.status).end(JSON.stringify({ type: "error", error }));
     }
     outgoing.writeHead(200, { "content-type": "text/event-stream" });

@@ -152,6 +152,7 @@ async function judgement() {
           enqueue: () => undefined,
           record: () => undefined,
           notify: () => undefined,
+          announce: () => undefined,
         };
         use.rules.suppose(session, lists);
         return (await use.judge.judge(session, { name: "Bash", input: { command } })).decision;

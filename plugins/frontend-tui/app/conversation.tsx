@@ -10,7 +10,8 @@ import {
   type SessionEvent,
 } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { defaultBindings } from "../input/bindings.ts";
+import type { ReadBindings } from "../input/bindings.ts";
+import { createBindingsFile } from "../input/bindings-file.ts";
 import { createClipboard } from "../input/clipboard.ts";
 import { createExternalEditor } from "../input/external-editor.ts";
 import { createHistory } from "../input/history.ts";
@@ -55,7 +56,8 @@ export async function converse(
 
   const tell = (text: string) => say(saidLines(text, "dim", options()));
   const asking = createAsking({ say: tell });
-  const keyboard = createKeyboard({ bindings: defaultBindings() });
+  const bindingsFile = createBindingsFile(host.info.claudeFolder);
+  const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
   const terminal = openTerminal(host, {
     onBytes(bytes) {
       attention.seen();
@@ -103,6 +105,7 @@ export async function converse(
   const clipboard = createClipboard({ exec: use.exec, cwd, env });
   const openEditor = createExternalEditor({ env, cwd, handOver: terminal.handOver, takeBack: terminal.takeBack });
   keyboard.onFocus(attention.setFocus);
+  const stopBindings = bindingsFile.watch(adoptBindings);
   const stopAsking = asking.subscribe(() => {
     if (asking.current()) attention.waits("answer", "Gantry asks for your answer.");
     else attention.settled();
@@ -128,6 +131,7 @@ export async function converse(
     if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
     await greet(session);
+    for (const problem of bindingsFile.read().problems) warn(problem);
     attention.setTitle(titleOf(session));
     store.set({ isReady: true });
     if (host.prompt?.trim()) talking.submitText(host.prompt);
@@ -136,6 +140,7 @@ export async function converse(
   } finally {
     stopListening();
     stopAsking();
+    stopBindings();
     attention.close();
     stopWatching?.();
     status?.close();
@@ -194,6 +199,11 @@ export async function converse(
     preferences = readPreferences(use.settings, host, background);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
+  }
+
+  function adoptBindings({ bindings, problems }: ReadBindings): void {
+    keyboard.rebind(bindings);
+    for (const problem of problems) warn(problem);
   }
 
   function onResize() {
