@@ -7,8 +7,9 @@ import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
 import { sessions } from "./sessions.js";
 import { start } from "./start.js";
+import { tui } from "./tui.js";
 
-const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown };
+const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, tui };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectFrame, type Pty } from "./pty.ts";
@@ -26,7 +25,8 @@ function say(t: Pty, text: string): void {
 
 /** What differs from run to run. */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
-  [/\S*gantry-tui-\S+/g, "/work"],
+  [/\S*gantry-tui-\w+\/work/g, "/work"],
+  [/\(\d+ s, Esc/g, "(Esc"],
   [/\b\d+(\.\d+)? (ms|s)\b/g, "N ms"],
   [/Gantry \d+\.\d+\.\d+/g, "Gantry X"],
 ];
@@ -41,6 +41,7 @@ test.each([
   say(t, "look the lighthouse");
   await t.shows("that was all");
   await t.shows(/^ {2}\d+ ms/);
+  await t.hides("Working");
   expectFrame(`answer-${columns}x${rows}`, t.frame(), CHANGING);
   say(t, "/exit");
   expect(await t.ended).toBe(0);
@@ -98,6 +99,7 @@ test("a command opens a panel, and what is chosen there is told", async () => {
   const t = await started();
   say(t, "/pick");
   await t.shows("Colours");
+  await t.hides("Working");
   expectFrame("panel-80x24", t.frame(), CHANGING);
   t.press("Down", "Enter");
   await t.shows("You took green.");
@@ -160,18 +162,21 @@ test("a long answer is in the scrollback once, whatever the window does, and not
   expect(clears(t.raw())).toEqual([]);
   for (const columns of [40, 120, 80]) {
     t.resize(columns, 24);
-    await t.until(() => t.frame().some((line) => line === "─".repeat(columns)), `It was not drawn in ${columns}.`);
+    const border = "─".repeat(columns);
+    const isDrawn = () =>
+      t
+        .frame()
+        .filter((line) => /^─+$/.test(line))
+        .join() === [border, border].join();
+    await t.until(isDrawn, `It was not drawn in ${columns} columns.`);
   }
   expect(all()).toHaveLength(200);
-  expect(t.frame().filter((line) => /^─+$/.test(line))).toHaveLength(2);
 });
 
-test("settings that change while it runs are heeded", async () => {
+test("the title has the session's name", async () => {
   const t = await started();
-  await writeFile(path.join(place.home, ".gantry/none"), "");
   say(t, "/rename A name of its own");
   await t.until(() => t.title().includes("A name of its own"), "The title stayed.");
-  expect(await readFile(path.join(place.home, ".gantry/none"), "utf8")).toBe("");
 });
 
 test.each([

@@ -122,7 +122,7 @@ export async function converse(
     rows: terminal.rows,
     onFrame(lines) {
       screen.setFrame(lines);
-      terminal.drawSoon();
+      terminal.drawNow();
     },
   });
 
@@ -183,7 +183,7 @@ export async function converse(
   function say(lines: readonly string[]): void {
     if (feed) feed.say(lines);
     else screen.print(lines);
-    screen.draw();
+    terminal.drawSoon();
   }
 
   function warn(text: string): void {
@@ -236,6 +236,8 @@ export async function converse(
     );
     feed = createFeed(opened, {
       screen,
+      drawNow: terminal.drawNow,
+      drawSoon: terminal.drawSoon,
       store,
       tools,
       meter: use.meter,

@@ -21,7 +21,10 @@ import type { Store } from "./store.ts";
 import type { ToolLines } from "./tool-lines.ts";
 
 export interface FeedParts {
-  readonly screen: Screen;
+  readonly screen: Pick<Screen, "print" | "setTail">;
+  /** Draws what has changed, at once or together with what else changes now. */
+  drawNow(): void;
+  drawSoon(): void;
   readonly store: Store;
   readonly tools: ToolLines;
   readonly meter: Meter | undefined;
@@ -55,7 +58,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     onLines: print,
     onTail(lines) {
       screen.setTail(lines);
-      screen.draw();
+      parts.drawNow();
     },
   });
   /** Events that wait until a tool's plugin is there to say how its calls look. */
@@ -66,6 +69,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const calls = new Map<string, Call>();
   let thought = "";
   let isPanelShown = false;
+  let startedAt = Date.now();
   let before = { costUsd: 0 as number | undefined, output: 0 };
 
   function take(event: SessionEvent): void {
@@ -95,7 +99,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
 
   function print(lines: readonly string[]): void {
     screen.print(lines);
-    screen.draw();
+    parts.drawSoon();
   }
 
   /** Lines of their own, behind what the answer had to say so far. */
@@ -114,9 +118,13 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
       case "turn_start":
         isPanelShown = false;
         before = figuresNow();
-        store.set({ activity: { label: "Working", startedAt: Date.now() }, hint: undefined });
+        store.set({ hint: undefined });
+        startedAt = Date.now();
         if (event.input.origin === "person" && !event.input.isMeta)
           sayPrompt(event.input.content, textOf(event.input.content));
+        break;
+      case "request":
+        if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
         break;
       case "text":
         endThought();

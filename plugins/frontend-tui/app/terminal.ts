@@ -19,7 +19,9 @@ export interface Terminal {
   readonly rows: number;
   /** Writes what moves nothing on the screen: a title, a bell. */
   signal(text: string): void;
-  /** Draws soon, once for all that comes until then. */
+  /** Draws at once, with all that comes in the same moment. */
+  drawNow(): void;
+  /** Draws soon: what belongs together comes together. */
   drawSoon(): void;
   /** Somebody else has the terminal, until it is taken back. */
   handOver(): void;
@@ -32,13 +34,16 @@ export interface Terminal {
 const XTERM_JS: ReadonlySet<string> = new Set(["vscode", "Hyper", "Tabby"]);
 const COLUMNS = 80;
 const ROWS = 24;
+/** Until React has drawn what has changed. */
+const SOON_MS = 8;
+const CALM_MS = 40;
 
 export function openTerminal(
   host: Pick<FrontendHost, "stdin" | "stdout" | "stderr" | "info">,
   parts: TerminalParts,
 ): Terminal {
   const { stdin } = host;
-  const stdout = host.stdout as typeof host.stdout & { columns?: number; rows?: number };
+  const stdout = host.stdout as typeof host.stdout & { columns?: number; rows?: number; _refreshSize?(): void };
   const toScreen = stdout.write.bind(stdout);
   const modes = createModes({ stdin, write: (text) => write(text) });
   const columns = () => stdout.columns || COLUMNS;
@@ -49,14 +54,15 @@ export function openTerminal(
   let isClosed = false;
   let isLent = false;
   let isDrawing = false;
+  let later: NodeJS.Timeout | undefined;
+  let resizing: NodeJS.Timeout | undefined;
 
   const onData = (bytes: Buffer | string) => {
     if (!isLent) parts.onBytes(typeof bytes === "string" ? Buffer.from(bytes) : bytes);
   };
   const onResize = () => {
-    if (isLent) return;
-    screen.resized();
-    parts.onResize();
+    clearTimeout(resizing);
+    resizing = setTimeout(resize, CALM_MS);
   };
   const onStop = () => suspend();
   const onWake = () => {
@@ -72,6 +78,23 @@ export function openTerminal(
   modes.enter();
   stdin.resume();
 
+  function draw() {
+    clearTimeout(later);
+    later = undefined;
+    isDrawing = false;
+    // The signal that the window has another size may come late.
+    if (!isClosed) stdout._refreshSize?.();
+    if (!resizing) screen.draw();
+  }
+
+  /** A window that is being dragged has many sizes: only the last is drawn for. */
+  function resize() {
+    resizing = undefined;
+    if (isClosed || isLent) return;
+    screen.resized();
+    parts.onResize();
+  }
+
   function wake() {
     if (isClosed) return;
     undivert();
@@ -79,7 +102,7 @@ export function openTerminal(
     modes.enter();
     screen.resume();
     screen.redraw();
-    onResize();
+    parts.onResize();
   }
 
   function suspend() {
@@ -97,6 +120,8 @@ export function openTerminal(
   function close() {
     if (isClosed) return;
     isClosed = true;
+    clearTimeout(resizing);
+    clearTimeout(later);
     process.off("exit", close).off("SIGTSTP", onStop).off("SIGCONT", onWake);
     stdin.off("data", onData).off("end", parts.onEnd).off("error", parts.onEnd).off("close", parts.onEnd);
     stdout.off("resize", onResize);
@@ -115,13 +140,13 @@ export function openTerminal(
       return rows();
     },
     signal: write,
-    drawSoon() {
+    drawNow() {
       if (isDrawing) return;
       isDrawing = true;
-      setImmediate(() => {
-        isDrawing = false;
-        screen.draw();
-      });
+      setImmediate(draw);
+    },
+    drawSoon() {
+      later ??= setTimeout(draw, SOON_MS);
     },
     handOver() {
       screen.pause();

@@ -9,7 +9,7 @@ import type { Theme, Token } from "./theme.ts";
 
 const TAB = 4;
 /** Longer lines are data, not code: no colours, or a minified file would hold up the screen. */
-const LONGEST = 2000;
+const LONGEST = 1000;
 
 const TOKENS: Readonly<Record<string, Token>> = {
   keyword: "codeKeyword",
@@ -34,6 +34,7 @@ const TOKENS: Readonly<Record<string, Token>> = {
   type: "codeTitle",
   class: "codeTitle",
   built_in: "codeTitle",
+  variable: "codeTitle",
   attr: "codeTitle",
   attribute: "codeTitle",
   property: "codeTitle",
@@ -43,7 +44,7 @@ const TOKENS: Readonly<Record<string, Token>> = {
   deletion: "removed",
 };
 
-let highlighter: typeof Highlight | undefined;
+let highlightLine: typeof Highlight.highlightLine | undefined;
 let loading: Promise<void> | undefined;
 
 /** Where a piece of code is in its language. */
@@ -59,10 +60,10 @@ export function highlightingReady(): Promise<void> {
 
 /** Whether code of this language could be painted with its colours only later; they are then on their way. */
 export function isHighlightingMissing(info: string, { depth }: Theme): boolean {
-  if (depth === 0 || highlighter || languageOf(info) === undefined) return false;
+  if (depth === 0 || highlightLine || languageOf(info) === undefined) return false;
   loading ??= import("./highlight.ts").then(
     (brought) => {
-      highlighter = brought;
+      highlightLine = brought.highlightLine;
     },
     () => {},
   );
@@ -78,10 +79,10 @@ export function startCode(info: string, theme: Theme): CodeState {
 export function codeLine(state: CodeState, line: string, theme: Theme): { spans: Span[]; state: CodeState } {
   const text = visible(line);
   const { language } = state;
-  if (!highlighter || !language || text.length > LONGEST) {
+  if (!highlightLine || !language || text.length > LONGEST) {
     return { spans: spansWithoutTabs([span(text, "text", theme)], TAB), state };
   }
-  const { parts, open } = highlighter.highlightLine(language, text, state.open);
+  const { parts, open } = highlightLine(language, text, state.open);
   const spans = parts.map(([part, scope]) => span(part.replaceAll("\n", ""), tokenOf(scope), theme));
   return { spans: spansWithoutTabs(spans, TAB), state: { language, open } };
 }

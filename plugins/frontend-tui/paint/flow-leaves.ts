@@ -1,7 +1,7 @@
 /** How the blocks of markdown look. */
 import { visible } from "gantry/sdk/kit/visible";
 import { chopSpans, codeLine, startCode } from "./code.ts";
-import type { Emit, Open, TableOpen } from "./flow.ts";
+import type { Emit, Open, TableOpen } from "./flow-state.ts";
 import { inlineSpans } from "./inline.ts";
 import { type PaintOptions, span, spansWithoutTabs } from "./line.ts";
 import { alignsOf, cellsOfRow, type ListMarker } from "./markdown-lines.ts";

@@ -2,65 +2,25 @@
  * Markdown by lines: each is taken in once, and what can never change is given away as painted lines at once. A flow is a
  * value: taking in a line makes a new one, so that what is still open can be painted for a look without going on from there.
  */
-import type { CodeState } from "./code.ts";
 import * as leaf from "./flow-leaves.ts";
+import {
+  type Emit,
+  emptyFlow,
+  type Flow,
+  type ListOpen,
+  NOTHING,
+  type Open,
+  withBlank,
+  withOpen,
+} from "./flow-state.ts";
 import type { PaintOptions } from "./line.ts";
 import * as lines from "./markdown-lines.ts";
-import type { Cell, Columns, Row } from "./table.ts";
 
-export type Emit = (line: string) => void;
-
-export type Open =
-  | { readonly kind: "nothing" }
-  | { readonly kind: "paragraph"; readonly text: string }
-  | { readonly kind: "fence"; readonly mark: string; readonly indent: number; readonly code: CodeState }
-  | { readonly kind: "indented"; readonly blanks: number }
-  | TableOpen
-  | ListOpen
-  | { readonly kind: "quote"; readonly inner: Flow; readonly hasBlank: boolean };
-
-/** Its first rows wait, since they say how wide the columns are; `given` rows have been given away. */
-export interface TableOpen extends Omit<Columns, "wanted"> {
-  readonly kind: "table";
-  readonly head: Row;
-  readonly wanted?: readonly number[];
-  readonly rows: readonly (readonly Cell[])[];
-  readonly given: number;
-}
-
-export interface ListOpen {
-  readonly kind: "list";
-  readonly marker: lines.ListMarker;
-  /** Columns before the item's text, in the source. */
-  readonly indent: number;
-  readonly label: leaf.Label;
-  readonly inner: Flow;
-  /** Whether the item's first line has been given away, with its marker. */
-  readonly isBegun: boolean;
-  readonly hasBlank: boolean;
-}
-
-/** Blocks one below the other, the last of them open. */
-export interface Flow {
-  readonly open: Open;
-  /** Whether there was a block before, so that a blank line counts. */
-  readonly hasBlocks: boolean;
-  readonly hasBlank: boolean;
-  readonly level: number;
-}
-
-const NOTHING: Open = { kind: "nothing" };
 /** Deeper ones, and those for which there is no room, are text. */
 const DEEPEST = 12;
 const NARROWEST = 16;
 /** A paragraph that goes on for longer is given away in parts, so that looking at it stays cheap. */
-const LONGEST_PARAGRAPH = 8000;
-
-export const emptyFlow = (level = 0): Flow => ({ open: NOTHING, hasBlocks: false, hasBlank: false, level });
-
-// Written out rather than spread: this is done for each line on each level, and costs a tenth.
-const withOpen = ({ hasBlocks, hasBlank, level }: Flow, open: Open): Flow => ({ open, hasBlocks, hasBlank, level });
-const withBlank = ({ open, hasBlocks, level }: Flow, hasBlank: boolean): Flow => ({ open, hasBlocks, hasBlank, level });
+const LONGEST_PARAGRAPH = 4000;
 
 /** Takes in one line. `isRest`: it goes on a line that was too long, so that it begins nothing. */
 export function feed(flow: Flow, line: string, options: PaintOptions, emit: Emit, isRest = false): Flow {

@@ -13,6 +13,7 @@ interface Look {
 }
 
 const MARKS = /[*_~`[\]<&\\@]|https?:|www\.| {2}\n/i;
+const MOST_MARKS = 500;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
 let lexer: Lexer | undefined;
@@ -20,10 +21,18 @@ let lexer: Lexer | undefined;
 /** Text with emphasis, code, links and so on as spans; line feeds stay in them. */
 export function inlineSpans(text: string, options: PaintOptions, token: Token = "text", more: More = {}): Span[] {
   const look = { token, more };
-  if (!MARKS.test(text)) return [leaf(text, look, options)];
+  if (!MARKS.test(text) || hasTooManyMarks(text)) return [leaf(text, look, options)];
   const spans: Span[] = [];
   collect(lex(text), look, options, spans);
   return spans;
+}
+
+/** Which of thousands of marks belong together takes seconds to find out, and nobody means them. */
+function hasTooManyMarks(text: string): boolean {
+  if (text.length < MOST_MARKS) return false;
+  let marks = 0;
+  for (const _ of text.matchAll(/[*_~`[\]<&\\@]/g)) marks++;
+  return marks > MOST_MARKS;
 }
 
 function lex(text: string): readonly Marked[] {
@@ -83,7 +92,8 @@ function collectOne(token: Marked, look: Look, options: PaintOptions, spans: Spa
 function codeText(raw: string, { theme }: PaintOptions): string {
   if (theme.depth === 0) return raw;
   const text = raw.replaceAll(/^`+|`+$/g, "").replaceAll("\n", " ");
-  return /^ .*[^ ].* $/.test(text) ? text.slice(1, -1) : text;
+  const isPadded = text.startsWith(" ") && text.endsWith(" ") && text.trim() !== "";
+  return isPadded ? text.slice(1, -1) : text;
 }
 
 function collectLink(token: Marked, look: Look, options: PaintOptions, spans: Span[]): void {

@@ -53,8 +53,18 @@ export function closesFence(line: string, mark: string): boolean {
 }
 
 export function headingOf(line: string): { readonly level: number; readonly text: string } | undefined {
-  const match = /^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$/.exec(line);
-  return match ? { level: (match[1] as string).length, text: match[2] ?? "" } : undefined;
+  const marks = /^ {0,3}(#{1,6})(?=[ \t]|$)/.exec(line);
+  if (!marks) return undefined;
+  const text = line.slice(marks[0].length).trim();
+  return { level: (marks[1] as string).length, text: withoutClosingMarks(text) };
+}
+
+/** By hand: an expression would go back and forth over a long line of blanks. */
+function withoutClosingMarks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "#") end--;
+  if (end === 0) return "";
+  return end < text.length && /[ \t]/.test(text[end - 1] as string) ? text.slice(0, end).trimEnd() : text;
 }
 
 export const isRule = (line: string): boolean =>

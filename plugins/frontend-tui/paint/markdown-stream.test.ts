@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { foreignEscapes, withoutEscapes } from "../test-escapes.ts";
-import { highlightingReady, isHighlightingMissing } from "./code.ts";
 import { createMarkdownStream } from "./markdown-stream.ts";
 import { createTheme } from "./theme.ts";
 import { width } from "./width.ts";
@@ -10,8 +9,16 @@ const theme = createTheme({ name: "dark", depth: 24 });
 const bare = createTheme({ name: "dark", depth: 0 });
 
 beforeAll(async () => {
-  isHighlightingMissing("ts", theme);
-  await highlightingReady();
+  const stream = createMarkdownStream({ width: 60, theme });
+  stream.push("before\n\n- ```ts\n  const x = 1;\n");
+  // Kept back while the colours are on their way, and shown all the same.
+  expect(stream.take()).toEqual(["before"]);
+  expect(stream.tail().map(withoutEscapes)).toEqual(["", "• const x = 1;"]);
+  await stream.ready();
+  expect(stream.take()).toEqual([
+    "",
+    `${theme.style("dim", "• ")}${theme.style("codeKeyword", "const")} x = ${theme.style("codeNumber", "1")};`,
+  ]);
 });
 
 /** All that comes of a text that is pushed as a whole, without looks. */

@@ -1,5 +1,6 @@
-import { isHighlightingMissing } from "./code.ts";
-import { close, emptyFlow, type Flow, feed } from "./flow.ts";
+import { highlightingReady, isHighlightingMissing } from "./code.ts";
+import { close, feed } from "./flow.ts";
+import { emptyFlow, type Flow } from "./flow-state.ts";
 import type { PaintOptions } from "./line.ts";
 import { fenceOf, indented } from "./markdown-lines.ts";
 
@@ -12,12 +13,17 @@ export interface MarkdownStream {
   tail(): string[];
   /** All that is left, final; the next push begins a new text. */
   end(): string[];
+  /**
+   * Settled when the code in what was pushed can be painted with its colours. Until then `take` keeps it back; `end` does not
+   * wait.
+   */
+  ready(): Promise<void>;
   /** From here on, lines are as wide as this. */
   resize(width: number): void;
 }
 
 /** A longer line is taken in parts, so that looking at it stays cheap. */
-const LONGEST_LINE = 8000;
+const LONGEST_LINE = 4000;
 
 /** Paints as the text comes: each line is worked on once, what is open again with each look at it. */
 export function createMarkdownStream(options: PaintOptions): MarkdownStream {
@@ -70,6 +76,10 @@ export function createMarkdownStream(options: PaintOptions): MarkdownStream {
       tail = undefined;
       return taken();
     },
+    ready() {
+      goOn(false);
+      return highlightingReady();
+    },
     resize(width) {
       painting = { ...painting, width };
       tail = undefined;
@@ -110,7 +120,9 @@ function openLines(flow: Flow, waiting: string, isRest: boolean, options: PaintO
   const emit = (line: string) => lines.push(line);
   let end = flow;
   let isGoingOn = isRest;
-  for (const line of waiting === "" ? [] : waiting.split("\n")) {
+  const waitingLines = waiting.split(/\r?\n/);
+  if (waitingLines.at(-1) === "") waitingLines.pop();
+  for (const line of waitingLines) {
     end = feed(end, isGoingOn ? line : indented(line), options, emit, isGoingOn);
     isGoingOn = false;
   }

@@ -34,8 +34,7 @@ export function wantedWidths(head: Row | undefined, rows: readonly Row[]): numbe
 export function headLines(columns: Columns, options: PaintOptions): string[] {
   const widths = sharedOut(columns.wanted, options.width);
   if (!columns.head || !widths) return [];
-  const rule = options.theme.style("border", widths.map((width) => "─".repeat(width)).join("─┼─"));
-  return [...cellLines(columns.head, widths, columns, options), rule];
+  return [...cellLines(columns.head, widths, columns, options), rule(widths, options)];
 }
 
 /** A row; where cells are broken, a line stands between two rows. */
@@ -43,8 +42,12 @@ export function rowLines(columns: Columns, row: Row, at: number, options: PaintO
   const widths = sharedOut(columns.wanted, options.width);
   if (!widths) return fieldLines(columns, row, at, options);
   const isBroken = widths.some((width, column) => width < (columns.wanted[column] as number));
-  const rule = options.theme.style("border", widths.map((width) => "─".repeat(width)).join("─┼─"));
-  return [...(isBroken && at > 0 ? [rule] : []), ...cellLines(row, widths, columns, options)];
+  const lines = cellLines(row, widths, columns, options);
+  return isBroken && at > 0 ? [rule(widths, options), ...lines] : lines;
+}
+
+function rule(widths: readonly number[], { theme }: PaintOptions): string {
+  return theme.style("border", widths.map((width) => "─".repeat(width)).join("─┼─"));
 }
 
 function cellLines(row: Row, widths: readonly number[], { aligns }: Columns, { theme }: PaintOptions): string[] {
