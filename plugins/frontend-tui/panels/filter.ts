@@ -1,29 +1,42 @@
 /** Finding entries by what is typed: all of its words have to be in a text, whole, or sign by sign in their order. */
 
-export interface Found<T> {
+interface Found<T> {
   readonly entry: T;
   readonly score: number;
 }
 
-/** The entries that fit, the best first; all of them, as they are, where nothing is typed. `textOf` is in lower case. */
-export function filterEntries<T>(entries: readonly T[], typed: string, textOf: (entry: T) => string): readonly T[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return entries;
+/** Finds entries by what is typed so far: the best first; all of them, as they are, where nothing is typed. */
+export type Find<T> = (entries: readonly T[], typed: string) => readonly T[];
+
+/** `textOf` is in lower case. Whoever types on searches what was found before. */
+export function createFind<T>(textOf: (entry: T) => string): Find<T> {
+  let last: { entries: readonly T[]; typed: string; kept: readonly T[]; found: readonly T[] } | undefined;
+  return (entries, typed) => {
+    if (last?.entries === entries && last.typed === typed) return last.found;
+    const from = last?.entries === entries && typed.startsWith(last.typed) ? last.kept : entries;
+    const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+    const all = words.length ? scored(from, words, textOf) : [];
+    const kept = words.length ? all.map(({ entry }) => entry) : from;
+    const found = words.length ? all.toSorted((a, b) => b.score - a.score).map(({ entry }) => entry) : from;
+    last = { entries, typed, kept, found };
+    return found;
+  };
+}
+
+/** What has all the words, in its own order. */
+function scored<T>(entries: readonly T[], words: readonly string[], textOf: (entry: T) => string): readonly Found<T>[] {
   const found: Found<T>[] = [];
   for (const entry of entries) {
     const text = textOf(entry);
     let score = 0;
     for (const word of words) {
       const one = scoreOf(word, text);
-      if (one === 0) {
-        score = 0;
-        break;
-      }
-      score += one;
+      score = one === 0 ? 0 : score + one;
+      if (one === 0) break;
     }
     if (score > 0) found.push({ entry, score });
   }
-  return found.sort((a, b) => b.score - a.score).map(({ entry }) => entry);
+  return found;
 }
 
 const AT_START = 1000;
@@ -56,5 +69,8 @@ function scatteredScore(word: string, text: string): number {
 }
 
 function isWordStart(text: string, at: number): boolean {
-  return /[^\p{L}\p{N}]/u.test(text[at - 1] ?? " ");
+  if (at === 0) return true;
+  const code = text.charCodeAt(at - 1);
+  if (code < 128) return !((code >= 97 && code <= 122) || (code >= 48 && code <= 57));
+  return /[^\p{L}\p{N}]/u.test(text[at - 1] as string);
 }

@@ -2,7 +2,7 @@ import { type ListAction, type ListItem, type ListPanel, messageOf, type PanelAn
 import { lineText } from "gantry/sdk/kit/view-text";
 import { useEffect } from "react";
 import type { KeyHandler } from "../input/keyboard.ts";
-import { filterEntries } from "./filter.ts";
+import { createFind } from "./filter.ts";
 import { intentOf, letterOf } from "./intent.ts";
 import { movedTo } from "./list-keys.ts";
 import { searchText } from "./list-rows.ts";
@@ -50,7 +50,7 @@ export function useList({ panel, memory, page, onAnswer, onBack }: ListParts) {
     ...(memory.list as Partial<ListState> | undefined),
   }));
   const loading = useLatest();
-  const finding = useLive(createFinding).get();
+  const { find } = useLive(() => ({ find: createFind(searchText) })).get();
   useEffect(() => load(), [panel]);
   const state = live.get();
   const { items, query, pointed } = state;
@@ -66,7 +66,7 @@ export function useList({ panel, memory, page, onAnswer, onBack }: ListParts) {
   }
 
   function foundNow(): readonly ListItem[] {
-    return finding.find(itemsNow(), live.get().query.text);
+    return find(itemsNow(), live.get().query.text);
   }
 
   function indexNow(items: readonly ListItem[]): number {
@@ -157,16 +157,4 @@ export function useList({ panel, memory, page, onAnswer, onBack }: ListParts) {
     const pointed = isSame || typed.text === "" ? item?.id : undefined;
     live.update({ query: typed, pointed, notice: undefined });
   }
-}
-
-/** Remembers what was found last, since a key and the picture after it both ask. */
-function createFinding() {
-  let last: { items: readonly ListItem[]; typed: string; found: readonly ListItem[] } | undefined;
-  return {
-    find(items: readonly ListItem[], typed: string): readonly ListItem[] {
-      if (last?.items === items && last.typed === typed) return last.found;
-      last = { items, typed, found: filterEntries(items, typed, searchText) };
-      return last.found;
-    },
-  };
 }

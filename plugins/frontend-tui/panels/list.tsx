@@ -1,6 +1,6 @@
 import type { ListItem, ListPanel } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { type JSX, useEffect, useRef } from "react";
+import { type JSX, useEffect, useMemo, useRef } from "react";
 import { useKeys } from "../input/keyboard.ts";
 import { paintBlocks } from "../paint/blocks.ts";
 import { width as columnsOf, cut } from "../paint/width.ts";
@@ -28,6 +28,9 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
   const listWidth = isBeside ? Math.floor(width * 0.45) : width;
   const previewWidth = isBeside ? width - listWidth - 3 : width - 2;
   const preview = usePreview(panel, isBeside || isBelow ? found[at] : undefined, previewWidth, props);
+  const hasHeadings = state.query.text.trim() === "";
+  const { rows: listRows, rowOf } = useMemo(() => rowsOf(found, { hasHeadings }), [found, hasHeadings]);
+  const hasCurrent = useMemo(() => all.some(({ isCurrent }) => isCurrent), [all]);
   useKeys(keyboard, ["Select"], onKey);
 
   const foot = footLines();
@@ -60,13 +63,11 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
       return toldLines(panel.empty ?? "There is nothing to show.", "dim", { width: listWidth, rows: most }, theme);
     }
     if (found.length === 0) return [theme.style("dim", "Nothing fits what is typed.")];
-    const { rows: listRows, rowOf } = rowsOf(found, { hasHeadings: state.query.text.trim() === "" });
     const row = rowOf[at] ?? 0;
     const hasHeading = listRows[row - 1]?.kind === "heading" && most > 1;
     const view = viewportShowing(hasHeading ? row - 1 : row, top.current, most, listRows.length, hasHeading ? 2 : 1);
     top.current = view.top;
     pageRows.current = Math.max(1, most - 1);
-    const hasCurrent = all.some(({ isCurrent }) => isCurrent);
     const shown = listRows.slice(view.top, view.top + view.height);
     return paintRows(shown, { width: listWidth, theme, pointedAt: found[at], hasCurrent });
   }

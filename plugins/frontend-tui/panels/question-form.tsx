@@ -53,13 +53,14 @@ function YesDialog({ waiting, aside, openUrl, ...screen }: FormProps): JSX.Eleme
   const address = url === undefined ? [] : foreignLines(url, { width, theme, token: "link" });
   const lines = [...reading, ...(address.length ? ["It leads to:", ...address] : [])];
   const isUrl = kind === "url";
+  const isOpened = isUrl && openUrl !== undefined && url !== undefined && /^https?:\/\//i.test(url);
   return (
     <Decision
       {...screen}
       title={isUrl ? `${foreignWord(from)} wants you to open an address` : `${foreignWord(from)} asks`}
       aside={aside}
       document={{ name: kind, lines }}
-      question={isUrl ? "Open it in your browser?" : ""}
+      question={isOpened ? "Open it in your browser?" : isUrl ? "It is not opened for you. Have you been there?" : ""}
       options={[
         { label: "Yes", letter: "y", mustSee: [[0, lines.length]] },
         { label: "No", letter: "n" },
@@ -72,7 +73,7 @@ function YesDialog({ waiting, aside, openUrl, ...screen }: FormProps): JSX.Eleme
   );
 
   function choose(index: number) {
-    if (index === 0 && isUrl && url !== undefined && /^https?:\/\//i.test(url)) openUrl?.(url);
+    if (index === 0 && isOpened) openUrl(url);
     waiting.answer({ decision: index === 0 ? "allow" : "deny" });
   }
 }
