@@ -86,6 +86,7 @@ export class Turn implements TurnView {
       id: call.id,
       session: this.session,
       turn: this,
+      origin: call.origin,
       ...(call.places && { places: call.places }),
       signal: this.signal,
       progress: (progress) => this.emit({ type: "tool_progress", id: call.id, text: progress }),

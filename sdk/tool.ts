@@ -84,6 +84,7 @@ export interface ToolContext {
   readonly id: string;
   readonly session: SessionView;
   readonly turn: TurnView;
+  readonly origin: CallOrigin;
   /**
    * Where the path of the call led when it was judged, as {@link Call.places}. A wrap may have changed the input since:
    * `judgedPath` of `gantry/sdk/kit/tool-files` tells.

@@ -144,4 +144,6 @@ export interface Answer {
   readonly interrupt?: boolean;
   /** What was put into the fields of a form, by name; with `allow` only. */
   readonly values?: Readonly<Record<string, FormValue>>;
+  /** Of a `url`, with `allow` only: whoever answers has opened the address. Else whoever asks does. */
+  readonly isOpened?: boolean;
 }

@@ -55,7 +55,7 @@ function headText(form: QuestionForm): string {
     `${oneLine(from)} ${wants}`,
     ...marked(formMessage(form)),
     ...(url === undefined ? [] : marked(url)),
-    kind === "form" ? "y: fill it in   n: no" : "y: yes   n: no",
+    { form: "y: fill it in   n: no", url: "y: open it   n: no", consent: "y: yes   n: no" }[kind],
   ].join("\n");
 }
 
