@@ -56,6 +56,7 @@ import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
+import statusLine from "./status-line/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
@@ -124,6 +125,7 @@ export const catalogue = {
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
+    "status-line": statusLine,
     "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,

@@ -93,8 +93,8 @@ export interface Renderer {
 /** An item of the status line, as its plugin's manifest describes it. */
 export interface StatusItemManifest {
   readonly description: string;
-  /** Default `right`. */
-  readonly side?: "left" | "right";
+  /** Default `right`. `below`: it has lines of its own; line ends in what it says begin another. */
+  readonly side?: "left" | "right" | "below";
 }
 
 /**

@@ -58,6 +58,7 @@ export default definePreset("default", [
   "command-context",
   "command-trust",
   "command-memory",
+  "status-line",
   "frontend-tui",
   "frontend-line",
   "frontend-headless",

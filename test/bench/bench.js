@@ -10,7 +10,7 @@ import { sessions } from "./sessions.js";
 import { start } from "./start.js";
 import { tui } from "./tui.js";
 
-const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, mentions };
+const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, mentions, tui };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

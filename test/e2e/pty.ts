@@ -71,7 +71,13 @@ const KEYS: Readonly<Record<string, string>> = {
 };
 
 export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOptions): Pty {
-  const child = pty.spawn(file, [...args], { cwd, env: { ...env }, cols: columns, rows, name: env.TERM ?? "xterm-256color" });
+  const child = pty.spawn(file, [...args], {
+    cwd,
+    env: { ...env },
+    cols: columns,
+    rows,
+    name: env.TERM ?? "xterm-256color",
+  });
   const screen = new xterm.Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true });
   let raw = "";
   let title = "";

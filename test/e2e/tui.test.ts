@@ -130,7 +130,7 @@ test("Shift-Tab goes through the modes, ? shows the keys", async () => {
 test("what a person runs with ! is shown, and the agent is told", async () => {
   const t = await started();
   say(t, "!echo one two");
-  await t.shows("> ! echo one two");
+  await t.shows("> !echo one two");
   await t.shows("one two", 2);
 });
 

@@ -82,7 +82,6 @@ export async function converse(
     services: () => use,
     feed: () => feed,
     options,
-    answersToShell: () => preferences.answersToShell,
     say,
     sayProblem,
     goOver,

@@ -41,8 +41,6 @@ export interface Feed {
   say(lines: readonly string[]): void;
   /** What a person said while a turn ran is part of the conversation now. */
   sayPrompt(content: object, text: string): void;
-  /** This prompt is not printed: what it is about stands there already. */
-  hidePrompt(content: object): void;
   /** The window has another size: what is open is painted anew. */
   repaint(): void;
 }
@@ -238,5 +236,5 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
   }
 
-  return { take, say, sayPrompt, hidePrompt: (content) => void said.add(content), repaint: answer.resize };
+  return { take, say, sayPrompt, repaint: answer.resize };
 }

@@ -15,8 +15,6 @@ export interface Preferences {
   readonly isVim: boolean;
   /** Two keys that end the typing in vim mode. */
   readonly escapeKeys: readonly string[];
-  /** Whether the agent answers to what a shell command has written. */
-  readonly answersToShell: boolean;
 }
 
 /** `background` is what lies behind the text, where the terminal has said it. */
@@ -42,6 +40,5 @@ export function readPreferences(
     hasProgressBar: isOn("terminalProgressBarEnabled", true),
     isVim: text("editorMode") === "vim",
     escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
-    answersToShell: isOn("respondToBashCommands", true),
   };
 }

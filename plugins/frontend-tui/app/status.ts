@@ -57,7 +57,10 @@ export function createStatus(parts: StatusParts): Status {
     parts.onStatus({
       left: [modeText, ...texts("left")].join(dot),
       right: [...texts("right"), model, ...(fill ? [theme.style("dim", fill)] : [])].join(dot),
-      lines: [],
+      lines: items.flatMap(({ name, manifest }) => {
+        const line = manifest.side === "below" ? said.get(name) : undefined;
+        return line === undefined ? [] : linesOf(line).map((one) => `  ${paintLine(one, { theme, width: 400 })}`);
+      }),
     });
   }
 
@@ -101,6 +104,19 @@ async function inTime<T>(work: Promise<T>): Promise<T | typeof LATE> {
     timer = setTimeout(() => resolve(LATE), PATIENCE_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer)) as Promise<T | typeof LATE>;
+}
+
+/** A line end in a piece begins another line. */
+function linesOf(line: Line): Line[] {
+  const lines: Exclude<Line, string>[number][][] = [[]];
+  for (const piece of typeof line === "string" ? [line] : line) {
+    const parts = (typeof piece === "string" ? piece : piece.text).split("\n");
+    for (const [at, text] of parts.entries()) {
+      if (at > 0) lines.push([]);
+      lines.at(-1)?.push(typeof piece === "string" ? text : { ...piece, text });
+    }
+  }
+  return lines;
 }
 
 /** How full the window is, by the last answer. */

@@ -1,11 +1,10 @@
-/** What the person says, and where it goes: to the agent, to a command, into the shell, or into the queue. */
+/** What the person says, and where it goes: to the agent, to a command, or into the queue. */
 import type { CommandAnswer, OpenOptions, Session, SessionEvent } from "gantry/sdk";
 import type { Submission } from "../input/composer.tsx";
 import type { PaintOptions } from "../paint/blocks.ts";
 import type { Feed } from "./feed.ts";
 import { promptLines, saidLines } from "./lines.ts";
 import type { Services } from "./services.ts";
-import { runShell } from "./shell.ts";
 import type { Store } from "./store.ts";
 import { createWaiting } from "./waiting.ts";
 
@@ -15,8 +14,6 @@ export interface TalkingParts {
   services(): Services;
   feed(): Feed | undefined;
   options(): PaintOptions;
-  /** Whether the agent answers to what a shell command has written. */
-  answersToShell(): boolean;
   say(lines: readonly string[]): void;
   sayProblem(cause: unknown): void;
   goOver(how: OpenOptions): Promise<void>;
@@ -41,8 +38,6 @@ export function createTalking(parts: TalkingParts): Talking {
   const waiting = createWaiting((queued) => store.set({ queued }));
   let isBusy = false;
   let wanted: OpenOptions | undefined;
-  /** What shell commands have written, for the next prompt. */
-  let unsaid: Submission["content"] = [];
 
   function submit(submission: Submission): void {
     store.set({ areShortcutsShown: false, hint: undefined });
@@ -51,19 +46,11 @@ export function createTalking(parts: TalkingParts): Talking {
     const [, name = "", args = ""] = COMMAND.exec(text.trim()) ?? [];
     if (isBusy && name && isImmediate(name)) void runNow(text, name, args);
     else if (isBusy) waiting.add(submission);
-    else void begin(submission);
+    else void send(submission.content);
   }
 
   function submitText(text: string): void {
     submit({ text, content: [{ type: "text", text }] });
-  }
-
-  function begin({ text, content }: Submission): Promise<void> {
-    if (text.startsWith("!")) return shell(text.slice(1).trim());
-    const all = text.startsWith("/") ? content : [...unsaid, ...content];
-    if (!text.startsWith("/")) unsaid = [];
-    if (all.length > content.length) parts.feed()?.sayPrompt(all, text);
-    return send(all);
   }
 
   // ---------------------------------------------------------------- commands
@@ -93,25 +80,6 @@ export function createTalking(parts: TalkingParts): Talking {
     else void parts.goOver(answer.open);
   }
 
-  async function shell(command: string): Promise<void> {
-    const session = parts.session();
-    if (!session || command === "") return;
-    say(promptLines(`! ${command}`, parts.options()));
-    isBusy = true;
-    store.set({ activity: { label: "Running", startedAt: Date.now() } });
-    const said = await runShell(parts.services().tools, session, command).catch(sayProblem);
-    isBusy = false;
-    store.set({ activity: undefined });
-    if (said === undefined) return void goOn();
-    const content = [{ type: "text", text: said } as const];
-    if (!parts.answersToShell()) {
-      unsaid = [...unsaid, ...content];
-      return void goOn();
-    }
-    parts.feed()?.hidePrompt(content);
-    await send(content);
-  }
-
   // ---------------------------------------------------------------- prompts
 
   async function send(content: Submission["content"]): Promise<void> {
@@ -138,7 +106,7 @@ export function createTalking(parts: TalkingParts): Talking {
     const how = wanted;
     wanted = undefined;
     if (how) await parts.goOver(how);
-    if (!isBusy) for (const submission of waiting.takeNext()) void begin(submission);
+    if (!isBusy) for (const submission of waiting.takeNext()) void send(submission.content);
   }
 
   return {
