@@ -139,7 +139,7 @@ async function long(home) {
   const t = open(home, [program, "--model", "bench"], 200);
   await t.shows(READY);
   t.write("big\r");
-  await t.shows(/\d (m?s|min \d+ s)\b[^]*for shortcuts[^]*$/);
+  await t.shows(/\d (m?s|min \d+ s)\b[\s\S]*for shortcuts/);
   t.write("/exit\r");
   await t.ended;
   return [

@@ -173,6 +173,24 @@ test("a long answer is in the scrollback once, whatever the window does, and not
   expect(all()).toHaveLength(200);
 });
 
+test("Ctrl-O shows everything with calls opened, finds words, and leaves all as it was", async () => {
+  const t = await started();
+  say(t, "look the lighthouse");
+  await t.shows("that was all");
+  await t.hides("Working");
+  const before = t.frame();
+  t.press("C-o");
+  await t.shows("q leaves");
+  await t.shows('"place": "the lighthouse"');
+  t.type("/that was");
+  t.press("Enter");
+  await t.shows('"that was" n next');
+  t.press("q");
+  await t.hides("q leaves");
+  await t.shows(READY);
+  expect(t.frame()).toEqual(before);
+});
+
 test("the title has the session's name", async () => {
   const t = await started();
   say(t, "/rename A name of its own");

@@ -10,6 +10,7 @@ export interface ActionParts {
   session(): Session | undefined;
   isBusy(): boolean;
   runCommand(text: string): void;
+  openTranscript(): void;
   refresh(): void;
   leave(): void;
 }
@@ -85,6 +86,9 @@ export function createActions(parts: ActionParts) {
         return true;
       case "app:suspend":
         terminal.suspend();
+        return true;
+      case "app:toggleTranscript":
+        parts.openTranscript();
         return true;
       case "app:toggleTodos":
         store.set({ areJobsShown: !store.get().areJobsShown });

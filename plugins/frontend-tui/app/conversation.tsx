@@ -37,6 +37,7 @@ import { createSuggest } from "./suggest.ts";
 import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
+import { openTranscript, type Transcript } from "./transcript.ts";
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
@@ -50,6 +51,7 @@ export async function converse(
   let feed: Feed | undefined;
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
+  let transcript: Transcript | undefined;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -93,6 +95,7 @@ export async function converse(
     isBusy: talking.isBusy,
     permissions: () => use.permissions,
     runCommand: talking.submitText,
+    openTranscript: () => void showTranscript(),
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
@@ -201,6 +204,14 @@ export async function converse(
     if (session) status?.refresh(session);
   }
 
+  async function showTranscript(): Promise<void> {
+    if (!session || transcript) return;
+    transcript = await openTranscript({ session, tools, terminal, keyboard, options });
+    await Promise.race([transcript.left, left]);
+    transcript.close();
+    transcript = undefined;
+  }
+
   function adoptBindings({ bindings, problems }: ReadBindings): void {
     keyboard.rebind(bindings);
     for (const problem of problems) warn(problem);
@@ -210,6 +221,7 @@ export async function converse(
     const size = { columns: terminal.columns, rows: terminal.rows };
     mounted.resize(size.columns, size.rows);
     feed?.repaint();
+    transcript?.resize();
     store.set({ size });
     mounted.rerender(tree());
     terminal.drawSoon();

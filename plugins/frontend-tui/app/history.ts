@@ -1,6 +1,6 @@
 /** What was said before, when a session goes on. */
 import type { Session, ToolResult } from "gantry/sdk";
-import { momentsOfLog } from "gantry/sdk/kit/moments";
+import { type CallMade, momentsOfLog } from "gantry/sdk/kit/moments";
 import { type PaintOptions, paintBlocks } from "../paint/blocks.ts";
 import { promptLines, saidLines } from "./lines.ts";
 import type { ToolLines } from "./tool-lines.ts";
@@ -18,19 +18,21 @@ export async function historyLines(session: Session, tools: ToolLines, options: 
     ...(earlier ? ["", ...saidLines(`${earlier} earlier messages and calls: Ctrl-O shows them.`, "dim", options)] : []),
     ...shown.flatMap((one) => {
       if (one.by === "person") return promptLines(one.text, options);
-      if (one.by === "call") {
-        const { id, tool, input, text, isError, data } = one;
-        const result: ToolResult = {
-          outcome: isError === undefined ? "aborted" : isError ? "error" : "ok",
-          content: [{ type: "text", text }],
-          ms: 0,
-          ...(data !== undefined && { data }),
-        };
-        return ["", ...tools.done({ call: { id, tool: { name: tool }, input }, result, session }, options)];
-      }
+      if (one.by === "call") return ["", ...tools.done(shownCall(one, session), options)];
       return ["", ...answerLines(paintBlocks([{ type: "markdown", text: one.text }], inner), options)];
     }),
   ];
+}
+
+/** A call of the log, as it is drawn. */
+export function shownCall({ id, tool, input, text, isError, data }: CallMade, session: Session) {
+  const result: ToolResult = {
+    outcome: isError === undefined ? "aborted" : isError ? "error" : "ok",
+    content: [{ type: "text", text }],
+    ms: 0,
+    ...(data !== undefined && { data }),
+  };
+  return { call: { id, tool: { name: tool }, input }, result, session };
 }
 
 function answerLines(lines: readonly string[], { theme }: PaintOptions): string[] {

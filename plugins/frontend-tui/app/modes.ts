@@ -5,6 +5,9 @@ export interface Modes {
   enter(): void;
   /** Puts everything back; idempotent. */
   leave(): void;
+  /** The other screen, which has no scrollback, and back. */
+  enterOther(): void;
+  leaveOther(): void;
 }
 
 const ON = [
@@ -25,10 +28,26 @@ const OFF = [
   "\u001b[23;0t",
 ].join("");
 
+/** Each screen has its own kind of keys. */
+const OTHER_ON = "\u001b[?1049h\u001b[>1u";
+const OTHER_OFF = "\u001b[<u\u001b[?1049l";
+
 export function createModes({ stdin, write }: { readonly stdin: Readable; write(text: string): void }): Modes {
   const terminal = stdin as Readable & { setRawMode?: (isRaw: boolean) => void };
   let isOn = false;
+  let isOther = false;
+  function leaveOther() {
+    if (!isOther) return;
+    isOther = false;
+    write(OTHER_OFF);
+  }
   return {
+    enterOther() {
+      if (isOther) return;
+      isOther = true;
+      write(OTHER_ON);
+    },
+    leaveOther,
     enter() {
       if (isOn) return;
       isOn = true;
@@ -38,6 +57,7 @@ export function createModes({ stdin, write }: { readonly stdin: Readable; write(
     leave() {
       if (!isOn) return;
       isOn = false;
+      leaveOther();
       write(OFF);
       try {
         terminal.setRawMode?.(false);

@@ -26,6 +26,9 @@ export interface Terminal {
   /** Somebody else has the terminal, until it is taken back. */
   handOver(): void;
   takeBack(): void;
+  /** The other screen, for something that is looked at and left again; what happens meanwhile waits. */
+  enterOther(): void;
+  leaveOther(): void;
   /** Stops the program, as Ctrl-Z does elsewhere, until the shell wakes it. */
   suspend(): void;
   close(): void;
@@ -147,6 +150,14 @@ export function openTerminal(
     },
     drawSoon() {
       later ??= setTimeout(draw, SOON_MS);
+    },
+    enterOther() {
+      screen.pause();
+      modes.enterOther();
+    },
+    leaveOther() {
+      modes.leaveOther();
+      if (!isClosed) screen.resume();
     },
     handOver() {
       screen.pause();
