@@ -84,11 +84,14 @@ export async function tui() {
   }
 }
 
-async function starts(home) {
+async function starts(base) {
+  // Without a plugin of the person's own, which would have to be compiled.
+  const home = join(base, "empty");
+  mkdirSync(home);
   const node = await median(STARTS, () => open(home, ["-e", "0"]).ended);
   const toPrompt = (args, ready) =>
     median(STARTS, async () => {
-      const t = open(home, [program, "--model", "bench", ...args]);
+      const t = open(home, [program, "--model", "offline", ...args]);
       await t.shows(ready);
       t.kill();
       await t.ended;

@@ -117,6 +117,20 @@ const inkAtOnce = [
     },
   },
   {
+    // Ink measures its texts anew in each frame, by expressions that take milliseconds; the painter knows what it has measured.
+    name: "ink-measures-once",
+    resolveId: {
+      filter: { id: /^string-width$/ },
+      handler: (/** @type {string} */ _, /** @type {string | undefined} */ importer = "") =>
+        importer.includes("node_modules") ? "\0width" : undefined,
+    },
+    load: {
+      filter: { id: /^\0width$/ },
+      handler: () =>
+        `export { width as default } from ${JSON.stringify(join(root, "plugins/frontend-tui/paint/width.ts"))};`,
+    },
+  },
+  {
     name: "yoga-at-once",
     resolveId: { filter: { id: /^yoga-layout$/ }, handler: () => "\0yoga" },
     load: {

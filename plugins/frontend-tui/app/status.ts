@@ -38,6 +38,7 @@ export function createStatus(parts: StatusParts): Status {
   const broken = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let fill = "";
+  let shownFor: Session | undefined;
 
   function show(session: Session): void {
     const theme = parts.theme();
@@ -85,6 +86,8 @@ export function createStatus(parts: StatusParts): Status {
 
   return {
     refresh(session) {
+      if (shownFor !== session) show(session);
+      shownFor = session;
       timer ??= setTimeout(async () => {
         timer = undefined;
         show(session);
