@@ -24,6 +24,7 @@ const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
     "cache-watch",
+    "command-files",
     "compact-breaker",
     "context-env",
     "context-git",
@@ -50,6 +51,7 @@ const TOGETHER = {
     "session-retention",
     "settings-files",
     "shell-folders",
+    "skills",
     "tool-search",
     "telemetry-otel",
     "usage-meter",
