@@ -34,6 +34,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "input-shell",
     "mcp-bridge",
     "memory-auto",
     "memory-dream",
