@@ -3,6 +3,7 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandGit from "./command-git/index.ts";
 import commandMemory from "./command-memory/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
@@ -72,6 +73,7 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-git": commandGit,
     "command-memory": commandMemory,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,

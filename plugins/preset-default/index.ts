@@ -55,6 +55,7 @@ export default definePreset("default", [
   "command-core",
   "session-commands",
   "command-context",
+  "command-git",
   "command-trust",
   "command-memory",
   "frontend-line",
