@@ -1,4 +1,4 @@
-import { type Exec, isGantryError, PluginError } from "gantry/sdk";
+import { type Exec, isGantryError, PluginError, type z } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 const TIMEOUT_MS = 30_000;
@@ -20,6 +20,15 @@ export async function askGh(exec: Exec, cwd: string, ...args: readonly string[])
       ? `no answer after ${TIMEOUT_MS} ms`
       : visibleLine(ended.stderr.trim() || "it gives no reason", 200),
   );
+}
+
+/** The same for an answer in JSON of a known shape. */
+export function readJson<T>(text: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw failed(`its answer is not what was asked for: ${visibleLine(text, 80)}`);
+  }
 }
 
 function failed(problem: string): PluginError {

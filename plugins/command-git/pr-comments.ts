@@ -3,7 +3,7 @@ import { type ListItem, type RunCommand, z } from "gantry/sdk";
 import { listPanel } from "gantry/sdk/kit/panels";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { fact } from "./facts.ts";
-import { askGh } from "./gh.ts";
+import { askGh, readJson } from "./gh.ts";
 import type { Kit } from "./kit.ts";
 
 const authorSchema = z.object({ login: z.string() }).nullish();
@@ -42,9 +42,9 @@ export const createPrComments =
     if (found.kind === "unasked") return `Nobody was asked: ${found.why}.`;
     const fields = "number,title,url,comments,reviews";
     const view = await askGh(exec, session.cwd, "pr", "view", ...(number ? [number] : []), "--json", fields);
-    const pull = pullSchema.parse(JSON.parse(view));
+    const pull = readJson(view, pullSchema);
     const path = `repos/{owner}/{repo}/pulls/${pull.number}/comments?per_page=100`;
-    const lines = lineCommentsSchema.parse(JSON.parse(await askGh(exec, session.cwd, "api", path)));
+    const lines = readJson(await askGh(exec, session.cwd, "api", path), lineCommentsSchema);
     const comments = [
       ...pull.comments.map(({ author, body }): Comment => ({ by: nameOf(author), where: "the conversation", body })),
       ...pull.reviews
