@@ -55,6 +55,7 @@ export default definePreset("default", [
   "command-core",
   "session-commands",
   "command-context",
+  "command-usage",
   "command-git",
   "command-trust",
   "command-memory",

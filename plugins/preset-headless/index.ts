@@ -54,6 +54,7 @@ export default definePreset("headless", [
   "checkpoint-files",
   "session-commands",
   "command-context",
+  "command-usage",
   "command-git",
   "command-trust",
   "command-memory",
