@@ -259,7 +259,10 @@ class KernelHost implements Host {
     const current = () => this.generation;
     const report = (session?: SessionView) => this.report(session);
     return new Map<ServiceKey<unknown>, unknown>([
-      [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
+      [
+        Inspector,
+        { report, trace: this.#trace.of, watch: this.#trace.watch, reload: () => this.reload() } satisfies Inspector,
+      ],
       [Models, createModels(current, () => this.info.env)],
       [Tools, createTools()],
       [Commands, createCommands()],
