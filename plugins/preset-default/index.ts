@@ -57,6 +57,7 @@ export default definePreset("default", [
   "command-context",
   "command-usage",
   "command-git",
+  "command-extend",
   "command-trust",
   "command-memory",
   "frontend-line",

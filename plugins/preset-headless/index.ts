@@ -56,6 +56,7 @@ export default definePreset("headless", [
   "command-context",
   "command-usage",
   "command-git",
+  "command-extend",
   "command-trust",
   "command-memory",
   "frontend-headless",
