@@ -19,12 +19,17 @@ const settings = definePlugin({
     services: { settings: { get: () => undefined, layers: () => [], problems: [], watch: () => () => {} } as Settings },
   }),
 });
+const model = definePlugin({
+  name: "model",
+  providers: { model: { title: "Model", usable: "always", models: ["small"], defaultModel: "small" } },
+  setup: () => ({ providers: { model: { stream: async function* () {} } } }),
+});
 const wanting = definePlugin({ name: "wanting", needs: { settings: Settings } });
 
 async function opened() {
   const home = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "gantry-home-")));
   const file = join(home, ".gantry", "config.json");
-  const plugins = { colour, settings, wanting, "command-extend": commandExtend, "files-node": filesNode };
+  const plugins = { model, colour, settings, wanting, "command-extend": commandExtend, "files-node": filesNode };
   const host = await openHost({
     cwd: home,
     env: { HOME: home, PATH: process.env.PATH },
@@ -70,6 +75,6 @@ test("/reload says what is new", async () => {
     join(file, "..", "plugins", "mine.ts"),
     'import { definePlugin } from "gantry/sdk";\nexport default definePlugin({ name: "mine", commands: { mine: { description: "d" } }, setup: () => ({ commands: { mine: () => "mine" } }) });\n',
   );
-  expect(await say("/reload")).toBe("6 plugins are taken in anew, from your next prompt on. New: mine.");
+  expect(await say("/reload")).toBe("7 plugins are taken in anew, from your next prompt on. New: mine.");
   expect(await say("/mine")).toBe("mine");
 });

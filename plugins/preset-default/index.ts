@@ -58,6 +58,7 @@ export default definePreset("default", [
   "command-usage",
   "command-git",
   "command-extend",
+  "command-elsewhere",
   "command-trust",
   "command-memory",
   "frontend-line",

@@ -18,8 +18,8 @@ const BUDGETS = {
   kernelLines: 3_260,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
-  /** Bytes that are read before the first plugin is set up. */
-  startBytes: 660_000,
+  /** Bytes that are read before the first plugin is set up. A slash command adds about 200 to them: whoever types / is shown them all. */
+  startBytes: 668_000,
   /** Files that `gantry --version` loads. */
   versionFiles: 1,
   /** Files that `gantry --help` loads. */
