@@ -5,8 +5,12 @@ import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandElsewhere from "./command-elsewhere/index.ts";
 import commandExtend from "./command-extend/index.ts";
+import commandFiles from "./command-files/index.ts";
 import commandGit from "./command-git/index.ts";
 import commandMemory from "./command-memory/index.ts";
+import commandModel from "./command-model/index.ts";
+import commandPermissions from "./command-permissions/index.ts";
+import commandSettings from "./command-settings/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import commandUsage from "./command-usage/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
@@ -54,10 +58,12 @@ import providerReplay from "./provider-replay/index.ts";
 import secretsKeyring from "./secrets-keyring/index.ts";
 import seenFiles from "./seen-files/index.ts";
 import sessionCommands from "./session-commands/index.ts";
+import sessionGoal from "./session-goal/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
+import skills from "./skills/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
@@ -78,8 +84,12 @@ export const catalogue = {
     "command-core": commandCore,
     "command-elsewhere": commandElsewhere,
     "command-extend": commandExtend,
+    "command-files": commandFiles,
     "command-git": commandGit,
     "command-memory": commandMemory,
+    "command-model": commandModel,
+    "command-permissions": commandPermissions,
+    "command-settings": commandSettings,
     "command-trust": commandTrust,
     "command-usage": commandUsage,
     "compact-breaker": compactBreaker,
@@ -124,10 +134,12 @@ export const catalogue = {
     "secrets-keyring": secretsKeyring,
     "seen-files": seenFiles,
     "session-commands": sessionCommands,
+    "session-goal": sessionGoal,
     "session-jsonl": sessionJsonl,
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
+    skills,
     "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,

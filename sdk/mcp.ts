@@ -31,6 +31,31 @@ export interface McpOAuthConfig {
   /** Parted by blanks. */
   readonly scopes?: string;
   readonly authServerMetadataUrl?: string;
+  /** The authorization server that the client is registered at: a secret or a key goes to no other. */
+  readonly issuer?: string;
+  /** `client_credentials`: the client signs in for itself, with no person. A key or an identity says so too. */
+  readonly grant?: "authorization_code" | "client_credentials";
+  /** Where the client's secret stands in the environment, as `${NAME}`. Default: `MCP_CLIENT_SECRET`. */
+  readonly clientSecret?: string;
+  /** Where the key that the client proves itself with stands in the environment, as `${NAME}`: a private key in PEM. */
+  readonly privateKey?: string;
+  /** What the key signs with, such as `PS256`. Default: what fits its kind. */
+  readonly algorithm?: string;
+  readonly identity?: McpIdentityConfig;
+}
+
+/** A person's identity at their company, which is exchanged for a sign-in at a server (SEP-990). */
+export interface McpIdentityConfig {
+  /** The company's identity provider, whose description says where tokens are exchanged. */
+  readonly issuer?: string;
+  /** Where tokens are exchanged, in place of what a description says. */
+  readonly tokenEndpoint?: string;
+  /** Of the client that is registered there. */
+  readonly clientId: string;
+  /** `${NAME}` of its secret, if it has one. */
+  readonly clientSecret?: string;
+  /** `${NAME}` of the person's ID token. It is never kept. */
+  readonly idToken: string;
 }
 
 /** A server at an address. */

@@ -31,5 +31,7 @@ export interface MentionSource {
 export interface Mentions {
   /** Adds a source. Returns what takes it away again. */
   add(source: MentionSource): () => void;
+  /** What a text names with `@` that no person has typed, as content that stands beside it. Its calls count as a plugin's. */
+  bring(text: string, turn: TurnView): Promise<readonly ResultContent[]>;
 }
 export const Mentions = createService<Mentions>("mentions");

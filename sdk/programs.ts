@@ -12,6 +12,8 @@ export interface ExecSpec {
   readonly cwd: string;
   /** Added to the filtered environment: secrets of the host and what steers a shell are never passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names of the environment that it does not get, unless `env` has them. */
+  readonly withoutEnv?: readonly string[];
   /** Written to its standard input, which is then closed. Default: closed at once. */
   readonly input?: string;
   /** Its standard input stays open, for a program that is spoken with: see {@link ExecProcess.stdin}. */
@@ -138,11 +140,16 @@ export interface Sandbox {
 }
 export const Sandbox = createService<Sandbox>("sandbox");
 
-/** A program that goes on while the conversation does. */
+/** Work that ends by itself, or is ended: a program, or something that is awaited and pretends its exit code. */
+export type JobWork = Pick<ExecProcess, "exited" | "kill">;
+
+/** A program, or another piece of work, that goes on while the conversation does. */
 export interface Job {
   /** Short, for the model, such as `b1`. */
   readonly id: string;
   readonly title: string;
+  /** A `call` of a tool has no program, so its exit code is not told: 0 stands for `completed`. */
+  readonly kind: "command" | "call";
   /** Where its output is written as it comes. */
   readonly outputFile: string;
   readonly state: "running" | "completed" | "failed" | "stopped";
@@ -151,10 +158,13 @@ export interface Job {
   readonly callId?: string;
 }
 
+/** What is known of a job when it begins. `kind` is `command` unless given. */
+export type JobAbout = Pick<Job, "title" | "outputFile" | "callId"> & Partial<Pick<Job, "kind">>;
+
 /** Background jobs of a session: listed, readable, and ended with it. */
 export interface Jobs {
-  /** Takes a running program over. A notice goes to the model when it ends. */
-  adopt(session: SessionView, title: string, process: ExecProcess, outputFile: string, callId?: string): Job;
+  /** Takes a running program over, or other work. A notice goes to the model when it ends. */
+  adopt(session: SessionView, work: JobWork, about: JobAbout): Job;
   /**
    * Calls the listener when a job has begun and when it has ended. Returns what ends it.
    *

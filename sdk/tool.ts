@@ -24,6 +24,8 @@ export type PermissionSubject =
   | { readonly family: string; readonly path: string }
   | { readonly family: string; readonly command: string }
   | { readonly family: string; readonly url: string }
+  /** `Skill(deploy)` and, with anything in the field `args`, `Skill(deploy *)`. */
+  | { readonly family: string; readonly name: string; readonly args?: string }
   | { readonly family: string };
 
 /**
@@ -84,6 +86,7 @@ export interface ToolContext {
   readonly id: string;
   readonly session: SessionView;
   readonly turn: TurnView;
+  readonly origin: CallOrigin;
   /**
    * Where the path of the call led when it was judged, as {@link Call.places}. A wrap may have changed the input since:
    * `judgedPath` of `gantry/sdk/kit/tool-files` tells.

@@ -84,6 +84,8 @@ export interface FormField {
   /** Of a number, of a text's length, or of how many are chosen. */
   readonly min?: number;
   readonly max?: number;
+  /** Whoever looks on must not see it while it is typed, nor afterwards. */
+  readonly isSecret?: boolean;
 }
 
 /** What was put into one field. */
@@ -129,4 +131,6 @@ export interface Answer {
   readonly interrupt?: boolean;
   /** What was put into the fields of a form, by name; with `allow` only. */
   readonly values?: Readonly<Record<string, FormValue>>;
+  /** Of a `url`, with `allow` only: whoever answers has opened the address. Else whoever asks does. */
+  readonly isOpened?: boolean;
 }

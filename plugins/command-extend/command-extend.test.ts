@@ -138,7 +138,7 @@ describe("/tasks and /stop", () => {
           const file = join(session.cwd, "output.txt");
           fs.writeFileSync(file, `begun\u001b[2K\n`);
           const process = await use.exec.start({ file: "sh", args: ["-c", args], cwd: session.cwd });
-          use.jobs.adopt(session, args, process, file);
+          use.jobs.adopt(session, process, { title: args, outputFile: file });
           return "started";
         },
       },

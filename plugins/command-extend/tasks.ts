@@ -94,15 +94,16 @@ function itemOf({ id, title, state, exit }: Job): ListItem {
 
 async function jobBlocks(job: Job | undefined): Promise<readonly Block[]> {
   if (!job) return [];
-  const { title, state, exit, outputFile } = job;
-  const code = exit
-    ? [{ name: "ended", value: exit.exitCode === undefined ? `by ${exit.signal}` : `exit code ${exit.exitCode}` }]
-    : [];
+  const { title, state, kind, exit, outputFile } = job;
+  const code =
+    exit && kind === "command"
+      ? [{ name: "ended", value: exit.exitCode === undefined ? `by ${exit.signal}` : `exit code ${exit.exitCode}` }]
+      : [];
   return [
     {
       type: "fields",
       fields: [
-        { name: "command", value: visibleLine(title, 400) },
+        { name: kind, value: visibleLine(title, 400) },
         { name: "state", value: state },
         ...code,
         { name: "output in", value: outputFile },

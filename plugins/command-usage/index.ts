@@ -12,7 +12,7 @@ export const commandUsage = manifest({
       description: "Show tokens and cost: this session, by plugin, by day",
       argumentHint: "[days]",
       group,
-      aliases: ["stats", "cost"],
+      aliases: ["stats"],
       isImmediate,
     },
     insights: {

@@ -75,7 +75,7 @@ async function spawn(spec: ExecSpec, file: string, environment: Readonly<Record<
 function launch(spec: ExecSpec, file: string, environment: Readonly<Record<string, string>>): ChildProcess {
   const child = spawnChild(file, spec.args, {
     cwd: spec.cwd,
-    env: { ...environment, ...additions(spec.env) },
+    env: { ...without(environment, spec.withoutEnv), ...additions(spec.env) },
     detached: true,
     windowsHide: true,
     stdio: [spec.input === undefined && !spec.keepsInput ? "ignore" : "pipe", "pipe", "pipe"],
@@ -85,6 +85,10 @@ function launch(spec: ExecSpec, file: string, environment: Readonly<Record<strin
   if (spec.keepsInput) child.stdin?.write(spec.input ?? "");
   else child.stdin?.end(spec.input);
   return child;
+}
+
+function without(environment: Readonly<Record<string, string>>, names: readonly string[] = []) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !names.includes(name)));
 }
 
 function refusal(spec: ExecSpec, cause: NodeJS.ErrnoException): PluginError {

@@ -112,7 +112,10 @@ describe("a form", () => {
 
   it("that wants an address opened, or a yes, is asked in the protocol's own ways", async () => {
     const url = linked({ elicitation }, () => ({ action: "accept" }));
-    expect(await ask(form([], { kind: "url", url: "https://x.org" }), url)).toEqual({ decision: "allow" });
+    expect(await ask(form([], { kind: "url", url: "https://x.org" }), url)).toEqual({
+      decision: "allow",
+      isOpened: true,
+    });
     expect(url.asked[0]?.[1]).toMatchObject({ mode: "url", url: "https://x.org" });
     const yes = linked({}, () => ({ outcome: { outcome: "selected", optionId: "yes" } }));
     expect(await ask(form([], { kind: "consent" }), yes)).toEqual({ decision: "allow" });

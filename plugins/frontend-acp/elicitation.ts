@@ -34,7 +34,8 @@ export async function fillIn(
   if (form.kind === "url") {
     if (!capabilities.elicitation?.url || !form.url) return undefined;
     const asked = { mode: "url", elicitationId: newId(), url: form.url, ...scope } as const;
-    return answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+    const answer = answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+    return answer.decision === "allow" ? { ...answer, isOpened: true } : answer;
   }
   if (!capabilities.elicitation?.form) return undefined;
   const requestedSchema = {

@@ -53,7 +53,7 @@ it("names the address that a person is to open", async () => {
   const page = { ...form, kind: "url", url: "https://weather.example/sign-in", fields: [] };
   const { said, request } = await asked({ action: "accept" }, page);
   expect(request).toMatchObject({ mode: "url", url: "https://weather.example/sign-in" });
-  expect(said).toEqual({ decision: "allow" });
+  expect(said).toEqual({ decision: "allow", isOpened: true });
 });
 
 it.each([

@@ -22,7 +22,8 @@ export async function askForm(
       signal,
     );
     const { action, content } = answerSchema().parse(said);
-    if (action === "accept") return { decision: "allow", ...(content && { values: content }) };
+    const isOpened = kind === "url" && { isOpened: true };
+    if (action === "accept") return { decision: "allow", ...(content && { values: content }), ...isOpened };
     return action === "decline" ? { decision: "deny" } : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import { type Job, type Jobs, newId, type Session, type WireMessage } from "gantry/sdk";
-import { tasksLine } from "gantry/sdk/kit/task-lines";
+import { tasksLine, taskType } from "gantry/sdk/kit/task-lines";
 
 type Write = (line: WireMessage) => void;
 
@@ -14,7 +14,7 @@ export function tellTasks(session: Session, jobs: Jobs, write: Write): void {
     if (!known.has(job.id)) {
       known.add(job.id);
       write(tasksLine(session, jobs));
-      const about = { description: job.title, task_type: "local_bash", is_backgrounded: true } as const;
+      const about = { description: job.title, task_type: taskType(job), is_backgrounded: true } as const;
       write({ type: "system", subtype: "task_started", ...about, ...common() });
     }
     if (job.state === "running") return;
@@ -37,9 +37,16 @@ function callOf({ callId }: Job) {
   return callId === undefined ? {} : { tool_use_id: callId };
 }
 
-function summaryOf({ title, state, exit }: Job): string {
+function summaryOf({ kind, title, state, exit }: Job): string {
   const code = exit?.exitCode;
+  const what = kind === "call" ? "call" : "command";
   const how =
-    state === "stopped" ? "was stopped" : code === undefined ? "was ended by a signal" : `has ended: exit code ${code}`;
-  return `Background command "${title}" ${how}.`;
+    state === "stopped"
+      ? "was stopped"
+      : code === undefined
+        ? "was ended by a signal"
+        : kind === "call"
+          ? state
+          : `has ended: exit code ${code}`;
+  return `Background ${what} "${title}" ${how}.`;
 }

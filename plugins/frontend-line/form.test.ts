@@ -50,7 +50,7 @@ describe("a form", () => {
     const { said } = await filled({ kind: "url", message, url: "https://example.com/x" }, "y");
     expect(said).toBe(
       "The MCP server s wants you to open an address in your browser:\n" +
-        "  | Sign in\n  | You may trust this<U+202E>\n  | https://example.com/x\ny: yes   n: no",
+        "  | Sign in\n  | You may trust this<U+202E>\n  | https://example.com/x\ny: open it   n: no",
     );
   });
 });

@@ -53,7 +53,7 @@ function headText({ kind, from, message, url, fields }: QuestionForm): string {
     `${oneLine(from)} ${wants}`,
     ...marked(message),
     ...(url === undefined ? [] : marked(url)),
-    kind === "form" ? "y: fill it in   n: no" : "y: yes   n: no",
+    { form: "y: fill it in   n: no", url: "y: open it   n: no", consent: "y: yes   n: no" }[kind],
   ].join("\n");
 }
 

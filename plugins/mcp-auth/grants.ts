@@ -21,6 +21,8 @@ const grantSchema = z.object({
   resource: z.string().optional(),
   client: z.looseObject({ client_id: z.string(), client_secret: z.string().optional() }),
   redirectUrl: z.string().optional(),
+  /** What the client proves itself with, where that is a key. */
+  key: z.object({ pem: z.string(), algorithm: z.string() }).optional(),
   tokens: z
     .object({
       access: z.string(),
@@ -30,7 +32,7 @@ const grantSchema = z.object({
       scope: z.string().optional(),
     })
     .optional(),
-  /** Granted to a program that is known by its secret, with no person: it can be had again any time. */
+  /** Granted to a program that is known by its secret or key, with no person: it can be had again any time. */
   isUnattended: z.boolean().optional(),
   /** Scopes that the server has asked for since. */
   wanted: z.string().optional(),

@@ -7,8 +7,9 @@ import {
   type Setup,
   type ToolInfo,
 } from "gantry/sdk";
+import { openBrowser } from "gantry/sdk/kit/browser";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
-import { openBrowser } from "./browser.ts";
+import { credentialsOf, isForPrograms } from "./credentials.ts";
 import { createSafeFetch } from "./fetching.ts";
 import { createGrants, type Grant } from "./grants.ts";
 import type { mcpAuth } from "./index.ts";
@@ -95,7 +96,7 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
     const { extractWWWAuthenticateParams, wider } = await import("./renew.ts");
     const before = sent.authorization?.replace(/^Bearer /, "");
     const grant = await reloaded(server);
-    if (!grant?.tokens) return false;
+    if (!grant?.tokens) return isForPrograms(server.oauth) && unattended(server);
     // Somebody else has signed in, or renewed it.
     if (before !== undefined && grant.tokens.access !== before) return true;
     const headers = { "www-authenticate": wwwAuthenticate };
@@ -112,10 +113,7 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
     const grant = await reloaded(server);
     if (!grant?.tokens) return false;
     if (before !== undefined && grant.tokens.access !== before) return true;
-    if (grant.isUnattended) {
-      await run(server, { signal: AbortSignal.timeout(UNATTENDED_MS), scope: undefined, present: async () => false });
-      return true;
-    }
+    if (grant.isUnattended) return unattended(server);
     const renewal = await renew(grant, createSafeFetch(use.http, server.url));
     if (typeof renewal === "object") {
       await keep(server, renewal.grant);
@@ -130,6 +128,12 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
       await keep(server, others);
     }
     return false;
+  }
+
+  /** Nobody is needed, so nobody is asked. */
+  async function unattended(server: McpAuthServer): Promise<true> {
+    await run(server, { signal: AbortSignal.timeout(UNATTENDED_MS), scope: undefined, present: async () => false });
+    return true;
   }
 
   /** A person who is there may sign in while a call waits. */
@@ -157,7 +161,7 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
         call: { tool: toolOf(server) },
         signal: ending,
       });
-      return answer?.decision === "allow" && (await openBrowser(url, host));
+      return answer?.decision === "allow" && (answer.isOpened === true || (await openBrowser(url, host)));
     }
   }
 
@@ -173,13 +177,14 @@ const setup: Setup<typeof mcpAuth> = ({ config, use, host, log }) => {
     const limit = AbortSignal.timeout(config.loginTimeoutMs);
     const signal = AbortSignal.any([options.signal, limit]);
     try {
+      const known = await grants.load(server);
       const grant = await signIn(server, {
         ...options,
         signal,
         fetching: createSafeFetch(use.http, server.url, signal),
         clientMetadataUrl: config.clientMetadataUrl,
-        clientSecret: host.env.MCP_CLIENT_SECRET,
-        known: await grants.load(server),
+        credentials: credentialsOf(server, host.env, known),
+        known,
       });
       await keep(server, grant);
     } catch (thrown) {

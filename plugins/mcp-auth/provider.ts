@@ -1,12 +1,17 @@
 /** What one sign-in knows and keeps, as the SDK asks for it. Nothing lasts before it has succeeded. */
-import type {
-  AuthorizationServerMetadata,
-  OAuthClientProvider,
-  OAuthDiscoveryState,
-  StoredOAuthClientInformation,
-  StoredOAuthTokens,
+import {
+  type AuthorizationServerMetadata,
+  createPrivateKeyJwtAuth,
+  discoverAndRequestJwtAuthGrant,
+  type OAuthClientProvider,
+  type OAuthDiscoveryState,
+  requestJwtAuthorizationGrant,
+  type StoredOAuthClientInformation,
+  type StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
 import { type JsonObject, type McpAuthServer, PluginError } from "gantry/sdk";
+import { type Credentials, isForPrograms } from "./credentials.ts";
+import type { SafeFetch } from "./fetching.ts";
 import type { Grant } from "./grants.ts";
 
 export interface ProviderParts {
@@ -14,7 +19,8 @@ export interface ProviderParts {
   readonly state: string;
   readonly redirectUrl: string;
   readonly clientMetadataUrl: string | undefined;
-  readonly clientSecret: string | undefined;
+  readonly credentials: Credentials;
+  readonly fetch: SafeFetch["fetch"];
   readonly known: Grant | undefined;
 }
 
@@ -29,7 +35,7 @@ export function createProvider(parts: ProviderParts): Provider {
   const { server, state, redirectUrl, clientMetadataUrl, known } = parts;
   const clientId = server.oauth?.clientId;
   const isKnown = clientId !== undefined && known?.client.client_id === clientId;
-  const secret = parts.clientSecret ?? (isKnown ? known.client.client_secret : undefined);
+  const { secret, key, identity } = parts.credentials;
   let discovered: OAuthDiscoveryState | undefined;
   let client: StoredOAuthClientInformation | undefined;
   let tokens: StoredOAuthTokens | undefined;
@@ -42,6 +48,7 @@ export function createProvider(parts: ProviderParts): Provider {
       return isUnattended() ? undefined : redirectUrl;
     },
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    ...(key && clientId !== undefined && { addClientAuthentication: provedBy(key, clientId) }),
     clientMetadata: {
       client_name: "Gantry",
       redirect_uris: [redirectUrl],
@@ -84,6 +91,7 @@ export function createProvider(parts: ProviderParts): Provider {
     },
     prepareTokenRequest(scope) {
       if (!isUnattended()) return undefined;
+      if (identity) return exchanged(identity, scope);
       return new URLSearchParams({ grant_type: "client_credentials", ...(scope !== undefined && { scope }) });
     },
     begin(metadata) {
@@ -104,6 +112,7 @@ export function createProvider(parts: ProviderParts): Provider {
         ...(resource !== undefined && { resource }),
         client,
         ...(isUnattended() ? { isUnattended: true } : { redirectUrl }),
+        ...(key && { key }),
         tokens: kept(tokens, authorization?.searchParams.get("scope") ?? undefined),
       };
     },
@@ -111,9 +120,33 @@ export function createProvider(parts: ProviderParts): Provider {
 
   /** Some servers know programs alone, by an id and a secret, and no person. */
   function isUnattended(): boolean {
+    if (isForPrograms(server.oauth)) return true;
     const grants = discovered?.authorizationServerMetadata?.grant_types_supported ?? [];
-    const isForPrograms = grants.includes("client_credentials") && !grants.includes("authorization_code");
-    return isForPrograms && clientId !== undefined && secret !== undefined;
+    const hasPersons = grants.includes("authorization_code") || !grants.includes("client_credentials");
+    return !hasPersons && clientId !== undefined && secret !== undefined;
+  }
+
+  /** The person's ID token becomes a grant for this server at their company, and that a token here. */
+  async function exchanged(
+    { issuer, tokenEndpoint, clientId, secret: clientSecret, idToken }: NonNullable<Credentials["identity"]>,
+    scope: string | undefined,
+  ): Promise<URLSearchParams> {
+    const audience = discovered?.authorizationServerMetadata?.issuer ?? discovered?.authorizationServerUrl;
+    if (audience === undefined || resource === undefined) throw new Error("the server does not say what it is");
+    const request = {
+      audience,
+      resource,
+      idToken,
+      clientId,
+      ...(clientSecret !== undefined && { clientSecret }),
+      ...(scope !== undefined && { scope }),
+      fetchFn: parts.fetch,
+    };
+    const { jwtAuthGrant } = tokenEndpoint
+      ? await requestJwtAuthorizationGrant({ ...request, tokenEndpoint })
+      : await discoverAndRequestJwtAuthGrant({ ...request, idpUrl: issuer ?? "" });
+    const grant = { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: jwtAuthGrant };
+    return new URLSearchParams({ ...grant, ...(scope !== undefined && { scope }) });
   }
 
   /** A registration counts for the issuer and the address that it was made for. */
@@ -124,6 +157,14 @@ export function createProvider(parts: ProviderParts): Provider {
 
   /** A client of one's own, and its secret above all, stays with the issuer that it was first used at. */
   function registeredByHand(id: string, issuer: string): StoredOAuthClientInformation {
+    const configured = server.oauth?.issuer;
+    if (configured !== undefined && withoutSlash(configured) !== withoutSlash(issuer)) {
+      throw new PluginError(
+        "GANTRY_MCP_AUTH_ISSUER",
+        `${server.name} wants sign-ins at ${issuer}; its configuration says that the client is for ${configured}.`,
+        "Ask whoever runs the server: nothing was sent there.",
+      );
+    }
     if (isKnown && known.issuer !== issuer) {
       throw new PluginError(
         "GANTRY_MCP_AUTH_ISSUER",
@@ -133,6 +174,15 @@ export function createProvider(parts: ProviderParts): Provider {
     }
     return { client_id: id, ...(secret !== undefined && { client_secret: secret }), issuer };
   }
+}
+
+/** Signs what says who the client is, for this authorization server alone. */
+export function provedBy({ pem, algorithm }: NonNullable<Credentials["key"]>, clientId: string) {
+  return createPrivateKeyJwtAuth({ issuer: clientId, subject: clientId, privateKey: pem, alg: algorithm });
+}
+
+function withoutSlash(issuer: string): string {
+  return issuer.replace(/\/$/, "");
 }
 
 /** Tokens as they are kept. A server that names no scope has granted what was asked for. */

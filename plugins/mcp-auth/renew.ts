@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/client";
 import type { SafeFetch } from "./fetching.ts";
 import type { Grant } from "./grants.ts";
-import { kept } from "./provider.ts";
+import { kept, provedBy } from "./provider.ts";
 
 export { extractWWWAuthenticateParams } from "@modelcontextprotocol/client";
 
@@ -15,13 +15,14 @@ export { extractWWWAuthenticateParams } from "@modelcontextprotocol/client";
 export type Renewal = { readonly grant: Grant } | "refused" | "unreachable";
 
 export async function renew(grant: Grant, { fetch }: SafeFetch): Promise<Renewal> {
-  const { tokens, metadata, client, resource, authorizationServerUrl } = grant;
+  const { tokens, metadata, client, key, resource, authorizationServerUrl } = grant;
   if (!tokens?.refresh) return "refused";
   try {
     const fresh = await refreshAuthorization(authorizationServerUrl, {
       ...(metadata && { metadata: metadata as never }),
       clientInformation: client as never,
       refreshToken: tokens.refresh,
+      ...(key && { addClientAuthentication: provedBy(key, client.client_id) }),
       ...(resource !== undefined && { resource }),
       fetchFn: fetch,
     });

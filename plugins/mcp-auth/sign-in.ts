@@ -12,6 +12,7 @@ import {
 import { isGantryError, type McpAuthServer, messageOf, PluginError, z } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { safeAddress } from "./addresses.ts";
+import type { Credentials } from "./credentials.ts";
 import type { SafeFetch } from "./fetching.ts";
 import type { Grant } from "./grants.ts";
 import { type Listener, listen } from "./listener.ts";
@@ -21,7 +22,7 @@ export interface SignInParts {
   readonly fetching: SafeFetch;
   readonly clientMetadataUrl: string | undefined;
   /** Of a client that was registered by hand. */
-  readonly clientSecret: string | undefined;
+  readonly credentials: Credentials;
   readonly known: Grant | undefined;
   /** Scopes that a request has turned out to need. */
   readonly scope: string | undefined;
@@ -45,7 +46,13 @@ export async function signIn(server: McpAuthServer, parts: SignInParts): Promise
   try {
     const wanted = await askServer(server, fetching);
     const scope = computeScopeUnion(server.oauth?.scopes ?? wanted.scope, parts.scope, known?.wanted);
-    const provider = createProvider({ ...parts, server, state, redirectUrl: listener.redirectUrl });
+    const provider = createProvider({
+      ...parts,
+      fetch: fetching.fetch,
+      server,
+      state,
+      redirectUrl: listener.redirectUrl,
+    });
     const configured = server.oauth?.authServerMetadataUrl;
     if (configured !== undefined) provider.begin(await configuredServer(configured, fetching));
     const options = {

@@ -97,7 +97,8 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
   function token(form: URLSearchParams, response: ServerResponse): unknown {
     exchanges.push(form);
     const type = form.get("grant_type");
-    const known = type === "client_credentials" ? "" : type === "refresh_token" ? renewal(form) : exchange(form);
+    const isOwn = type === "client_credentials" || type?.endsWith(":jwt-bearer");
+    const known = isOwn ? "" : type === "refresh_token" ? renewal(form) : exchange(form);
     if (known === undefined) return json(response, 400, { error: "invalid_grant" });
     const [one, two] = [randomUUID(), randomUUID()];
     access.set(one, known);
@@ -105,7 +106,7 @@ export async function protectedServer(first: Behaviour = {}): Promise<Protected>
     return json(response, 200, {
       access_token: one,
       token_type: "Bearer",
-      ...(type !== "client_credentials" && { refresh_token: two }),
+      ...(!isOwn && { refresh_token: two }),
       ...(behaviour.expiresIn !== undefined && { expires_in: behaviour.expiresIn }),
       ...(known && { scope: known }),
     });

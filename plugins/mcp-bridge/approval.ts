@@ -1,6 +1,7 @@
 /** Which servers may run: what the folder asks for is approved word for word, and the settings have the last word. */
-import { type Claim, type McpServerConfig, type Settings, type Trust, z } from "gantry/sdk";
+import { type Claim, type HostInfo, type McpServerConfig, type Settings, type Trust, z } from "gantry/sdk";
 import { expandMcpConfig, mcpServerText } from "gantry/sdk/kit/mcp-config";
+import { problemAtHome, runsAtHome } from "./at-home.ts";
 import type { NamedServer } from "./sources.ts";
 
 /** Says why a server may not run, in a sentence; `undefined`: it may. */
@@ -18,11 +19,11 @@ export function claimOf({ name, source, config }: NamedServer): Claim {
 export interface ApprovalParts {
   readonly trust: Trust;
   readonly settings: Settings | undefined;
-  readonly isTrusted: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly host: HostInfo;
 }
 
-export function createApproval({ trust, settings, isTrusted, env }: ApprovalParts): MayRun {
+export function createApproval({ trust, settings, host }: ApprovalParts): MayRun {
+  const { isTrusted, env } = host;
   return (server) => unapproved(server) ?? forbidden(server) ?? outOfPlace(server);
 
   function unapproved(server: NamedServer): string | undefined {
@@ -48,10 +49,12 @@ export function createApproval({ trust, settings, isTrusted, env }: ApprovalPart
     return undefined;
   }
 
-  /** In a folder that nobody trusts no program starts, not even one's own: it could come upon what lies there. */
-  function outOfPlace({ scope, config }: NamedServer): string | undefined {
+  /** In a folder that nobody trusts no program starts that could come upon what lies there: one's own run at home. */
+  function outOfPlace(server: NamedServer): string | undefined {
+    const { scope, config } = server;
     const isProgram = "command" in config || ("url" in config && config.headersHelper !== undefined);
     if (isTrusted || !isProgram || scope === "dynamic" || scope === "managed") return undefined;
+    if (runsAtHome(server, host)) return problemAtHome(server, host);
     return "this folder is not trusted, so no program starts in it: gantry trust add trusts it, --trust for one run.";
   }
 

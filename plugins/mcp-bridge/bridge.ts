@@ -1,7 +1,9 @@
 /** All servers of the host: who they are, what they offer, and how what they offer comes to the host. */
 import type { HostInfo, McpCarrier, McpServerConfig, McpServers, SessionView, SetupContext } from "gantry/sdk";
 import { entryProblem, expandMcpConfig, nameProblem } from "gantry/sdk/kit/mcp-config";
+import { announce } from "./announcing.ts";
 import { createApproval, type MayRun } from "./approval.ts";
+import { numberIn } from "./call.ts";
 import { createClientSide } from "./client-side.ts";
 import type { Connection } from "./connection.ts";
 import { outputLimit } from "./content.ts";
@@ -13,7 +15,6 @@ import { isSameConfig, wayTo } from "./reach.ts";
 import { createServer, type Server } from "./server.ts";
 import { type McpFlags, type NamedServer, readSources } from "./sources.ts";
 import { writeDisabled } from "./store.ts";
-import { numberIn } from "./tools.ts";
 
 /** Where the administrator's exclusive list of servers lies. */
 const MANAGED: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
@@ -48,7 +49,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
   const sources = new Map<string, Set<string>>();
   const pins = createPins(host, log);
   const settings = use.settings;
-  const mayRun: MayRun = createApproval({ trust: use.trust, settings, isTrusted: host.isTrusted, env: host.env });
+  const mayRun: MayRun = createApproval({ trust: use.trust, settings, host });
   let disabled: ReadonlySet<string> = new Set();
   let problems: readonly string[] = [];
   let loaded: Promise<void> | undefined;
@@ -140,6 +141,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
       isRemote: "url" in named.config,
       connect: (signal) => connect(named, () => server, signal),
       changed: gather,
+      told: (change) => announce(bridge.session, named, change),
       log,
     });
     servers.set(name, server);
@@ -162,7 +164,7 @@ export function createBridge(context: SetupContext<typeof mcpBridge>): Bridge {
     const speaking = await import("./connect.ts");
     return speaking.connect(way, {
       version: host.version,
-      side: side(named.name, (kind) => void server().refresh(kind)),
+      side: side(named, (kind) => void server().refresh(kind)),
       timeoutMs: numberIn(host.env.MCP_TIMEOUT) ?? config.startTimeoutMs,
       signal,
     });

@@ -1,21 +1,14 @@
 /** What servers may want of the host, bound to whom they mean: the call that runs, or else the newest session. */
 import { pathToFileURL } from "node:url";
-import type {
-  HookEvents,
-  HostInfo,
-  LaterService,
-  Log,
-  Models,
-  Questions,
-  SessionView,
-  ToolContext,
-  ToolInfo,
-} from "gantry/sdk";
+import type { HookEvents, HostInfo, LaterService, Log, Models, Questions, SessionView, ToolInfo } from "gantry/sdk";
 import { mcpName } from "gantry/sdk/kit/mcp-config";
+import { runsAtHome } from "./at-home.ts";
+import type { RunningCall } from "./background.ts";
 import type { ClientSide } from "./connection.ts";
 import { type Asking, elicit } from "./elicit.ts";
 import { sample } from "./sample.ts";
 import type { Server } from "./server.ts";
+import type { NamedServer } from "./sources.ts";
 
 export interface ClientSideParts {
   readonly host: HostInfo;
@@ -24,22 +17,25 @@ export interface ClientSideParts {
   readonly models: Models;
   readonly events: LaterService<HookEvents | undefined> | undefined;
   readonly log: Log;
-  readonly callOf: (server: string) => ToolContext | undefined;
+  readonly callOf: (server: string) => RunningCall | undefined;
   readonly sessionOf: () => SessionView | undefined;
 }
 
 export function createClientSide(parts: ClientSideParts) {
   const { host, config, questions, models, log, callOf, sessionOf } = parts;
 
-  function side(server: string, changed: ClientSide["changed"]): ClientSide {
+  function side(named: NamedServer, changed: ClientSide["changed"]): ClientSide {
+    const server = named.name;
+    // A server of the person's own could run what it finds in a folder that it is told of.
+    const folders = runsAtHome(named, host) ? [] : [host.cwd, ...host.folders];
     return {
       changed,
       log: (level, text) => log(`${server}, ${level}: ${text.slice(0, 2_000)}`),
-      roots: () => ({ roots: [host.cwd, ...host.folders].map((folder) => ({ uri: pathToFileURL(folder).href })) }),
+      roots: () => ({ roots: folders.map((folder) => ({ uri: pathToFileURL(folder).href })) }),
       async elicit(params, signal) {
         const asking = askingOf(server, signal);
         if (!asking) return { action: "cancel" };
-        return elicit(params, asking, { questions, events: await parts.events?.() });
+        return elicit(params, asking, { host, questions, events: await parts.events?.() });
       },
       async sample(params, signal) {
         const asking = askingOf(server, signal);
@@ -51,7 +47,7 @@ export function createClientSide(parts: ClientSideParts) {
 
   /** Addresses that a server wants opened before it does what it was asked. */
   async function open(server: Server, elicitations: readonly unknown[], signal: AbortSignal): Promise<boolean> {
-    const { elicit: ask } = side(server.named.name, () => undefined);
+    const { elicit: ask } = side(server.named, () => undefined);
     for (const one of elicitations) {
       const { action } = await ask({ ...(one as object), mode: "url" }, signal);
       if (action !== "accept") return false;

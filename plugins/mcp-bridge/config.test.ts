@@ -137,17 +137,6 @@ describe("servers of the folder", () => {
     const broken = await open({ allowedMcpServers: "a" });
     expect(error(broken.servers, "a")).toMatch(/allowedMcpServers/);
   });
-
-  it("and one's own programs do not start in a folder that nobody trusts", async () => {
-    write(join(home, ".claude.json"), { mcpServers: { own: program("server.mjs") } });
-    const { servers } = await open(
-      { mcpConfig: [JSON.stringify({ mcpServers: { given: program("server.mjs") } })] },
-      {},
-    );
-    await servers.settle();
-    expect(error(servers, "own")).toMatch(/this folder is not trusted/);
-    expect(error(servers, "given")).toBe("none");
-  });
 });
 
 describe("servers of a run", () => {

@@ -19,6 +19,7 @@ import {
   Refusal,
   SessionLost,
 } from "./connection.ts";
+import { PARSE_ERROR, REFUSED } from "./messages.ts";
 import { followOldTask, followTask, type Send, TASKS_EXTENSION, taskHandleOf, withTaskHandle } from "./tasks.ts";
 
 /** A transport that can say why it has ended. */
@@ -116,7 +117,7 @@ function clientOptions(side: ClientSide): ClientOptions {
     capabilities: {
       roots: { listChanged: true },
       elicitation: { form: {}, url: {} },
-      sampling: {},
+      sampling: { tools: {} },
       extensions: { [TASKS_EXTENSION]: {} },
     },
     versionNegotiation: { mode: "auto", probe: { timeoutMs: PROBE_MS } },
@@ -128,6 +129,9 @@ function clientOptions(side: ClientSide): ClientOptions {
 }
 
 function answerFor(client: Client, side: ClientSide): void {
+  client.setRequestHandler(REFUSED, { params: z.looseObject({ about: z.string() }) }, ({ about }) => {
+    throw new ProtocolError(PARSE_ERROR, about);
+  });
   client.setRequestHandler("roots/list", async () => ({ roots: [...side.roots().roots] }));
   client.setRequestHandler("elicitation/create", async ({ params }, { mcpReq }) => {
     return (await side.elicit(params as never, mcpReq.signal)) as never;

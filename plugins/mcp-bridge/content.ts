@@ -1,35 +1,35 @@
 /** What a server says, as a model reads it: texts, pictures and documents as such, anything else in a file or in words. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { type HostInfo, messageOf, type ResultContent, type SessionView, text } from "gantry/sdk";
+import { type ResultContent, text } from "gantry/sdk";
 import { sha256Of } from "gantry/sdk/kit/fingerprint";
-import { makeFolders } from "gantry/sdk/kit/folders";
-import { sessionFolder } from "gantry/sdk/kit/session-folder";
 import type { RawContent, RawResult } from "./connection.ts";
+import { type Keeping, keepFile } from "./keeping.ts";
 
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 /** Base64 characters of a picture or a document that a model is given. */
 const MOST_PICTURE = 5 * 1024 * 1024;
 const MOST_DOCUMENT = 32 * 1024 * 1024;
-const CHARACTERS_PER_TOKEN = 4;
+export const CHARACTERS_PER_TOKEN = 4;
 const PREVIEW_CHARACTERS = 8_000;
 /** The largest output that a tool may ask for. */
 const MOST_CHARACTERS = 500_000;
 
-/** Where files of a session go. */
-export interface Keeping {
-  readonly host: HostInfo;
-  readonly session: SessionView;
-}
-
-/** The content of a result, within the limit. `limit` in characters. */
-export function contentOf(result: RawResult, limit: number, keeping: Keeping): readonly ResultContent[] {
+/** The content of a result, all of it. */
+export function contentOf(result: RawResult, keeping: Keeping): readonly ResultContent[] {
   const blocks = blocksOf(result.content ?? [], keeping);
   const { structuredContent } = result;
   const isSaid = blocks.length > 0 || structuredContent === undefined;
   const all = isSaid ? blocks : [text(JSON.stringify(structuredContent))];
-  return all.length ? limited(all, limit, keeping) : [text("(no output)")];
+  return all.length ? all : [text("(no output)")];
+}
+
+/** The same as a text alone: pictures and documents are in files. */
+export function writtenOf(result: RawResult, keeping: Keeping): string {
+  const said = contentOf(result, keeping).map((block) => {
+    if (block.type === "text") return block.text;
+    const { data, media_type } = block.source;
+    return inFile(data, media_type, block.type, keeping);
+  });
+  return said.join("\n");
 }
 
 /** How many characters a result may have: what the person set, or what the tool asks for. */
@@ -84,18 +84,22 @@ function dataBlock(data: string, mediaType: string, what: string, keeping: Keepi
   const source = { type: "base64", media_type: mediaType, data } as const;
   if (PICTURES.has(mediaType) && data.length <= MOST_PICTURE) return { type: "image", source };
   if (mediaType === "application/pdf" && data.length <= MOST_DOCUMENT) return { type: "document", source };
-  const bytes = Buffer.from(data, "base64");
-  const kept = keep(bytes, extensionOf(mediaType), keeping);
-  const where = "path" in kept ? `saved to ${kept.path}` : `not saved: ${kept.problem}`;
-  return text(`[${what}, ${mediaType}, ${bytes.length} bytes, ${where}]`);
+  return text(inFile(data, mediaType, what, keeping));
 }
 
-/** Texts beyond the limit go to a file, all of them, and their beginning is shown. */
-function limited(blocks: readonly ResultContent[], limit: number, keeping: Keeping): readonly ResultContent[] {
+function inFile(data: string, mediaType: string, what: string, keeping: Keeping): string {
+  const bytes = Buffer.from(data, "base64");
+  const kept = keepFile(bytes, `${nameOf(bytes)}.${extensionOf(mediaType)}`, keeping);
+  const where = "path" in kept ? `saved to ${kept.path}` : `not saved: ${kept.problem}`;
+  return `[${what}, ${mediaType}, ${bytes.length} bytes, ${where}]`;
+}
+
+/** Texts beyond the limit, in characters, go to a file, all of them, and their beginning is shown. */
+export function limited(blocks: readonly ResultContent[], limit: number, keeping: Keeping): readonly ResultContent[] {
   const texts = blocks.flatMap((block) => (block.type === "text" ? [block.text] : []));
   const whole = texts.join("\n");
   if (whole.length <= limit) return blocks;
-  const kept = keep(whole, "txt", keeping);
+  const kept = keepFile(whole, `${nameOf(whole)}.txt`, keeping);
   const where =
     "path" in kept
       ? `All of it is in ${kept.path}: search it with Grep, or read parts of it.`
@@ -105,28 +109,11 @@ function limited(blocks: readonly ResultContent[], limit: number, keeping: Keepi
   return [text(`${notice}\n${preview}`), ...blocks.filter((block) => block.type !== "text")];
 }
 
-const cleared = new WeakSet<SessionView>();
-
-function keep(content: string | Buffer, extension: string, { host, session }: Keeping) {
-  const { path, isLasting } = sessionFolder(host, session);
-  const folder = join(path, "mcp");
-  const name = sha256Of(content).slice(0, 16);
-  const file = join(folder, `${name}.${extension}`);
-  try {
-    makeFolders(path, 0o700);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, content, { mode: 0o600 });
-  } catch (thrown) {
-    return { problem: messageOf(thrown) };
-  }
-  if (!isLasting && !cleared.has(session)) {
-    cleared.add(session);
-    session.scope.own(() => rm(folder, { recursive: true, force: true }));
-  }
-  return { path: file };
-}
-
 function extensionOf(mediaType: string): string {
   const last = /^[\w.-]+\/(?:x-)?([\w-]+)/.exec(mediaType)?.[1] ?? "bin";
   return { mpeg: "mp3", plain: "txt", "octet-stream": "bin", "svg+xml": "svg" }[last] ?? last;
+}
+
+function nameOf(content: string | Buffer): string {
+  return sha256Of(content).slice(0, 16);
 }

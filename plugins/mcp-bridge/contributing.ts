@@ -1,5 +1,6 @@
 /** How what servers offer comes to the host: gathered, and contributed as one; and whose calls run. */
-import { type Contribution, messageOf, type SetupContext, type ToolContext } from "gantry/sdk";
+import { type Contribution, messageOf, type SetupContext } from "gantry/sdk";
+import type { RunningCall } from "./background.ts";
 import type { Bridge } from "./bridge.ts";
 import type { createClientSide } from "./client-side.ts";
 import type { ListedTool } from "./connection.ts";
@@ -22,17 +23,17 @@ export interface Contributing {
   /** Tools that want a person asked, by the names that models call, with what they say of themselves now. */
   readonly asking: ReadonlyMap<string, string>;
   /** The call of a server that runs, the newest one: it is on whose behalf the server asks. */
-  callOf(server: string): ToolContext | undefined;
+  callOf(server: string): RunningCall | undefined;
   watch(listener: () => void): () => void;
   close(): void;
 }
 
 export function createContributing(
-  { config, host, log, contribute }: SetupContext<typeof mcpBridge>,
+  { config, use, host, log, contribute }: SetupContext<typeof mcpBridge>,
   bridge: () => Bridge,
   side: () => ReturnType<typeof createClientSide>,
 ): Contributing {
-  const calls = new Map<string, Set<ToolContext>>();
+  const calls = new Map<string, Set<RunningCall>>();
   const watchers = new Set<() => void>();
   let asking = new Map<string, string>();
   let gathering: NodeJS.Timeout | undefined;
@@ -56,8 +57,7 @@ export function createContributing(
     const now = new Map<string, string>();
     for (const server of servers.values()) {
       const changed = pins.changed(server.named.name, server.named.config, server.tools);
-      const { maxOutputTokens } = config;
-      const parts = { host, maxOutputTokens, enter, accepted, settled, open: side().open };
+      const parts = { ...config, host, jobs: use.jobs, enter, accepted, settled, open: side().open };
       for (const { name, tool, listed } of toolsOf(server, changed, parts)) {
         if (Object.hasOwn(tools, name)) continue;
         tools[name] = tool;
@@ -69,7 +69,7 @@ export function createContributing(
     return { tools: { ...tools, ...resourceTools(bridge()) }, commands: promptCommands(bridge()) };
   }
 
-  function enter(server: Server, call: ToolContext): () => void {
+  function enter(server: Server, call: RunningCall): () => void {
     const running = calls.get(server.named.name) ?? new Set();
     calls.set(server.named.name, running);
     running.add(call);

@@ -3,13 +3,16 @@ import type {
   FormField,
   FormValue,
   HookEvents,
+  HostInfo,
   QuestionForm,
   Questions,
   SessionView,
   ToolInfo,
   TurnView,
 } from "gantry/sdk";
+import { openBrowser } from "gantry/sdk/kit/browser";
 import { formProblems } from "gantry/sdk/kit/form";
+import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ElicitAnswer } from "./connection.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,6 +27,7 @@ export interface Asking {
 }
 
 export interface ElicitParts {
+  readonly host: HostInfo;
   readonly questions: Questions;
   readonly events: HookEvents | undefined;
 }
@@ -31,7 +35,7 @@ export interface ElicitParts {
 export async function elicit(
   params: Fields,
   asking: Asking,
-  { questions, events }: ElicitParts,
+  { host, questions, events }: ElicitParts,
 ): Promise<ElicitAnswer> {
   const { server, session, turn, tool, signal } = asking;
   const form = formOf(params, server);
@@ -62,10 +66,18 @@ export async function elicit(
     const answer = await questions.ask(session, { form, call: { tool }, signal, ...(turn && { turn }) });
     if (!answer) return { action: "cancel" };
     if (answer.decision === "deny") return { action: "decline" };
+    if (form.url !== undefined && answer.isOpened !== true) await opened(form.url);
     return {
       action: "accept",
       ...(form.kind === "form" && { content: contentOf({ ...defaultsOf(form), ...answer.values }) }),
     };
+  }
+
+  /** Where nobody sits, no browser is opened. */
+  async function opened(url: string): Promise<void> {
+    if (!session.isInteractive || (await openBrowser(new URL(url), host))) return;
+    const text = `No browser could be started. Open this for the MCP server ${server}: ${visibleLine(url, url.length)}`;
+    session.notify({ level: "info", plugin: "mcp-bridge", text });
   }
 
   async function lastWord(answer: ElicitAnswer): Promise<ElicitAnswer> {

@@ -1,4 +1,3 @@
-import { Readable, Transform } from "node:stream";
 import {
   type Http,
   type LaterService,
@@ -7,6 +6,7 @@ import {
   messageOf,
   type SessionView,
 } from "gantry/sdk";
+import { strictBody } from "./strict-body.ts";
 
 /** What requests to one server need. */
 export interface FetchParts {
@@ -22,8 +22,6 @@ export interface FetchParts {
 
 type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>;
 
-/** Most bytes of an answer, and of one event of a stream. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** An answer may come as late as its tool is done: whoever waits has a deadline of their own. */
 const HEADERS_MS = 24 * 60 * 60 * 1000;
 
@@ -77,7 +75,10 @@ export function createFetch({ http, auth, server, headers, session, needsAuth }:
       });
       const isEmpty = status === 204 || status === 205 || status === 304 || status < 200;
       if (isEmpty) body.resume();
-      return new Response(isEmpty ? null : bounded(body), { status, headers: answered(headers) });
+      return new Response(isEmpty ? null : strictBody(body, headers["content-type"]), {
+        status,
+        headers: answered(headers),
+      });
     } catch (thrown) {
       // What the SDK takes for a broken network.
       throw init.signal?.aborted ? init.signal.reason : new TypeError(messageOf(thrown), { cause: thrown });
@@ -97,19 +98,4 @@ function lowered(headers: Readonly<Record<string, string>>): Record<string, stri
 /** The body has been decompressed. */
 function answered({ "content-encoding": _, "content-length": __, ...headers }: Readonly<Record<string, string>>) {
   return headers as Record<string, string>;
-}
-
-/** Breaks off where a single line grows without end: an answer is one, an event of a stream has several. */
-function bounded(body: Readable): ReadableStream<Uint8Array> {
-  let line = 0;
-  const counting = new Transform({
-    transform(chunk: Buffer, _, done) {
-      const end = chunk.lastIndexOf(10);
-      line = end < 0 ? line + chunk.length : chunk.length - end - 1;
-      done(line > MOST_BYTES ? new Error("its answer is too large") : null, chunk);
-    },
-  });
-  body.on("error", (error) => counting.destroy(error));
-  counting.on("close", () => body.destroy());
-  return Readable.toWeb(body.pipe(counting)) as ReadableStream<Uint8Array>;
 }

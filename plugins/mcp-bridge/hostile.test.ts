@@ -56,6 +56,15 @@ describe.skipIf(process.platform === "win32")("a server's program", () => {
     expect(statusOf(kernel, "bad")?.error).toMatch(/environment has no NOWHERE/);
   });
 
+  it("that says something twice in one answer fails the call, and is spoken with further", async () => {
+    const kernel = await bridged({ servers: { s: program("server.mjs") } });
+    await kernel.settled();
+    expect(await kernel.text("mcp__s__twice")).toMatch(
+      /^The MCP server "s" refused the call: .*no strict JSON: line 1, column \d+: the key "result" is there twice$/,
+    );
+    expect(await kernel.text("mcp__s__echo", { text: "hi" })).toBe("echo: hi");
+  });
+
   it("that crashes in a call fails the call at once, and is started again", async () => {
     const kernel = await bridged({ servers: { s: program("server.mjs") } });
     await kernel.settled();

@@ -3,6 +3,7 @@ import {
   Exec,
   HookEvents,
   Http,
+  Jobs,
   later,
   lazy,
   McpAuth,
@@ -23,14 +24,39 @@ export const mcpBridge = manifest({
   name: "mcp-bridge",
   description: "MCP servers: their tools, resources and prompts.",
   config: z.object({
-    /** How long a session's first prompt waits for servers, in milliseconds. What is ready later is there with the next request. */
-    startWaitMs: z.number().min(0).default(500),
-    /** Overruled by MCP_TIMEOUT. */
-    startTimeoutMs: z.number().positive().default(30_000),
-    /** Tokens, estimated, of one result; more goes to a file. Overruled by MAX_MCP_OUTPUT_TOKENS. */
-    maxOutputTokens: z.number().positive().default(25_000),
-    /** Whether servers may have the model asked, when the person says yes. */
-    sampling: z.enum(["ask", "never"]).default("ask"),
+    startWaitMs: z
+      .number()
+      .min(0)
+      .default(500)
+      .describe(
+        "how long a session's first prompt waits for servers, in milliseconds; what is ready later is there with the next request",
+      ),
+    startTimeoutMs: z
+      .number()
+      .positive()
+      .default(30_000)
+      .describe("how long a server has to start, in milliseconds; overruled by MCP_TIMEOUT"),
+    maxOutputTokens: z
+      .number()
+      .positive()
+      .default(25_000)
+      .describe("tokens, estimated, of one result; more goes to a file; overruled by MAX_MCP_OUTPUT_TOKENS"),
+    warnOutputTokens: z
+      .number()
+      .positive()
+      .default(10_000)
+      .describe("tokens, estimated, of one result from which on the person is told"),
+    backgroundMs: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        "how long a model waits for a call before it goes on in the background, in milliseconds; 0: for ever; default: 120000 where a person is there, else 0",
+      ),
+    sampling: z
+      .enum(["ask", "never"])
+      .default("ask")
+      .describe("whether servers may have the model asked, when the person says yes"),
   }),
   needs: {
     trust: Trust,
@@ -38,6 +64,7 @@ export const mcpBridge = manifest({
     models: Models,
     settings: optional(Settings),
     exec: later(optional(Exec)),
+    jobs: later(optional(Jobs)),
     http: later(optional(Http)),
     auth: later(optional(McpAuth)),
     serve: later(optional(McpServe)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createLineReader, isDeep, parseMessage } from "./lines.ts";
+import { createLineReader } from "./lines.ts";
+import { readMessage } from "./messages.ts";
 
 function reading() {
   const messages: unknown[] = [];
@@ -41,9 +42,16 @@ describe("lines", () => {
     expect(broken).toEqual(["one of its messages is larger than 16777216 bytes"]);
   });
 
-  it("nested without end are no messages", () => {
-    const deep = `{"a":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
-    expect(parseMessage(deep)).toBeUndefined();
-    expect(isDeep({ a: [1, { b: 2 }] })).toBe(false);
+  it("that are refused stand for an error to whoever waits: the host, the server, or nobody", () => {
+    const about = 'This is no strict JSON: line 1, column 15: the key "a" is there twice';
+    const twice = (more: string) => readMessage(`{"x":{"a":0  ,"a":1},${more}}`);
+    expect(twice('"id":7,"result":{}')).toEqual({ jsonrpc: "2.0", id: 7, error: { code: -32700, message: about } });
+    expect(twice('"id":"q","method":"ping"')).toMatchObject({ id: "q", method: "gantry/refused", params: { about } });
+    expect(twice('"method":"notifications/message"')).toBeUndefined();
+  });
+
+  it("nested without end are refused", () => {
+    const deep = `{"id":1,"result":${"[".repeat(5_000)}${"]".repeat(5_000)}}`;
+    expect(readMessage(deep)).toMatchObject({ id: 1, error: { message: expect.stringContaining("nested deeper") } });
   });
 });

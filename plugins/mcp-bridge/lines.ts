@@ -1,4 +1,5 @@
 /** Lines of JSON from another program: what is no message costs no memory, and too much of it ends the program. */
+import { readMessage } from "./messages.ts";
 
 /** Where lines go. */
 export interface LineListener {
@@ -11,7 +12,6 @@ export interface LineListener {
 const MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Programs print a greeting or a log line by mistake; more than this is no mistake. */
 const GARBAGE_BYTES = 1024 * 1024;
-const DEPTH = 200;
 const [LINE_FEED, BRACE, BLANK] = [10, 123, 32];
 
 export function createLineReader({ message, broken }: LineListener): (chunk: Uint8Array) => void {
@@ -55,7 +55,7 @@ export function createLineReader({ message, broken }: LineListener): (chunk: Uin
     bytes = 0;
     isSkipping = false;
     if (!isLine) return;
-    const parsed = parseMessage(Buffer.from(line as Uint8Array).toString("utf8"));
+    const parsed = readMessage(Buffer.from(line as Uint8Array).toString("utf8"));
     if (parsed) message(parsed);
     else waste(size);
   }
@@ -76,29 +76,4 @@ export function createLineReader({ message, broken }: LineListener): (chunk: Uin
 function startsBadly(piece: Uint8Array): boolean {
   const first = piece.find((byte) => byte > BLANK);
   return first !== undefined && first !== BRACE;
-}
-
-/** One message, or `undefined` for what is none. */
-export function parseMessage(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value) || isDeep(value)) return undefined;
-    return value as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Nested so deeply that whoever walks through it might not come back. */
-export function isDeep(value: unknown): boolean {
-  const stack: (readonly [unknown, number])[] = [[value, 0]];
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    const [one, depth] = top;
-    if (typeof one !== "object" || one === null) continue;
-    if (depth > DEPTH) return true;
-    for (const inner of Object.values(one)) {
-      if (typeof inner === "object" && inner !== null) stack.push([inner, depth + 1]);
-    }
-  }
-  return false;
 }

@@ -11,10 +11,13 @@ import {
   type McpServerConfig,
   type McpStdioConfig,
   messageOf,
+  PluginError,
   type SessionView,
   z,
 } from "gantry/sdk";
+import { parseJsonText } from "gantry/sdk/kit/json-text";
 import { expandMcpConfig } from "gantry/sdk/kit/mcp-config";
+import { placeAtHome, runsAtHome } from "./at-home.ts";
 import type { Way } from "./connect.ts";
 import { createFetch } from "./fetching.ts";
 import type { NamedServer } from "./sources.ts";
@@ -34,28 +37,29 @@ export interface ReachParts {
 const HELPER_MS = 10_000;
 
 /** The way to a server. Rejects with a sentence that says what is missing. */
-export async function wayTo(
-  { name, config: written }: NamedServer,
-  parts: ReachParts,
-  needsAuth: () => void,
-): Promise<Way> {
+export async function wayTo(named: NamedServer, parts: ReachParts, needsAuth: () => void): Promise<Way> {
+  const { name, config: written } = named;
+  const place = runsAtHome(named, parts.host) ? placeAtHome(parts.host) : undefined;
   const { config, missing } = expandMcpConfig(written, parts.host.env);
   if (missing.length) {
     throw new Error(`the environment has no ${missing.join(", ")}, which its configuration names`);
   }
   if (config.type === "sdk") return carried(config.name, parts);
-  if ("command" in config) return program(config, parts);
-  return address(name, config, parts, needsAuth);
+  if ("command" in config) return program(config, parts, place);
+  return address(name, config, parts, place, needsAuth);
 }
 
-async function program(config: McpStdioConfig, { host, exec }: ReachParts): Promise<Way> {
+type Place = ReturnType<typeof placeAtHome> | undefined;
+
+async function program(config: McpStdioConfig, { host, exec }: ReachParts, place: Place): Promise<Way> {
   if (!exec) throw new Error("there is no plugin here that runs programs");
   const running = await exec();
   const spec = {
     file: config.command,
     args: config.args ?? [],
-    cwd: resolve(host.cwd, config.cwd ?? "."),
-    env: { CLAUDE_PROJECT_DIR: host.cwd, ...config.env },
+    ...place,
+    cwd: resolve(place?.cwd ?? host.cwd, config.cwd ?? "."),
+    env: { ...(place?.env ?? { CLAUDE_PROJECT_DIR: host.cwd }), ...config.env },
   };
   return { kind: "stdio", make: () => new StdioTransport(running, spec) };
 }
@@ -66,12 +70,18 @@ function carried(name: string, { carrierOf }: ReachParts): Way {
   return { kind: "sdk", make: () => new CarriedTransport(carrier) };
 }
 
-async function address(name: string, config: McpRemoteConfig, parts: ReachParts, needsAuth: () => void): Promise<Way> {
+async function address(
+  name: string,
+  config: McpRemoteConfig,
+  parts: ReachParts,
+  place: Place,
+  needsAuth: () => void,
+): Promise<Way> {
   const { type, url, oauth } = config;
   if (!URL.canParse(url)) throw new Error(`"${url}" is no address`);
-  const headers = headersOf(name, config, parts);
+  const headers = headersOf(name, config, parts, place);
   if (type === "ws") {
-    if (!hasSockets()) throw new Error("WebSockets need Node 22 or later");
+    if (!hasSockets()) throw noSockets(name);
     const all = await headers();
     return { kind: "ws", make: () => new SocketTransport(url, all) };
   }
@@ -87,8 +97,16 @@ async function address(name: string, config: McpRemoteConfig, parts: ReachParts,
   return { kind: type === "sse" ? "sse" : "http", url, fetch };
 }
 
+function noSockets(name: string): PluginError {
+  return new PluginError(
+    "GANTRY_MCP_WEBSOCKET",
+    `The MCP server "${name}" speaks over a WebSocket, which Node ${process.versions.node} lacks.`,
+    "Run Gantry with Node 22 or later, or reach the server over http if it offers that.",
+  );
+}
+
 /** The headers of the configuration, and those that its helper prints: once a connection. */
-function headersOf(name: string, config: McpRemoteConfig, { host, exec }: ReachParts) {
+function headersOf(name: string, config: McpRemoteConfig, { host, exec }: ReachParts, place: Place) {
   const { headers = {}, headersHelper, url } = config;
   let found: Promise<Readonly<Record<string, string>>> | undefined;
   return () => {
@@ -102,13 +120,14 @@ function headersOf(name: string, config: McpRemoteConfig, { host, exec }: ReachP
       file: "/bin/sh",
       args: ["-c", command],
       cwd: host.cwd,
-      env: { CLAUDE_CODE_MCP_SERVER_NAME: name, CLAUDE_CODE_MCP_SERVER_URL: url },
+      ...place,
+      env: { ...place?.env, CLAUDE_CODE_MCP_SERVER_NAME: name, CLAUDE_CODE_MCP_SERVER_URL: url },
       timeoutMs: HELPER_MS,
       maxBytes: 1024 * 1024,
     });
     if (exitCode !== 0) throw new Error("its headersHelper failed");
     try {
-      return { ...headers, ...z.record(z.string(), z.string()).parse(JSON.parse(stdout)) };
+      return { ...headers, ...z.record(z.string(), z.string()).parse(parseJsonText(stdout)) };
     } catch (thrown) {
       throw new Error(`its headersHelper printed no JSON object of headers: ${messageOf(thrown).slice(0, 100)}`);
     }

@@ -9,7 +9,7 @@ import {
   text,
 } from "gantry/sdk";
 import type { Bridge } from "./bridge.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, limited } from "./content.ts";
 
 type Tools = NonNullable<Contribution["tools"]>;
 
@@ -38,7 +38,8 @@ export function resourceTools(bridge: Bridge): Tools {
         if (!server || !uri) throw new ToolError("A server and a uri are needed.");
         const parts = await bridge.readResource(server, uri, call.signal);
         const content = parts.map((resource) => ({ type: "resource", resource: { ...resource } }));
-        return contentOf({ content }, bridge.outputCharacters, { host: bridge.host, session: call.session });
+        const keeping = { host: bridge.host, session: call.session };
+        return limited(contentOf({ content }, keeping), bridge.outputCharacters, keeping);
       }),
     },
   };

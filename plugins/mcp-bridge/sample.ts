@@ -1,9 +1,9 @@
-/** A server wants the model asked something: only when a person says yes, each time. */
-import { type Message, type Models, type Questions, type ResultContent, text, textOf } from "gantry/sdk";
+/** A server wants the model asked something, perhaps with tools of its own: only when a person says yes, each time. */
+import { type AssistantMessage, type Models, type Questions, type ToolSpec, textOf } from "gantry/sdk";
 import { visible } from "gantry/sdk/kit/visible";
-import type { RawContent } from "./connection.ts";
-import { blocksOf, type Keeping } from "./content.ts";
 import type { Asking } from "./elicit.ts";
+import type { Keeping } from "./keeping.ts";
+import { messagesOf, toolsOf } from "./sample-messages.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -19,9 +19,16 @@ const SHOWN = 2_000;
 export async function sample(params: Fields, asking: Asking, { questions, models, keeping }: SampleParts) {
   const { server, session, turn, tool, signal } = asking;
   const messages = messagesOf(params.messages, keeping);
-  const system = typeof params.systemPrompt === "string" ? params.systemPrompt : "";
-  const said = messages.map(({ role, content }) => `${role}: ${textOf(content)}`).join("\n");
-  const message = `May it have the model answer this, at your expense?\n${cut(system ? `system: ${system}\n${said}` : said)}`;
+  const choice = choiceOf(params.toolChoice);
+  const tools = toolsOf(params.tools);
+  const system = [params.systemPrompt, tools.length ? WORDS[choice] : undefined]
+    .filter((part) => typeof part === "string" && part !== "")
+    .join("\n\n");
+  const said = messages.map(({ role, content }) => `${role}: ${shownOf(content)}`).join("\n");
+  const all = [system && `system: ${system}`, tools.length && `tools: ${namesOf(tools)}`, said]
+    .filter(Boolean)
+    .join("\n");
+  const message = `May it have the model answer this, at your expense?\n${cut(all)}`;
   const form = { kind: "consent", from: `The MCP server ${server}`, message, fields: [] } as const;
   const answer = await questions.ask(session, { form, call: { tool }, signal, ...(turn && { turn }) });
   if (answer?.decision !== "allow") throw new Error("The person does not want the model asked.");
@@ -29,30 +36,59 @@ export async function sample(params: Fields, asking: Asking, { questions, models
   const reply = await models.complete(session, {
     system,
     messages,
+    ...(tools.length > 0 && { tools }),
     maxTokens: Math.max(1, Math.min(asked, MOST_TOKENS)),
     signal,
   });
-  return {
-    role: "assistant",
-    model: reply.model,
-    stopReason: reply.stop_reason === "max_tokens" ? "maxTokens" : "endTurn",
-    content: { type: "text", text: textOf(reply.content) },
-  };
+  return resultOf(reply, tools, choice);
 }
 
-function messagesOf(given: unknown, keeping: Keeping): readonly Message[] {
-  const list = Array.isArray(given) ? (given as readonly { role?: unknown; content?: unknown }[]) : [];
-  return list.map(({ role, content }) => {
-    const blocks = blocksOf((Array.isArray(content) ? content : [content]) as readonly RawContent[], keeping);
-    if (role !== "assistant") return { role: "user", content: blocks } as const;
-    return assistantMessage(blocks);
-  });
+type Choice = "auto" | "required" | "none";
+
+/** Not every provider can be made to call, or to keep from it: the model is told, and what it does is checked. */
+const WORDS: Readonly<Record<Choice, string | undefined>> = {
+  auto: undefined,
+  required: "Call at least one of the tools.",
+  none: "Answer without calling a tool.",
+};
+
+function choiceOf(given: unknown): Choice {
+  const mode = (given as { mode?: unknown } | undefined)?.mode;
+  return mode === "required" || mode === "none" ? mode : "auto";
 }
 
-function assistantMessage(blocks: readonly ResultContent[]): Message {
-  const usage = { input_tokens: 0, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
-  const content = [text(textOf(blocks))];
-  return { role: "assistant", content, id: "", model: "", stop_reason: "end_turn", usage };
+function resultOf({ content, model, stop_reason }: AssistantMessage, tools: readonly ToolSpec[], choice: Choice) {
+  const text = textOf(content);
+  const names = new Set(tools.map(({ name }) => name));
+  const calls = content.flatMap((block) => (block.type === "tool_use" && names.has(block.name) ? [block] : []));
+  const stopReason = stop_reason === "max_tokens" ? "maxTokens" : "endTurn";
+  if (choice === "required" && calls.length === 0) throw new Error("The model called none of the tools.");
+  if (calls.length === 0 || choice === "none") {
+    return { role: "assistant", model, stopReason, content: { type: "text", text } };
+  }
+  const called = calls.map(({ id, name, input }) => ({ type: "tool_use", id, name, input: recordOf(input) }));
+  const words = text === "" ? [] : [{ type: "text", text }];
+  return { role: "assistant", model, stopReason: "toolUse", content: [...words, ...called] };
+}
+
+function recordOf(input: unknown): Fields {
+  return typeof input === "object" && input !== null && !Array.isArray(input) ? (input as Fields) : {};
+}
+
+function namesOf(tools: readonly ToolSpec[]): string {
+  return tools.map(({ name }) => name).join(", ");
+}
+
+/** What is sent, in words: calls and results too. */
+function shownOf(content: ReturnType<typeof messagesOf>[number]["content"]): string {
+  return content
+    .map((block) => {
+      if (block.type === "text") return block.text;
+      if (block.type === "tool_use") return `[calls ${block.name} ${JSON.stringify(block.input)}]`;
+      if (block.type === "tool_result") return `[result ${textOf(block.content)}]`;
+      return `[${block.type}]`;
+    })
+    .join("\n");
 }
 
 function cut(said: string): string {

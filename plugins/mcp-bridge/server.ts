@@ -1,7 +1,7 @@
 /** One server, supervised: started when it is wanted, tried again with longer and longer pauses, given up for a while when that helps nothing. */
-import { type Log, type McpServerStatus, messageOf, PluginError } from "gantry/sdk";
-import { clause } from "gantry/sdk/kit/clause";
+import { isGantryError, type Log, type McpServerChanged, type McpServerStatus, messageOf } from "gantry/sdk";
 import type { Connection, ListedTool } from "./connection.ts";
+import { reasonOf, type State, sentence, statusOf, stopwatch, unavailable } from "./server-state.ts";
 import type { NamedServer } from "./sources.ts";
 import { toolStatus } from "./tool-status.ts";
 import { pause, woken } from "./waiting.ts";
@@ -16,13 +16,16 @@ export interface ServerParts {
   /** A failed start may be tried again: the network may come back, a program that ends at once will not. */
   readonly isRemote: boolean;
   readonly changed: () => void;
+  readonly told: (change: ServerChange) => void;
   readonly log: Log;
 }
 
-type State =
-  | { readonly kind: "idle" | "starting" | "waiting" | "disabled" | "needs-auth" }
-  | { readonly kind: "failed"; readonly error: string }
-  | { readonly kind: "connected"; readonly connection: Connection };
+/** What observers hear of. `ms` as {@link McpServerChanged} has it. */
+export interface ServerChange {
+  readonly status: McpServerChanged["status"];
+  readonly ms: number;
+  readonly error?: unknown;
+}
 
 export interface Server {
   readonly named: NamedServer;
@@ -51,7 +54,7 @@ const [RESTARTS, RESTARTS_MS] = [5, 5 * 60_000];
 const LONGEST_REFRESH_MS = 2_000;
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 16_000];
 
-export function createServer({ named, barred, isEnabled, connect, isRemote, changed, log }: ServerParts): Server {
+export function createServer({ named, barred, isEnabled, connect, isRemote, changed, told, log }: ServerParts): Server {
   const { name } = named;
   let state: State = isEnabled ? { kind: "idle" } : { kind: "disabled" };
   if (isEnabled && barred !== undefined) state = { kind: "failed", error: barred };
@@ -80,11 +83,14 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
 
   /** Connects, and connects again whenever the connection is lost, until that is no use. */
   async function run(signal: AbortSignal): Promise<void> {
+    const clock = stopwatch();
     for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         const connection = await established(signal);
+        told({ status: "connected", ms: clock() });
         attempt = 0;
         const reason = await connection.ended;
+        told({ status: "disconnected", ms: clock() });
         if (signal.aborted) return;
         log(`${name} has ended: ${reason ?? "no reason is known"}`);
         if (!mayRestart()) {
@@ -96,10 +102,12 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
       } catch (thrown) {
         if (signal.aborted) return;
         log(`${name} could not be connected: ${messageOf(thrown)}`);
-        if ((state as State).kind === "needs-auth") return;
-        const isHopeless = restarts.length === 0 && (!isRemote || attempt >= FIRST_TRIES);
-        if (isHopeless || (restarts.length > 0 && !mayRestart())) {
-          return enter({ kind: "failed", error: sentence(messageOf(thrown)) });
+        const isSure = !isRemote || isGantryError(thrown) || attempt >= FIRST_TRIES;
+        const isHopeless = restarts.length === 0 && isSure;
+        const needsPerson = (state as State).kind === "needs-auth";
+        if (needsPerson || isHopeless || (restarts.length > 0 && !mayRestart())) {
+          told({ status: "failed", ms: clock(), error: thrown });
+          return needsPerson ? undefined : enter({ kind: "failed", error: reasonOf(thrown) });
         }
       }
       tools = [];
@@ -234,21 +242,4 @@ export function createServer({ named, barred, isEnabled, connect, isRemote, chan
     },
   };
   return server;
-}
-
-function statusOf({ kind }: State): McpServerStatus["status"] {
-  return kind === "idle" || kind === "starting" || kind === "waiting" ? "pending" : kind;
-}
-
-export function unavailable(name: string, why: string): PluginError {
-  return new PluginError(
-    "GANTRY_MCP_UNAVAILABLE",
-    `The MCP server "${name}" is not connected: ${why}`,
-    `gantry mcp get ${name} says how it is, /mcp reconnect ${name} tries again.`,
-  );
-}
-
-function sentence(text: string): string {
-  const said = clause(text);
-  return `${said[0]?.toUpperCase() ?? ""}${said.slice(1)}.`;
 }

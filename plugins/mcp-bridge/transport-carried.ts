@@ -1,6 +1,7 @@
 import type { Transport } from "@modelcontextprotocol/client";
 import type { McpCarrier, McpMessage } from "gantry/sdk";
-import { isDeep } from "./lines.ts";
+import { jsonProblem } from "gantry/sdk/kit/strict-json";
+import { refusalOf } from "./messages.ts";
 
 /** A server of the type `sdk`: whoever drives the host carries its messages. */
 export class CarriedTransport implements Transport {
@@ -38,8 +39,10 @@ export class CarriedTransport implements Transport {
 
   /** A notification is acknowledged with an empty answer that has no id: it means nothing to the protocol. */
   #take(message: McpMessage): void {
-    if (!this.#isOpen || typeof message !== "object" || message === null || isDeep(message)) return;
+    if (!this.#isOpen || typeof message !== "object" || message === null) return;
     if (message.method === undefined && (message.id === undefined || message.id === null)) return;
-    this.onmessage?.(message as never);
+    const problem = jsonProblem(message);
+    const taken = problem === undefined ? message : refusalOf(message, problem);
+    if (taken) this.onmessage?.(taken as never);
   }
 }

@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/client";
-import { parseMessage } from "./lines.ts";
+import { readMessage } from "./messages.ts";
 
 const MESSAGE_CHARACTERS = 16 * 1024 * 1024;
 
@@ -37,7 +37,7 @@ export class SocketTransport implements Transport {
     return new Promise((resolve, reject) => {
       socket.addEventListener("open", () => resolve());
       socket.addEventListener("error", () => {
-        this.problem = "the WebSocket broke off";
+        this.problem ??= "the WebSocket broke off";
         reject(new Error(this.problem));
       });
       socket.addEventListener("close", () => {
@@ -46,9 +46,10 @@ export class SocketTransport implements Transport {
         this.onclose?.();
       });
       socket.addEventListener("message", ({ data }: Event & { data?: unknown }) => {
-        if (typeof data !== "string" || data.length > MESSAGE_CHARACTERS) return socket.close();
-        const message = parseMessage(data);
-        if (message) this.onmessage?.(message as never);
+        const message = typeof data === "string" && data.length <= MESSAGE_CHARACTERS ? readMessage(data) : undefined;
+        if (message) return this.onmessage?.(message as never);
+        this.problem ??= "it sent something else than messages of the protocol";
+        socket.close();
       });
     });
   }

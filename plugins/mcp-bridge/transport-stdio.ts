@@ -10,6 +10,7 @@ export interface StdioSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly withoutEnv?: readonly string[];
 }
 
 const STDERR_CHARACTERS = 4_000;

@@ -1,10 +1,21 @@
+import fs from "node:fs";
+import { join } from "node:path";
 import { ListRootsResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { definePlugin, HookEvents, type Question } from "gantry/sdk";
 import { scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, it } from "vitest";
-import { bridged, olderServer } from "./test-kit.ts";
+import { bridged, folder, olderServer } from "./test-kit.ts";
 
 const said = (text: string) => ({ content: [{ type: "text" as const, text }] });
+
+/** A browser that notes what it is called with. */
+function browserProgram() {
+  const [path, notes] = [join(folder(), "browser"), join(folder(), "calls")];
+  const note = `require("node:fs").appendFileSync(${JSON.stringify(notes)}, JSON.stringify(process.argv.slice(2)) + "\\n")`;
+  fs.writeFileSync(path, `#!${process.execPath}\n${note}\n`, { mode: 0o755 });
+  const lines = () => (fs.existsSync(notes) ? fs.readFileSync(notes, "utf8").trim().split("\n") : []);
+  return { path, calls: () => lines().map((line) => JSON.parse(line) as readonly string[]) };
+}
 
 /** A server whose only tool asks something of whoever drives it, and says what came back. */
 function asking(ask: (server: ReturnType<typeof olderServer>) => Promise<unknown>) {
@@ -122,14 +133,51 @@ describe("a server that wants to know something", () => {
       if (question.form) asked.push(question);
       return { decision: "allow" as const };
     };
-    const good = await bridged({ inside: { s: open("https://example.com/in?x=1") }, answer });
+    const browser = browserProgram();
+    const env = { BROWSER: browser.path };
+    const good = await bridged({ inside: { s: open("https://example.com/in?x=1") }, answer, env });
     expect(JSON.parse(await good.text("mcp__s__ask"))).toEqual({ action: "accept" });
+    await expect.poll(browser.calls).toEqual([["https://example.com/in?x=1"]]);
     expect(asked[0]?.form).toMatchObject({ kind: "url", url: "https://example.com/in?x=1" });
-    const bad = await bridged({ inside: { s: open("file:///etc/passwd") }, answer });
+    const bad = await bridged({ inside: { s: open("file:///etc/passwd") }, answer, env });
     expect(await bad.text("mcp__s__ask")).toMatch(/only https addresses/);
     expect(asked).toHaveLength(1);
+    expect(browser.calls()).toHaveLength(1);
+  });
+
+  it("has no browser opened on a no, nor where whoever answered has opened it; without a browser the person is told", async () => {
+    const url = "http://127.0.0.1:9/in";
+    const inside = () => ({
+      s: asking((server) => server.server.elicitInput({ mode: "url", message: "Sign in", url, elicitationId: "1" })),
+    });
+    const browser = browserProgram();
+    const outcome = async (answer: object, env: Readonly<Record<string, string>>) => {
+      const answering = ({ form }: Question) => (form ? (answer as never) : { decision: "allow" as const });
+      const kernel = await bridged({ inside: inside(), answer: answering, env });
+      return [JSON.parse(await kernel.text("mcp__s__ask")).action, kernel.notices.filter((text) => text.includes(url))];
+    };
+    const env = { BROWSER: browser.path };
+    expect(await outcome({ decision: "deny" }, env)).toEqual(["decline", []]);
+    expect(await outcome({ decision: "allow", isOpened: true }, env)).toEqual(["accept", []]);
+    expect(await outcome({ decision: "allow" }, { BROWSER: "/no/browser" })).toEqual([
+      "accept",
+      [`No browser could be started. Open this for the MCP server s: ${url}`],
+    ]);
+    expect(browser.calls()).toEqual([]);
   });
 });
+
+const lending = (server: ReturnType<typeof olderServer>, change: object = {}) =>
+  server.server.createMessage({
+    messages: [
+      { role: "user", content: { type: "text", text: "And now?" } },
+      { role: "assistant", content: [{ type: "tool_use", id: "1", name: "weather", input: { city: "Bergen" } }] },
+      { role: "user", content: [{ type: "tool_result", toolUseId: "1", content: [{ type: "text", text: "7 °C" }] }] },
+    ],
+    tools: [{ name: "weather", description: "Says how it is.", inputSchema: { type: "object" } }],
+    maxTokens: 10,
+    ...change,
+  });
 
 describe("a server that wants the model asked", () => {
   const sampling = (server: ReturnType<typeof olderServer>) =>
@@ -150,6 +198,49 @@ describe("a server that wants the model asked", () => {
     expect(JSON.parse(await kernel.text("mcp__s__ask"))).toMatchObject({ content: { type: "text", text: "42" } });
     expect(messages[0]).toMatch(/system: Be brief\.\nuser: What is six times seven\?/);
     expect(model.completionRequests[0]).toMatchObject({ maxTokens: 10 });
+  });
+
+  it("may lend tools of its own for the question, which it runs itself", async () => {
+    const completions = () => ({ text: "I look.", calls: [{ name: "weather", input: { city: "Oslo" } }] });
+    const model = scriptedModel([], { completions });
+    const messages: string[] = [];
+    const answer = ({ form: asked }: Question) => {
+      if (asked) messages.push(asked.message);
+      return { decision: "allow" as const };
+    };
+    const kernel = await bridged({ inside: { s: asking((server) => lending(server)) }, model, answer });
+    expect(JSON.parse(await kernel.text("mcp__s__ask"))).toMatchObject({
+      stopReason: "toolUse",
+      content: [
+        { type: "text", text: "I look." },
+        { type: "tool_use", name: "weather", input: { city: "Oslo" } },
+      ],
+    });
+    expect(messages[0]).toContain("tools: weather\nuser: And now?");
+    expect(messages[0]).toContain('assistant: [calls weather {"city":"Bergen"}]\nuser: [result 7 °C]');
+    expect(model.completionRequests[0]).toMatchObject({
+      tools: [{ name: "weather", description: "Says how it is.", input_schema: { type: "object" } }],
+      messages: [
+        { role: "user", content: [{ type: "text", text: "And now?" }] },
+        { role: "assistant", content: [{ type: "tool_use", id: "1", name: "weather", input: { city: "Bergen" } }] },
+        {
+          role: "user",
+          content: [{ type: "tool_result", tool_use_id: "1", content: [{ type: "text", text: "7 °C" }] }],
+        },
+      ],
+    });
+  });
+
+  it("is refused a question whose tools or results are not in order, and an answer without the call it requires", async () => {
+    const model = () => scriptedModel([], { completions: () => ({ text: "No." }) });
+    const refused = async (change: object) =>
+      (await bridged({ inside: { s: asking((server) => lending(server, change)) }, model: model() })).text(
+        "mcp__s__ask",
+      );
+    const tool = { name: "weather", inputSchema: { type: "object" } };
+    expect(await refused({ tools: [tool, tool] })).toMatch(/Two tools of the request have one name/);
+    expect(await refused({ tools: [{ ...tool, name: "rm -rf /" }] })).toMatch(/cannot be read/);
+    expect(await refused({ toolChoice: { mode: "required" } })).toMatch(/called none of the tools/);
   });
 
   it("gets none when the person says no, or when settings lend no model", async () => {

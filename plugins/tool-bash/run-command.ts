@@ -146,7 +146,12 @@ export function createRunCommand(parts: Parts): RunTool<Input> {
     const { input, process, capture } = running;
     leave(running);
     const saved = capture.save();
-    if ("path" in saved) return jobs.adopt(session, input.description || input.command, process, saved.path, id);
+    if ("path" in saved)
+      return jobs.adopt(session, process, {
+        title: input.description || input.command,
+        outputFile: saved.path,
+        callId: id,
+      });
     void process.kill();
     throw new answers.CannotSave(saved.problem);
   }

@@ -1,4 +1,13 @@
-import { type ExecExit, type ExecProcess, type Job, type Jobs, perSession, type SessionView, text } from "gantry/sdk";
+import {
+  type ExecExit,
+  type Job,
+  type JobAbout,
+  type Jobs,
+  type JobWork,
+  perSession,
+  type SessionView,
+  text,
+} from "gantry/sdk";
 
 /** A job with what only its owner may touch. */
 export interface OwnJob extends Job {
@@ -28,7 +37,7 @@ export function createJobs(): OwnJobs {
   const offers = perSession((): Map<string, () => void> => new Map());
 
   return {
-    adopt: (session, title, process, outputFile, callId) => jobsOf(session).adopt(title, process, outputFile, callId),
+    adopt: (session, work, about) => jobsOf(session).adopt(work, about),
     watch(listener) {
       const own = (job: Job, session: SessionView) => listener(job, session);
       listeners.add(own);
@@ -56,7 +65,7 @@ export function createJobs(): OwnJobs {
 
 function openList(session: SessionView, tell: (job: Job) => void) {
   const jobs = new Map<string, Mutable<OwnJob>>();
-  const running = new Map<string, ExecProcess>();
+  const running = new Map<string, JobWork>();
 
   session.scope.own(async () => {
     const ending = [...running.values()];
@@ -64,21 +73,20 @@ function openList(session: SessionView, tell: (job: Job) => void) {
     await Promise.all(ending.map((process) => process.kill(SESSION_END_GRACE_MS)));
   });
 
-  function adopt(title: string, process: ExecProcess, outputFile: string, callId?: string): Job {
+  function adopt(work: JobWork, { kind = "command", ...about }: JobAbout): Job {
     const id = `b${jobs.size + 1}`;
-    const ended = process.exited.then((exit) => {
+    const ended = work.exited.then((exit) => {
       job.exit = exit;
       // Whoever stopped it knows already, and a session that has ended wants to hear nothing.
       const isNews = running.delete(id);
       job.state = isNews ? (exit.exitCode === 0 ? "completed" : "failed") : "stopped";
-      if (exit.hasLeftovers) void process.kill();
+      if (exit.hasLeftovers) void work.kill();
       tell(job);
       if (isNews) session.enqueue({ content: [text(noticeOf(job, exit))], origin: "plugin", isMeta: true });
     });
-    const job: Mutable<OwnJob> = { id, title, outputFile, state: "running", ended, readBytes: 0 };
-    if (callId !== undefined) job.callId = callId;
+    const job: Mutable<OwnJob> = { ...about, id, kind, state: "running", ended, readBytes: 0 };
     jobs.set(id, job);
-    running.set(id, process);
+    running.set(id, work);
     tell(job);
     return job;
   }
@@ -97,13 +105,17 @@ function openList(session: SessionView, tell: (job: Job) => void) {
 }
 
 function noticeOf(job: Job, exit: ExecExit): string {
-  const how = exit.exitCode === undefined ? `ended by ${exit.signal}` : `exit code ${exit.exitCode}`;
+  const how = job.kind === "call" ? job.state : howOf(exit);
   return [
     "<task-notification>",
     `<task-id>${job.id}</task-id>`,
     `<status>${job.state}</status>`,
-    `<summary>Background command "${job.title}" has ended: ${how}.</summary>`,
+    `<summary>Background ${job.kind} "${job.title}" has ended: ${how}.</summary>`,
     `<output-file>${job.outputFile}</output-file>`,
     "</task-notification>",
   ].join("\n");
+}
+
+function howOf({ exitCode, signal }: ExecExit): string {
+  return exitCode === undefined ? `ended by ${signal}` : `exit code ${exitCode}`;
 }

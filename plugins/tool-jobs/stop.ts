@@ -12,6 +12,9 @@ export function stopJob(jobs: OwnJobs): RunTool<Input> {
     const message = wasRunning
       ? `Stopped job ${job.id} (${job.title}). Its output stays in ${job.outputFile}`
       : `Job ${job.id} (${job.title}) had ended already: ${stateOf(job)}.`;
-    return { content: message, data: { message, task_id: job.id, task_type: "shell", command: job.title } };
+    return {
+      content: message,
+      data: { message, task_id: job.id, task_type: job.kind === "call" ? "call" : "shell", command: job.title },
+    };
   };
 }

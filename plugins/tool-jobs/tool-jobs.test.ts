@@ -39,7 +39,7 @@ const starter = definePlugin({
         programs.push(one);
         const file = join(folder, `${title}.txt`);
         await writeFile(file, "");
-        return use.jobs.adopt(session, title, one.process, file).id;
+        return use.jobs.adopt(session, one.process, { title, outputFile: file }).id;
       },
     },
   }),

@@ -26,6 +26,24 @@ describe("a list of servers", () => {
     expect(readMcpServers([]).problems[""]).toBe("it is no object with servers by name.");
   });
 
+  it("has no secret in clear, and what proves a client goes to a named issuer alone", () => {
+    const problemOf = (oauth: object) => readMcpServers({ s: { type: "http", url: "https://a.b", oauth } }).problems.s;
+    const key = variable("KEY");
+    expect(problemOf({ clientId: "c", issuer: "https://i.b", privateKey: key })).toBeUndefined();
+    expect(problemOf({ clientId: "c", clientSecret: "hush" })).toMatch(
+      /^oauth\.clientSecret: a secret stands in the env/,
+    );
+    expect(problemOf({ clientId: "c", clientSecret: variable("S:-hush") })).toMatch(/a secret stands in the env/);
+    expect(problemOf({ clientId: "c", issuer: "https://i.b", privateKey: "-----BEGIN" })).toMatch(
+      /privateKey: a secret/,
+    );
+    expect(problemOf({ clientId: "c", privateKey: key })).toMatch(
+      /^oauth: privateKey and identity need clientId, and issuer/,
+    );
+    const identity = { clientId: "c", idToken: variable("ID") };
+    expect(problemOf({ clientId: "c", issuer: "https://i.b", identity })).toMatch(/it needs issuer or tokenEndpoint/);
+  });
+
   it("takes no name for one of Object's own", () => {
     const list = JSON.parse('{"__proto__": {"command": "x"}, "constructor": {"command": "y"}}');
     const { servers, problems } = readMcpServers(list);

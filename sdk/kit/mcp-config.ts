@@ -7,12 +7,16 @@ export interface McpServerList {
   readonly problems: Readonly<Record<string, string>>;
 }
 
-let schema: z.ZodType<McpServerConfig> | undefined;
+let schemas: ReturnType<typeof makeSchemas> | undefined;
 
 /** The schema of one server. Made at the first need: most runs have none. */
 export function mcpServerConfigSchema(): z.ZodType<McpServerConfig> {
-  schema ??= makeSchema();
-  return schema;
+  return schemasNow().any;
+}
+
+function schemasNow() {
+  schemas ??= makeSchemas();
+  return schemas;
 }
 
 /**
@@ -46,7 +50,8 @@ export function entryProblem(entry: unknown): string | undefined {
   if (isRecord(entry) && "url" in entry && entry.type === undefined) {
     return 'it has a url and no type: add "type": "http", "sse" or "ws".';
   }
-  const parsed = mcpServerConfigSchema().safeParse(entry);
+  const { any, remote } = schemasNow();
+  const parsed = (isRecord(entry) && "url" in entry ? remote : any).safeParse(entry);
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
   const type = isRecord(entry) ? entry.type : undefined;
@@ -110,15 +115,48 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./${}-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
-function makeSchema(): z.ZodType<McpServerConfig> {
+/** What must not stand in a file in clear. */
+const NAMED = /^\$\{[A-Za-z_]\w*\}$/;
+
+function makeSchemas() {
   const common = { timeout: z.number().positive().optional(), alwaysLoad: z.boolean().optional() };
   const texts = z.record(z.string(), z.string());
-  const oauth = z.object({
-    clientId: z.string().optional(),
-    callbackPort: z.number().int().min(1).max(65_535).optional(),
-    scopes: z.string().optional(),
-    authServerMetadataUrl: z.string().optional(),
-  });
+  const secret = z
+    .string()
+    .regex(NAMED, 'a secret stands in the environment alone: here stands its name, in "$" and braces.');
+  const identity = z
+    .object({
+      issuer: z.url().optional(),
+      tokenEndpoint: z.url().optional(),
+      clientId: z.string(),
+      clientSecret: secret.optional(),
+      idToken: secret,
+    })
+    .refine(
+      (given) => given.issuer !== undefined || given.tokenEndpoint !== undefined,
+      "it needs issuer or tokenEndpoint.",
+    );
+  const oauth = z
+    .object({
+      clientId: z.string().optional(),
+      callbackPort: z.number().int().min(1).max(65_535).optional(),
+      scopes: z.string().optional(),
+      authServerMetadataUrl: z.string().optional(),
+      issuer: z.url().optional(),
+      grant: z.enum(["authorization_code", "client_credentials"]).optional(),
+      clientSecret: secret.optional(),
+      privateKey: secret.optional(),
+      algorithm: z
+        .string()
+        .regex(/^[REP]S\d{3}$/)
+        .optional(),
+      identity: identity.optional(),
+    })
+    .refine(
+      ({ clientId, issuer, privateKey, identity }) =>
+        (privateKey === undefined && identity === undefined) || (clientId !== undefined && issuer !== undefined),
+      "privateKey and identity need clientId, and issuer: what they prove goes to that authorization server alone.",
+    );
   const stdio = z.object({
     type: z.literal("stdio").optional(),
     command: z.string().min(1),
@@ -136,7 +174,7 @@ function makeSchema(): z.ZodType<McpServerConfig> {
     ...common,
   });
   const sdk = z.object({ type: z.literal("sdk"), name: z.string().min(1), ...common });
-  return z.union([stdio, remote, sdk]) as unknown as z.ZodType<McpServerConfig>;
+  return { remote, any: z.union([stdio, remote, sdk]) as unknown as z.ZodType<McpServerConfig> };
 }
 
 function isRecord(value: unknown): value is JsonObject {

@@ -27,7 +27,7 @@ const holder = definePlugin({
     return {};
   },
 });
-const server = { name: "suite", url, ...(known.client_id && { oauth: { clientId: known.client_id } }) };
+const server = { name: "suite", url, ...(known.client_id && { oauth: await registered() }) };
 const { name: _, ...entry } = server;
 const kernel = await createTestKernel({
   plugins: [execNode, httpNode, settingsFiles, secretsKeyring, mcpAuth, mcpBridge, holder],
@@ -43,6 +43,8 @@ const kernel = await createTestKernel({
     // It does what a person's browser would, when somebody says yes to it.
     BROWSER: new URL("mcp-browser.js", import.meta.url).pathname,
     ...(known.client_secret && { MCP_CLIENT_SECRET: known.client_secret }),
+    ...(known.private_key_pem && { SUITE_KEY: known.private_key_pem }),
+    ...(known.idp_id_token && { SUITE_ID_TOKEN: known.idp_id_token }),
   },
   answer: ({ form }) => ({ decision: "allow", ...(form && { values: {} }) }),
 });
@@ -64,3 +66,25 @@ for (const { name } of status.tools ?? []) {
   console.log(name, result.outcome, JSON.stringify(result.content).slice(0, 500));
 }
 await kernel.close();
+
+/** What a person would know of a client that was registered by hand: what it proves itself with, and where it is registered. */
+async function registered() {
+  const clientId = known.client_id;
+  if (!known.private_key_pem && !known.idp_id_token) return { clientId };
+  const { origin, pathname } = new URL(url);
+  const described = await (await fetch(`${origin}/.well-known/oauth-protected-resource${pathname}`)).json();
+  const issuer = described.authorization_servers[0];
+  if (known.private_key_pem) return { clientId, issuer, privateKey: variable("SUITE_KEY") };
+  // The suite's identity provider describes itself in part alone.
+  const { idp_token_endpoint: tokenEndpoint, idp_client_id: clientIdThere } = known;
+  return {
+    clientId,
+    issuer,
+    identity: { tokenEndpoint, clientId: clientIdThere, idToken: variable("SUITE_ID_TOKEN") },
+  };
+}
+
+/** @param {string} name */
+function variable(name) {
+  return `\${${name}}`;
+}

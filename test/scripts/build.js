@@ -24,6 +24,7 @@ const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
     "cache-watch",
+    "command-files",
     "compact-breaker",
     "context-env",
     "context-git",
@@ -46,10 +47,12 @@ const TOGETHER = {
     "permit-remember",
     "permit-rules",
     "prompt-base",
+    "session-goal",
     "session-jsonl",
     "session-retention",
     "settings-files",
     "shell-folders",
+    "skills",
     "tool-search",
     "telemetry-otel",
     "usage-meter",

@@ -3,14 +3,22 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { HostInfo } from "gantry/sdk";
-import { programFolders, workspaceOf } from "gantry/sdk/kit/program-folders";
+import { programFolders, workspaceOf } from "./program-folders.ts";
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   darwin: ["/usr/bin/open"],
   win32: ["rundll32.exe", "url.dll,FileProtocolHandler"],
 };
 
-/** Whether a program was started. What it then does is the person's to see. */
+/**
+ * Opens an address in the person's browser, without a shell and without a program of the folder that is worked in. `BROWSER` may name
+ * the program. Resolves to whether one was started; what it then does is the person's to see.
+ *
+ * **Contract**: never rejects. Whoever calls it has checked the address, and asked the person.
+ *
+ * @example
+ * const show = async (host: HostInfo) => openBrowser(new URL("https://example.com/docs"), host);
+ */
 export async function openBrowser(url: URL, host: HostInfo): Promise<boolean> {
   const [program = "", ...args] = openerOf(host);
   const file = isAbsolute(program) ? program : find(program, host);
