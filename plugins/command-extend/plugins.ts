@@ -216,7 +216,9 @@ function changed(list: Json | undefined, name: string, isOn: boolean): Json {
 
 function itemOf(plugin: PluginReport, tokens: number): ListItem {
   const tone = plugin.state === "failed" ? "bad" : plugin.state === "active" ? "good" : "dim";
-  const adds = addsOf(plugin).map(([kind, names]) => `${names.length} ${kind}`);
+  const adds = addsOf(plugin).map(
+    ([kind, names]) => `${names.length} ${names.length === 1 ? kind.replace(/s$/, "") : kind}`,
+  );
   const took = plugin.loadMs + (plugin.setupMs ?? 0);
   return {
     id: plugin.name,
