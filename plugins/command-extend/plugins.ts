@@ -24,6 +24,7 @@ import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { addsOf, isGate, itemOf } from "./about.ts";
 
 /** In the order in which they are looked for. */
 const CONFIG_NAMES = ["config.ts", "config.js", "config.mjs", "config.json", "config.yaml", "config.yml"];
@@ -212,44 +213,6 @@ function changed(list: Json | undefined, name: string, isOn: boolean): Json {
   const wasOff = all.includes(`-${name}`);
   if (!isOn) return [...others, `-${name}`];
   return wasOff ? others : [...others, name];
-}
-
-function itemOf(plugin: PluginReport, tokens: number): ListItem {
-  const tone = plugin.state === "failed" ? "bad" : plugin.state === "active" ? "good" : "dim";
-  const adds = addsOf(plugin).map(
-    ([kind, names]) => `${names.length} ${names.length === 1 ? kind.replace(/s$/, "") : kind}`,
-  );
-  const took = plugin.loadMs + (plugin.setupMs ?? 0);
-  return {
-    id: plugin.name,
-    title: [plugin.name, "  ", { text: plugin.state, tone }],
-    detail: [`${took.toFixed(1)} ms`, ...(tokens ? [`${tokens} tokens`] : []), ...adds].join(", "),
-    group: plugin.from === "built-in" ? "Built in" : "Added",
-  };
-}
-
-function addsOf({
-  contributes,
-  provides,
-  wraps,
-  manifest,
-}: PluginReport): readonly (readonly [string, readonly string[]])[] {
-  const lists: readonly (readonly [string, readonly string[]])[] = [
-    ...Object.entries(contributes),
-    ["services", provides],
-    ["hooks", Object.keys(manifest.taps ?? {})],
-    ["wraps", wraps],
-  ];
-  return lists.filter(([, names]) => names.length);
-}
-
-/** Whether calls may pass that it would have stopped; one that speaks of its own tools alone takes them along. */
-function isGate({ manifest, provides }: PluginReport): boolean {
-  if (manifest.name.startsWith("permit-") || provides.includes("sandbox")) return true;
-  const { toolGate } = manifest.taps ?? {};
-  if (toolGate === undefined) return false;
-  const only = toolGate === true ? undefined : toolGate.only;
-  return only?.every((tool) => Object.hasOwn(manifest.tools ?? {}, tool)) !== true;
 }
 
 function unknown(name: string, known: readonly string[]): PluginError {

@@ -115,11 +115,15 @@ describe("/doctor, /trace and /heapdump", () => {
     expect((await kernel.panel("/trace")).text).toMatch(/house +preTool +1 +[\d.]+ +changed 1/);
   });
 
-  it("/heapdump writes nothing before it is told to", async () => {
+  it("/heapdump writes nothing before it is told to, and then for its owner alone", async () => {
     const state = fs.mkdtempSync(join(tmpdir(), "gantry-heap-"));
     onTestFinished(() => fs.rmSync(state, { recursive: true }));
     const kernel = await opened({ env: { GANTRY_HOME: state } });
     expect((await kernel.run("/heapdump")).text).toMatch(/^The program uses \d+ MiB.*\/heapdump now writes/);
     expect(fs.existsSync(join(state, "heap"))).toBe(false);
+    await kernel.run("/heapdump now");
+    const [file = ""] = fs.readdirSync(join(state, "heap"));
+    const { mode, size } = fs.statSync(join(state, "heap", file));
+    expect([mode & 0o077, size > 100_000]).toEqual([0, true]);
   });
 });
