@@ -1,7 +1,8 @@
 /** The program: a command line becomes a host, a frontend or a subcommand, and an exit code. */
 import { appendFileSync } from "node:fs";
-import { isGantryError, type JsonObject, messageOf } from "gantry/sdk";
+import { isGantryError, type JsonObject, messageOf, Settings } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import * as z from "zod";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
@@ -77,8 +78,7 @@ async function run({ host, line }: OpenedHost, opened: OpenProgram, signal: Abor
   const { frontends, subcommands } = host.generation;
   const flags = choosingFlags(host);
   const isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
-  const fitting = [...frontends.values()].find(({ manifest }) => isTerminal || !manifest.needsTerminal);
-  const chosen = line.frontend === undefined ? fitting : frontends.get(line.frontend);
+  const chosen = line.frontend === undefined ? await fitting(host, isTerminal) : frontends.get(line.frontend);
   if (!chosen) throw error("GANTRY_FRONTEND_ABSENT", { flags });
   if (chosen.manifest.needsTerminal && !isTerminal)
     throw error("GANTRY_FRONTEND_TERMINAL", { name: chosen.name, flags });
@@ -87,6 +87,21 @@ async function run({ host, line }: OpenedHost, opened: OpenProgram, signal: Abor
     throw error("GANTRY_SUBCOMMAND_UNKNOWN", { name: prompt, known: subcommands.keys(), flags });
   }
   return (await chosen.handler())(frontendHost);
+}
+
+/** The first frontend that this terminal, or what stands in place of one, is good for. */
+async function fitting(host: Host, isTerminal: boolean) {
+  const { generation, info } = host;
+  for (const one of generation.frontends.values()) {
+    const { needsTerminal, unless } = one.manifest;
+    if (needsTerminal && !isTerminal) continue;
+    const isExcepted = Object.entries(unless?.env ?? {}).some(([name, value]) =>
+      value ? info.env[name] === value : info.env[name],
+    );
+    const layered = unless?.settings && (await host.service(Settings));
+    if (!isExcepted && !unless?.settings?.some((key) => layered?.get(key, z.boolean()))) return one;
+  }
+  return undefined;
 }
 
 /** The flags that choose a frontend. */

@@ -55,6 +55,7 @@ export function asFrontendHost({ host, line, opened, signal }: FrontendHostParts
       return host.open({ ...(own.model !== undefined && { model: own.model }), ...wanted, ...options });
     },
     report: (session) => host.report(session),
+    service: (key) => host.service(key),
     untrusted: () => host.untrusted(),
     trust: () => host.trust(),
     openFolder: async (folder): Promise<FolderHost> => {

@@ -26,8 +26,10 @@ import frontendAcp from "./frontend-acp/index.ts";
 import frontendControl from "./frontend-control/index.ts";
 import frontendHeadless from "./frontend-headless/index.ts";
 import frontendLine from "./frontend-line/index.ts";
+import frontendTui from "./frontend-tui/index.ts";
 import hookScripts from "./hook-scripts/index.ts";
 import httpNode from "./http-node/index.ts";
+import inputShell from "./input-shell/index.ts";
 import inspect from "./inspect/index.ts";
 import mcpAuth from "./mcp-auth/index.ts";
 import mcpBridge from "./mcp-bridge/index.ts";
@@ -64,6 +66,7 @@ import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
 import skills from "./skills/index.ts";
+import statusLine from "./status-line/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
@@ -105,8 +108,10 @@ export const catalogue = {
     "frontend-control": frontendControl,
     "frontend-headless": frontendHeadless,
     "frontend-line": frontendLine,
+    "frontend-tui": frontendTui,
     "hook-scripts": hookScripts,
     "http-node": httpNode,
+    "input-shell": inputShell,
     inspect,
     "mcp-auth": mcpAuth,
     "mcp-bridge": mcpBridge,
@@ -140,6 +145,7 @@ export const catalogue = {
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
     skills,
+    "status-line": statusLine,
     "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "./json.ts";
 import type { Panel } from "./panel.ts";
 import type { Manifest, Plugin } from "./plugin.ts";
 import type { PromptSection } from "./prompt.ts";
-import { createService } from "./service.ts";
+import { createService, type ServiceKey } from "./service.ts";
 import type { Notice, Session, SessionView } from "./session.ts";
 import type { LeftOut } from "./trust.ts";
 
@@ -70,6 +70,10 @@ export interface FrontendHost {
   open(options?: OpenOptions): Promise<Session>;
   /** Everything the kernel knows of itself. */
   report(session?: SessionView): HostReport;
+  /**
+   * A service as the plugins have it now. What a setup was given belongs to plugins that are gone once `trust` has taken in more.
+   */
+  service<T>(key: ServiceKey<T>): Promise<T | undefined>;
   /** What the person should be told before anything else. */
   readonly notices: readonly Notice[];
   /** What this folder asks for and that does not count. Reads the files of the folder, and runs none. */
@@ -106,6 +110,13 @@ export interface FrontendManifest {
   readonly description: string;
   /** Whether it needs a terminal at both ends. The first that fits, in plugin order, is taken when no flag chooses. */
   readonly needsTerminal: boolean;
+  /** Where one of these is so, it is not taken unless a flag chooses it. */
+  readonly unless?: {
+    /** Variables that have these values; an empty text: any value. */
+    readonly env?: Readonly<Record<string, string>>;
+    /** Settings that are true, by their dotted paths. */
+    readonly settings?: readonly string[];
+  };
 }
 
 /**

@@ -51,8 +51,8 @@ export interface ListPanel extends PanelBase {
   readonly empty?: string;
   /** The first is what Enter does. None: the list is only looked at. */
   readonly actions: readonly ListAction[];
-  /** More of the entry that is pointed at. */
-  readonly preview?: (item: ListItem) => readonly Block[] | Promise<readonly Block[]>;
+  /** More of the entry that is pointed at. The signal fires once another one is. */
+  readonly preview?: (item: ListItem, signal: AbortSignal) => readonly Block[] | Promise<readonly Block[]>;
 }
 
 /** Something to read, in one part or several that stand side by side. */

@@ -1,4 +1,5 @@
 import type { Call } from "./tool.ts";
+import type { Block } from "./view.ts";
 
 /** none < allow < ask < deny. */
 export type Decision = "none" | "allow" | "ask" | "deny";
@@ -68,6 +69,16 @@ export function deny(reason: string, rule?: string): Verdict {
   return { decision: "deny", reason, ...(rule && { rule }) };
 }
 
+/** One of the choices of a {@link FormField}. */
+export interface FormChoice {
+  readonly value: string;
+  readonly title: string;
+  /** What it would mean to choose it. */
+  readonly description?: string;
+  /** What it would look like: shown while the choice is pointed at. */
+  readonly preview?: readonly Block[];
+}
+
 /** One thing that a {@link QuestionForm} asks for. */
 export interface FormField {
   readonly name: string;
@@ -78,7 +89,9 @@ export interface FormField {
   readonly type: "text" | "number" | "integer" | "boolean" | "choice" | "choices";
   /** What a text has to be, such as `email`, `uri`, `date` or `date-time`. */
   readonly format?: string;
-  readonly choices?: readonly { readonly value: string; readonly title: string }[];
+  readonly choices?: readonly FormChoice[];
+  /** Of `choice` and `choices`: a text that is none of the choices is a value too. Default false. */
+  readonly allowsOther?: boolean;
   readonly isRequired: boolean;
   readonly default?: FormValue;
   /** Of a number, of a text's length, or of how many are chosen. */
@@ -101,6 +114,8 @@ export interface QuestionForm {
   /** Who wants it, such as `MCP server github`. */
   readonly from: string;
   readonly message: string;
+  /** More to read before the fields, such as a plan. */
+  readonly body?: readonly Block[];
   /** To be shown whole, and opened only when the person says so. */
   readonly url?: string;
   readonly fields: readonly FormField[];

@@ -59,7 +59,7 @@ export interface InkKit {
 
 /** A call and what has come of it so far, as a renderer gets it. */
 export interface RenderedCall {
-  readonly call: Pick<Call, "id" | "tool" | "input">;
+  readonly call: Pick<Call, "id" | "input"> & { readonly tool: Pick<Call["tool"], "name"> };
   /** Absent while it runs. */
   readonly result?: ToolResult;
   readonly session: SessionView;
@@ -93,8 +93,8 @@ export interface Renderer {
 /** An item of the status line, as its plugin's manifest describes it. */
 export interface StatusItemManifest {
   readonly description: string;
-  /** Default `right`. */
-  readonly side?: "left" | "right";
+  /** Default `right`. `below`: it has lines of its own; line ends in what it says begin another. */
+  readonly side?: "left" | "right" | "below";
 }
 
 /**

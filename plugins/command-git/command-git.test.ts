@@ -28,7 +28,9 @@ describe("/diff", () => {
     const panel = await (await opened(cwd)).panel("/diff");
     if (panel.type !== "list") throw new Error("no list");
     const [item] = await panel.load();
-    expect(blocksText((await panel.preview?.(item as never)) ?? [])).toBe("a.txt\n@@ -1 +1 @@\n-one\n+two");
+    expect(blocksText((await panel.preview?.(item as never, AbortSignal.abort())) ?? [])).toBe(
+      "a.txt\n@@ -1 +1 @@\n-one\n+two",
+    );
     const answer = await panel.actions[0]?.run(item as never);
     expect(answer).toMatchObject({ panel: { type: "page", text: "a.txt\n@@ -1 +1 @@\n-one\n+two" } });
     git(cwd, "checkout", "-q", "a.txt");

@@ -73,7 +73,7 @@ describe("/memory", () => {
     const { load, preview, actions } = shown.panel;
     const [entry, guide] = await load();
     expect([entry?.id, guide?.id]).toEqual(["project/deploying", expect.stringMatching(/CLAUDE\.md$/)]);
-    expect(await preview?.(guide as never)).toEqual([{ type: "markdown", text: "Be kind." }]);
+    expect(await preview?.(guide as never, AbortSignal.abort())).toEqual([{ type: "markdown", text: "Be kind." }]);
     const act = (key: string, item = entry) => actions.find((one) => one.key === key)?.run(item as never);
     expect(await act("p")).toEqual({ stay: "deploying is pinned: nothing changes it by itself." });
     await expect(act("d", guide)).rejects.toThrow("That is a file");

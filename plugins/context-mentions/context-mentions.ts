@@ -10,10 +10,12 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { isHostText } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { createFiles } from "./bring.ts";
 import type { contextMentions } from "./index.ts";
 import { type Mention, mentionsIn } from "./parse.ts";
+import { createSuggest } from "./suggest.ts";
 
 const MOST_MENTIONS = 20;
 /** Characters of text beside one prompt, some 50,000 tokens. */
@@ -73,10 +75,12 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
           const own: MentionSource = {
             description: source.description,
             bring: (mention, turn) => source.bring(mention, turn),
+            suggest: async (query, session, signal) => (await source.suggest?.(query, session, signal)) ?? [],
           };
           sources.add(own);
           return () => void sources.delete(own);
         },
+        suggest: createSuggest(use, host, () => sources),
         bring: (text, turn) => bringAll(text, turn, "plugin"),
       },
     },
@@ -134,7 +138,8 @@ function isTyped({ origin, isMeta, outcome }: Input): boolean {
 }
 
 function typedIn({ content }: Input): string {
-  return content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("\n\n");
+  // What a command has said that the person ran names nothing.
+  return content.flatMap((block) => (block.type === "text" && !isHostText(block) ? [block.text] : [])).join("\n\n");
 }
 
 /** Between marks of its own, which nothing in it can end; pictures stand behind, and their place is named. */

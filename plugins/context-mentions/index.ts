@@ -1,9 +1,27 @@
-import { definePlugin, Files, Judge, later, lazy, Mentions, manifest, optional, Settings, Tools } from "gantry/sdk";
+import {
+  definePlugin,
+  Exec,
+  Files,
+  Judge,
+  later,
+  lazy,
+  Mentions,
+  manifest,
+  optional,
+  Settings,
+  Tools,
+} from "gantry/sdk";
 
 export const contextMentions = manifest({
   name: "context-mentions",
-  description: "Brings the files and folders that a person names with @ in a prompt.",
-  needs: { files: later(Files), tools: Tools, judge: Judge, settings: later(optional(Settings)) },
+  description: "Brings the files and folders that a person names with @ in a prompt, and offers them while they type.",
+  needs: {
+    exec: later(optional(Exec)),
+    files: later(Files),
+    tools: Tools,
+    judge: Judge,
+    settings: later(optional(Settings)),
+  },
   provides: { mentions: Mentions },
   // Behind hook scripts, which see what was typed; and as long as it takes the person to answer.
   taps: { input: { stage: "last", deadlineMs: 0 } },

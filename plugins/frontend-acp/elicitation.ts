@@ -13,6 +13,7 @@ import {
   type QuestionForm,
   type TurnView,
 } from "gantry/sdk";
+import { choiceText, formMessage } from "gantry/sdk/kit/form";
 import { exactText } from "gantry/sdk/kit/question";
 import { fenced } from "./content.ts";
 import type { Link } from "./link.ts";
@@ -28,7 +29,7 @@ export async function fillIn(
   { peer, capabilities }: Link,
 ): Promise<Answer | undefined> {
   const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
-  const message = exactText(`${form.from}: ${form.message}`);
+  const message = exactText(`${form.from}: ${formMessage(form)}`);
   if (form.kind === "consent") return consent();
   const scope = { sessionId: session.id, toolCallId: call.id, message };
   if (form.kind === "url") {
@@ -79,7 +80,7 @@ function propertyOf(field: FormField): ElicitationPropertySchema {
     ...(description && { description }),
     ...(value !== undefined && { default: value }),
   };
-  const options = choices.map((choice) => ({ const: choice.value, title: choice.title }));
+  const options = choices.map((choice) => ({ const: choice.value, title: choiceText(choice) }));
   const range = { ...(min !== undefined && { minimum: min }), ...(max !== undefined && { maximum: max }) };
   switch (type) {
     case "number":

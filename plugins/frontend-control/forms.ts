@@ -1,5 +1,6 @@
 /** What an MCP server wants to know of a person, asked at the other end of the line. */
 import { type Answer, type FormField, type QuestionForm, z } from "gantry/sdk";
+import { choiceText, formMessage } from "gantry/sdk/kit/form";
 import type { Line } from "./line.ts";
 
 /** `undefined`: the other end does not answer such questions. What fits is checked by whoever asked. */
@@ -8,13 +9,13 @@ export async function askForm(
   form: QuestionForm,
   signal: AbortSignal,
 ): Promise<Answer | undefined> {
-  const { kind, from, message, url, fields } = form;
+  const { kind, from, url, fields } = form;
   try {
     const said = await line.ask(
       {
         subtype: "elicitation",
         mcp_server_name: from.replace(/^the MCP server /i, ""),
-        message,
+        message: formMessage(form),
         mode: kind === "url" ? "url" : "form",
         ...(url !== undefined && { url }),
         ...(kind !== "url" && { requested_schema: schemaOf(fields) }),
@@ -49,7 +50,7 @@ function propertyOf({ type, title, description, format, choices = [], min, max, 
     ...(min !== undefined && { [least]: min }),
     ...(max !== undefined && { [most]: max }),
   });
-  const named = choices.map((choice) => ({ const: choice.value, title: choice.title }));
+  const named = choices.map((choice) => ({ const: choice.value, title: choiceText(choice) }));
   switch (type) {
     case "text":
       return { type: "string", ...about, ...(format !== undefined && { format }), ...within("minLength", "maxLength") };

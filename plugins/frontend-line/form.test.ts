@@ -34,6 +34,17 @@ describe("a form", () => {
     expect(said).toContain("It has to be a whole number.");
   });
 
+  it("shows what choices mean and look like, and takes an answer in own words where one is allowed", async () => {
+    const preview = [{ type: "code", text: "[ OK ]\u001b[2J" }] as const;
+    const choices = [{ value: "a", title: "Button", description: "to press", preview }];
+    const field = { name: "look", type: "choice", choices, allowsOther: true, isRequired: true } as const;
+    const body = [{ type: "markdown", text: "# The plan" }] as const;
+    const { answer, said } = await filled({ fields: [field], body }, "y", "a lever");
+    expect(answer).toEqual({ decision: "allow", values: { look: "a lever" } });
+    expect(said).toContain("  | # The plan");
+    expect(said).toContain("  | 1. Button: to press\n  |      [ OK ]<U+001B>[2J");
+  });
+
   it("leaves out what may be left out", async () => {
     expect((await filled({ fields }, "y", "Ada", "")).answer).toEqual({ decision: "allow", values: { name: "Ada" } });
   });

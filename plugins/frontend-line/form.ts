@@ -1,6 +1,7 @@
 import type { Answer, FormField, FormValue, QuestionForm } from "gantry/sdk";
-import { readField } from "gantry/sdk/kit/form";
+import { choiceText, formMessage, readField } from "gantry/sdk/kit/form";
 import { exactText } from "gantry/sdk/kit/question";
+import { blocksText } from "gantry/sdk/kit/view-text";
 import type { AskingParts } from "./asking.ts";
 import { readAnswer } from "./question.ts";
 
@@ -43,7 +44,8 @@ export async function fillIn(form: QuestionForm, { terminal, printer, signal }: 
   }
 }
 
-function headText({ kind, from, message, url, fields }: QuestionForm): string {
+function headText(form: QuestionForm): string {
+  const { kind, from, url, fields } = form;
   const wants = {
     form: `wants to know ${fields.length === 1 ? "something" : `${fields.length} things`} of you:`,
     url: "wants you to open an address in your browser:",
@@ -51,18 +53,23 @@ function headText({ kind, from, message, url, fields }: QuestionForm): string {
   }[kind];
   return [
     `${oneLine(from)} ${wants}`,
-    ...marked(message),
+    ...marked(formMessage(form)),
     ...(url === undefined ? [] : marked(url)),
     { form: "y: fill it in   n: no", url: "y: open it   n: no", consent: "y: yes   n: no" }[kind],
   ].join("\n");
 }
 
-function fieldText({ name, title, description, type, choices = [], isRequired, default: value }: FormField): string {
+function fieldText(field: FormField): string {
+  const { name, title, description, type, choices = [], allowsOther, isRequired, default: value } = field;
   const kind = type === "choice" || type === "choices" ? "" : ` (${type})`;
   return [
     ...marked(`${title ?? name}${kind}${isRequired ? "" : ", may be left out"}`),
     ...(description === undefined ? [] : marked(description)),
-    ...choices.flatMap((choice, index) => marked(`${index + 1}. ${choice.title}`)),
+    ...choices.flatMap((choice, index) => [
+      ...marked(`${index + 1}. ${choiceText(choice)}`),
+      ...(choice.preview ? marked(blocksText(choice.preview).replace(/^/gm, "     ")) : []),
+    ]),
+    ...(allowsOther ? ["Anything else is an answer in your own words."] : []),
     ...(value === undefined ? [] : marked(`Enter means ${String(value)}`)),
   ].join("\n");
 }

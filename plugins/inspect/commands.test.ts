@@ -58,7 +58,7 @@ describe("/why", () => {
     const panel = await kernel.panel<ListPanel>("/why");
     expect(panel.text).toMatch(/^ {2}2\. Wether {2}(error|invalid)/);
     const [, second] = await panel.load();
-    expect(blocksText((await panel.preview?.(second as never)) ?? [])).toContain("Bergen");
+    expect(blocksText((await panel.preview?.(second as never, AbortSignal.abort())) ?? [])).toContain("Bergen");
   });
 
   it("names the nearest tool for one that was not called, and says so where none was", async () => {

@@ -1,6 +1,6 @@
 import { completable } from "@modelcontextprotocol/sdk/server/completable.js";
 import { ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { z } from "gantry/sdk";
+import { definePlugin, type MentionSuggestion, Mentions, z } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
 import contextMentions from "../context-mentions/index.ts";
 import filesNode from "../files-node/index.ts";
@@ -41,6 +41,36 @@ describe("resources", () => {
     expect(await kernel.servers.readResource("lib", "lib://book/Emma")).toEqual([
       { uri: "lib://book/Emma", text: "Chapter 1" },
     ]);
+  });
+});
+
+describe("resources in prompts", () => {
+  it("are offered while they are typed, what steers a screen left out", async () => {
+    const server = library();
+    server.registerResource("bad\u001b[2J", "lib://a b", { title: "Blank" }, () => ({ contents: [] }));
+    let mentions: Mentions | undefined;
+    const asking = definePlugin({
+      name: "asking",
+      needs: { mentions: Mentions },
+      setup: ({ use }) => {
+        mentions = use.mentions;
+        return {};
+      },
+    });
+    const kernel = await bridged({
+      inside: { lib: server },
+      plugins: [filesNode, contextMentions, seenFiles, toolRead, asking],
+    });
+    await kernel.run("Hello.");
+    const last = async (query: string) => {
+      let newest: readonly MentionSuggestion[] = [];
+      const { signal } = new AbortController();
+      for await (const list of (mentions as Mentions).suggest(query, kernel.session, signal)) newest = list;
+      return newest.filter(({ kind }) => kind === "resource");
+    };
+    expect(await last("rul")).toEqual([{ mention: "lib:lib://rules", kind: "resource", detail: "rules", score: 0.85 }]);
+    expect((await last("lib:")).map(({ mention }) => mention)).toEqual(["lib:lib://rules"]);
+    expect(await last("none")).toEqual([]);
   });
 });
 
@@ -103,7 +133,7 @@ describe("/mcp", () => {
     const { load, preview, actions } = shown.panel;
     const lib = (await load()).find(({ id }) => id === "lib");
     const away = (await load()).find(({ id }) => id === "away");
-    const said = JSON.stringify(await preview?.(away as never));
+    const said = JSON.stringify(await preview?.(away as never, AbortSignal.abort()));
     expect(said).toContain("no-such-program");
     expect(said).toContain("KEY");
     expect(said).not.toContain("hunter2");

@@ -1,6 +1,6 @@
 /** A question of the host, as a client can put it to its person; and what comes back. */
 import type { Answer, FormField, FormValue, Json, JsonObject, Question } from "gantry/sdk";
-import { formProblems } from "gantry/sdk/kit/form";
+import { choiceText, formMessage, formProblems } from "gantry/sdk/kit/form";
 import { exactText, questionParts, questionTargets } from "gantry/sdk/kit/question";
 import type { ClientAnswer, ClientQuestion } from "./offer.ts";
 
@@ -23,7 +23,7 @@ const DECISION: JsonObject = {
 export function clientQuestion(question: Question): ClientQuestion {
   const { form } = question;
   if (!form) return { message: permissionText(question), schema: DECISION };
-  const message = exactText(`${form.from}: ${form.message}`);
+  const message = exactText(`${form.from}: ${formMessage(form)}`);
   if (form.kind === "url" && form.url !== undefined) return { message, url: form.url };
   return { message, schema: form.kind === "consent" ? DECISION : schemaOf(form.fields) };
 }
@@ -75,8 +75,8 @@ function fieldSchema(field: FormField): JsonObject {
     ...(min !== undefined && { [low]: min }),
     ...(max !== undefined && { [high]: max }),
   });
-  const isPlain = choices.every((choice) => choice.title === choice.value);
-  const titled = choices.map((choice) => ({ const: choice.value, title: choice.title }));
+  const isPlain = choices.every((choice) => choiceText(choice) === choice.value);
+  const titled = choices.map((choice) => ({ const: choice.value, title: choiceText(choice) }));
   const values = choices.map(({ value }) => value);
   switch (field.type) {
     case "text":

@@ -11,7 +11,8 @@ export function gate(mode: PermissionMode, verdict: Verdict, call: Call, session
     case "bypassPermissions":
       return allow("the mode bypassPermissions");
     case "plan":
-      return isReadOnly || verdict.readsOnly ? undefined : whilePlanning(call);
+      // A plan binds the model: what a person asks for themself is judged as ever.
+      return isReadOnly || verdict.readsOnly || call.origin === "user" ? undefined : whilePlanning(call);
     case "acceptEdits":
     case "auto":
       return accepted(mode, call, session);

@@ -52,6 +52,7 @@ export const toolBash = manifest({
       permission: { family: "Bash", command: "command" },
     },
   },
+  renderers: { Bash: {} },
 });
 
 export default definePlugin(

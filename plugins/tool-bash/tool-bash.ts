@@ -3,6 +3,7 @@ import { loadShell } from "gantry/sdk/kit/shell";
 import { isHarmless } from "./harmless.ts";
 import type { toolBash } from "./index.ts";
 import { readLimits } from "./limits.ts";
+import { bashRenderer } from "./renderer.ts";
 import { createRunCommand } from "./run-command.ts";
 import { findBash } from "./shell.ts";
 
@@ -20,6 +21,7 @@ const setup: Setup<typeof toolBash> = async ({ config, host, use }) => {
     bash: findBash(host),
   });
   return {
+    renderers: { Bash: bashRenderer },
     tools: {
       Bash: {
         run,

@@ -4,6 +4,7 @@ import { decodeText, encodeText, plainText, type TextFile } from "gantry/sdk/kit
 import { asToolError, type JudgedPath, judgedPath, readForTool } from "gantry/sdk/kit/tool-files";
 import { noMatch, tooManyMatches } from "./explain.ts";
 import type { toolEdit } from "./index.ts";
+import { editRenderer } from "./renderer.ts";
 import { findAll, lineAt, type Match, replaceAt, withoutOverlaps } from "./replace.ts";
 
 /** Larger originals are not repeated in the structured result. */
@@ -58,6 +59,7 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
   }
 
   return {
+    renderers: { Edit: editRenderer },
     tools: {
       Edit({ file_path, old_string, new_string, replace_all = false }, call) {
         const { session, signal } = call;

@@ -17,6 +17,7 @@ export const toolEdit = manifest({
       permission: { family: "Edit", path: "file_path" },
     },
   },
+  renderers: { Edit: {} },
 });
 
 export default definePlugin(

@@ -29,6 +29,7 @@ export const toolGlob = manifest({
       permission: { family: "Read", path: "path" },
     },
   },
+  renderers: { Glob: {} },
 });
 
 export default definePlugin(

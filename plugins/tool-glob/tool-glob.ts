@@ -6,6 +6,7 @@ import { plainPath, ripgrep, searchRoot } from "gantry/sdk/kit/ripgrep";
 import { judgedPath } from "gantry/sdk/kit/tool-files";
 import type { toolGlob } from "./index.ts";
 import { relativePattern } from "./pattern.ts";
+import { globRenderer } from "./renderer.ts";
 
 const MAX_FILES = 100;
 const TIMEOUT_MS = 20_000;
@@ -13,7 +14,7 @@ const TIMEOUT_MS = 20_000;
 const setup: Setup<typeof toolGlob> = ({ use, host }) => {
   const heedsIgnoreFiles = host.env.CLAUDE_CODE_GLOB_NO_IGNORE === "false";
 
-  return { tools: { Glob: find } };
+  return { renderers: { Glob: globRenderer }, tools: { Glob: find } };
 
   async function find(input: { readonly pattern: string; readonly path?: string | undefined }, call: ToolContext) {
     const began = performance.now();

@@ -30,6 +30,7 @@ export const toolGrep = manifest({
       permission: { family: "Read", path: "path" },
     },
   },
+  renderers: { Grep: {} },
 });
 
 export default definePlugin(

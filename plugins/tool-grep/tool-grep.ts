@@ -8,6 +8,7 @@ import { answer } from "./answer.ts";
 import { readEntries } from "./entries.ts";
 import type { toolGrep } from "./index.ts";
 import { optionsFor } from "./options.ts";
+import { grepRenderer } from "./renderer.ts";
 
 export type GrepInput = Readonly<z.output<typeof toolGrep.tools.Grep.input>>;
 
@@ -42,7 +43,7 @@ const setup: Setup<typeof toolGrep> = ({ use, host }) => {
       return below(asked, cwd)?.join("/") ?? asked;
     }
   }
-  return { tools: { Grep: search } };
+  return { renderers: { Grep: grepRenderer }, tools: { Grep: search } };
 };
 
 export default setup;

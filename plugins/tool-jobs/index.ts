@@ -25,6 +25,7 @@ export const toolJobs = manifest({
       aliases: ["KillShell", "KillBash"],
     },
   },
+  renderers: { TaskOutput: {}, TaskStop: {} },
   taps: { toolGate: { only: ["TaskStop"] } },
 });
 

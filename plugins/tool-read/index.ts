@@ -18,6 +18,7 @@ export const toolRead = manifest({
       permission: { family: "Read", path: "file_path" },
     },
   },
+  renderers: { Read: {} },
 });
 
 export default definePlugin(

@@ -6,6 +6,7 @@ import { imageTypeOf, readImage } from "./image.ts";
 import type { toolRead } from "./index.ts";
 import { notebookIn, readNotebook } from "./notebook.ts";
 import { isPdf, readPdf } from "./pdf.ts";
+import { readRenderer } from "./renderer.ts";
 import { createRepeats } from "./repeat.ts";
 import { createCoverage, readText } from "./text.ts";
 
@@ -33,6 +34,7 @@ const setup: Setup<typeof toolRead> = ({ use: { files, seenFiles }, host }) => {
   const repeats = createRepeats();
 
   return {
+    renderers: { Read: readRenderer },
     tools: {
       async Read({ file_path, offset, limit, pages }, call) {
         const { id, session, signal } = call;

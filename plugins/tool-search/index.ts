@@ -26,6 +26,7 @@ export const toolSearch = manifest({
       traits: { readOnly: true },
     },
   },
+  renderers: { ToolSearch: {} },
   taps: {
     // Behind those that leave tools out.
     promptBuild: { stage: "late" },

@@ -2,6 +2,7 @@ import { type ModelRequest, perSession, type SessionView, type Setup, type ToolI
 import { foundIn } from "./found.ts";
 import type { toolSearch } from "./index.ts";
 import { overviewText } from "./overview.ts";
+import { searchRenderer } from "./renderer.ts";
 import { search } from "./search.ts";
 
 const NAME = "ToolSearch";
@@ -16,6 +17,7 @@ const setup: Setup<typeof toolSearch> = ({ config, use, host }) => {
   const specsOf = perSession(() => new Map<string, ToolSpec>());
 
   return {
+    renderers: { ToolSearch: searchRenderer },
     tools: {
       ToolSearch: async ({ query, max_results: wanted }, { session, signal }) => {
         const servers = await use.servers?.();

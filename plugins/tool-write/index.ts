@@ -15,6 +15,7 @@ export const toolWrite = manifest({
       permission: { family: "Edit", path: "file_path" },
     },
   },
+  renderers: { Write: {} },
 });
 
 export default definePlugin(

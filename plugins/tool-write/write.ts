@@ -19,11 +19,13 @@ import {
 } from "gantry/sdk/kit/text-file";
 import { asToolError, isFolder, judgedPath } from "gantry/sdk/kit/tool-files";
 import type { toolWrite } from "./index.ts";
+import { writeRenderer } from "./renderer.ts";
 
 /** Larger originals are not repeated in the structured result. */
 const LONGEST_ORIGINAL = 1024 * 1024;
 
 const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles } }) => ({
+  renderers: { Write: writeRenderer },
   tools: {
     async Write({ file_path, content }, call) {
       const { session, signal } = call;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formProblems, readField } from "./form.ts";
+import { choiceText, formMessage, formProblems, readField } from "./form.ts";
 
 describe("a field", () => {
   it("takes what was typed for the type that it has", () => {
@@ -28,6 +28,15 @@ describe("a field", () => {
     expect(readField({ name: "a", type: "text", isRequired: true }, "")).toMatchObject({ kind: "problem" });
   });
 
+  it("takes what is none of its choices only where that is allowed", () => {
+    const field = { name: "a", choices: [{ value: "r", title: "Red" }], isRequired: true } as const;
+    const open = { ...field, allowsOther: true };
+    expect(readField({ ...open, type: "choice" }, "teal")).toEqual({ kind: "value", value: "teal" });
+    expect(readField({ ...open, type: "choices" }, "1, teal")).toEqual({ kind: "value", value: ["r", "teal"] });
+    expect(readField({ ...field, type: "choice" }, "teal")).toMatchObject({ kind: "problem" });
+    expect(formProblems({ fields: [{ ...open, type: "choice" }] }, { a: "  " })).toHaveProperty("a");
+  });
+
   it("says what is wrong", () => {
     const problem = (field: Parameters<typeof readField>[0], text: string) => {
       const reading = readField(field, text);
@@ -42,6 +51,12 @@ describe("a field", () => {
 });
 
 describe("a form", () => {
+  it("has what is to be read and what a choice means in one text", () => {
+    expect(formMessage({ message: "Go?", body: [{ type: "code", text: "1. Build" }] })).toBe("Go?\n\n1. Build");
+    expect(formMessage({ message: "Go?" })).toBe("Go?");
+    expect(choiceText({ value: "a", title: "Anchor", description: "stay" })).toBe("Anchor: stay");
+  });
+
   it("names what is missing, wrong, or not asked for", () => {
     const fields = [
       { name: "name", type: "text", isRequired: true },

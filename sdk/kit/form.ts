@@ -1,5 +1,6 @@
 /** Forms: what was typed becomes a value, and a value is checked against its field. Every frontend asks, and whoever asked checks. */
-import type { FormField, FormValue, QuestionForm } from "gantry/sdk";
+import type { FormChoice, FormField, FormValue, QuestionForm } from "gantry/sdk";
+import { blocksText } from "./view-text.ts";
 
 /** What a text means as the value of a field. */
 export type FieldReading =
@@ -9,7 +10,7 @@ export type FieldReading =
 
 /**
  * Reads what a person typed for a field. An empty text means the default, or nothing where nothing is required. Choices are named by
- * number, value or title, several parted by commas.
+ * number, value or title, several parted by commas; where the field allows it, what is none of them stands for itself.
  *
  * @example
  * readField({ name: "age", type: "integer", isRequired: true }, "12"); // { kind: "value", value: 12 }
@@ -42,6 +43,26 @@ export function formProblems(
   return Object.fromEntries([...problems, ...unknown.map((name) => [name, "Nobody asked for it."] as const)]);
 }
 
+/**
+ * The message of a form and what is to be read below it, as plain text.
+ *
+ * @example
+ * formMessage({ message: "Start?", body: [{ type: "markdown", text: "1. Build" }] }); // "Start?\n\n1. Build"
+ */
+export function formMessage({ message, body = [] }: Pick<QuestionForm, "message" | "body">): string {
+  return body.length ? `${message}\n\n${blocksText(body)}` : message;
+}
+
+/**
+ * A choice in one text: its title, and what it would mean.
+ *
+ * @example
+ * choiceText({ value: "a", title: "Anchor", description: "stay here" }); // "Anchor: stay here"
+ */
+export function choiceText({ title, description }: FormChoice): string {
+  return description ? `${title}: ${description}` : title;
+}
+
 function typedValue(field: FormField, typed: string): FormValue | undefined {
   switch (field.type) {
     case "text":
@@ -63,15 +84,16 @@ function typedValue(field: FormField, typed: string): FormValue | undefined {
   }
 }
 
-function chosen({ choices = [] }: FormField, typed: string): string | undefined {
+function chosen({ choices = [], allowsOther }: FormField, typed: string): string | undefined {
   const named = choices.find(({ value, title }) => value === typed || title === typed);
-  return named?.value ?? choices[Number(typed) - 1]?.value;
+  return named?.value ?? choices[Number(typed) - 1]?.value ?? (allowsOther && typed !== "" ? typed : undefined);
 }
 
 function fieldProblem(field: FormField, value: FormValue): string | undefined {
   const { type, choices = [], min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = field;
   const isWithin = (size: number) => size >= min && size <= max;
-  const isChoice = (one: unknown) => choices.some((choice) => choice.value === one);
+  const isOther = (one: unknown) => field.allowsOther === true && typeof one === "string" && one.trim() !== "";
+  const isChoice = (one: unknown) => isOther(one) || choices.some((choice) => choice.value === one);
   switch (type) {
     case "text":
       if (typeof value !== "string" || !hasFormat(field.format, value)) return wanted(field);

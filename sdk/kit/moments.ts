@@ -24,6 +24,8 @@ export interface CallMade {
 /** One thing that was said or done. */
 export type Moment = Words | CallMade;
 
+/** What stands around a command that the person ran, and around what it said. */
+const SHELL_TEXT = /^\s*<bash-(input|stdout)>/;
 /** What stands around a text that the host has written in a person's place. */
 const HOST_TEXT = /^\s*<(system-reminder|conversation-summary)>/;
 
@@ -36,7 +38,7 @@ const HOST_TEXT = /^\s*<(system-reminder|conversation-summary)>/;
 export function momentsOfLog(entries: readonly Entry[]): readonly Moment[] {
   const row = createRow();
   for (const entry of entries) {
-    if (entry.type === "user" && !entry.isMeta) row.said(entry.message.content);
+    if (entry.type === "user" && !entry.isMeta) row.said(entry.message.content.filter((block) => !isShellText(block)));
     else if (entry.type === "assistant") row.answered(entry.message);
     else if (entry.type === "tool_start" && entry.input !== undefined) row.began(entry.toolUseId, entry.input);
     else if (entry.type === "tool_result") {
@@ -64,7 +66,11 @@ export function momentsOfMessages(messages: readonly Message[]): readonly Moment
 
 /** Whether a block was written by the host and not by the person in whose message it stands. */
 export function isHostText(block: UserContent): boolean {
-  return block.type === "text" && HOST_TEXT.test(block.text);
+  return isShellText(block) || (block.type === "text" && HOST_TEXT.test(block.text));
+}
+
+function isShellText(block: UserContent): boolean {
+  return block.type === "text" && SHELL_TEXT.test(block.text);
 }
 
 function createRow() {

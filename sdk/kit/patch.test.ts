@@ -1,7 +1,7 @@
 import { applyPatch } from "diff";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countChanges, patchOf } from "./patch.ts";
+import { changedWords, countChanges, patchOf } from "./patch.ts";
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
@@ -55,5 +55,36 @@ test("applied to the old text, a patch gives the new one", () => {
       expect(apply(before, after)).toBe(after);
     }),
     { numRuns: 500 },
+  );
+});
+
+test("the words in which two lines differ are told by where they stand", () => {
+  expect(changedWords("a big dog", "a small dog!")).toEqual({
+    before: [[2, 5]],
+    after: [
+      [2, 7],
+      [11, 12],
+    ],
+  });
+  expect(changedWords("same", "same")).toEqual({ before: [], after: [] });
+});
+
+test("nothing is said of words where too few are the same, or the lines are data", () => {
+  expect(changedWords("return first;", "throw new Error(second)")).toBeUndefined();
+  expect(changedWords("x ".repeat(2000), "x ".repeat(2001))).toBeUndefined();
+});
+
+test("what is not told as changed is the same in both lines", () => {
+  const line = fc
+    .array(fc.constantFrom("a", "bc", " ", "(", ".", "漢", "👍"), { maxLength: 20 })
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(line, line, (before, after) => {
+      const words = changedWords(before, after);
+      if (!words) return;
+      const rest = (text: string, stretches: readonly (readonly [number, number])[]) =>
+        stretches.reduceRight((left, [start, end]) => left.slice(0, start) + left.slice(end), text);
+      expect(rest(before, words.before)).toBe(rest(after, words.after));
+    }),
   );
 });

@@ -1,4 +1,4 @@
-import { structuredPatch } from "diff";
+import { diffArrays, structuredPatch } from "diff";
 
 /** One changed place, as unified diffs show it; line numbers from 1. */
 export interface Hunk {
@@ -13,6 +13,9 @@ export interface Hunk {
 const CONTEXT = 3;
 /** Texts that differ more than this are shown as one replaced whole: a finer comparison would take seconds. */
 const MOST_CHANGES = 1000;
+/** Both lines together, in characters: longer ones are data, where nobody looks for words. */
+const LONGEST_LINES = 2000;
+const MOST_WORDS = 60;
 
 /**
  * What changed between two texts with plain line feeds, with three lines of context.
@@ -38,6 +41,42 @@ export function countChanges(hunks: readonly Hunk[]): { readonly added: number; 
   const lines = hunks.flatMap((hunk) => hunk.lines);
   const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   return { added: count("+"), removed: count("-") };
+}
+
+/** A part of a line, in code units. */
+export type Stretch = readonly [start: number, end: number];
+
+/**
+ * The words in which two lines differ; `undefined` where so much differs that showing it helps nobody.
+ *
+ * @example
+ * changedWords("a big dog", "a small dog") // { before: [[2, 5]], after: [[2, 7]] }
+ */
+export function changedWords(
+  before: string,
+  after: string,
+): { readonly before: readonly Stretch[]; readonly after: readonly Stretch[] } | undefined {
+  if (before.length + after.length > LONGEST_LINES) return undefined;
+  const parts = diffArrays(words(before), words(after), { maxEditLength: MOST_WORDS });
+  if (!parts) return undefined;
+  const stretches = { before: [] as Stretch[], after: [] as Stretch[] };
+  const at = { before: 0, after: 0 };
+  let same = 0;
+  const pass = (side: "before" | "after", length: number, isChanged: boolean) => {
+    if (isChanged) stretches[side].push([at[side], at[side] + length]);
+    at[side] += length;
+  };
+  for (const { value, added, removed } of parts) {
+    const text = value.join("");
+    if (!added) pass("before", text.length, removed);
+    if (!removed) pass("after", text.length, added);
+    if (!added && !removed) same += text.trim().length;
+  }
+  return same * 3 >= Math.max(before.trim().length, after.trim().length) ? stretches : undefined;
+}
+
+function words(line: string): string[] {
+  return line.match(/[\p{L}\p{N}_]+|\s+|./gsu) ?? [];
 }
 
 function compare(before: string, after: string, maxEditLength: number): readonly Hunk[] | undefined {

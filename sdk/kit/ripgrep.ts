@@ -27,9 +27,12 @@ export interface RipgrepSearch {
   readonly recordEnd: "\n" | "\0";
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Gets what is found as it comes, cut anywhere; `output` is then empty. */
+  readonly onChunk?: (chunk: Uint8Array) => void;
 }
 
 const MAX_BYTES = 16 << 20;
+const MAX_STREAMED_BYTES = 128 << 20;
 
 /**
  * Runs ripgrep, the same everywhere: no configuration file, hidden files too, `.git` never. Rejects with a {@link ToolError}
@@ -37,6 +40,8 @@ const MAX_BYTES = 16 << 20;
  */
 export async function ripgrep(exec: Exec, search: RipgrepSearch): Promise<RipgrepResult> {
   const enough = new AbortController();
+  const { onChunk } = search;
+  const most = onChunk ? MAX_STREAMED_BYTES : MAX_BYTES;
   let bytes = 0;
   const result = await exec
     .run({
@@ -44,18 +49,20 @@ export async function ripgrep(exec: Exec, search: RipgrepSearch): Promise<Ripgre
       args: [...ALWAYS, ...search.options, ...NEVER, "--", argumentFor(search.root, search.cwd)],
       cwd: search.cwd,
       timeoutMs: search.timeoutMs,
-      maxBytes: MAX_BYTES,
+      maxBytes: onChunk ? 4096 : MAX_BYTES,
       signal: AbortSignal.any([search.signal, enough.signal]),
-      onOutput(chunk) {
+      onOutput(chunk, stream) {
         bytes += chunk.length;
-        if (bytes > MAX_BYTES) enough.abort();
+        if (bytes > most) enough.abort();
+        else if (stream === "stdout") onChunk?.(chunk);
       },
     })
     .catch((error) => {
       throw asToolError(error);
     });
-  const isCut = bytes > MAX_BYTES;
+  const isCut = bytes > most;
   if (result.exitCode === 2 && result.stderr) throw new ToolError(inWords(result.stderr));
+  if (onChunk) return { output: "", isCut, isTimedOut: result.isTimedOut, isPartial: result.exitCode === 2 };
   const output =
     isCut || result.isTimedOut
       ? result.stdout.slice(0, result.stdout.lastIndexOf(search.recordEnd) + 1)

@@ -62,9 +62,9 @@ function mark(isDone: boolean | undefined): string {
   return isDone ? "[x]" : "[ ]";
 }
 
-function barsText(bars: readonly Bar[], max = Math.max(0, ...bars.map(({ value }) => value))): string {
+function barsText(bars: readonly Bar[], max = highest(bars.map(({ value }) => value))): string {
   const rows = bars.map(({ label, value, note = "" }) => {
-    const length = max > 0 ? Math.round((Math.min(Math.max(value, 0), max) / max) * BAR_WIDTH) : 0;
+    const length = Math.round(share(value, max) * BAR_WIDTH);
     return [visible(label), "█".repeat(length).padEnd(BAR_WIDTH, "░"), visible(note)];
   });
   return aligned(rows);
@@ -77,10 +77,29 @@ function barsText(bars: readonly Bar[], max = Math.max(0, ...bars.map(({ value }
  * sparks([0, 5, 10]); // "▁▅█"
  */
 export function sparks(values: readonly number[]): string {
-  const highest = Math.max(0, ...values);
-  return values
-    .map((value) => SPARKS[highest > 0 ? Math.round((Math.max(value, 0) / highest) * (SPARKS.length - 1)) : 0])
-    .join("");
+  const most = highest(values);
+  return values.map((value) => SPARKS[Math.round(share(value, most) * (SPARKS.length - 1))]).join("");
+}
+
+/**
+ * The highest of values, at least 0; what is no number counts for nothing.
+ *
+ * @example
+ * highest([1, 3, Number.NaN]); // 3
+ */
+export function highest(values: readonly number[]): number {
+  return values.reduce((most, value) => (Number.isFinite(value) && value > most ? value : most), 0);
+}
+
+/**
+ * How much of a bar is filled, 0 to 1.
+ *
+ * @example
+ * share(5, 20); // 0.25
+ */
+export function share(value: number, max: number): number {
+  if (!(max > 0) || !Number.isFinite(max) || Number.isNaN(value)) return 0;
+  return Math.min(Math.max(value, 0), max) / max;
 }
 
 /** Columns as wide as what stands in them; the last one ends where it ends. */

@@ -2,12 +2,15 @@
 // `npm run bench -- hooks` measures one part.
 import { boot } from "./boot.js";
 import { hooks } from "./hooks.js";
+import { markdown } from "./markdown.js";
+import { mentions } from "./mentions.js";
 import { permissions } from "./permissions.js";
 import { sandbox } from "./sandbox.js";
 import { sessions } from "./sessions.js";
 import { start } from "./start.js";
+import { tui } from "./tui.js";
 
-const parts = { hooks, boot, start, permissions, sandbox, sessions };
+const parts = { hooks, boot, start, permissions, sandbox, sessions, markdown, mentions, tui };
 const wanted = process.argv.slice(2);
 
 /** @type {{ what: string, value: string, beside: string, ratio: string }[]} */

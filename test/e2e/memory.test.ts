@@ -127,7 +127,7 @@ test.skipIf(!hasTmux)(
       return { text: "Noted." };
     });
     const script = path.join(place.base, "start.sh");
-    await writeFile(script, `trap : INT\n${process.execPath} ${program} --trust\nexec cat\n`);
+    await writeFile(script, `trap : INT\n${process.execPath} ${program} --line --trust\nexec cat\n`);
     const t = await openTerminal(script, {
       cwd: place.work,
       env: {

@@ -29,7 +29,7 @@ const bash = (command: string, more: object = {}): Reply => ({
 async function start(replies: readonly Reply[], args = ""): Promise<TestTerminal> {
   server = await serveModel((number) => replies[Math.min(number, replies.length - 1)] as Reply);
   const script = path.join(place.base, "start.sh");
-  await writeFile(script, `trap : INT\n${process.execPath} ${program} ${args}\necho "exit code $?"\nexec cat\n`);
+  await writeFile(script, `trap : INT\n${process.execPath} ${program} --line ${args}\necho "exit code $?"\nexec cat\n`);
   terminal = await openTerminal(script, {
     cwd: place.work,
     env: {

@@ -34,6 +34,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "input-shell",
     "mcp-bridge",
     "memory-auto",
     "memory-dream",
@@ -98,6 +99,74 @@ const oneValidator = {
       "export const CORS_IS_POSSIBLE = false;",
   },
 };
+
+/**
+ * Ink waits for two things when it is loaded, and a script that is no module cannot: its developer tools, which stay out, and the
+ * layouter, a WebAssembly that is compiled in place here.
+ */
+const YOGA = join(root, "node_modules/yoga-layout/dist");
+const WASM = /data:application\/octet-stream;base64,([\w+/=]+)/;
+const inkAtOnce = [
+  {
+    name: "ink-at-once",
+    transform: {
+      filter: { id: /[\\/]ink[\\/]build[\\/]reconciler\.js$/ },
+      handler: (/** @type {string} */ code) =>
+        replaced(
+          code,
+          ["await import('./devtools.js')", "undefined"],
+          ["await loadPackageJson()", "{}"],
+          ["await import('node:fs')", "{}"],
+        ),
+    },
+  },
+  {
+    // Ink measures its texts anew in each frame, by expressions that take milliseconds; the painter knows what it has measured.
+    name: "ink-measures-once",
+    resolveId: {
+      filter: { id: /^string-width$/ },
+      handler: (/** @type {string} */ _, /** @type {string | undefined} */ importer = "") =>
+        importer.includes("node_modules") ? "\0width" : undefined,
+    },
+    load: {
+      filter: { id: /^\0width$/ },
+      handler: () =>
+        `export { width as default } from ${JSON.stringify(join(root, "plugins/frontend-tui/paint/width.ts"))};`,
+    },
+  },
+  {
+    name: "yoga-at-once",
+    resolveId: { filter: { id: /^yoga-layout$/ }, handler: () => "\0yoga" },
+    load: {
+      filter: { id: /^\0yoga$/ },
+      handler: () => {
+        const binary = join(YOGA, "binaries/yoga-wasm-base64-esm.js");
+        const [, wasm] = WASM.exec(readFileSync(binary, "utf8")) ?? [];
+        if (!wasm) throw new Error(`${binary} holds no WebAssembly.`);
+        return `
+          import load from ${JSON.stringify(binary)};
+          import wrap from ${JSON.stringify(join(YOGA, "src/wrapAssembly.js"))};
+          const compiled = new WebAssembly.Module(Buffer.from("${wasm}", "base64"));
+          const yoga = {
+            instantiateWasm(imports, take) {
+              take(new WebAssembly.Instance(compiled, imports));
+              return {};
+            },
+          };
+          load(yoga);
+          export default wrap(yoga);
+          export * from ${JSON.stringify(join(YOGA, "src/generated/YGEnums.js"))};`;
+      },
+    },
+  },
+  {
+    name: "yoga-once",
+    transform: {
+      filter: { id: /[\\/]yoga-wasm-base64-esm\.js$/ },
+      handler: (/** @type {string} */ code) => code.replace(WASM, "").replace("import.meta.url", '""'),
+    },
+  },
+];
 
 /**
  * Puts the setups of a list of {@link TOGETHER} behind one `import()`. Left to itself the bundler keeps a file for each, which
@@ -180,7 +249,9 @@ async function bundle(input, { dir, groups, ...options }) {
     // ES modules where a package has both: what is not used of them is left out.
     resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, oneValidator, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, ...inkAtOnce, together],
+    // React has a build for development, too.
+    transform: { define: { "process.env.NODE_ENV": '"production"' } },
   });
   const { output } = await build.write({
     ...options,
@@ -209,6 +280,12 @@ function groupsFrom(/** @type {string} */ start) {
 function writeLicences(/** @type {{ modules: string[] }[]} */ files) {
   const licences = licencesOf(files.flatMap(({ modules }) => modules));
   writeFileSync(join(root, "dist/licences.txt"), licences.join(`\n${"-".repeat(80)}\n\n`));
+}
+
+/** A text with these parts replaced; each has to be there. */
+function replaced(/** @type {string} */ code, /** @type {[string, string][]} */ ...parts) {
+  for (const [part] of parts) if (!code.includes(part)) throw new Error(`"${part}" is no longer there to be replaced.`);
+  return parts.reduce((text, [part, by]) => text.replaceAll(part, by), code);
 }
 
 /** Every public file, by its name in `dist/`. */

@@ -1,0 +1,116 @@
+/** What keys do that belong to nobody in particular. */
+import type { PermissionMode, Permissions, Session } from "gantry/sdk";
+import type { Store } from "./store.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ActionParts {
+  readonly store: Store;
+  readonly terminal: Terminal;
+  permissions(): Permissions | undefined;
+  session(): Session | undefined;
+  isBusy(): boolean;
+  runCommand(text: string): void;
+  openTranscript(): void;
+  refresh(): void;
+  leave(): void;
+}
+
+/** Modes that one key goes through; those that may not be entered are passed over. */
+const CYCLE: readonly PermissionMode[] = ["default", "acceptEdits", "plan", "auto", "bypassPermissions"];
+const TWICE_MS = 1500;
+
+export function createActions(parts: ActionParts) {
+  const { store, terminal } = parts;
+  let last = { action: "", at: 0 };
+
+  /** Whether the same was done just before. */
+  function isAgain(action: string): boolean {
+    const isSoon = last.action === action && Date.now() - last.at < TWICE_MS;
+    last = { action: isSoon ? "" : action, at: Date.now() };
+    return isSoon;
+  }
+
+  function hint(text: string): void {
+    store.set({ hint: text });
+    setTimeout(() => store.get().hint === text && store.set({ hint: undefined }), TWICE_MS).unref();
+  }
+
+  function interrupt(): boolean {
+    if (!parts.isBusy()) return false;
+    store.set({ activity: { label: "Stopping", startedAt: Date.now() } });
+    void parts.session()?.interrupt();
+    return true;
+  }
+
+  function leaveOnSecond(action: string, key: string): void {
+    if (isAgain(action)) parts.leave();
+    else hint(`${key} again leaves.`);
+  }
+
+  async function cycleMode(): Promise<void> {
+    const session = parts.session();
+    const permissions = parts.permissions();
+    if (!session || !permissions) return;
+    const now = CYCLE.indexOf(permissions.mode(session));
+    for (let step = 1; step <= CYCLE.length; step++) {
+      const mode = CYCLE[(now + step) % CYCLE.length] as PermissionMode;
+      const isEntered = await permissions.setMode(session, mode).then(
+        () => true,
+        () => false,
+      );
+      if (isEntered) break;
+    }
+    parts.refresh();
+  }
+
+  /** Whether there is such an action here. */
+  function act(action: string): boolean {
+    if (action.startsWith("command:")) {
+      parts.runCommand(`/${action.slice("command:".length)}`);
+      return true;
+    }
+    switch (action) {
+      case "app:interrupt":
+        if (isAgain("leave")) parts.leave();
+        else {
+          interrupt();
+          last = { action: "leave", at: Date.now() };
+          hint("Ctrl-C again leaves.");
+        }
+        return true;
+      case "app:exit":
+        leaveOnSecond("exit", "Ctrl-D");
+        return true;
+      case "app:redraw":
+        terminal.screen.redraw();
+        return true;
+      case "app:suspend":
+        terminal.suspend();
+        return true;
+      case "app:toggleTranscript":
+        parts.openTranscript();
+        return true;
+      case "app:toggleTodos":
+        store.set({ areJobsShown: !store.get().areJobsShown });
+        return true;
+      case "chat:cancel":
+        return interrupt();
+      case "chat:rewind":
+        parts.runCommand("/rewind");
+        return true;
+      case "chat:cycleMode":
+        void cycleMode();
+        return true;
+      case "chat:modelPicker":
+        parts.runCommand("/model");
+        return true;
+      case "chat:help":
+        store.set({ areShortcutsShown: !store.get().areShortcutsShown });
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  return { act };
+}

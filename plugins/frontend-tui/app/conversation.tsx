@@ -1,0 +1,276 @@
+/** One conversation on the terminal, from the first question of trust to the last line. */
+import type { CommandAnswer, FrontendHost, OpenOptions, Session, SessionEvent } from "gantry/sdk";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import type { ReadBindings } from "../input/bindings.ts";
+import { createBindingsFile } from "../input/bindings-file.ts";
+import { createKeyboard } from "../input/keyboard.ts";
+import type { PaintOptions } from "../paint/blocks.ts";
+import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
+import { type Asking, createAsking } from "../panels/asking.ts";
+import { settleTrust } from "../panels/trusting.ts";
+import { createActions } from "./actions.ts";
+import { createAttention, titleOf } from "./attention.ts";
+import { createEditor } from "./editor.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import { firstStart } from "./first-start.ts";
+import { expanded } from "./frame.ts";
+import { greetingLines } from "./greeting.ts";
+import { historyLines } from "./history.ts";
+import { Live } from "./live.tsx";
+import { mount } from "./mount.ts";
+import { readPreferences } from "./preferences.ts";
+import { createSaying } from "./saying.ts";
+import { servicesOf } from "./services.ts";
+import { createStatus, type Status } from "./status.ts";
+import { createStore } from "./store.ts";
+import { createTalking } from "./talking.ts";
+import { openTerminal } from "./terminal.ts";
+import { createToolLines } from "./tool-lines.ts";
+import { openTranscript, type Transcript } from "./transcript.ts";
+
+const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
+
+/** They come by the hundred and change nothing that is listed. */
+const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
+
+/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
+export async function converse(
+  host: FrontendHost,
+  onOpen: (sessionId: string, asking: Asking) => void,
+): Promise<number> {
+  let use = await servicesOf(host);
+  let background = backgroundOf({ env: host.info.env });
+  let preferences = readPreferences(use.settings, host, background);
+  let session: Session | undefined;
+  let feed: Feed | undefined;
+  let status: Status | undefined;
+  let tools = createToolLines(undefined, () => {});
+  let transcript: Transcript | undefined;
+  let leave: () => void = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+
+  const { say, tell, warn, problem } = createSaying(
+    () => terminal,
+    () => feed,
+    options,
+  );
+  const asking = createAsking({ say: tell });
+  const bindingsFile = createBindingsFile(host.info.claudeFolder);
+  const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
+  const terminal = openTerminal(host, {
+    onBytes(bytes) {
+      if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
+      keyboard.feed(bytes);
+    },
+    onResize,
+    onStray: (text) => warn(text.trimEnd()),
+    onEnd: () => leave(),
+  });
+  const { screen } = terminal;
+  const store = createStore({ columns: terminal.columns, rows: terminal.rows });
+  const attention = createAttention({
+    env: host.info.env,
+    signal: terminal.signal,
+    channel: () => preferences.notifications,
+    hasProgressBar: () => preferences.hasProgressBar,
+  });
+  const talking = createTalking({
+    store,
+    session: () => session,
+    services: () => use,
+    feed: () => feed,
+    options,
+    say,
+    sayProblem: problem,
+    goOver,
+  });
+  const actions = createActions({
+    store,
+    terminal,
+    session: () => session,
+    isBusy: talking.isBusy,
+    permissions: () => use.permissions,
+    runCommand: talking.submitText,
+    openTranscript: () => void showTranscript(),
+    refresh: () => session && status?.refresh(session),
+    leave: () => leave(),
+  });
+  const editor = createEditor({ info: host.info, terminal, session: () => session, services: () => use });
+  keyboard.onFocus(attention.setFocus);
+  const stopBindings = bindingsFile.watch(adoptBindings);
+  const stopAsking = asking.subscribe(() => {
+    if (asking.current()) attention.waits("answer", "Gantry asks for your answer.");
+    else attention.settled();
+  });
+  const stopListening = keyboard.listen(["Global"], (_, action) => action !== undefined && actions.act(action));
+  let stopWatching = use.settings?.watch(adoptSettings);
+  keyboard.onReply((reply) => {
+    background = backgroundOf({ reply }) ?? background;
+    adoptSettings();
+  });
+  if (preferences.theme.depth) terminal.signal(ASK_BACKGROUND);
+  const mounted = mount(tree(), {
+    columns: terminal.columns,
+    rows: terminal.rows,
+    onFrame(lines) {
+      screen.setFrame(expanded(lines, terminal.columns, preferences.theme));
+      terminal.drawNow();
+    },
+  });
+
+  host.signal.addEventListener("abort", leave, { once: true });
+  try {
+    if (!(await settleTrust(host, asking, tell))) return 130;
+    session = await open({});
+    await greet(session);
+    for (const one of bindingsFile.read().problems) warn(one);
+    attention.setTitle(titleOf(session));
+    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    if (host.prompt?.trim()) talking.submitText(host.prompt);
+    const broken = await Promise.race([left, mounted.broken]);
+    if (broken !== undefined) throw broken;
+  } finally {
+    stopListening();
+    stopAsking();
+    stopBindings();
+    attention.close();
+    stopWatching?.();
+    status?.close();
+    mounted.unmount();
+    terminal.close();
+    keyboard.close();
+    await session?.close();
+  }
+  sayGoodbye(session);
+  return 0;
+
+  function tree() {
+    return (
+      <Live
+        store={store}
+        keyboard={keyboard}
+        theme={preferences.theme}
+        asking={asking}
+        isCalm={preferences.isCalm}
+        editor={{
+          ...editor,
+          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
+          takeQueued: talking.takeBack,
+          onSubmit: talking.submit,
+          onAction: actions.act,
+        }}
+        onPanelClosed={onPanelClosed}
+        onUrl={(url) => tell(`Open this in your browser: ${url}`)}
+      />
+    );
+  }
+
+  function options(): PaintOptions {
+    return { theme: preferences.theme, hasLinks: preferences.hasLinks, width: terminal.columns };
+  }
+
+  function adoptSettings(): void {
+    preferences = readPreferences(use.settings, host, background);
+    mounted.rerender(tree());
+    if (session) status?.refresh(session);
+  }
+
+  async function showTranscript(): Promise<void> {
+    if (!session || transcript) return;
+    transcript = await openTranscript({ session, tools, terminal, keyboard, options });
+    await Promise.race([transcript.left, left]);
+    transcript.close();
+    transcript = undefined;
+  }
+
+  function adoptBindings({ bindings, problems }: ReadBindings): void {
+    keyboard.rebind(bindings);
+    for (const one of problems) warn(one);
+  }
+
+  function onResize() {
+    const size = { columns: terminal.columns, rows: terminal.rows };
+    mounted.resize(size.columns, size.rows);
+    feed?.repaint();
+    transcript?.resize();
+    store.set({ size });
+    mounted.rerender(tree());
+    terminal.drawSoon();
+  }
+
+  // ---------------------------------------------------------------- sessions
+
+  async function open(how: OpenOptions): Promise<Session> {
+    const opened = await host.open({ ...how, isInteractive: true });
+    // Trust may have brought other plugins.
+    stopWatching?.();
+    use = await servicesOf(host);
+    stopWatching = use.settings?.watch(adoptSettings);
+    onOpen(opened.id, asking);
+    status?.close();
+    status = createStatus({
+      ...use,
+      theme: () => preferences.theme,
+      onStatus: (next) => store.set({ status: next }),
+      onFault: (item, problem) => warn(`The item ${item} of the status line failed: ${visibleLine(problem)}`),
+    });
+    tools = createToolLines(use.slots, (tool, problem) =>
+      warn(`How a call of ${tool} looks could not be said: ${visibleLine(problem)}`),
+    );
+    feed = createFeed(opened, {
+      screen,
+      drawNow: terminal.drawNow,
+      drawSoon: terminal.drawSoon,
+      store,
+      tools,
+      meter: use.meter,
+      options,
+      showsFigures: () => preferences.showsTurnDuration,
+      onShown: (event) => onShown(event, opened),
+    });
+    opened.watch(feed.take);
+    opened.scope.signal.addEventListener("abort", () => session === opened && leave(), { once: true });
+    adoptSettings();
+    status.refresh(opened);
+    return opened;
+  }
+
+  /** A command has asked for another session; where that cannot be opened, this one goes on. */
+  async function goOver(how: OpenOptions): Promise<void> {
+    const before = session;
+    try {
+      session = await open(how);
+      await before?.close("another session");
+      await greet(session);
+    } catch (cause) {
+      problem(cause);
+    }
+  }
+
+  async function greet(opened: Session): Promise<void> {
+    say(greetingLines(host, opened, options()));
+    if (opened.messages.length) say(await historyLines(opened, tools, options()));
+  }
+
+  function sayGoodbye({ id, messages }: Session) {
+    const how = use.store && messages.length ? ` To go on with it: gantry --resume ${id}` : "";
+    host.stdout.write(`Session ${id} has ended.${how}\n`);
+  }
+
+  function onShown(event: SessionEvent, from: Session): void {
+    if (session !== undefined && from !== session) return;
+    talking.onEvent(event);
+    attention.heed(event, titleOf(from));
+    if (FREQUENT.has(event.type)) return;
+    status?.refresh(from);
+    store.set({ jobs: use.jobs?.list(from) ?? [] });
+  }
+
+  function onPanelClosed(answer: CommandAnswer): void {
+    store.set({ panel: undefined });
+    talking.onAnswer(answer);
+    if (session) status?.refresh(session);
+  }
+}

@@ -1,0 +1,260 @@
+/** What happens in a session, as lines that are finished and a live part that goes on. */
+import type { Call, Meter, Session, SessionEvent, ToolResult } from "gantry/sdk";
+import { textOf } from "gantry/sdk";
+import { lineText } from "gantry/sdk/kit/view-text";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import type { PaintOptions } from "../paint/blocks.ts";
+import { type Answer, createAnswer } from "./answer.ts";
+import {
+  compactedLines,
+  costText,
+  durationText,
+  endLines,
+  faultLines,
+  noticeLines,
+  promptLines,
+  retryText,
+  saidLines,
+} from "./lines.ts";
+import type { Screen } from "./screen.ts";
+import type { Store } from "./store.ts";
+import type { ToolLines } from "./tool-lines.ts";
+
+export interface FeedParts {
+  readonly screen: Pick<Screen, "print" | "setTail">;
+  /** Draws what has changed, at once or together with what else changes now. */
+  drawNow(): void;
+  drawSoon(): void;
+  readonly store: Store;
+  readonly tools: ToolLines;
+  readonly meter: Meter | undefined;
+  options(): PaintOptions;
+  /** Whether the figures of a turn are told at its end. */
+  showsFigures(): boolean;
+  /** After each event, once it is shown. */
+  onShown(event: SessionEvent): void;
+}
+
+export interface Feed {
+  take(event: SessionEvent): void;
+  /** Lines between those of events. */
+  say(lines: readonly string[]): void;
+  /** What a person said while a turn ran is part of the conversation now. */
+  sayPrompt(content: object, text: string): void;
+  /** The window has another size: what is open is painted anew. */
+  repaint(): void;
+}
+
+const THOUGHT = 120;
+const PROGRESS = 200;
+const REFRESH_MS = 100;
+
+/** A feed for one session. */
+export function createFeed(session: Session, parts: FeedParts): Feed {
+  const { screen, store, tools, meter, options } = parts;
+  const answer: Answer = createAnswer({
+    options,
+    onLines: print,
+    onTail(lines) {
+      screen.setTail(lines);
+      parts.drawNow();
+    },
+  });
+  /** Events that wait until a tool's plugin is there to say how its calls look. */
+  const backlog: SessionEvent[] = [];
+  let isWaiting = false;
+  /** Prompts that are printed already. */
+  const said = new WeakSet<object>();
+  const calls = new Map<string, Call>();
+  /** The newest words of calls at work. */
+  const progressed = new Map<string, string>();
+  let isRefreshing = false;
+  let thought = "";
+  let isPanelShown = false;
+  let startedAt = Date.now();
+  let before = { costUsd: 0 as number | undefined, output: 0 };
+
+  function take(event: SessionEvent): void {
+    backlog.push(event);
+    if (!isWaiting) work();
+  }
+
+  /** Shows what has come, in order. */
+  function work(): void {
+    isWaiting = false;
+    for (let event = backlog[0]; event; event = backlog[0]) {
+      const loading = loadFor(event);
+      if (loading) {
+        isWaiting = true;
+        void loading.then(work);
+        return;
+      }
+      backlog.shift();
+      show(event);
+    }
+  }
+
+  function loadFor(event: SessionEvent): Promise<void> | undefined {
+    if (event.type === "tool_start") return tools.load(session, event.call.tool.name);
+    return event.type === "tool_end" ? tools.load(session, event.tool) : undefined;
+  }
+
+  function print(lines: readonly string[]): void {
+    screen.print(lines);
+    parts.drawSoon();
+  }
+
+  /** Lines of their own, behind what the answer had to say so far. */
+  function say(lines: readonly string[]): void {
+    answer.flush();
+    print(lines);
+  }
+
+  function show(event: SessionEvent): void {
+    handle(event);
+    parts.onShown(event);
+  }
+
+  function handle(event: SessionEvent): void {
+    switch (event.type) {
+      case "turn_start":
+        isPanelShown = false;
+        before = figuresNow();
+        store.set({ hint: undefined });
+        startedAt = Date.now();
+        if (event.input.origin === "person" && !event.input.isMeta)
+          sayPrompt(event.input.content, textOf(event.input.content));
+        break;
+      case "request":
+        if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
+        break;
+      case "text":
+        endThought();
+        answer.push(event.text);
+        break;
+      case "thinking":
+        thought += event.text;
+        refreshSoon();
+        break;
+      case "assistant":
+        endThought();
+        if (!answer.hasText) answer.push(textOf(event.message.content));
+        answer.end();
+        break;
+      case "retry":
+        if (answer.withdraw()) say(saidLines("The text above does not count.", "dim", options()));
+        say(saidLines(retryText(event.failure, event.attempt, event.delayMs), "warning", options()));
+        break;
+      case "tool_start":
+        calls.set(event.call.id, event.call);
+        start(event.call);
+        break;
+      case "tool_progress":
+        progressed.set(event.id, event.text);
+        refreshSoon();
+        break;
+      case "denied":
+        calls.set(event.call.id, event.call);
+        break;
+      case "tool_end":
+        end(event);
+        break;
+      case "compacting":
+        setLabel("Shortening the conversation");
+        break;
+      case "compacted":
+        say(compactedLines(event, options()));
+        setLabel("Working");
+        break;
+      case "panel":
+        isPanelShown = true;
+        store.set({ panel: event.panel });
+        break;
+      case "notice":
+        say(noticeLines(event.notice, options()));
+        break;
+      case "fault":
+        say(faultLines(event.fault, options()));
+        break;
+      case "turn_end":
+        endThought();
+        answer.end();
+        store.set({ activity: undefined, running: [] });
+        calls.clear();
+        if (!(isPanelShown && event.end.reason === "handled"))
+          print(endLines(event.end, figuresOf(event.ms), options()));
+        break;
+    }
+  }
+
+  function setLabel(label: string): void {
+    const { activity } = store.get();
+    if (activity) store.set({ activity: { ...activity, label } });
+  }
+
+  // ---------------------------------------------------------------- what was said and thought
+
+  function sayPrompt(content: object, text: string): void {
+    if (said.has(content)) return;
+    said.add(content);
+    say(promptLines(text, options()));
+  }
+
+  /** What is thought, and how far calls are: a few times a second, however often they say so. */
+  function refreshSoon(): void {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    setTimeout(() => {
+      isRefreshing = false;
+      const { running } = store.get();
+      store.set({
+        thinking: thought ? visibleLine(thought.slice(-4 * THOUGHT), 4 * THOUGHT).slice(-THOUGHT) : undefined,
+        running: running.map((one) => ({ ...one, ...lineOf(one.id) })),
+      });
+    }, REFRESH_MS);
+  }
+
+  function lineOf(id: string): { progress?: string } {
+    const text = progressed.get(id);
+    return text === undefined ? {} : { progress: visibleLine(text.trimEnd().split("\n").at(-1) ?? "", PROGRESS) };
+  }
+
+  function endThought(): void {
+    if (thought === "") return;
+    thought = "";
+    store.set({ thinking: undefined });
+    say(["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options())]);
+  }
+
+  // ---------------------------------------------------------------- calls
+
+  function start(call: Call): void {
+    answer.flush();
+    const head = tools.head({ call, session }, options());
+    store.set({ running: [...store.get().running, { id: call.id, head, startedAt: Date.now() }] });
+  }
+
+  function end({ id, tool, input, result }: { id: string; tool: string; input: unknown; result: ToolResult }): void {
+    const known = calls.get(id) ?? { id, tool: { name: tool } };
+    store.set({ running: store.get().running.filter((one) => one.id !== id) });
+    say(["", ...tools.done({ call: { ...known, input }, result, session }, options())]);
+    calls.delete(id);
+    progressed.delete(id);
+  }
+
+  // ---------------------------------------------------------------- figures
+
+  function figuresNow(): typeof before {
+    const figures = meter?.of(session);
+    return { costUsd: figures?.costUsd, output: figures?.usage.output_tokens ?? 0 };
+  }
+
+  function figuresOf(ms: number): string {
+    if (!parts.showsFigures()) return "";
+    const now = figuresNow();
+    const cost = now.costUsd === undefined || before.costUsd === undefined ? 0 : now.costUsd - before.costUsd;
+    return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
+  }
+
+  return { take, say, sayPrompt, repaint: answer.resize };
+}

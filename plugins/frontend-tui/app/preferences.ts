@@ -1,0 +1,44 @@
+/** What the settings say of the terminal; read anew when they change. */
+import { type FrontendHost, type Settings, z } from "gantry/sdk";
+import { colourDepth } from "../paint/terminal-colours.ts";
+import { createTheme, isBase, type Theme } from "../paint/theme.ts";
+import { customTheme } from "./custom-themes.ts";
+
+export interface Preferences {
+  readonly theme: Theme;
+  readonly hasLinks: boolean;
+  readonly showsTurnDuration: boolean;
+  /** Nothing moves by itself. */
+  readonly isCalm: boolean;
+  readonly notifications: string;
+  readonly hasProgressBar: boolean;
+  readonly isVim: boolean;
+  /** Two keys that end the typing in vim mode. */
+  readonly escapeKeys: readonly string[];
+}
+
+/** `background` is what lies behind the text, where the terminal has said it. */
+export function readPreferences(
+  settings: Settings | undefined,
+  host: Pick<FrontendHost, "info" | "report">,
+  background: "dark" | "light" | undefined,
+): Preferences {
+  const { env, claudeFolder } = host.info;
+  const isOn = (key: string, usual: boolean) => settings?.get(key, z.boolean()) ?? usual;
+  const text = (key: string) => settings?.get(key, z.string());
+  const depth = colourDepth(env, process.platform);
+  const name = text("theme") ?? "auto";
+  const custom = isBase(name)
+    ? undefined
+    : customTheme(name, claudeFolder, name === "auto" ? [] : host.report().plugins);
+  return {
+    theme: createTheme({ name, depth, ...(custom && { custom }), ...(background && { background }) }),
+    hasLinks: depth > 0 && env.TERM_PROGRAM !== "Apple_Terminal",
+    showsTurnDuration: isOn("showTurnDuration", true),
+    isCalm: isOn("prefersReducedMotion", false),
+    notifications: text("preferredNotifChannel") ?? "auto",
+    hasProgressBar: isOn("terminalProgressBarEnabled", true),
+    isVim: text("editorMode") === "vim",
+    escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
+  };
+}

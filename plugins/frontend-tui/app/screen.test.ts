@@ -1,0 +1,157 @@
+import xterm from "@xterm/headless";
+import { expect, test } from "vitest";
+import { createScreen } from "./screen.ts";
+
+/** A screen that writes to a terminal emulator. */
+function drawing(columns = 20, rows = 6) {
+  const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
+  const written: string[] = [];
+  const screen = createScreen({
+    write(text) {
+      written.push(text);
+      terminal.write(text);
+    },
+    columns: () => terminal.cols,
+    rows: () => terminal.rows,
+    isXtermJs: true,
+  });
+  const settle = () => new Promise<void>((resolve) => terminal.write("", resolve));
+  async function shown() {
+    await settle();
+    const buffer = terminal.buffer.active;
+    const lines = Array.from(
+      { length: buffer.length },
+      (_, row) => buffer.getLine(row)?.translateToString(true).trimEnd() ?? "",
+    );
+    return lines.join("\n").trimEnd();
+  }
+  return { screen, terminal, written, shown, settle };
+}
+
+test("finished lines go above the live part, once", async () => {
+  const { screen, shown } = drawing();
+  screen.setFrame(["> type here", "status"]);
+  screen.draw();
+  for (const line of ["one", "two", "three"]) {
+    screen.print([line]);
+    screen.draw();
+  }
+  expect(await shown()).toBe("one\ntwo\nthree\n> type here\nstatus");
+});
+
+test("more than fits scrolls away whole and is never cleared", async () => {
+  const { screen, shown, written } = drawing();
+  screen.setFrame(["> ", "status"]);
+  for (let at = 1; at <= 50; at++) {
+    screen.print([`line ${at}`]);
+    screen.draw();
+  }
+  const lines = Array.from({ length: 50 }, (_, at) => `line ${at + 1}`);
+  expect(await shown()).toBe([...lines, ">", "status"].join("\n"));
+  for (const clear of ["\u001b[2J", "\u001b[3J", "\u001b[H"]) expect(written.join("")).not.toContain(clear);
+});
+
+test("only rows that have changed are written", () => {
+  const { screen, written } = drawing();
+  screen.setFrame(["first", "second", "third"]);
+  screen.draw();
+  written.length = 0;
+  screen.setFrame(["first", "SECOND", "third"]);
+  screen.draw();
+  expect(written.join("")).toContain("SECOND");
+  expect(written.join("")).not.toMatch(/first|third/);
+  written.length = 0;
+  screen.draw();
+  expect(written).toEqual([]);
+});
+
+test("a live part that grows and shrinks leaves nothing behind", async () => {
+  const { screen, shown } = drawing();
+  screen.setFrame(["a long first line", "b", "c", "d"]);
+  screen.draw();
+  screen.print(["done"]);
+  screen.setFrame(["short", "e"]);
+  screen.draw();
+  expect(await shown()).toBe("done\nshort\ne");
+});
+
+test("lines as wide as the screen lose nothing", async () => {
+  const { screen, shown } = drawing(10);
+  screen.setFrame(["=".repeat(10), "x"]);
+  screen.draw();
+  screen.print(["#".repeat(10)]);
+  screen.setFrame(["*".repeat(10), "y"]);
+  screen.draw();
+  expect(await shown()).toBe(`${"#".repeat(10)}\n${"*".repeat(10)}\ny`);
+});
+
+test("the live part is lower than the screen: the open answer gives way", async () => {
+  const { screen, shown, terminal } = drawing(20, 6);
+  screen.setTail(Array.from({ length: 30 }, (_, at) => `tail ${at}`));
+  screen.setFrame(["> ", "status"]);
+  screen.draw();
+  expect(await shown()).toBe("tail 27\ntail 28\ntail 29\n>\nstatus");
+  expect(terminal.buffer.active.baseY).toBe(0);
+});
+
+test("the cursor stands at the caret that is drawn", async () => {
+  const { screen, terminal, settle } = drawing();
+  screen.setFrame(["----", "> 文\u001b[7m \u001b[27m", "status"]);
+  screen.draw();
+  await settle();
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([4, 1]);
+});
+
+test.each([
+  [40, 20],
+  [20, 40],
+])("a window that goes from %i columns to %i is drawn as if it had always been so", async (before, after) => {
+  const { screen, terminal, shown } = drawing(before, 8);
+  const frame = () => ["─".repeat(terminal.cols), "> \u001b[7m \u001b[27m", "─".repeat(terminal.cols), "status"];
+  screen.print(["finished"]);
+  screen.setFrame(frame());
+  screen.draw();
+  await shown();
+  terminal.resize(after, 8);
+  screen.resized();
+  screen.setFrame(frame());
+  screen.draw();
+  expect(await shown()).toBe(["finished", "─".repeat(after), ">", "─".repeat(after), "status"].join("\n"));
+});
+
+test("the same below a screen full of finished lines", async () => {
+  const { screen, terminal, shown } = drawing(80, 10);
+  const frame = () => {
+    const border = "─".repeat(terminal.cols);
+    return [border, "> \u001b[7m \u001b[27m", border, `left${"x".repeat(terminal.cols - 10)}right`];
+  };
+  const lines = Array.from({ length: 30 }, (_, at) => `line ${at}`);
+  screen.print(lines);
+  screen.setFrame(frame());
+  screen.draw();
+  for (const columns of [40, 120, 80]) {
+    await shown();
+    terminal.resize(columns, 10);
+    screen.resized();
+    screen.setFrame(frame());
+    screen.draw();
+    const border = "─".repeat(columns);
+    expect(await shown()).toBe([...lines, border, ">", border, `left${"x".repeat(columns - 10)}right`].join("\n"));
+  }
+});
+
+test("while it is paused lines wait; closing takes the live part away and leaves what is finished", async () => {
+  const { screen, shown } = drawing();
+  screen.setFrame(["> ", "status"]);
+  screen.draw();
+  screen.pause();
+  screen.print(["meanwhile"]);
+  screen.draw();
+  expect(await shown()).toBe("");
+  screen.resume();
+  expect(await shown()).toBe("meanwhile\n>\nstatus");
+  screen.close();
+  screen.print(["too late"]);
+  screen.draw();
+  expect(await shown()).toBe("meanwhile");
+});

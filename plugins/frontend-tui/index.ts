@@ -1,0 +1,28 @@
+import { definePlugin, lazy, manifest, optional, RememberedAnswers } from "gantry/sdk";
+
+export const frontendTui = manifest({
+  name: "frontend-tui",
+  description:
+    "The conversation on a terminal: what is finished stays in its scrollback, what is at work is drawn below it.",
+  needs: { remembered: optional(RememberedAnswers) },
+  frontends: {
+    tui: {
+      description: "The conversation in a terminal",
+      needsTerminal: true,
+      unless: { env: { TERM: "dumb", GANTRY_SCREEN_READER: "1" }, settings: ["axScreenReader"] },
+    },
+  },
+  flags: {
+    tui: { description: "Converse in the terminal's full view, whatever its settings say", to: { frontend: "tui" } },
+    "ax-screen-reader": {
+      description: "Converse in plain text, line by line, for a screen reader",
+      to: { setting: "axScreenReader" },
+    },
+  },
+  taps: { ask: true },
+});
+
+export default definePlugin(
+  frontendTui,
+  lazy(() => import("./tui.ts")),
+);

@@ -1,0 +1,47 @@
+/** The person's file of bindings, read again when it has changed. */
+import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { join } from "node:path";
+import { defaultBindings, type ReadBindings, readBindings } from "./bindings.ts";
+
+export interface BindingsFile {
+  readonly path: string;
+  read(): ReadBindings;
+  /** Calls the listener with what the file says now, whenever that is something else. Returns what ends it. */
+  watch(listener: (read: ReadBindings) => void): () => void;
+}
+
+const LOOK_MS = 1000;
+const MOST_CHARACTERS = 1_000_000;
+
+/** `folder` is where `~/.claude` is read from. */
+export function createBindingsFile(folder: string, lookMs = LOOK_MS): BindingsFile {
+  const path = join(folder, "keybindings.json");
+  let known: string | undefined;
+
+  function read(): ReadBindings {
+    known = contentOf(path);
+    if (known === undefined) return { bindings: defaultBindings(), problems: [] };
+    if (known.length <= MOST_CHARACTERS) return readBindings(known, path);
+    return { bindings: defaultBindings(), problems: [`${path}: it is too large to be a file of bindings.`] };
+  }
+
+  return {
+    path,
+    read,
+    watch(listener) {
+      const look = () => {
+        if (contentOf(path) !== known) listener(read());
+      };
+      watchFile(path, { persistent: false, interval: lookMs }, look);
+      return () => unwatchFile(path, look);
+    },
+  };
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

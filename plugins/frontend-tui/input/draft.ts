@@ -1,0 +1,276 @@
+/** The editor at work: keys go in, a picture of what is to be drawn comes out. Knows no terminal and no React. */
+import { realClock } from "gantry/sdk/kit/clock";
+import * as edit from "./buffer.ts";
+import { type Chips, createChips } from "./chips.ts";
+import type { Draft, DraftHost } from "./draft-types.ts";
+import { createEdits } from "./edits.ts";
+import type { KeyPress } from "./keys.ts";
+import { menuKey } from "./menu-keys.ts";
+import { createOffers, type Taken } from "./offers.ts";
+import { createPasting } from "./pasting.ts";
+import { createRecall } from "./recall.ts";
+import { createVim, type Vim } from "./vim.ts";
+
+const TWICE_MS = 800;
+
+export function createDraft(host: DraftHost, clock = realClock): Draft {
+  const chips: Chips = createChips();
+  let buffer = edit.EMPTY;
+  let isShell = false;
+  let stash: string | undefined;
+  let hint = "";
+  let escapedAt = Number.NEGATIVE_INFINITY;
+  const vim: Vim = createVim();
+  const offers = createOffers(host, () => ({ buffer, isShell }), host.onChange);
+  const edits = createEdits(host);
+  const recall = createRecall(host.history, { typed, put: putSent, submit });
+  const pasting = createPasting(chips, () => host.clipboard, { buffer: () => buffer, set: setLater, say });
+
+  function set(next: edit.Buffer) {
+    const isEdit = next.text !== buffer.text;
+    buffer = next;
+    if (isEdit || next.cursor !== offers.cursor()) offers.refresh(isEdit);
+  }
+
+  /** As one that comes of no key. */
+  function setLater(next: edit.Buffer) {
+    set(next);
+    host.onChange();
+  }
+
+  function typed(): string {
+    return isShell ? `!${buffer.text}` : buffer.text;
+  }
+
+  function key(press: KeyPress, action: string | undefined): boolean {
+    hint = "";
+    const isSearch = recall.search() !== undefined;
+    if (isSearch) recall.searchKey(press, action);
+    const isTaken = isSearch || draftKey(press, action);
+    if (isTaken) host.onChange();
+    return isTaken;
+  }
+
+  function draftKey(press: KeyPress, action: string | undefined): boolean {
+    if (offers.menu() && menuKey(action, offers, { replace: takeOffer, submit })) return true;
+    if (host.settings().isVim && vimKey(press, action)) return true;
+    if (action && act(action)) return true;
+    if (press.name === "paste") paste(press.text);
+    else if (press.text && !action) type(press.text);
+    else return false;
+    return true;
+  }
+
+  function vimKey(press: KeyPress, action: string | undefined): boolean {
+    const escapeKeys = host.settings().escapeKeys ?? [];
+    const done = vim.key(buffer, press, { action, escapeKeys, now: clock.elapsed() });
+    if (!done) return false;
+    set(done.buffer);
+    if (done.action) act(done.action);
+    return true;
+  }
+
+  // ---------------------------------------------------------------- actions
+
+  function act(action: string): boolean {
+    const edited = edits.run(action, buffer);
+    if (edited) {
+      if (action === "edit:right" && edited === buffer && takeGhost()) return true;
+      if (action === "edit:left" && buffer.text === "" && host.onAction("chat:openAgents")) return true;
+      if (action === "edit:deleteBackward" && buffer.cursor === 0 && leaveShell()) return true;
+      set(edited);
+      return true;
+    }
+    const own = ACTIONS[action];
+    return own ? own() : host.onAction(action);
+  }
+
+  const ACTIONS: Readonly<Record<string, () => boolean>> = {
+    "chat:submit": submit,
+    "chat:newline": () => done(set(edit.insert(buffer, "\n", "other"))),
+    "chat:cancel": cancel,
+    "chat:clearInput": () => done(clear()),
+    "chat:stash": stashOrRestore,
+    "chat:acceptSuggestion": () => takeGhost() || offers.open(),
+    "chat:externalEditor": openEditor,
+    "chat:imagePaste": pasteImage,
+    "history:search": () => done(recall.openSearch()),
+    "history:previous": () => upOrDown(-1),
+    "history:next": () => upOrDown(1),
+    "history:olderEntry": () => done(recall.older()),
+    "history:newerEntry": () => done(recall.newer()),
+    "app:interrupt": () => (host.isBusy() || buffer.text === "" ? host.onAction("app:interrupt") : done(clear())),
+    "app:exit": () => (buffer.text === "" ? host.onAction("app:exit") : done(set(edit.deleteForward(buffer)))),
+  };
+
+  function submit(): boolean {
+    const { text, cursor } = buffer;
+    if (text[cursor - 1] === "\\") return done(set(edit.replace(buffer, cursor - 1, cursor, "\n")));
+    if (text.trim() === "") return true;
+    const sent = typed();
+    const { text: whole, content } = chips.expand(sent);
+    void host.history.add({ text: sent, pasted: chips.pastedIn(sent) });
+    reset();
+    host.onSubmit({ text: whole, content });
+    return true;
+  }
+
+  /** Nothing is left of the draft, but what was cut. */
+  function reset() {
+    recall.reset();
+    isShell = false;
+    vim.reset();
+    set({ ...edit.EMPTY, kills: buffer.kills });
+  }
+
+  function clear() {
+    recall.reset();
+    isShell = false;
+    set(edit.withText(buffer, ""));
+  }
+
+  function cancel(): boolean {
+    if (edit.selection(buffer)) return done(set(edit.moveTo(buffer, buffer.cursor)));
+    if (buffer.text === "" && leaveShell()) return true;
+    if (host.onAction("chat:cancel")) return true;
+    const isSecond = clock.elapsed() - escapedAt < TWICE_MS;
+    escapedAt = isSecond ? Number.NEGATIVE_INFINITY : clock.elapsed();
+    if (buffer.text === "") return isSecond ? host.onAction("chat:rewind") : true;
+    if (isSecond) clear();
+    else hint = "Esc again clears the prompt";
+    return true;
+  }
+
+  function leaveShell(): boolean {
+    if (!isShell) return false;
+    isShell = false;
+    offers.refresh(true);
+    return true;
+  }
+
+  function stashOrRestore(): boolean {
+    const restored = buffer.text === "" ? stash : undefined;
+    if (buffer.text !== "") {
+      hint =
+        stash === undefined
+          ? "Put aside; the same key brings it back"
+          : "Put aside in place of what was put aside before";
+      stash = typed();
+      clear();
+    } else if (restored !== undefined) {
+      stash = undefined;
+      putSent(restored);
+    }
+    return true;
+  }
+
+  function openEditor(): boolean {
+    if (!host.openEditor) return host.onAction("chat:externalEditor");
+    void host.openEditor(chips.expand(buffer.text).text).then(
+      (text) => {
+        if (text !== undefined) put(text.replace(/\n$/, ""));
+        host.onChange();
+      },
+      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
+    );
+    return true;
+  }
+
+  function pasteImage(): boolean {
+    if (!host.clipboard) return host.onAction("chat:imagePaste");
+    pasting.pasteImage(host.clipboard);
+    return true;
+  }
+
+  function say(words: string) {
+    hint = words;
+    host.onChange();
+  }
+
+  // ---------------------------------------------------------------- typing
+
+  function type(text: string) {
+    if (buffer.text === "" && !isShell && text === "!") {
+      isShell = true;
+      return offers.refresh(true);
+    }
+    if (buffer.text === "" && text === "?" && !isShell && host.onAction("chat:help")) return;
+    set(edit.insert(buffer, text));
+  }
+
+  function paste(text: string) {
+    const isCommand = buffer.text === "" && !isShell && text.startsWith("!") && !text.includes("\n");
+    if (isCommand) isShell = true;
+    pasting.paste(isCommand ? text.slice(1) : text);
+  }
+
+  /** A text in place of what is typed, with the chips that are known. */
+  function put(text: string, cursor = text.length) {
+    set(edit.withText({ ...buffer, chips: chips.labelsIn(text) }, text, cursor));
+  }
+
+  function putSent(text: string, pasted: Readonly<Record<string, string>> = {}) {
+    isShell = text.startsWith("!");
+    put(chips.adopt(isShell ? text.slice(1) : text, pasted));
+  }
+
+  function takeOffer({ from, to, text }: Taken) {
+    set(edit.replace(buffer, from, to, text));
+  }
+
+  function takeGhost(): boolean {
+    const ghost = offers.ghost();
+    if (!ghost || buffer.cursor !== buffer.text.length) return false;
+    set(edit.insert(buffer, ghost, "other"));
+    return true;
+  }
+
+  // ---------------------------------------------------------------- history
+
+  function upOrDown(by: -1 | 1): boolean {
+    const moved = edits.vertical(buffer, by);
+    if (moved) set(moved);
+    else if (by < 0 ? !takeBack() && !recall.older() : !recall.newer()) {
+      set(edit.moveTo(buffer, by < 0 ? 0 : buffer.text.length));
+    }
+    return true;
+  }
+
+  function takeBack(): boolean {
+    const queued = host.takeQueued?.();
+    if (queued === undefined) return false;
+    putSent(buffer.text ? `${queued}\n${buffer.text}` : queued);
+    return true;
+  }
+
+  function done(_: unknown): true {
+    return true;
+  }
+
+  return {
+    key,
+    contexts: () =>
+      recall.search() ? ["HistorySearch", "Global"] : [...(offers.menu() ? ["Autocomplete"] : []), "Chat", "Global"],
+    view: () => ({
+      buffer,
+      isShell,
+      menu: offers.menu(),
+      search: recall.search(),
+      ghost: offers.ghost(),
+      hasStash: stash !== undefined,
+      hint,
+      vim: host.settings().isVim ? vim.view(buffer) : undefined,
+    }),
+    text: typed,
+    setText(text) {
+      recall.reset();
+      putSent(text);
+      host.onChange();
+    },
+    insert(text) {
+      set(edit.insert(buffer, text, "other"));
+      host.onChange();
+    },
+    close: offers.close,
+  };
+}

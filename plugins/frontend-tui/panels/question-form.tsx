@@ -1,0 +1,86 @@
+import { type JSX, useMemo } from "react";
+import { paintBlocks } from "../paint/blocks.ts";
+import type { WaitingForm } from "./asking.ts";
+import { Decision, type DecisionScreen } from "./decision.tsx";
+import { useTooEarly } from "./early.ts";
+import { FieldsView } from "./fields.tsx";
+import { foreignLines, foreignWord, MARK_WIDTH, markedLines } from "./foreign.ts";
+
+interface FormProps extends DecisionScreen {
+  readonly waiting: WaitingForm;
+  readonly aside: string;
+  /** Shows an address to the person; only ever called on their yes. */
+  readonly openUrl?: ((url: string) => void) | undefined;
+}
+
+/** What somebody else wants of the person: answers, a look at an address, a yes. All texts are theirs. */
+export function FormDialog(props: FormProps): JSX.Element {
+  return props.waiting.form.kind === "form" ? <FieldsDialog {...props} /> : <YesDialog {...props} />;
+}
+
+function FieldsDialog({ waiting, aside, now, ...screen }: FormProps): JSX.Element {
+  const { form } = waiting;
+  const { theme } = screen;
+  const isTooEarly = useTooEarly(now);
+  const memory = useMemo(() => ({}), []);
+  return (
+    <FieldsView
+      {...screen}
+      title={`${foreignWord(form.from)} asks`}
+      aside={aside}
+      reading={(width) => readingOf(waiting, { width, theme })}
+      fields={form.fields}
+      buttons={["Send", "Decline"]}
+      isForeign
+      memory={memory}
+      escape="leave unanswered"
+      contexts={["Select"]}
+      isTooEarly={isTooEarly}
+      onSubmit={async (values) => {
+        waiting.answer({ decision: "allow", values });
+        return undefined;
+      }}
+      onButton={() => waiting.answer({ decision: "deny" })}
+      onCancel={() => waiting.answer(undefined)}
+    />
+  );
+}
+
+function YesDialog({ waiting, aside, openUrl, ...screen }: FormProps): JSX.Element {
+  const { kind, from, url } = waiting.form;
+  const { width, theme } = screen;
+  const reading = readingOf(waiting, { width, theme });
+  const address = url === undefined ? [] : foreignLines(url, { width, theme, token: "link" });
+  const lines = [...reading, ...(address.length ? ["It leads to:", ...address] : [])];
+  const isUrl = kind === "url";
+  const isOpened = isUrl && openUrl !== undefined && url !== undefined && /^https?:\/\//i.test(url);
+  return (
+    <Decision
+      {...screen}
+      title={isUrl ? `${foreignWord(from)} wants you to open an address` : `${foreignWord(from)} asks`}
+      aside={aside}
+      document={{ name: kind, lines }}
+      question={isOpened ? "Open it in your browser?" : isUrl ? "It is not opened for you. Have you been there?" : ""}
+      options={[
+        { label: "Yes", letter: "y", mustSee: [[0, lines.length]] },
+        { label: "No", letter: "n" },
+      ]}
+      first={1}
+      escape="leave unanswered"
+      onChoose={choose}
+      onCancel={() => waiting.answer(undefined)}
+    />
+  );
+
+  function choose(index: number) {
+    if (index === 0 && isOpened) openUrl(url);
+    waiting.answer({ decision: index === 0 ? "allow" : "deny" });
+  }
+}
+
+function readingOf({ form }: WaitingForm, look: Pick<DecisionScreen, "width" | "theme">): readonly string[] {
+  const { width, theme } = look;
+  const message = form.message ? foreignLines(form.message, look) : [];
+  const body = form.body ? paintBlocks(form.body, { width: Math.max(1, width - MARK_WIDTH), theme, isOpen: true }) : [];
+  return [...message, ...markedLines(body, theme)];
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { definePlugin, Slots, type StatusItem } from "gantry/sdk";
+import { lineText } from "gantry/sdk/kit/view-text";
+import { createTestKernel } from "gantry/sdk/testing";
+import { expect, onTestFinished, test } from "vitest";
+import execNode from "../exec-node/index.ts";
+import filesNode from "../files-node/index.ts";
+import settingsFiles from "../settings-files/index.ts";
+import plugin from "./index.ts";
+
+/** What the item says, with this command in the settings of the command line. */
+async function said(command: string, more: object = {}, cwd?: string): Promise<string | undefined> {
+  let slots: Slots | undefined;
+  const looking = definePlugin({
+    name: "looking",
+    needs: { slots: Slots },
+    commands: { look: { description: "look" } },
+    setup: ({ use }) => {
+      slots = use.slots;
+      return { commands: { look: () => "" } };
+    },
+  });
+  const kernel = await createTestKernel({
+    plugins: [filesNode, execNode, settingsFiles, plugin, looking],
+    ...(command ? { settings: { statusLine: { type: "command", command, ...more } } } : {}),
+    ...(cwd && { cwd }),
+  });
+  onTestFinished(() => kernel.close());
+  for await (const _ of kernel.session.send("/look"));
+  const item: StatusItem | undefined = await slots?.handler(kernel.session, "statusItems", "command");
+  const line = await item?.(kernel.session);
+  return line === undefined ? undefined : lineText(line);
+}
+
+test("the command reads the facts as JSON and writes the lines", async () => {
+  const script = `process.stdin.on("data", (d) => { const f = JSON.parse(d); console.log(f.model.id + " in " + typeof f.cwd + "\\n" + f.version.length) })`;
+  expect(await said(`"${process.execPath}" -e '${script}'`, { padding: 2 })).toMatch(/^ {2}\S+ in string\n {2}\d+$/);
+});
+
+test.each([
+  ["fails", "echo lost; exit 1"],
+  ["writes nothing", "true"],
+  ["is no program", "no-such-program-at-all"],
+])("a command that %s says nothing", async (_, command) => {
+  expect(await said(command)).toBeUndefined();
+});
+
+test("colours become tones, and nothing else of an escape is left", async () => {
+  expect(await said("printf '\\033[31mred\\033[0m \\033[2J\\033]0;owned\\007plain'")).toBe("red plain");
+});
+
+test("a folder's own settings name no command", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "gantry-status-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(path.join(folder, ".claude"));
+  const settings = { statusLine: { type: "command", command: "echo from the folder" } };
+  await writeFile(path.join(folder, ".claude/settings.json"), JSON.stringify(settings));
+  expect(await said("", {}, folder)).toBeUndefined();
+});

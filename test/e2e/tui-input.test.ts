@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createTuiPlace, type TuiPlace } from "./tui.ts";
+
+let place: TuiPlace;
+beforeEach(async () => {
+  place = await createTuiPlace();
+});
+afterEach(() => place.remove());
+
+const READY = "? for shortcuts";
+
+test("files are offered behind @ and taken with Tab", async () => {
+  const folder = join(place.work, "deep");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "harbour.md"), "The harbour is calm.");
+  const t = place.start();
+  await t.shows(READY);
+  t.type("see @harb");
+  await t.shows("› deep/harbour.md");
+  t.press("Tab");
+  await t.shows("> see @deep/harbour.md");
+  expect(t.frame().join("\n")).not.toContain("› deep/harbour.md");
+});
+
+test("commands are offered behind a stroke, and run with Enter", async () => {
+  const t = place.start();
+  await t.shows(READY);
+  t.type("/hel");
+  await t.shows("› /help");
+  t.press("Enter");
+  await t.shows("/clear");
+});
+
+test("a long paste is one sign", async () => {
+  const t = place.start();
+  await t.shows(READY);
+  t.type(`\u001b[200~${Array.from({ length: 6 }, (_, n) => `line ${n}`).join("\r")}\u001b[201~`);
+  await t.shows("> [Pasted text #1 +5 lines]");
+  t.press("Backspace");
+  await expect.poll(() => t.frame().join("\n")).not.toContain("Pasted");
+});

@@ -1,0 +1,170 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { program } from "./program.ts";
+import { openPty, type Pty } from "./pty.ts";
+
+/**
+ * A model that does as it is told: `run X` asks for Bash, `edit F` for Edit, `wait` never ends, `think` thinks first, `say X` says X, anything
+ * else is repeated. Its plugin has commands that break things.
+ */
+const SCRIPTED = `
+import { writeFileSync } from "node:fs";
+import { definePlugin } from "gantry/sdk";
+writeFileSync(process.env.HOME + "/pid", String(process.pid));
+const usage = { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+const answer = (content, stop_reason) => ({
+  type: "end",
+  message: { role: "assistant", id: "m", model: "script", content, stop_reason, usage },
+});
+async function* stream({ messages }, { signal }) {
+  const last = messages.at(-1).content;
+  const hasRun = last.some((block) => block.type === "tool_result");
+  const said = last.flatMap((block) => (block.type === "text" && !block.text.startsWith("<") ? [block.text] : []));
+  const prompt = said.at(-1) ?? "";
+  yield { type: "start", id: "m", model: "script" };
+  const call = (name, input) => answer([{ type: "tool_use", id: "c" + messages.length, name, input }], "tool_use");
+  if (!hasRun && prompt.startsWith("run ")) yield call("Bash", { command: prompt.slice(4) });
+  else if (!hasRun && prompt.startsWith("look ")) yield call("Look", { place: prompt.slice(5) });
+  else if (prompt === "wait") {
+    yield { type: "text", text: "waiting for you" };
+    await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    yield { type: "failure", failure: { kind: "aborted", message: "aborted", isRetryable: false } };
+  } else {
+    const text = prompt.startsWith("say ") ? prompt.slice(4) : hasRun ? "that was all" : "you said " + JSON.stringify(prompt);
+    const lines = /^lines (\\d+)$/.exec(prompt);
+    const whole = lines ? Array.from({ length: Number(lines[1]) }, (_, at) => "line " + (at + 1)).join("\\n\\n") : text;
+    if (prompt === "think") yield { type: "thinking", text: "let me see" };
+    for (const piece of whole.match(/[^]{1,40}/g) ?? []) yield { type: "text", text: piece };
+    yield answer([{ type: "text", text: whole }], "end_turn");
+  }
+}
+export default definePlugin({
+  name: "scripted",
+  providers: { scripted: { title: "Scripted", usable: "always", defaultModel: "script", models: ["script"] } },
+  tools: {
+    Look: {
+      description: "look",
+      input: { jsonSchema: { type: "object", properties: { place: { type: "string" } } } },
+      traits: { readOnly: true },
+    },
+  },
+  renderers: { Look: {} },
+  statusItems: { where: { description: "where" } },
+  commands: {
+    crash: { description: "throw" },
+    reject: { description: "reject" },
+    gone: { description: "end the program" },
+    pick: { description: "choose a colour", isImmediate: true },
+  },
+  setup: () => ({
+    providers: { scripted: { stream } },
+    tools: { Look: async ({ place }) => (place === "escape" ? "\\u001b[2J\\u001b]0;owned\\u0007 seen" : "seen " + place) },
+    renderers: {
+      Look: {
+        title: ({ call }) => {
+          if (call.input.place === "broken") throw new Error("no looks");
+          return ["at ", { text: call.input.place, tone: "accent" }];
+        },
+        summary: () => "it was there",
+        ink: ({ React, Ink }) => ({ call }) => {
+          if (call.input.place !== "drawn") return null;
+          return React.createElement(Ink.Box, { borderStyle: "single" }, React.createElement(Ink.Text, null, "a picture"));
+        },
+      },
+    },
+    statusItems: { where: () => "over here" },
+    commands: {
+      crash: () => void setTimeout(() => { throw new Error("crashed on purpose"); }),
+      reject: () => void Promise.reject(new Error("rejected on purpose")),
+      gone: () => process.exit(7),
+      pick: () => ({
+        panel: {
+          type: "list",
+          title: "Colours",
+          text: "red\\ngreen",
+          load: () => [{ id: "red", title: "Red" }, { id: "green", title: "Green" }],
+          actions: [{ key: "enter", label: "take", run: ({ id }) => "You took " + id + "." }],
+        },
+      }),
+    },
+  }),
+});
+`;
+
+/** A home, a folder and the built program in a terminal. */
+export interface TuiPlace {
+  readonly base: string;
+  readonly work: string;
+  readonly home: string;
+  /** Starts the program; with `isInShell`, between two looks at the modes of the terminal, and a shell stays afterwards. */
+  start(options?: TuiStart): Pty;
+  pid(): Promise<number>;
+  /** Whether the line settings are what they were. */
+  isTerminalBack(): Promise<boolean>;
+  remove(): Promise<void>;
+}
+
+export interface TuiStart {
+  readonly args?: string;
+  readonly isInShell?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function createTuiPlace(): Promise<TuiPlace> {
+  const base = await mkdtemp(path.join(tmpdir(), "gantry-tui-"));
+  const [work, home] = [path.join(base, "work"), path.join(base, "home")];
+  await mkdir(work);
+  await mkdir(path.join(home, ".gantry/plugins"), { recursive: true });
+  await writeFile(path.join(home, ".gantry/plugins/scripted.mjs"), SCRIPTED);
+  const terminals: Pty[] = [];
+  const read = (name: string) => readFile(path.join(base, name), "utf8");
+  await writeFile(
+    path.join(base, "start.sh"),
+    [
+      "trap : INT",
+      "set -m",
+      `stty -g > ${base}/before`,
+      '"$@"',
+      "code=$?",
+      `while [ $code -eq 148 ]; do stty -g > ${base}/after; echo stopped; read go; fg; code=$?; done`,
+      `stty -g > ${base}/after`,
+      'echo "exit code $code"',
+      "exec cat",
+    ].join("\n"),
+  );
+  return {
+    base,
+    work,
+    home,
+    start({ args = "", isInShell = false, env = {}, ...size } = {}) {
+      const run = [process.execPath, program, "--model", "scripted/script", ...args.split(" ").filter(Boolean)];
+      const [file = "", ...rest] = isInShell ? ["/bin/sh", path.join(base, "start.sh"), ...run] : run;
+      const terminal = openPty({
+        file,
+        args: rest,
+        cwd: work,
+        env: {
+          PATH: process.env.PATH ?? "",
+          HOME: home,
+          LANG: "C.UTF-8",
+          TERM: "xterm-256color",
+          TERM_PROGRAM: "vscode",
+          TMPDIR: base,
+          ...env,
+        },
+        ...size,
+      });
+      terminals.push(terminal);
+      return terminal;
+    },
+    pid: async () => Number(await readFile(path.join(home, "pid"), "utf8")),
+    isTerminalBack: async () => (await read("before")) === (await read("after")),
+    async remove() {
+      await Promise.all(terminals.map((terminal) => terminal.close()));
+      await rm(base, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
