@@ -15,7 +15,7 @@ import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readCommands } from "gantry/sdk/kit/prompt-shelf";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { watchFolders } from "gantry/sdk/kit/watch-folders";
+import { soon, watchFolders } from "gantry/sdk/kit/watch-folders";
 import type { commandFiles } from "./index.ts";
 import { panelOf } from "./panel.ts";
 
@@ -140,13 +140,14 @@ export async function createCatalogue(
       if (!isWatching) {
         isWatching = true;
         if (!shelf) await look(turn.session);
-        else watch.set(watched());
+        else scope.own(soon(() => session && void look(session)));
       }
       await invocations.onInput(input, turn);
     },
     async claims() {
+      if (places().every(({ within }) => within === undefined)) return [];
       const { files: all } = await readCommands(places(), host);
-      const brought = [...all.values()].filter(({ place }) => place.within !== undefined);
+      const brought = [...all.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
       return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
     },
     async panel(session) {

@@ -57,8 +57,9 @@ export async function createCatalogue(
     ...panel,
     onCompacted: restore,
     async claims() {
+      if (places().every(({ within }) => within === undefined)) return [];
       const { files: found } = await readSkills(places(), host);
-      const brought = [...found.values()].filter(({ place }) => place.within !== undefined);
+      const brought = [...found.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
       return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
     },
     async onInput(input, turn) {

@@ -14,7 +14,7 @@ import { describedBy, PROMPT_GROUPS, type PromptHead } from "gantry/sdk/kit/prom
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readSkills } from "gantry/sdk/kit/prompt-shelf";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { watchFolders } from "gantry/sdk/kit/watch-folders";
+import { soon, watchFolders } from "gantry/sdk/kit/watch-folders";
 import type { skills } from "./index.ts";
 import { aboutOf } from "./listing.ts";
 import { overridesIn, type Visible, visibilityOf } from "./visibility.ts";
@@ -170,7 +170,7 @@ export function createStock({ context, places, watchers, settings, answer }: Sto
     watch() {
       if (isWatching) return;
       isWatching = true;
-      watcher.set(watched());
+      scope.own(soon(() => session && void look(session)));
     },
     all,
     find,

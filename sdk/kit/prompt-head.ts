@@ -31,6 +31,8 @@ export interface PromptSaid {
   readonly isForModel: boolean;
   /** For which files it is there; empty: for all. */
   readonly globs: readonly string[];
+  /** Whether it may run or allow something: only then can it ask for approval. What it asks for, its text alone says. */
+  readonly mayAsk: boolean;
 }
 
 /** The headings of lists, in their order. */
@@ -44,6 +46,9 @@ const LONGEST_LINE = 200;
 /** How much of a text is looked through for a line to begin with. */
 const LONGEST_OPENING = 4_000;
 
+/** How a command in a text begins, in a line and in a fence. */
+const COMMANDS = ["!`", "```!", "~~~!"];
+
 /** What frontmatter and text say. */
 export function saidIn(data: Readonly<Record<string, unknown>>, body: string): PromptSaid {
   return {
@@ -54,6 +59,7 @@ export function saidIn(data: Readonly<Record<string, unknown>>, body: string): P
     isCommand: !isSaid(data["user-invocable"], false),
     isForModel: !isSaid(data["disable-model-invocation"], true),
     globs: globsIn(data.paths),
+    mayAsk: data["allowed-tools"] !== undefined || COMMANDS.some((start) => body.includes(start)),
   };
 }
 

@@ -27,6 +27,7 @@ const saidSchema: z.ZodType<PromptSaid> = z.object({
   isCommand: z.boolean(),
   isForModel: z.boolean(),
   globs: z.array(z.string()),
+  mayAsk: z.boolean(),
 });
 const indexSchema = z.object({ version: z.string(), entries: z.array(z.unknown()).max(MOST_ENTRIES) });
 

@@ -30,7 +30,8 @@ export async function readSaid(found: Placed): Promise<SaidBy | undefined> {
     if (now?.realPath !== found.realPath) return undefined;
     if (now.mark === file.mark) {
       const said = bytes && saidByBytes(bytes);
-      return said && { file, said };
+      // What was not read may say anything.
+      return said && { file, said: { ...said, mayAsk: said.mayAsk || bytes.length < file.size } };
     }
     file = now;
   }
