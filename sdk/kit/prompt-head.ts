@@ -24,7 +24,7 @@ export interface PromptSaid {
   /** When to use it. */
   readonly when: string;
   readonly hint: string;
-  /** How its text begins, for who has no description. */
+  /** How its text begins, where there is no description. */
   readonly opening: string;
   /** Whether a person may call it, and whether a model may. */
   readonly isCommand: boolean;
@@ -51,11 +51,12 @@ const COMMANDS = ["!`", "```!", "~~~!"];
 
 /** What frontmatter and text say. */
 export function saidIn(data: Readonly<Record<string, unknown>>, body: string): PromptSaid {
+  const description = textIn(data.description);
   return {
-    description: textIn(data.description),
+    description,
     when: textIn(data.when_to_use ?? data["when-to-use"]),
     hint: hintIn(data["argument-hint"]),
-    opening: openingOf(body),
+    opening: description ? "" : openingOf(body),
     isCommand: !isSaid(data["user-invocable"], false),
     isForModel: !isSaid(data["disable-model-invocation"], true),
     globs: globsIn(data.paths),
