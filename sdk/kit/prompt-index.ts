@@ -22,7 +22,8 @@ const SETTLED_MS = 3_000;
 const saidSchema: z.ZodType<PromptSaid> = z.object({
   description: z.string(),
   when: z.string(),
-  hint: z.string(),
+  // A menu shows it as it is.
+  hint: z.string().regex(/^\P{Cc}*$/u),
   opening: z.string(),
   isCommand: z.boolean(),
   isForModel: z.boolean(),

@@ -1,6 +1,7 @@
 /** Reads what a prompt in a file says of itself: its beginning, and no more of a long one than that takes. */
 import fs from "node:fs";
 import { promisify } from "node:util";
+import { foldName } from "./paths.ts";
 import { type Placed, placed, placedAt } from "./prompt-disk.ts";
 import { PROMPT_BYTES, saidByBytes } from "./prompt-files.ts";
 import type { PromptSaid } from "./prompt-head.ts";
@@ -27,7 +28,8 @@ export async function readSaid(found: Placed): Promise<SaidBy | undefined> {
     if (file.size > PROMPT_BYTES) return undefined;
     const bytes = await headOf(file).catch(() => undefined);
     const now = placedAt(found.realPath, undefined);
-    if (now?.realPath !== found.realPath) return undefined;
+    // Where letter case does not count, the system says a name as it was made.
+    if (!now || foldName(now.realPath) !== foldName(found.realPath)) return undefined;
     if (now.mark === file.mark) {
       const said = bytes && saidByBytes(bytes);
       // What was not read may say anything.
@@ -66,10 +68,10 @@ async function bytesOf(fd: number, size: number): Promise<Buffer> {
 /** `undefined` where the beginning alone does not say it all: the frontmatter goes on, or a character has two bytes. */
 function wholeLinesIn(head: Buffer): Buffer | undefined {
   const isWide = head.readUInt16LE() === 0xfeff || head.readUInt16BE() === 0xfeff;
-  const hasFrontmatter = /^(?:\u00ef\u00bb\u00bf)?---/.test(head.toString("latin1", 0, 6));
+  const text = head.toString("latin1");
+  const isOpen = /^(?:\u00ef\u00bb\u00bf)?---/.test(text) && !/\n---[ \t]*\r?\n/.test(text);
   const end = head.lastIndexOf("\n");
-  if (isWide || end < 0 || (hasFrontmatter && !head.includes("\n---"))) return undefined;
-  return head.subarray(0, end + 1);
+  return isWide || isOpen || end < 0 ? undefined : head.subarray(0, end + 1);
 }
 
 function read(fd: number, into: Uint8Array, offset: number, length: number): Promise<number> {
