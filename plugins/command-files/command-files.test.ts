@@ -38,7 +38,7 @@ describe("a markdown file", () => {
     ["", "odd"],
   ])("that people have written like %j is one, too", async (text, description) => {
     const kernel = await ground({ [`${AT}/odd.md`]: text, [`${AT}/fine.md`]: "Fine." }).open();
-    expect(await kernel.say("/commands")).toContain(`/odd  ${description}`);
+    expect(await kernel.say("/commands")).toContain(`/odd   ${description}`);
     expect(await kernel.sent("/fine")).toBe("Fine.");
     if (text) expect(await kernel.sent("/odd")).toMatch(/Go\.$/);
   });
