@@ -1,6 +1,7 @@
 // Written by `npm run generate` from the folders beside this file.
 import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
+import commandBridge from "./command-bridge/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandMemory from "./command-memory/index.ts";
@@ -70,6 +71,7 @@ export const catalogue = {
   plugins: {
     "cache-watch": cacheWatch,
     "checkpoint-files": checkpointFiles,
+    "command-bridge": commandBridge,
     "command-context": commandContext,
     "command-core": commandCore,
     "command-memory": commandMemory,

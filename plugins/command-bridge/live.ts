@@ -60,6 +60,8 @@ export function createLive({ session, tools, slots, tell }: LiveParts): Live {
         break;
       }
       case "request":
+        // It may be the first that is heard of a turn.
+        if (!isBusy) setBusy(true);
         showNewInputs();
         open = {};
         break;

@@ -57,6 +57,7 @@ export default definePreset("default", [
   "command-context",
   "command-trust",
   "command-memory",
+  "command-bridge",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",

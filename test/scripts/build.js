@@ -96,6 +96,19 @@ const oneValidator = {
   },
 };
 
+/** Texts that lie beside a plugin's code and are no code of the program, such as a page, become part of its file. */
+const textsBeside = {
+  name: "texts-beside",
+  transform: {
+    filter: { id: /[\\/]plugins[\\/].*\.ts$/, code: /import\.meta\.url/ },
+    handler: (/** @type {string} */ code, /** @type {string} */ id) =>
+      code.replace(
+        /readFileSync\(new URL\("(\.\/[\w./-]+)", import\.meta\.url\), "utf8"\)/g,
+        (_, /** @type {string} */ name) => JSON.stringify(readFileSync(join(dirname(id), name), "utf8")),
+      ),
+  },
+};
+
 /**
  * Puts the setups of a list of {@link TOGETHER} behind one `import()`. Left to itself the bundler keeps a file for each, which
  * does no more than name the other.
@@ -177,7 +190,7 @@ async function bundle(input, { dir, groups, ...options }) {
     // ES modules where a package has both: what is not used of them is left out.
     resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, oneValidator, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, textsBeside, together],
   });
   const { output } = await build.write({
     ...options,

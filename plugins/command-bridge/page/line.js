@@ -3,12 +3,15 @@
 const KEY = "gantry-bridge-key";
 const SHORTEST_MS = 500;
 const LONGEST_MS = 10_000;
+/** The session says something at least every 15 seconds; a line that is silent for longer than this is dead. */
+const SILENCE_MS = 40_000;
 
 export function createLine({ onEvent, onState }) {
   let key = localStorage.getItem(KEY) ?? "";
   let wait = SHORTEST_MS;
   let isOver = false;
   let wake = () => {};
+  let cut = () => {};
 
   return { start, post };
 
@@ -17,6 +20,7 @@ export function createLine({ onEvent, onState }) {
     if (token && !(await enter(token))) return;
     if (!key) return end("Open the address that /bridge shows.");
     window.addEventListener("online", () => wake());
+    window.addEventListener("offline", () => cut());
     document.addEventListener("visibilitychange", () => document.hidden || wake());
     while (!isOver) {
       await listen().catch(() => undefined);
@@ -55,7 +59,11 @@ export function createLine({ onEvent, onState }) {
   }
 
   async function listen() {
-    const response = await fetch("/api/events", { headers: { "x-bridge-key": key }, cache: "no-store" });
+    const controller = new AbortController();
+    cut = () => controller.abort();
+    let watch = setTimeout(cut, SILENCE_MS);
+    const { signal } = controller;
+    const response = await fetch("/api/events", { headers: { "x-bridge-key": key }, cache: "no-store", signal });
     if (response.status === 401) {
       localStorage.removeItem(KEY);
       return end("The bridge was turned off. /bridge on shows a new address.");
@@ -67,7 +75,9 @@ export function createLine({ onEvent, onState }) {
     let rest = "";
     for (;;) {
       const { done, value } = await reader.read();
+      clearTimeout(watch);
       if (done) return undefined;
+      watch = setTimeout(cut, SILENCE_MS);
       const parts = (rest + value).split("\n\n");
       rest = parts.pop();
       for (const part of parts) takeEvent(part);

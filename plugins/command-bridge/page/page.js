@@ -22,7 +22,13 @@ let isFollowing = true;
 
 const line = createLine({ onEvent, onState });
 const items = createItems(byId("items"), follow);
-const questions = createQuestions(byId("questions"), (body) => line.post("answer", body));
+const questions = createQuestions(
+  byId("questions"),
+  (body) => line.post("answer", body),
+  (count) => {
+    byId("doing").textContent = count ? "Waits for your answer" : "At work";
+  },
+);
 line.start();
 
 function onEvent(name, data) {
@@ -59,8 +65,9 @@ function showAll({ session, title, items: all, questions: open, isBusy, isEnded,
 
 function onState(state, text) {
   byId("dot").dataset.state = state;
-  byId("line").textContent = text;
   const isOff = state === "off";
+  byId("line").textContent = isOff ? "Off" : text;
+  tell(isOff ? text : undefined);
   prompt.disabled = isOff;
   byId("send").disabled = isOff;
   if (isOff) {
@@ -125,6 +132,8 @@ document.addEventListener("scroll", () => {
   isFollowing = scroller.scrollHeight - scroller.scrollTop - innerHeight < NEAR;
   if (isFollowing) newest.hidden = true;
 });
+
+addEventListener("resize", follow);
 
 newest.addEventListener("click", () => {
   isFollowing = true;

@@ -4,19 +4,21 @@ import { el, link, safeAddress } from "./dom.js";
 
 const LABELS = { once: "Yes, once", session: "Yes, for this session", always: "Yes, always", no: "No" };
 
-export function createQuestions(place, answer) {
+export function createQuestions(place, answer, onCount) {
   const shown = new Map();
 
   return {
     all(questions) {
       shown.clear();
       place.replaceChildren();
+      onCount(0);
       for (const question of questions) this.ask(question);
     },
     ask(question) {
       const card = question.kind === "form" ? formOf(question, answer) : permissionOf(question, answer);
       shown.set(question.id, card);
       place.append(card);
+      onCount(shown.size);
       card.scrollIntoView?.({ block: "nearest" });
     },
     settled(id) {
@@ -24,6 +26,7 @@ export function createQuestions(place, answer) {
       const hadFocus = card?.contains(document.activeElement);
       card?.remove();
       shown.delete(id);
+      onCount(shown.size);
       if (hadFocus) document.getElementById("prompt").focus();
     },
   };
