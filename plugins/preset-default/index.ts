@@ -58,6 +58,7 @@ export default definePreset("default", [
   "command-trust",
   "command-memory",
   "command-bridge",
+  "buddy",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",
