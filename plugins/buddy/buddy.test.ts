@@ -89,7 +89,7 @@ describe("a buddy", () => {
 
   it("says what it takes, and leaves a file alone that it cannot read", async () => {
     const { run } = await open();
-    expect((await run("/buddy hach")).text).toContain("Did you mean "hatch"?");
+    expect((await run("/buddy hach")).text).toContain('Did you mean "hatch"?');
     await mkdir(stateFolder, { recursive: true });
     await writeFile(path.join(stateFolder, "buddy.json"), "{ broken");
     expect((await run("/buddy hatch")).text).toContain("cannot be read as the state of a buddy");
