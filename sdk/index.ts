@@ -42,6 +42,8 @@ export * from "./session.ts";
 export * from "./session-store.ts";
 export * from "./settings.ts";
 export * from "./slots.ts";
+export * from "./speech.ts";
+export * from "./suggestions.ts";
 export * from "./tool.ts";
 export * from "./trust.ts";
 export * from "./verdict.ts";

@@ -59,6 +59,8 @@ export default definePreset("default", [
   "command-memory",
   "command-bridge",
   "buddy",
+  "prompt-suggest",
+  "voice-http",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",
