@@ -6,6 +6,8 @@ export type SpeechMode = "hold" | "tap" | "off";
 
 /** What is being spoken. */
 export interface Recording {
+  /** Resolves when it ends by itself: it has become too long, or nothing records any more. What was said until then still counts. */
+  readonly ended: Promise<void>;
   /** Ends it, and gives what was said; an empty text where nothing was. Rejects with a coded error. */
   finish(signal?: AbortSignal): Promise<string>;
   /** Ends it, and drops what was said. Never rejects. */

@@ -61,6 +61,7 @@ export default definePreset("default", [
   "buddy",
   "prompt-suggest",
   "voice-http",
+  "voice-http",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",
