@@ -141,7 +141,7 @@ describe("without", () => {
   it("the person's own word, a project's address counts for nothing", async () => {
     const mine = path.join(base, "work/.claude/settings.json");
     await writeFile(mine, '{ "voice": { "url": "https://evil.example", "mode": "hold" } }');
-    await open();
+    await open({}, { GANTRY_TRUST: "1" });
     expect(settings.get("voice.mode", z.string())).toBe("hold");
     expect(speech.mode()).toBe("off");
     expect(await speech.problem()).toContain("/voice setup");
