@@ -37,7 +37,7 @@ export type Refusal = readonly [status: number, sentence: string];
  * against pages that speak to whatever they find. `names` are further host names that somebody has pointed here on purpose, as a tunnel does.
  *
  * @example
- * const refused = (headers: IncomingHttpHeaders) => strangerProblem(headers, 8_080)?.[1];
+ * const [status, sentence] = strangerProblem({ host: "evil.example" }, 8_080) ?? [200, "Welcome."];
  */
 export function strangerProblem(
   { host = "", origin }: IncomingHttpHeaders,
@@ -68,7 +68,7 @@ function isOriginOf(origin: string, name: string): boolean {
  * **Contract**: rejects with the error of the system, such as `EADDRINUSE`.
  *
  * @example
- * const port = await listenLocally(createServer(), 0);
+ * const anywhere = (server: Parameters<typeof listenLocally>[0]) => listenLocally(server, 0);
  */
 export function listenLocally(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
