@@ -61,7 +61,6 @@ export default definePreset("default", [
   "buddy",
   "prompt-suggest",
   "voice-http",
-  "voice-http",
   "frontend-line",
   "frontend-headless",
   "frontend-acp",

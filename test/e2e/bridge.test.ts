@@ -200,6 +200,15 @@ describe.skipIf(!hasChromium || !hasTmux)("the session in a browser", () => {
     expect(await page.getByRole("log", { name: "Conversation" }).count()).toBe(1);
   });
 
+  test("goes along to another session", async () => {
+    await terminal.type("/clear");
+    await terminal.press("Enter");
+    await shows("Nothing has been said yet.");
+    await say("in the new one");
+    await shows("you said in the new one");
+    await terminal.shows("you said in the new one");
+  });
+
   test("ends with the bridge: the page says so, and its address is worth nothing", async () => {
     await terminal.type("/bridge off");
     await terminal.press("Enter");

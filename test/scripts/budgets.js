@@ -13,13 +13,13 @@ const BUDGETS = {
    * may be read unasked; the place of a call, resolved once, since only the kernel stands before all gates and the tool; and what the log
    * is: its branches, its copies, what waits in it, and whether what a plugin makes of it may replace it; and, within a turn, what a
    * plugin has contributed meanwhile, what somebody else than a gate wants of the person, and a yes that changes its call; and what lies in the slots
-   * that plugins look into.
+   * that plugins look into; and answers that come from elsewhere while others are asked.
    */
-  kernelLines: 3_260,
+  kernelLines: 3_300,
   /** Lines of one file of core/, as an editor counts them. */
   kernelFileLines: 250,
   /** Bytes that are read before the first plugin is set up. */
-  startBytes: 660_000,
+  startBytes: 666_000,
   /** Files that `gantry --version` loads. */
   versionFiles: 1,
   /** Files that `gantry --help` loads. */
