@@ -9,7 +9,16 @@ import { hasTmux, openTerminal, type TestTerminal } from "./tmux.ts";
 
 // A model that does as it is told: "run X" asks for Bash, "wait" never ends, anything else gets an answer full of signs.
 const SCRIPTED = `
-import { definePlugin } from "gantry/sdk";
+import { definePlugin, Questions } from "gantry/sdk";
+const form = {
+  kind: "form",
+  from: "The harbour",
+  message: "Which pier?",
+  fields: [
+    { name: "pier", title: "Pier", type: "integer", isRequired: true },
+    { name: "kind", title: "Kind", type: "choice", isRequired: true, choices: [{ value: "a", title: "Alpha" }, { value: "b", title: "Beta" }] },
+  ],
+};
 const usage = { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
 const answer = (content, stop_reason) => ({
   type: "end",
@@ -25,6 +34,8 @@ async function* stream({ messages }, { signal }) {
   if (!hasRun && prompt.startsWith("run ")) {
     const call = { type: "tool_use", id: "c" + messages.length, name: "Bash", input: { command: prompt.slice(4) } };
     yield answer([call], "tool_use");
+  } else if (!hasRun && prompt === "moor") {
+    yield answer([{ type: "tool_use", id: "c" + messages.length, name: "Moor", input: {} }], "tool_use");
   } else if (prompt === "wait") {
     yield { type: "text", text: "waiting for you" };
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -38,7 +49,17 @@ async function* stream({ messages }, { signal }) {
 export default definePlugin({
   name: "scripted",
   providers: { scripted: { title: "Scripted", usable: "always", defaultModel: "script", models: ["script"] } },
-  setup: () => ({ providers: { scripted: { stream } } }),
+  needs: { questions: Questions },
+  tools: { Moor: { description: "Moor.", input: { jsonSchema: { type: "object" } }, traits: { readOnly: true } } },
+  setup: ({ use }) => ({
+    providers: { scripted: { stream } },
+    tools: {
+      Moor: async (_, { session, turn }) => {
+        const answer = await use.questions.ask(session, { form, call: { tool: { name: "Moor", owner: "scripted", description: "", input: { jsonSchema: {} } } }, turn });
+        return "moored at " + JSON.stringify(answer?.values);
+      },
+    },
+  }),
 });
 `;
 
@@ -154,6 +175,22 @@ describe.skipIf(!hasChromium || !hasTmux)("the session in a browser", () => {
     await page.getByRole("article", { name: "Bash, not allowed" }).waitFor();
   });
 
+  test("fills in a form, and says at each field what does not fit", async () => {
+    await say("moor");
+    const form = page.getByRole("form", { name: "The harbour" });
+    await form.getByLabel("Pier").fill("four");
+    await form.getByRole("button", { name: "Send" }).click();
+    await form.getByText("It has to be a whole number.").waitFor();
+    await form.getByText("An answer is needed.").waitFor();
+    await form.getByLabel("Pier").fill("4");
+    await form.getByLabel("Kind").selectOption("Beta");
+    await form.getByRole("button", { name: "Send" }).click();
+    await form.waitFor({ state: "detached" });
+    const call = page.getByRole("article", { name: "Moor, done" });
+    await call.locator("summary").click();
+    await call.getByText('moored at {"pier":4,"kind":"b"}').waitFor();
+  });
+
   test("interrupts", async () => {
     await say("wait");
     await shows("waiting for you");
@@ -215,7 +252,7 @@ describe.skipIf(!hasChromium || !hasTmux)("the session in a browser", () => {
     await page.getByText("The bridge was turned off").waitFor();
     expect(await prompt().isDisabled()).toBe(true);
     await expect(fetch(new URL("/", address))).rejects.toThrow();
-    // The browser itself notes what could not be had while it was offline, and the mode that was refused.
-    expect(problems.filter((one) => !/ERR_INTERNET_DISCONNECTED|409/.test(one))).toEqual([]);
+    // The browser itself notes what could not be had while it was offline, and what was refused.
+    expect(problems.filter((one) => !/ERR_INTERNET_DISCONNECTED|409|422/.test(one))).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ function card(question, title, fill) {
   const heading = el("h2", { id: `q-${question.id}` }, title);
   const form = el(
     "form",
-    { class: "question", "aria-labelledby": heading.id, "data-id": question.id },
+    { class: "question", noValidate: true, "aria-labelledby": heading.id, "data-id": question.id },
     heading,
     ...fill,
     problem,
@@ -59,6 +59,7 @@ async function give(form, answer, body) {
     const said = Object.hasOwn(fields, input.dataset.field) ? fields[input.dataset.field] : "";
     input.querySelector(".problem").textContent = said;
     input.querySelector(".problem").hidden = said === "";
+    input.querySelector("input, select").setAttribute("aria-invalid", String(said !== ""));
   }
 }
 
@@ -189,7 +190,8 @@ const TYPES = { email: "email", uri: "url", date: "date" };
 /** The control of a field, and what it holds; `undefined`: nothing. */
 function inputOf({ type, format, choices = [], default: usual, isRequired }, id) {
   if (type === "choice") {
-    const none = isRequired && usual === undefined ? [] : [el("option", { value: "" }, "")];
+    // Nothing is chosen unless the person chooses it.
+    const none = isRequired && usual !== undefined ? [] : [el("option", { value: "" }, "")];
     const input = el(
       "select",
       { id },
@@ -218,6 +220,7 @@ function inputOf({ type, format, choices = [], default: usual, isRequired }, id)
     value: usual ?? "",
     autocomplete: "off",
   });
-  const read = () => (isNumber && input.value.trim() !== "" ? Number(input.value) : input.value);
+  // What is no number goes as it is, and comes back with what is wrong with it.
+  const read = () => (isNumber && Number.isFinite(Number(input.value)) ? Number(input.value) : input.value);
   return { input, value: () => (input.value.trim() === "" ? undefined : read()) };
 }
