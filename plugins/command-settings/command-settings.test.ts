@@ -131,7 +131,7 @@ describe("commands of one setting", () => {
     const { text, panel } = await kernel.run("/theme");
     expect(text).toMatch(/^\* auto /);
     expect(text).toMatch(/custom:sea +yours/);
-    expect(text).toContain("dusk  of the plugin dusky");
+    expect(text).toMatch(/dusk +of the plugin dusky/);
     if (panel?.type !== "list") throw new Error("no list");
     expect(
       (await panel.preview?.({ id: "dusk", title: "" }, new AbortController().signal))?.map(({ type }) => type),
