@@ -7,6 +7,8 @@ export interface Reply {
   readonly thinking?: string;
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
+  /** The text, each piece as soon as it is there; for Messages alone. */
+  readonly pieces?: AsyncIterable<string>;
   /** It never comes to an end. */
   readonly hangs?: boolean;
   /** An error in place of an answer. */
@@ -54,6 +56,7 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
       return void outgoing.writeHead(answer.status).end(JSON.stringify({ type: "error", error }));
     }
     outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    if (answer.pieces) return void (await sendPieces(answer.pieces, answer, number, String(body.model), outgoing));
     const write = url.includes("/chat/completions") ? writeChat : writeMessages;
     const events = write(answer, number, String(body.model));
     if (answer.hangs) outgoing.write(events.slice(0, events.indexOf("event: message_delta")));
@@ -72,6 +75,26 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
         server.closeAllConnections();
       }),
   };
+}
+
+const PLACE = "the pieces";
+const eventText = (event: { readonly type: string }) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const deltaText = (text: string) => {
+  const event = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } };
+  return eventText(event);
+};
+
+async function sendPieces(
+  pieces: AsyncIterable<string>,
+  answer: Reply,
+  number: number,
+  model: string,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const [before = "", after = ""] = writeMessages({ ...answer, text: PLACE }, number, model).split(deltaText(PLACE));
+  outgoing.write(before);
+  for await (const piece of pieces) outgoing.write(deltaText(piece));
+  outgoing.end(after);
 }
 
 function writeMessages({ thinking, text, calls = [] }: Reply, number: number, model: string): string {
@@ -109,7 +132,7 @@ function writeMessages({ thinking, text, calls = [] }: Reply, number: number, mo
     { type: "message_delta", delta: { stop_reason: calls.length ? "tool_use" : "end_turn" }, usage },
     { type: "message_stop" },
   ];
-  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  return events.map(eventText).join("");
 }
 
 function writeChat({ text, calls = [] }: Reply, number: number, model: string): string {
