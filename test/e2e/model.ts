@@ -9,6 +9,8 @@ export interface Reply {
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
   /** The text, each piece as soon as it is there; for Messages alone. */
   readonly pieces?: AsyncIterable<string>;
+  /** What it counts; little where not given. For Messages alone. */
+  readonly usage?: Readonly<Record<string, number>>;
   /** It never comes to an end. */
   readonly hangs?: boolean;
   /** An error in place of an answer. */
@@ -97,8 +99,9 @@ async function sendPieces(
   outgoing.end(after);
 }
 
-function writeMessages({ thinking, text, calls = [] }: Reply, number: number, model: string): string {
-  const usage = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+const LITTLE = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+
+function writeMessages({ thinking, text, calls = [], usage = LITTLE }: Reply, number: number, model: string): string {
   const message = { id: `msg_${number}`, type: "message", role: "assistant", model, content: [], usage };
   const blocks = [
     ...(thinking === undefined

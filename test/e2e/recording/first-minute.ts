@@ -12,6 +12,8 @@ import { createSpeech, type Speech } from "./speech.ts";
 
 export const SIZE = { columns: 100, rows: 28 };
 
+const USAGE = { input_tokens: 400, output_tokens: 180, cache_read_input_tokens: 9_000, cache_creation_input_tokens: 900 };
+
 /** Plays the first minute with the built program, and gives its screens. */
 export async function playFirstMinute(): Promise<readonly Shot[]> {
   const base = await mkdtemp(path.join(tmpdir(), "gantry-film-"));
@@ -88,9 +90,12 @@ async function play({ see, type, press }: Recorder, terminal: Pty, speech: Speec
 const lastWord = (text: string) => text.trimEnd().split(/[`*\s]+/).filter(Boolean).at(-1) ?? "";
 
 /** What the model does next is told by the results it has. */
-function replyTo({ body }: ModelRequest, speech: Speech): Reply {
+function replyTo(request: ModelRequest, speech: Speech): Reply {
+  return { ...contentFor(request, speech), usage: USAGE };
+}
+
+function contentFor({ body }: ModelRequest, speech: Speech): Reply {
   const said = JSON.stringify((body.messages as unknown[]).at(-1));
-  if (process.env.FILM_DEBUG) console.error(said.slice(0, 300), Object.keys(body));
   if (said.includes("How does the cart add up?"))
     return { calls: [{ name: "Read", input: { file_path: "src/cart.js" } }] };
   if (said.includes("Make the test pass"))
@@ -124,5 +129,10 @@ function changingIn(work: string): Changing {
   return [
     [folder, "~/shop"],
     [/Gantry \d+\.\d+\.\d+/, "Gantry"],
+    // The activity: which step of its sign, and for how long.
+    [/^[·✢✳✶✻✽] (\w+… \()(\d+ s, )?Esc/, "✻ $1Esc"],
+    // What a turn took.
+    [/^ {2}\d+(\.\d+)? (ms|s), \$/, "  6.2 s, $"],
+    [/\d{4}-\d\d-\d\d \d\d:\d\d/, "2026-05-04 09:30"],
   ];
 }

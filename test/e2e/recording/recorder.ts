@@ -1,5 +1,5 @@
 import type { Pty } from "../pty.ts";
-import { type Changing, readScreen, type Screen, screenText } from "./screen.ts";
+import { type Changing, type Run, readScreen, rowText, type Screen, screenText } from "./screen.ts";
 
 /** A screen, and for how long it is to be seen: no clock has a part in it. */
 export interface Shot {
@@ -30,6 +30,8 @@ const GLANCE_MS = 15;
 const RESTING_GLANCES = 6;
 const SIGNS_AT_ONCE = 3;
 const SECONDS_A_SIGN = 0.045;
+const STEPS = ["·", "✢", "✳", "✶", "✻", "✽", "✻", "✶", "✳", "✢"];
+const SECONDS_A_STEP = 0.15;
 
 export function createRecorder(terminal: Pty, options: RecorderOptions): Recorder {
   const shots: Shot[] = [];
@@ -51,6 +53,15 @@ export function createRecorder(terminal: Pty, options: RecorderOptions): Recorde
     }
   }
 
+  /** The sign of what is at work moves on by the recording's own time; nothing else tells how long a moment took. */
+  function keepMoving(screen: Screen, seconds: number) {
+    const steps = Math.ceil(seconds / SECONDS_A_STEP);
+    for (let step = 0; step < steps; step++) {
+      const sign = STEPS[Math.floor(lengthOf(shots) / SECONDS_A_STEP) % STEPS.length] as string;
+      keep(turned(screen, sign), seconds / steps);
+    }
+  }
+
   function keep(screen: Screen, seconds: number, name?: string) {
     const last = shots.at(-1);
     if (last && !name && JSON.stringify(last.screen) === JSON.stringify(screen)) {
@@ -62,7 +73,9 @@ export function createRecorder(terminal: Pty, options: RecorderOptions): Recorde
     shots,
     async see(text, seconds, name) {
       const holds = (all: string) => (typeof text === "string" ? all.includes(text) : text.test(all));
-      keep(await rested(holds, String(text)), seconds, name);
+      const screen = await rested(holds, String(text));
+      if (name || !isMoving(screen)) keep(screen, seconds, name);
+      else keepMoving(screen, seconds);
     },
     async type(text) {
       let typed = "";
@@ -81,3 +94,15 @@ export function createRecorder(terminal: Pty, options: RecorderOptions): Recorde
 }
 
 const isCursorShown = (raw: string) => raw.lastIndexOf("\u001b[?25h") >= raw.lastIndexOf("\u001b[?25l");
+
+const lengthOf = (shots: readonly Shot[]) => shots.reduce((sum, { seconds }) => sum + seconds, 0);
+
+const AT_WORK = /^✻ \w+… \(Esc/;
+
+const isMoving = ({ rows }: Screen) => rows.some((row) => AT_WORK.test(rowText(row)));
+
+function turned({ rows, cursor }: Screen, sign: string): Screen {
+  const turn = ([first, ...rest]: readonly Run[]) =>
+    first ? [{ ...first, text: sign + first.text.slice(1) }, ...rest] : [];
+  return { rows: rows.map((row) => (AT_WORK.test(rowText(row)) ? turn(row) : row)), cursor };
+}
