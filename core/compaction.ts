@@ -23,20 +23,20 @@ const COMPACT_TO = 0.5;
 const onSchema = z.boolean();
 const windowSchema = z.number().int().positive();
 
-/** Shortens the conversation when the window is nearly full. */
-export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<void> {
+/** Shortens the conversation when the window is nearly full. Whether it did. */
+export async function compactIfNeeded(turn: Turn, provider: Provider): Promise<boolean> {
   const { session } = turn;
-  const window = await windowOf(session, provider);
-  if (window === undefined) return;
+  const window = await windowOf(turn, provider);
+  if (window === undefined) return false;
   const tokens = conversationTokens(session);
-  if (tokens < window - Math.min(RESERVE.tokens, window * RESERVE.share)) return;
-  if ((await session.setting("autoCompactEnabled", onSchema)) === false) return;
-  await compact(turn, { trigger: "auto", window });
+  if (tokens < window - Math.min(RESERVE.tokens, window * RESERVE.share)) return false;
+  if ((await session.setting("autoCompactEnabled", onSchema)) === false) return false;
+  return (await compact(turn, { trigger: "auto", window })).isDone;
 }
 
 /** The model's window, or the smaller one that the settings say. */
-async function windowOf(session: KernelSession, provider: Provider): Promise<number | undefined> {
-  const real = provider.info?.(session.model.id)?.contextWindow;
+async function windowOf({ session, model }: Turn, provider: Provider): Promise<number | undefined> {
+  const real = provider.info?.(model.id)?.contextWindow;
   const wanted = await session.setting("autoCompactWindow", windowSchema);
   return wanted === undefined ? real : Math.min(wanted, real ?? wanted);
 }

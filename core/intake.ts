@@ -1,6 +1,7 @@
 /** The way in: a command, the `input` taps, the log, and the prompt that is built once a turn. */
-import { type Input, messageOf, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
+import { type Input, isGantryError, type PromptSection, type TurnEnd, text, textOf } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
+import { wordsOf } from "./errors.ts";
 import { findCommand } from "./generation.ts";
 import { Draft } from "./prompt.ts";
 import type { Turn } from "./turn.ts";
@@ -40,11 +41,12 @@ async function admit(turn: Turn, given: Input): Promise<Input> {
 /** `/name arguments` runs the command of that name; anything else is left as it is. */
 async function runCommand(turn: Turn, input: Input): Promise<Input> {
   const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
-  const [, name = "", args = ""] = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/.exec(typed.trim()) ?? [];
+  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed.trim()) ?? [];
   const { commands } = turn.generation;
   const command = findCommand(turn.generation, name);
   if (!command) {
-    if (!name || !commands.size) return input;
+    // With a dot in it, it may be the path of a file.
+    if (!name || name.includes(".") || !commands.size) return input;
     const said = `There is no command /${name}.${didYouMean(name, commands.keys())} Commands: ${[...commands.keys()].map((known) => `/${known}`).join(", ")}.`;
     return { ...input, outcome: { kind: "refused", text: said } };
   }
@@ -59,8 +61,8 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
     }
     return { ...input, outcome: { kind: "handled", text: answer ?? "" } };
   } catch (thrown) {
-    turn.fault(command.owner.name, `command /${name}`, thrown);
-    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${messageOf(thrown)}` } };
+    if (!isGantryError(thrown)) turn.fault(command.owner.name, `command /${name}`, thrown);
+    return { ...input, outcome: { kind: "refused", text: `/${name} failed: ${wordsOf(thrown)}` } };
   }
 }
 

@@ -50,6 +50,11 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       const { generation, model } = opened(view);
       return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
     },
+    async chooseFor(turn, name) {
+      const model = await chooseModel(current(), name, env());
+      if (turn instanceof Turn) turn.ownModel = model;
+      return model;
+    },
   };
 }
 
@@ -77,10 +82,11 @@ async function answerOf(
 export function createTools(): Tools {
   return {
     list: (view) => [...newest(view).tools.values()].map(({ info }) => info),
-    async call(view, { name, input, origin, signal }) {
+    async call(view, { name, input, origin, isUnasked = false, signal }) {
       const session = opened(view);
       session.adoptContributions();
       const turn = new Turn(session, signal ?? session.scope.signal, () => undefined);
+      turn.isUnasked = isUnasked;
       return callTool(turn, { type: "tool_use", id: `call_${newId()}`, name, input: input as never }, origin);
     },
   };

@@ -69,7 +69,8 @@ async function loop(turn: Turn): Promise<TurnEnd> {
     if (finished && !isMoreSaid && !(await goesOn(turn))) return finished;
     // Somebody may have chosen another model meanwhile.
     const provider = await providerOf(turn);
-    await compactIfNeeded(turn, provider);
+    // What a plugin puts back into a conversation that was shortened, the model is told at once.
+    if (await compactIfNeeded(turn, provider)) await takeQueued(turn);
     turn.adopt();
     const answer = await ask(turn, provider);
     if ("failure" in answer) {
@@ -95,7 +96,7 @@ async function loop(turn: Turn): Promise<TurnEnd> {
 async function isShortened(turn: Turn, provider: Provider, { kind }: ModelFailure): Promise<boolean> {
   if (kind !== "context_overflow" || turn.isShortened || turn.signal.aborted) return false;
   turn.isShortened = true;
-  const window = provider.info?.(turn.session.model.id)?.contextWindow;
+  const window = provider.info?.(turn.model.id)?.contextWindow;
   return (await compact(turn, { trigger: "overflow", window })).isDone;
 }
 

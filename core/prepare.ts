@@ -109,8 +109,8 @@ async function judge(turn: Turn, entry: ToolEntry, call: Call): Promise<Judged> 
   const verdict = await votesOn(turn.generation, call, turn);
   if (verdict.decision === "allow") return { call };
   if (verdict.decision !== "ask") return { verdict };
-  const answer = await hooks.ask.promise({ call, verdict }, turn);
-  if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict) } };
+  const answer = turn.isUnasked ? undefined : await hooks.ask.promise({ call, verdict }, turn);
+  if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict, turn) } };
   if (answer.decision === "allow") return answered(turn, entry, call, answer);
   return {
     verdict: { decision: "deny", reason: answer.reason ?? "the person said no" },
@@ -139,8 +139,9 @@ function isInside({ tool, places }: Call, { folders }: SessionView): boolean {
   return places?.every((place) => isWithin(place, folders)) ?? false;
 }
 
-function unanswered(verdict: Verdict): string {
-  return `${verdict.reason ? `${clause(verdict.reason)}, and ` : "it needs a yes, and "}nobody can be asked in this run`;
+function unanswered(verdict: Verdict, { isUnasked }: Turn): string {
+  const why = verdict.reason ? clause(verdict.reason) : "it needs a yes";
+  return `${why}, and nobody ${isUnasked ? "is asked for this call" : "can be asked in this run"}`;
 }
 
 function refusal(call: Call, { reason, rule, remedy }: Verdict): string {

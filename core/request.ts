@@ -3,8 +3,8 @@ import type { AssistantMessage, BadInputs, ModelFailure, Provider } from "gantry
 import type { Turn } from "./turn.ts";
 
 export async function providerOf(turn: Turn): Promise<Provider> {
-  const entry = turn.generation.providers.get(turn.session.model.provider);
-  if (!entry) throw new Error(`the provider ${turn.session.model.provider} is gone`);
+  const entry = turn.generation.providers.get(turn.model.provider);
+  if (!entry) throw new Error(`the provider ${turn.model.provider} is gone`);
   return entry.handler();
 }
 
@@ -13,10 +13,10 @@ export type ModelAnswer =
   | { readonly failure: ModelFailure };
 
 export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
-  const { session, signal } = turn;
+  const { session, signal, model } = turn;
   const started = performance.now();
   const request = {
-    model: session.model,
+    model,
     system: turn.system,
     messages: session.messages.slice(),
     tools: turn.tools,
@@ -29,7 +29,7 @@ export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> 
   if (signal.aborted) return { failure: { kind: "aborted", message: "The turn was interrupted.", isRetryable: false } };
   turn.requests++;
   turn.emit({ type: "request", turnId: turn.id, number: turn.requests });
-  session.providers.set(session.model.provider, provider);
+  session.providers.set(model.provider, provider);
   let asked: string | undefined;
   for await (const event of session.stream(request, { signal, turn })) {
     switch (event.type) {
@@ -53,7 +53,7 @@ export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> 
         return { failure: event.failure };
     }
   }
-  const silent = `The provider ${session.model.provider} ended its stream without an answer.`;
+  const silent = `The provider ${model.provider} ended its stream without an answer.`;
   return { failure: { kind: "protocol", message: silent, isRetryable: false } };
 }
 
@@ -62,7 +62,7 @@ function logAnswer(
   { message, badInputs }: { readonly message: AssistantMessage; readonly badInputs?: BadInputs },
   ms: number,
 ): ModelAnswer {
-  const model = `${turn.session.model.provider}/${turn.session.model.id}`;
+  const model = `${turn.model.provider}/${turn.model.id}`;
   const { uuid } = turn.session.append({ type: "assistant", model, ms: Math.round(ms), message });
   turn.emit({ type: "assistant", uuid, message, model, ms });
   return { message, ...(badInputs && { badInputs }) };

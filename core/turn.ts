@@ -1,6 +1,7 @@
 import {
   type Call,
   type Input,
+  type ModelRef,
   messageOf,
   newId,
   type PromptSection,
@@ -30,6 +31,10 @@ export class Turn implements TurnView {
   isShortened = false;
   /** Whether something has changed the world since the log was last flushed. */
   isUnsaved = false;
+  /** Asked in place of the session's model. */
+  ownModel: ModelRef | undefined;
+  /** Nobody is asked for the calls of this turn. */
+  isUnasked = false;
   readonly #rewritten = new Map<string, unknown>();
   readonly #inputs = new Map<string, unknown>();
 
@@ -55,6 +60,10 @@ export class Turn implements TurnView {
     const kept = this.tools.flatMap(({ name }) => now.get(name) ?? []);
     const added = this.generation.specs.filter(({ name }) => !had.has(name));
     this.tools = [...kept, ...added];
+  }
+
+  get model(): ModelRef {
+    return this.ownModel ?? this.session.model;
   }
 
   get env() {

@@ -3,6 +3,7 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandFiles from "./command-files/index.ts";
 import commandMemory from "./command-memory/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
@@ -56,6 +57,7 @@ import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
 import shellFolders from "./shell-folders/index.ts";
+import skills from "./skills/index.ts";
 import statusLine from "./status-line/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolBash from "./tool-bash/index.ts";
@@ -75,6 +77,7 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-files": commandFiles,
     "command-memory": commandMemory,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,
@@ -125,6 +128,7 @@ export const catalogue = {
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,
     "shell-folders": shellFolders,
+    skills,
     "status-line": statusLine,
     "telemetry-otel": telemetryOtel,
     "tool-bash": toolBash,

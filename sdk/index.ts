@@ -41,6 +41,7 @@ export * from "./service.ts";
 export * from "./session.ts";
 export * from "./session-store.ts";
 export * from "./settings.ts";
+export * from "./skills.ts";
 export * from "./slots.ts";
 export * from "./tool.ts";
 export * from "./trust.ts";

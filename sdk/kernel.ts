@@ -35,6 +35,11 @@ export interface Models {
   complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
   /** What is known of the session's model, without asking anybody. */
   info(session: SessionView): Promise<ModelInfo | undefined>;
+  /**
+   * From its next request on the turn asks another model, by `provider/id`, id or alias; the session keeps its own. Rejects with the code
+   * of the choice when there is no such model.
+   */
+  chooseFor(turn: TurnView, model: string): Promise<ModelRef>;
 }
 export const Models = createService<Models>("models");
 
@@ -45,6 +50,8 @@ export interface ToolRequest {
   readonly input: unknown;
   /** Who asks: a person who typed it, or a plugin. */
   readonly origin: "user" | "plugin";
+  /** Nobody is asked: where the votes do not allow the call by themselves, it is refused. Default false. */
+  readonly isUnasked?: boolean;
   readonly signal?: AbortSignal;
 }
 

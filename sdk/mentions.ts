@@ -62,5 +62,7 @@ export interface Mentions {
    * };
    */
   suggest(query: string, session: SessionView, signal: AbortSignal): AsyncIterable<readonly MentionSuggestion[]>;
+  /** What a text names with `@` that no person has typed, as content that stands beside it. Its calls count as a plugin's. */
+  bring(text: string, turn: TurnView): Promise<readonly ResultContent[]>;
 }
 export const Mentions = createService<Mentions>("mentions");

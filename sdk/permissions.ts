@@ -41,8 +41,13 @@ export interface RuleSuggestion {
 
 /** The permission rules of a session. */
 export interface PermissionRules {
-  /** Adds allow rules for this session only. Throws `GANTRY_PERMIT_RULE` for one that has no meaning. */
-  allow(session: SessionView, rules: readonly string[]): void;
+  /**
+   * Adds allow rules for this session only. Returns what takes them away again. Throws `GANTRY_PERMIT_RULE` for one that has no
+   * meaning.
+   */
+  allow(session: SessionView, rules: readonly string[]): () => void;
+  /** The same for deny rules. One that has no meaning denies the tool that it seems to be about. */
+  deny(session: SessionView, rules: readonly string[]): () => void;
   /** From here on the session is judged by these rules in place of its settings: for questions of what would be. */
   suppose(session: SessionView, rules: RuleLists): void;
   /** The allow rule that surely covers a part of a call. */

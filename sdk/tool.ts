@@ -24,6 +24,8 @@ export type PermissionSubject =
   | { readonly family: string; readonly path: string }
   | { readonly family: string; readonly command: string }
   | { readonly family: string; readonly url: string }
+  /** `Skill(deploy)` and, with anything in the field `args`, `Skill(deploy *)`. */
+  | { readonly family: string; readonly name: string; readonly args?: string }
   | { readonly family: string };
 
 /**

@@ -1,4 +1,16 @@
-import { createService, definePlugin, later, lazy, manifest, optional, Tools, text, z } from "gantry/sdk";
+import {
+  createService,
+  definePlugin,
+  later,
+  lazy,
+  Models,
+  manifest,
+  optional,
+  Tools,
+  text,
+  textOf,
+  z,
+} from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { kernelWith, looking } from "./kernels.ts";
 
@@ -32,6 +44,61 @@ const sailor = definePlugin({
   needs: { tides: later(Tides) },
   tools: { Sail: { description: "", input: z.object({}), traits: { readOnly: true } } },
   setup: ({ use }) => ({ tools: { Sail: async () => (await use.tides()).at("Oslo") } }),
+});
+
+/** Calls `Act`, which needs a yes, and says how that ended. */
+function acting(isUnasked: boolean) {
+  return definePlugin({
+    name: "acting",
+    needs: { tools: Tools },
+    tools: {
+      Act: { description: "", input: z.object({}) },
+      Try: { description: "", input: z.object({}), traits: { readOnly: true } },
+    },
+    setup: ({ use }) => ({
+      tools: {
+        Act: () => "done",
+        Try: async (_, { session }) => {
+          const result = await use.tools.call(session, { name: "Act", input: {}, origin: "plugin", isUnasked });
+          return `${result.outcome}: ${textOf(result.content)}`;
+        },
+      },
+    }),
+  });
+}
+
+test("a call that nobody shall be asked about is refused where it needs a yes", async () => {
+  const said = async (isUnasked: boolean) => {
+    const kernel = await kernelWith({ plugins: [acting(isUnasked)], answer: "allow" });
+    return textOf((await kernel.call("Try", {})).content);
+  };
+  expect(await said(false)).toBe("ok: done");
+  expect(await said(true)).toBe(
+    "denied: Act was not allowed to run: it needs a yes, and nobody is asked for this call.",
+  );
+});
+
+test("a turn may ask another model, and the session keeps its own", async () => {
+  const choosing = definePlugin({
+    name: "choosing",
+    needs: { models: Models },
+    setup: ({ use }) => ({
+      taps: {
+        input: async (input, turn) => {
+          if (textOf(input.content) === "small") await use.models.chooseFor(turn, "scripted/small");
+          if (textOf(input.content) === "none") await use.models.chooseFor(turn, "nobody/none").catch(() => undefined);
+        },
+      },
+    }),
+  });
+  const kernel = await kernelWith({ plugins: [choosing] });
+  for (const prompt of ["small", "other", "none"]) await kernel.run(prompt);
+  expect(kernel.model.requests.map(({ model }) => model.id)).toEqual(["small", "script", "script"]);
+  expect(kernel.session.entries.flatMap((entry) => (entry.type === "assistant" ? [entry.model] : []))).toEqual([
+    "scripted/small",
+    "scripted/script",
+    "scripted/script",
+  ]);
 });
 
 describe("a service for later", () => {

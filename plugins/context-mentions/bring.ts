@@ -15,7 +15,7 @@ import {
 import { deniedReads } from "gantry/sdk/kit/denied-reads";
 import { isHostText } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import type { Brought } from "./context-mentions.ts";
+import type { Brought, Origin } from "./context-mentions.ts";
 import type { Mention } from "./parse.ts";
 
 const MOST_NAMES = 200;
@@ -30,12 +30,12 @@ interface Services {
 /** Files and folders, read as the tools of the session read them: judged, asked for, and known for a later edit. */
 export function createFiles({ files, tools, judge, settings }: Services, host: HostInfo) {
   return {
-    async bring(mention: Mention, turn: TurnView): Promise<Brought | undefined> {
+    async bring(mention: Mention, turn: TurnView, origin: Origin): Promise<Brought | undefined> {
       const found = await find(mention, turn.session);
       if (mention.isPlain && found?.stat.kind !== "file") return undefined;
       if (!found) return mention.isClear ? { name: mention.written, problem: "there is no such file" } : undefined;
       const { path, stat } = found;
-      return stat.kind === "folder" ? listed(path, stat, mention, turn) : read(path, mention, turn);
+      return stat.kind === "folder" ? listed(path, stat, mention, turn, origin) : read(path, mention, turn, origin);
     },
   };
 
@@ -49,9 +49,9 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
     return undefined;
   }
 
-  async function read(path: string, { written, lines }: Mention, turn: TurnView): Promise<Brought> {
+  async function read(path: string, { written, lines }: Mention, turn: TurnView, origin: Origin): Promise<Brought> {
     const range = lines && { offset: lines.from, limit: lines.to - lines.from + 1 };
-    const { outcome, content } = await call(turn, "Read", { file_path: path, ...range });
+    const { outcome, content } = await call(turn, "Read", { file_path: path, ...range }, origin);
     if (outcome !== "ok") return { name: written, problem: `not read. ${visibleLine(textOf(content), 300)}` };
     // The file comes first: what else claims to be the host's was added by plugins.
     const beside = content.filter((block, at) => at > 0 && isHostText(block));
@@ -60,10 +60,16 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
   }
 
   /** Names are shown where the files themselves may be read. */
-  async function listed(path: string, stat: FileStat, { written }: Mention, turn: TurnView): Promise<Brought> {
+  async function listed(
+    path: string,
+    stat: FileStat,
+    { written }: Mention,
+    turn: TurnView,
+    origin: Origin,
+  ): Promise<Brought> {
     const { session } = turn;
     const verdict = await judge.judge(session, { name: "Read", input: { file_path: path } });
-    if (verdict.decision === "deny" || (verdict.decision === "ask" && !(await isAllowed(path, turn)))) {
+    if (verdict.decision === "deny" || (verdict.decision === "ask" && !(await isAllowed(path, turn, origin)))) {
       return { name: written, kind: "folder", problem: "not listed: it may not be read" };
     }
     const disk = await files();
@@ -82,12 +88,12 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
   }
 
   /** The person is asked about a call that is made: a search of this very folder. */
-  async function isAllowed(path: string, turn: TurnView): Promise<boolean> {
-    return (await call(turn, "Glob", { pattern: "*", path })).outcome === "ok";
+  async function isAllowed(path: string, turn: TurnView, origin: Origin): Promise<boolean> {
+    return (await call(turn, "Glob", { pattern: "*", path }, origin)).outcome === "ok";
   }
 
-  function call({ session, signal }: TurnView, name: string, input: object) {
-    return tools.call(session, { name, input, origin: "user", signal });
+  function call({ session, signal }: TurnView, name: string, input: object, origin: Origin) {
+    return tools.call(session, { name, input, origin, signal });
   }
 }
 

@@ -5,6 +5,7 @@ import {
   messageOf,
   type ResultContent,
   type Setup,
+  type ToolRequest,
   type TurnView,
   text,
   textOf,
@@ -28,21 +29,22 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
   const files = createFiles(use, host);
 
   /** What the mention stands for; nothing where it names nothing. */
-  async function bring(mention: Mention, turn: TurnView): Promise<Brought | undefined> {
+  async function bring(mention: Mention, turn: TurnView, origin: Origin): Promise<Brought | undefined> {
     for (const source of isOfSource(mention) ? sources : []) {
       const content = await source.bring(mention.written, turn);
       if (content) return { name: mention.written, content, kind: "resource" };
     }
-    return files.bring(mention, turn);
+    return files.bring(mention, turn, origin);
   }
 
-  async function bringAll(mentions: readonly Mention[], turn: TurnView): Promise<readonly ResultContent[]> {
+  async function bringAll(text: string, turn: TurnView, origin: Origin): Promise<readonly ResultContent[]> {
+    const mentions = mentionsIn(text);
     const all: ResultContent[] = [];
     const left = { text: MOST_TEXT, data: MOST_DATA };
     for (const [index, mention] of mentions.entries()) {
       if (turn.signal.aborted) break;
       const isTooMuch = index >= MOST_MENTIONS || left.text <= 0;
-      const brought = isTooMuch ? { name: mention.written, problem: TOO_MUCH } : await tried(mention, turn);
+      const brought = isTooMuch ? { name: mention.written, problem: TOO_MUCH } : await tried(mention, turn, origin);
       if (!brought) continue;
       const isBrought = !("problem" in brought) && dataIn(brought.content) <= left.data;
       announce(mention, brought, isBrought, turn);
@@ -57,11 +59,12 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
       turn.session.notify({ level: "warning", plugin: "context-mentions", text: said });
       all.push(reminder(withoutMarks(said)));
     }
-    return all;
+    // Beside the prompt and not in it: what stands in a file is nothing that the person has said.
+    return all.length ? [reminder(LEAD), ...all] : [];
   }
 
-  function tried(mention: Mention, turn: TurnView): Promise<Brought | undefined> {
-    return bring(mention, turn).catch((thrown) => ({ name: mention.written, problem: messageOf(thrown) }));
+  function tried(mention: Mention, turn: TurnView, origin: Origin): Promise<Brought | undefined> {
+    return bring(mention, turn, origin).catch((thrown) => ({ name: mention.written, problem: messageOf(thrown) }));
   }
 
   return {
@@ -78,21 +81,22 @@ const setup: Setup<typeof contextMentions> = ({ use, host }) => {
           return () => void sources.delete(own);
         },
         suggest: createSuggest(use, host, () => sources),
+        bring: (text, turn) => bringAll(text, turn, "plugin"),
       },
     },
     taps: {
       input: async (input, turn) => {
-        const mentions = isTyped(input) ? mentionsIn(typedIn(input)) : [];
-        const content = mentions.length ? await bringAll(mentions, turn) : [];
-        // Beside the prompt and not in it: what stands in a file is nothing that the person has said.
-        if (content.length)
-          turn.session.enqueue({ content: [reminder(LEAD), ...content], origin: "plugin", isMeta: true });
+        const content = isTyped(input) ? await bringAll(typedIn(input), turn, "user") : [];
+        if (content.length) turn.session.enqueue({ content, origin: "plugin", isMeta: true });
         return undefined;
       },
     },
   };
 };
 export default setup;
+
+/** Whose calls they are. */
+export type Origin = ToolRequest["origin"];
 
 /** What a mention stands for, or why it brings nothing. */
 export type Brought =

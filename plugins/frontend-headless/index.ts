@@ -12,6 +12,7 @@ import {
   OutputStyles,
   optional,
   Permissions,
+  Skills,
   z,
 } from "gantry/sdk";
 
@@ -48,6 +49,7 @@ export const frontendHeadless = manifest({
     control: later(optional(Control)),
     mcp: later(optional(McpServers)),
     jobs: later(optional(Jobs)),
+    skills: later(optional(Skills)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },

@@ -16,6 +16,7 @@ export function initOf(
   info: HostInfo,
   chosen: Chosen,
   mcp?: McpServers,
+  skills: readonly string[] = [],
 ): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
   const prompt = session.entries.findLast((entry) => entry.type === "prompt");
@@ -32,7 +33,7 @@ export function initOf(
     apiKeySource: info.env.ANTHROPIC_API_KEY ? "ANTHROPIC_API_KEY" : "none",
     output_style: chosen.style,
     agents: [],
-    skills: [],
+    skills,
     plugins: report.plugins
       .filter((plugin) => plugin.from !== "built-in")
       .map(({ name, from }) => ({ name, path: from })),

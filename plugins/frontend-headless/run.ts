@@ -59,6 +59,7 @@ export async function startRun(kit: Kit, { isInteractive, replay, onEnd }: Optio
     notices: await noticesOf(host),
     mcp: await use.mcp?.(),
     heartbeatMs: config.heartbeatMs,
+    skills: ((await (await use.skills?.())?.list(session)) ?? []).map(({ name }) => name),
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });

@@ -45,6 +45,8 @@ export interface ViewParts {
   /** Who has background jobs, asked at the first tool. */
   readonly jobs?: (() => Promise<Jobs | undefined>) | undefined;
   readonly heartbeatMs: number;
+  /** By name. */
+  readonly skills?: readonly string[];
   /** Makes the raw events of answers, where they are wanted. */
   readonly partial?: Partial | undefined;
   /** The lines that repeat the prompts of the turn that begins, where they are wanted. */
@@ -87,7 +89,7 @@ function jsonView({ host, notices, session, output, meter }: ViewParts): View {
 
 /** A line for each step. */
 function streamView(parts: ViewParts): View {
-  const { host, notices, session, output, meter, permissions, partial, replay, mcp, styles } = parts;
+  const { host, notices, session, output, meter, permissions, partial, replay, mcp, skills, styles } = parts;
   let hasBegun = false;
   let hasTools = false;
   let isCompacting = false;
@@ -102,7 +104,7 @@ function streamView(parts: ViewParts): View {
     hasBegun = true;
     commands = JSON.stringify(commandLines());
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
-    write([initOf(session, host.report(session), host.info, chosen, mcp), ...(replay?.() ?? [])]);
+    write([initOf(session, host.report(session), host.info, chosen, mcp, skills), ...(replay?.() ?? [])]);
   };
   return {
     event(event) {

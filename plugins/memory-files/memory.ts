@@ -1,5 +1,5 @@
 import type { HostInfo, SessionView } from "gantry/sdk";
-import { globMatcher } from "./globs.ts";
+import { globMatcher } from "gantry/sdk/kit/path-globs";
 import type { Instruction, WaitingRule } from "./instruction.ts";
 import { type Loaded, load } from "./load.ts";
 import { foldersBetween, foldersDownTo, generalPlaces, placesIn } from "./places.ts";

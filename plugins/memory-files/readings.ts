@@ -9,7 +9,7 @@ import {
   type Trust,
   z,
 } from "gantry/sdk";
-import { pathMatcher } from "./globs.ts";
+import { pathMatcher } from "gantry/sdk/kit/path-globs";
 import type { Instruction } from "./instruction.ts";
 import type { Reading } from "./read.ts";
 

@@ -1,5 +1,5 @@
 import type { Inspector, ToolInfo } from "gantry/sdk";
-import { splitRules } from "./split.ts";
+import { splitRules } from "gantry/sdk/kit/split-rules";
 
 const ALL = "default";
 

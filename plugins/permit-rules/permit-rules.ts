@@ -104,7 +104,8 @@ const setup: Setup<typeof permitRules> = ({ config, use }) => {
   return {
     services: {
       rules: {
-        allow: rulebook.add,
+        allow: (session, rules) => rulebook.add(session, "allow", rules),
+        deny: (session, rules) => rulebook.add(session, "deny", rules),
         suppose: rulebook.suppose,
         covering,
         suggest: (session, call) => suggestRules(call, session, shell),

@@ -9,8 +9,8 @@ import {
   z,
 } from "gantry/sdk";
 import { type Effect, isMalformed, type Malformed, parseRule, type Rule } from "gantry/sdk/kit/permission-rules";
+import { splitRules } from "gantry/sdk/kit/split-rules";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { splitRules } from "./split.ts";
 
 /** A rule, what it does, and where it stands. */
 export interface PlacedRule {
@@ -26,8 +26,8 @@ export interface PlacedRule {
 /** The rules that hold for a session: those of the settings, as they are now, and its own. */
 export interface Rulebook {
   of(session: SessionView, effect: Effect): readonly PlacedRule[];
-  /** Adds allow rules for one session. */
-  add(session: SessionView, rules: readonly string[]): void;
+  /** Adds rules for one session. Returns what takes them away. */
+  add(session: SessionView, effect: "allow" | "deny", rules: readonly string[]): () => void;
   /** From here on only these rules hold for the session. */
   suppose(session: SessionView, rules: RuleLists): void;
   /** Tells the session, once, of rules that have no meaning. */
@@ -61,7 +61,7 @@ export function createRulebook(settings: Settings): Rulebook {
 
   const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
     const { rules } = supposed(session);
-    if (!rules) return [...ofSettings(effect), ...(effect === "allow" ? own(session) : [])];
+    if (!rules) return [...ofSettings(effect), ...own(session).filter((rule) => rule.effect === effect)];
     return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
   };
 
@@ -75,10 +75,14 @@ export function createRulebook(settings: Settings): Rulebook {
 
   return {
     of,
-    add(session, rules) {
-      const added = rules.map((text) => placedIn(session, "allow", text, "this session"));
-      for (const { rule } of added) if (isMalformed(rule)) throw noRule(rule);
-      own(session).push(...added);
+    add(session, effect, rules) {
+      const added = rules.map((text) => placedIn(session, effect, text, "this session"));
+      for (const { rule } of added) if (effect === "allow" && isMalformed(rule)) throw noRule(rule);
+      const all = own(session);
+      all.push(...added);
+      return () => {
+        for (const rule of added) if (all.includes(rule)) all.splice(all.indexOf(rule), 1);
+      };
     },
     suppose: (session, rules) => {
       supposed(session).rules = rules;

@@ -44,6 +44,15 @@ export function suggestRules(call: Call, session: SessionView, shell: Shell | un
     const { hostname } = new URL(url);
     return { rules: [`${family}(domain:${hostname})`], covers: `every address of ${hostname}` };
   }
+  if ("name" in permission) {
+    const name = field(permission.name).replace(/^\//, "");
+    if (!/^[\w.:-]+$/.test(name)) return undefined;
+    const isBare = permission.args === undefined || field(permission.args).trim() === "";
+    return {
+      rules: [`${family}(${name}${isBare ? "" : " *"})`],
+      covers: `${name}${isBare ? "" : ", with any arguments"}`,
+    };
+  }
   if (!("command" in permission)) return { rules: [call.tool.name], covers: `every call of ${call.tool.name}` };
   return shell && commandRules(family, shell.readShell(field(permission.command)), shell);
 }

@@ -54,6 +54,8 @@ export default definePreset("default", [
   "mcp-bridge",
   "checkpoint-files",
   "command-core",
+  "skills",
+  "command-files",
   "session-commands",
   "command-context",
   "command-trust",

@@ -52,6 +52,8 @@ export default definePreset("headless", [
   "mcp-serve",
   "mcp-bridge",
   "checkpoint-files",
+  "skills",
+  "command-files",
   "session-commands",
   "command-context",
   "command-trust",

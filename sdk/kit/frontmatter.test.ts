@@ -40,6 +40,27 @@ describe("reading", () => {
     expect(readFrontmatter(text)).toEqual({ data: {}, body, problem: expect.stringMatching(problem) });
   });
 
+  test.each([
+    [
+      "description: Examples: <example>A: 'hi'\nB said it\n</example>\nmodel: sonnet",
+      { description: "Examples: <example>A: 'hi'\nB said it\n</example>", model: "sonnet" },
+    ],
+    [
+      "description: [not a list\nallowed-tools: Read, Bash(git:*)",
+      { description: "[not a list", "allowed-tools": "Read, Bash(git:*)" },
+    ],
+    ["\tdescription: x\nname: a: b\n\ttabbed", { name: "a: b\ntabbed" }],
+    ["a: [\nallowed-tools:\n  - Read\n  - 'Bash(ls)'", { a: "[", "allowed-tools": ["Read", "Bash(ls)"] }],
+    ['a: [\nuser-invocable: false\nb: "x"', { a: "[", "user-invocable": false, b: "x" }],
+    ["b: |\n  one\n  two\nhm", { b: "one\ntwo\nhm" }],
+  ])("takes line by line what is no YAML, for whoever wants it: %j", (source, data) => {
+    expect(readFrontmatter(`---\n${source}\n---\nBody.`, { isLenient: true })).toEqual({ data, body: "Body." });
+    expect(readFrontmatter(`---\r\n${source.replaceAll("\n", "\r\n")}\r\n---\r\nBody.`, { isLenient: true })).toEqual({
+      data,
+      body: "Body.",
+    });
+  });
+
   test("runs nothing and changes no prototype", () => {
     const { data } = readFrontmatter("---\n__proto__:\n  isEvil: true\n---\n");
     expect(({} as { isEvil?: boolean }).isEvil).toBeUndefined();

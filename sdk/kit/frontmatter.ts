@@ -14,6 +14,15 @@ export interface Frontmatter {
   readonly problem?: string;
 }
 
+/** How to read one. */
+export interface FrontmatterOptions {
+  /**
+   * What is no YAML at all is read line by line: a key at the beginning of a line has the text that follows it, down to the next key.
+   * For files that people have written for other programs. Default false.
+   */
+  readonly isLenient?: boolean;
+}
+
 /** Longer ones are no frontmatter but something else. */
 const MOST_CHARACTERS = 64 * 1024;
 const FENCED = /^\ufeff?---[ \t]*\r?\n(?:([\s\S]*?)\r?\n)??---[ \t]*(?:\r?\n|$)/;
@@ -30,7 +39,7 @@ const PLAIN_VALUE = /^(\s*(?:- |[\w-]+:[ \t]))[ \t]*([^\s"'|>].*?)[ \t]*$/;
  * @example
  * readFrontmatter("---\ntype: fact\n---\n\nNode 20 is used.\n"); // { data: { type: "fact" }, body: "Node 20 is used.\n" }
  */
-export function readFrontmatter(text: string): Frontmatter {
+export function readFrontmatter(text: string, { isLenient = false }: FrontmatterOptions = {}): Frontmatter {
   const found = text.startsWith("---") || text.startsWith("\ufeff---") ? FENCED.exec(text) : null;
   if (!found) {
     return UNCLOSED.test(text)
@@ -43,6 +52,8 @@ export function readFrontmatter(text: string): Frontmatter {
   try {
     return { ...dataOf(parseKindly(source)), body };
   } catch (thrown) {
+    const data = isLenient ? lineByLine(source) : {};
+    if (Object.keys(data).length) return { data, body };
     return { data: {}, body, problem: `its frontmatter cannot be read: ${reasonOf(thrown)}` };
   }
 }
@@ -78,6 +89,32 @@ function parseKindly(source: string): unknown {
       throw thrown;
     }
   }
+}
+
+/** Texts, and lists of texts where every line below a key begins with a dash. */
+function lineByLine(source: string): Record<string, unknown> {
+  const found: { readonly key: string; readonly lines: string[] }[] = [];
+  for (const line of source.split(/\r?\n/)) {
+    const [, key, rest = ""] = /^([A-Za-z][\w-]*):(?:[ \t]+(.*))?$/.exec(line) ?? [];
+    if (key !== undefined) found.push({ key, lines: [rest.trim()] });
+    else found.at(-1)?.lines.push(line.trim());
+  }
+  return Object.fromEntries(found.map(({ key, lines }) => [key, valueOfLines(lines)]));
+}
+
+function valueOfLines([first = "", ...more]: readonly string[]): unknown {
+  const items = more.filter(Boolean);
+  if (first === "" && items.length && items.every((line) => line.startsWith("- "))) {
+    return items.map((line) => unquoted(line.slice(2).trim()));
+  }
+  // What introduces a block of text is none of it.
+  const text = unquoted([/^[|>][+-]?$/.test(first) ? "" : first, ...more].join("\n").trim());
+  return text === "true" ? true : text === "false" ? false : text;
+}
+
+function unquoted(text: string): string {
+  const [, quote, inside = ""] = /^(["'])([\s\S]*)\1$/.exec(text) ?? [];
+  return quote === undefined || inside.includes(quote) ? text : inside;
 }
 
 function quoteText(line: string): string {

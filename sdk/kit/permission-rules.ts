@@ -56,6 +56,7 @@ export type About =
   | { readonly kind: "path"; readonly places: readonly string[] }
   | { readonly kind: "command"; readonly text: ShellText; readonly shell: Shell }
   | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "name"; readonly name: string; readonly args: string }
   | { readonly kind: "nothing" };
 
 /** A call, as rules see it. */
@@ -90,6 +91,10 @@ export async function subjectOf(call: Call, session: SessionView, files: Pick<Fi
     return { ...subject, about: { kind: "command", text: shell.readShell(textOf(input[permission.command])), shell } };
   }
   if ("url" in permission) return { ...subject, about: { kind: "url", url: textOf(input[permission.url]) } };
+  if ("name" in permission) {
+    const args = permission.args === undefined ? "" : textOf(input[permission.args]);
+    return { ...subject, about: { kind: "name", name: textOf(input[permission.name]), args: args.trim() } };
+  }
   return { ...subject, about: { kind: "nothing" } };
 }
 
@@ -105,7 +110,7 @@ function homesOf(session: SessionView, files: Pick<Files, "resolve">): Promise<r
 }
 
 function fieldOf(permission: object): string | undefined {
-  const found = Object.entries(permission).find(([key]) => key === "path" || key === "command" || key === "url");
+  const found = Object.entries(permission).find(([key]) => ["path", "command", "url", "name"].includes(key));
   return found && String(found[1]);
 }
 
@@ -128,6 +133,7 @@ export function covers(rule: Rule, effect: Effect, subject: Subject, root: strin
   if (about.kind === "path" && about.places.length === 0) return !isMean;
   if (about.kind === "path") return coversPlaces(rule.specifier, about.places, subject, root, isMean);
   if (about.kind === "url") return coversUrl(rule.specifier, about.url, isMean);
+  if (about.kind === "name") return coversName(rule.specifier, about, isMean);
   if (about.kind === "nothing") return coversInput(rule.specifier, subject.input, isMean);
   return !isMean && about.shell.mentionOf(rule.specifier, about.text) === "yes";
 }
@@ -203,6 +209,14 @@ function coversUrl(specifier: string, url: string, isMean: boolean): boolean {
   if (!isMean) return wanted === "*" || host === wanted || host.endsWith(below ?? `.${wanted}`);
   if (!/^https?:$/.test(protocol) || username || password) return false;
   return wanted === "*" || host === wanted || (below !== undefined && host.endsWith(below));
+}
+
+/** `deploy` is the name alone, `deploy *` the name with whatever stands behind it. What forbids a name forbids all of it. */
+function coversName(specifier: string, about: Extract<About, { kind: "name" }>, isMean: boolean): boolean {
+  const [, wanted = "", rest] = /^(.*?)(?:(?: |:)(\*))?$/s.exec(specifier) ?? [];
+  const name = about.name.replace(/^\//, "");
+  if (isMean) return wanted === name && (about.args === "" || rest !== undefined);
+  return matchText(wanted.toLowerCase(), name.toLowerCase());
 }
 
 /** `param:value`, such as `Bash(run_in_background:true)`; the field that brackets speak of anyway is none. */

@@ -67,6 +67,10 @@ export default definePlugin({
           return ["at ", { text: call.input.place, tone: "accent" }];
         },
         summary: () => "it was there",
+        ink: ({ React, Ink }) => ({ call }) => {
+          if (call.input.place !== "drawn") return null;
+          return React.createElement(Ink.Box, { borderStyle: "single" }, React.createElement(Ink.Text, null, "a picture"));
+        },
       },
     },
     statusItems: { where: () => "over here" },

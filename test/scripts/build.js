@@ -24,6 +24,7 @@ const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
     "cache-watch",
+    "command-files",
     "compact-breaker",
     "context-env",
     "context-git",
@@ -33,6 +34,7 @@ const TOGETHER = {
     "frontend-headless",
     "hook-scripts",
     "http-node",
+    "input-shell",
     "mcp-bridge",
     "memory-auto",
     "memory-dream",
@@ -50,6 +52,7 @@ const TOGETHER = {
     "session-retention",
     "settings-files",
     "shell-folders",
+    "skills",
     "tool-search",
     "telemetry-otel",
     "usage-meter",

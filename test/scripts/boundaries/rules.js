@@ -32,13 +32,16 @@ export const OWNERS = {
   diff: /^sdk\/kit\/patch\.ts$/,
   "fastest-levenshtein": /^sdk\/kit\/nearest\.ts$/,
   globby: /^plugins\/files-node\//,
+  "highlight.js": /^plugins\/frontend-tui\/paint\//,
   ignore: /^(plugins\/files-node|sdk\/testing)\//,
   ink: /^plugins\/frontend-tui\//,
   jiti: /^core\/load\.ts$/,
   "js-yaml": /^sdk\/kit\/frontmatter\.ts$/,
+  marked: /^plugins\/frontend-tui\/paint\//,
   "pdf-lib": /^plugins\/tool-read\//,
   react: /^plugins\/frontend-tui\//,
   sharp: /^plugins\/tool-read\//,
+  "string-width": /^plugins\/frontend-tui\/paint\//,
   tapable: /^(sdk\/hooks|core\/generation)\.ts$/,
   unbash: /^sdk\/kit\/shell\/grammar(-words)?\.ts$/,
   zod: /^(sdk|core)\//,
@@ -49,7 +52,7 @@ const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 /** Files of plugins that few runs need, though they import no package. */
 const RARE =
-  /^plugins\/(exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read|telemetry-otel\/recording|frontend-tui\/app\/conversation)\.tsx?$/;
+  /^plugins\/((command-files|skills)\/catalogue|exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read|telemetry-otel\/recording|frontend-tui\/app\/conversation)\.tsx?$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expandAll, globMatcher, pathMatcher } from "./globs.ts";
+import { expandAll, globMatcher, pathMatcher } from "./path-globs.ts";
 
 test.each([
   ["src/**/*.ts", "src/a/b.ts", true],

@@ -1,4 +1,4 @@
-import { fitsPathPattern, type PathPattern, parsePathPattern } from "gantry/sdk/kit/path-rules";
+import { fitsPathPattern, type PathPattern, parsePathPattern } from "./path-rules.ts";
 
 const MOST_PATTERNS = 1_000;
 const LONGEST_PATTERN = 4_096;

@@ -1,0 +1,64 @@
+import { relative } from "node:path";
+import type { CommandAnswer, HostInfo, ListItem, Piece } from "gantry/sdk";
+import { listPanel } from "gantry/sdk/kit/panels";
+import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { visibleLine } from "gantry/sdk/kit/visible";
+
+interface Shown {
+  readonly files: readonly PromptFile[];
+  /** Who has the name of a command that does not count. */
+  readonly hidden: ReadonlyMap<string, string>;
+  readonly counts: (file: PromptFile) => boolean;
+  readonly host: HostInfo;
+}
+
+/** `/commands`. */
+export async function panelOf({ files, hidden, counts, host }: Shown): Promise<CommandAnswer> {
+  const order = Object.keys(PROMPT_GROUPS);
+  const sorted = [...files].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
+  const item = (file: PromptFile): ListItem => {
+    const remark = remarkOn(file);
+    const detail: Piece[] = [
+      { text: visibleLine(describedBy(file)) },
+      { text: `  ${whence(file.path, host)}`, tone: "dim" },
+      ...(remark ? [{ text: `  (${remark})`, tone: "warning" } as const] : []),
+    ];
+    const title = `/${file.name}${file.hint ? ` ${visibleLine(file.hint)}` : ""}`;
+    return {
+      id: file.name,
+      title,
+      detail,
+      group: PROMPT_GROUPS[file.source],
+      ...(hidden.has(file.name) && { isDisabled: true }),
+    };
+  };
+
+  function remarkOn(file: PromptFile): string | undefined {
+    const owner = hidden.get(file.name);
+    if (owner === "skills") return "the skill of this name goes before";
+    if (owner !== undefined) return `does not count: the plugin ${owner} has a command of this name`;
+    if (!counts(file)) return "what it would run or allow is not approved";
+    return file.problem;
+  }
+
+  return {
+    panel: await listPanel({
+      title: "Commands in files",
+      load: () => sorted.map(item),
+      empty: "There are no commands in files. A file .claude/commands/review.md would be /review.",
+      actions: [{ key: "enter", label: "read", run: ({ id }) => files.find(({ name }) => name === id)?.body ?? "" }],
+      preview: ({ id }) => {
+        const file = files.find(({ name }) => name === id);
+        return file ? [{ type: "markdown", text: file.body }] : [];
+      },
+    }),
+  };
+}
+
+/** Where it lies, as short as it can be said. */
+function whence(path: string, { cwd, home }: HostInfo): string {
+  const inside = relative(cwd, path);
+  if (!inside.startsWith("..")) return visibleLine(inside);
+  const below = relative(home, path);
+  return visibleLine(below.startsWith("..") ? path : `~/${below}`);
+}

@@ -1,0 +1,125 @@
+/** Calls of skills: by their commands, and by the model through its tool. */
+import {
+  allow,
+  type Call,
+  type Files,
+  messageOf,
+  type RunCommand,
+  type SetupContext,
+  type ToolContext,
+  ToolError,
+  type ToolOutput,
+  text,
+  type Verdict,
+} from "gantry/sdk";
+import { didYouMean } from "gantry/sdk/kit/nearest";
+import { folderOf, gone, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
+import type { Invocation, Invocations } from "gantry/sdk/kit/prompt-invocation";
+import type { skills } from "./index.ts";
+import { noteLoaded } from "./loaded.ts";
+import type { Stocked } from "./stock.ts";
+import type { Uses } from "./uses.ts";
+
+const MOST_JUDGED = 100;
+
+export interface Calling {
+  /** What the command of a skill answers. */
+  answer(name: string): RunCommand;
+  vote(call: Call): Promise<Verdict | undefined>;
+  call(input: SkillInput, call: ToolContext): Promise<ToolOutput>;
+}
+
+export interface SkillInput {
+  readonly skill: string;
+  readonly args?: string | undefined;
+}
+
+interface CallingParts {
+  readonly context: SetupContext<typeof skills>;
+  readonly invocations: Invocations;
+  readonly files: Files;
+  readonly uses: Uses;
+  readonly find: (name: string) => Stocked | undefined;
+  readonly all: () => readonly Stocked[];
+}
+
+export function createCalling({ context, invocations, files, uses, find, all }: CallingParts): Calling {
+  const { use, log } = context;
+  /** What was judged is what is called, whatever the file says by then. */
+  const judged = new Map<string, PromptFile>();
+
+  async function load({ file, args, session, turn }: Invocation): Promise<string> {
+    const lead = `The files of this skill lie in ${folderOf(file)}\n\n`;
+    const loaded = await invocations.prompt({ file, args, session, lead, ...(turn && { turn }) });
+    noteLoaded(session, file.name, loaded);
+    uses.count(file.name).catch((thrown) => log(`Not counted: ${messageOf(thrown)}`));
+    return loaded;
+  }
+
+  /** As it is now: what was changed a moment ago counts. */
+  async function current(file: PromptFile): Promise<PromptFile> {
+    const now = await readPromptFile(file, files);
+    if (now) return now;
+    throw gone(file);
+  }
+
+  /** Why a call is of no skill. */
+  function notJudged(named: string): ToolError {
+    const name = nameOf(named);
+    const found = find(name);
+    if (found?.isForModel) return new ToolError(`The skill ${name} has just come: call it once more.`);
+    if (found) return new ToolError(`The skill ${name} is for the person alone: they call it with /${name}.`);
+    const known = all().flatMap((one) => (one.isForModel ? [one.file.name] : []));
+    return new ToolError(`There is no skill ${JSON.stringify(name)}.${didYouMean(name, known)}`);
+  }
+
+  return {
+    answer: (name) => async (args, session) => {
+      const found = find(name);
+      if (!found) return `There is no skill ${name} any more.`;
+      return { prompt: await load({ file: await current(found.file), args, session }) };
+    },
+    async vote(call) {
+      const { skill } = call.input as SkillInput;
+      const found = find(nameOf(skill));
+      // Such a call fails, and says why.
+      if (!found?.isForModel) return { ...allow("it changes nothing"), readsOnly: true };
+      const file = await current(found.file);
+      judged.set(call.id, file);
+      for (const id of [...judged.keys()].slice(0, -MOST_JUDGED)) judged.delete(id);
+      const wants = wishesOf(file, invocations.counts(file));
+      // Without a vote, so that a rule may allow it; nobody else's yes is loosened by what it only reads.
+      if (wants.length) return { decision: "none", reason: `it ${wants.join(", and ")}` };
+      return { ...allow("it is a text to read"), readsOnly: true };
+    },
+    async call({ skill, args = "" }, { id, session, turn }) {
+      const file = judged.get(id);
+      judged.delete(id);
+      if (!file) throw notJudged(skill);
+      try {
+        const loaded = await load({ file, args, session, turn });
+        const mentions = await use.mentions?.();
+        const named = (await mentions?.bring(loaded, turn)) ?? [];
+        return { content: [text(loaded), ...named], data: { skill: file.name, path: file.path } };
+      } catch (thrown) {
+        throw new ToolError(messageOf(thrown));
+      }
+    },
+  };
+}
+
+/** Models write it as people do, too. */
+function nameOf(skill: string): string {
+  return skill.trim().replace(/^\//, "");
+}
+
+/** What it would do beyond being read. */
+function wishesOf(file: PromptFile, isCounted: boolean): readonly string[] {
+  if (!isCounted) return [];
+  const [first] = file.commands;
+  return [
+    ...(first === undefined ? [] : [`runs ${JSON.stringify(first)}${file.commands.length > 1 ? " and more" : ""}`]),
+    ...(file.allowedTools.length ? [`allows ${file.allowedTools.join(", ")} until your next message`] : []),
+    ...(file.model === undefined ? [] : [`asks the model ${file.model}`]),
+  ];
+}
