@@ -82,7 +82,7 @@ function lookOf(cell: xterm.IBufferCell): Look {
 
 const hex = (color: number) => `#${color.toString(16).padStart(6, "0")}`;
 
-/** What comes in place of something looks as its first sign did; what follows a shorter one moves, unless blanks stand before it. */
+/** What comes in place of something looks as its last sign did; what follows moves where it is longer or shorter. */
 function replaced(cells: Cell[], changing: Changing, columns: number): Cell[] {
   let row = cells;
   for (const [pattern, by] of changing) {
@@ -98,7 +98,7 @@ function replaced(cells: Cell[], changing: Changing, columns: number): Cell[] {
     const from = starts.indexOf(found.index);
     const end = found.index + found[0].length;
     const to = end === text.length ? row.length : starts.indexOf(end);
-    const look = row[from]?.look ?? {};
+    const look = row[to - 1]?.look ?? {};
     const instead = [...found[0].replace(pattern, by)].map((sign) => ({ text: sign, columns: 1, look }));
     row = [...row.slice(0, from), ...instead, ...row.slice(to)];
   }
