@@ -48,6 +48,7 @@ const TOGETHER = {
     "permit-remember",
     "permit-rules",
     "prompt-base",
+    "session-goal",
     "session-jsonl",
     "session-retention",
     "settings-files",
