@@ -32,7 +32,9 @@ describe("/rewind", () => {
     if (panel?.type !== "list") throw new Error("no list");
     const [second] = await panel.load();
     expect(second?.title).toBe("Change it");
-    expect(JSON.stringify(await panel.preview?.(second as ListItem))).toContain("2 files would be taken back (+1 -2):");
+    expect(JSON.stringify(await panel.preview?.(second as ListItem, new AbortController().signal))).toContain(
+      "2 files would be taken back (+1 -2):",
+    );
     const chosen = (await panel.actions[0]?.run(second as ListItem)) as { panel: Panel };
     if (chosen.panel.type !== "list") throw new Error("no list");
     const ways = await chosen.panel.load();

@@ -65,7 +65,7 @@ describe("/help", () => {
     if (panel?.type !== "list") throw new Error("no list");
     const [entry] = await panel.load();
     expect(await panel.actions[0]?.run(entry as ListItem)).toMatchObject({ panel: { title: "/ask" } });
-    expect(await panel.preview?.(entry as ListItem)).toHaveLength(3);
+    expect(await panel.preview?.(entry as ListItem, new AbortController().signal)).toHaveLength(3);
   });
 
   it("knows hidden ones by their whole name, and names the nearest to a wrong one", async () => {

@@ -133,12 +133,9 @@ describe("commands of one setting", () => {
     expect(text).toContain("custom:sea  yours");
     expect(text).toContain("dusk  of the plugin dusky");
     if (panel?.type !== "list") throw new Error("no list");
-    expect((await panel.preview?.({ id: "dusk", title: "" }))?.map(({ type }) => type)).toEqual([
-      "markdown",
-      "code",
-      "diff",
-      "text",
-    ]);
+    expect(
+      (await panel.preview?.({ id: "dusk", title: "" }, new AbortController().signal))?.map(({ type }) => type),
+    ).toEqual(["markdown", "code", "diff", "text"]);
     expect(await act(panel, "dusk")).toContain("The theme is dusk.");
     expect((await kernel.run("/theme drak")).text).toContain('Did you mean "dark"?');
   });

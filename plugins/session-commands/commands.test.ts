@@ -80,7 +80,7 @@ describe("the panel of /resume and /sessions", () => {
     expect((await act(panel, 0)).answer).toEqual({ open: { resume: id } });
     expect((await act(panel, 0, "f")).answer).toEqual({ open: { resume: id, fork: true } });
     const [item] = await asList(panel).load();
-    expect(JSON.stringify(await asList(panel).preview?.(item as ListItem))).toMatch(
+    expect(JSON.stringify(await asList(panel).preview?.(item as ListItem, new AbortController().signal))).toMatch(
       /> Fix the login.*Answer 0\..*> And the logout.*Answer 1\./,
     );
   });
@@ -119,7 +119,12 @@ describe("/tree as a panel", () => {
     for (const prompt of ["One", "Two"]) await kernel.run(prompt);
     const { panel } = await kernel.run("/tree");
     expect(
-      JSON.stringify(await asList(panel).preview?.({ id: (await asList(panel).load())[0]?.id ?? "", title: "" })),
+      JSON.stringify(
+        await asList(panel).preview?.(
+          { id: (await asList(panel).load())[0]?.id ?? "", title: "" },
+          new AbortController().signal,
+        ),
+      ),
     ).toMatch(/One.*Answer 0\./);
     expect((await act(panel, 0)).answer).toMatch(/^The conversation goes on after "One"\./);
     expect(kernel.session.messages).toMatchObject([{ role: "user" }, { content: [{ text: "Answer 0." }] }]);

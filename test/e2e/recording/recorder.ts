@@ -79,7 +79,7 @@ export function createRecorder(terminal: Pty, options: RecorderOptions): Recorde
     },
     async type(text) {
       let typed = "";
-      for (const piece of text.match(new RegExp(`[^]{1,${SIGNS_AT_ONCE}}`, "gu")) ?? []) {
+      for (const piece of text.match(new RegExp(`.{1,${SIGNS_AT_ONCE}}`, "gsu")) ?? []) {
         terminal.type(piece);
         typed += piece;
         const shown = typed.trimEnd().slice(-40);

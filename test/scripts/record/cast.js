@@ -1,5 +1,5 @@
 /** @import { Shot } from "../../e2e/recording/recorder.ts" */
-/** @import { Look, Run, Screen } from "../../e2e/recording/screen.ts" */
+/** @import { Run, Screen } from "../../e2e/recording/screen.ts" */
 
 const ESC = "\u001b";
 

@@ -49,7 +49,9 @@ function sign(
   if (text[0] === "─") return `<path d="M${x} 9.5h${length}" stroke="${colour}"/>`;
   if (text[0] === "│") return `<path d="M${rounded(x + CELL.width / 2)} 0v${CELL.height}" stroke="${colour}"/>`;
   if (text === "⎿") return `<path d="M${rounded(x + 2)} 2v10h6" fill="none" stroke="${colour}"/>`;
-  const classes = [look.isBold && "b", look.isItalic && "t", look.isUnderlined && "u", look.isDim && "d"].filter(Boolean);
+  const classes = [look.isBold && "b", look.isItalic && "t", look.isUnderlined && "u", look.isDim && "d"].filter(
+    Boolean,
+  );
   return [
     `<text x="${x}" y="${CELL.baseline}"`,
     text.length > 1 ? ` textLength="${length}"` : "",

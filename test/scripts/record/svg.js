@@ -2,7 +2,6 @@ import { rowMarkup, styles } from "./svg-row.js";
 import { CELL, COLOURS, escaped, rounded } from "./svg-style.js";
 
 /** @import { Shot } from "../../e2e/recording/recorder.ts" */
-/** @import { Screen } from "../../e2e/recording/screen.ts" */
 
 /** @typedef {{ columns: number, rows: number, title: string, description: string }} About */
 /** @typedef {{ markup: string, row: number, from: number, to: number }} Shown */
