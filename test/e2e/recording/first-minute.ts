@@ -151,5 +151,6 @@ function changingIn(work: string): Changing {
     // What a turn took.
     [/^ {2}\d+(\.\d+)? (ms|s), \$/, "  6.2 s, $"],
     [/\d{4}-\d\d-\d\d \d\d:\d\d/, "2026-05-04 09:30"],
+    [/\d{4}-\d\d-\d\d \d\d:\d…/, "2026-05-04 09:3…"],
   ];
 }
