@@ -145,7 +145,7 @@ function changingIn(work: string): Changing {
   const folder = new RegExp(work.replaceAll(/\W/g, "\\$&"));
   return [
     [folder, "~/shop"],
-    [/Gantry \d+\.\d+\.\d+/, "Gantry"],
+    [/(?<=Gantry) \d+\.\d+\.\d+/, ""],
     // The activity: which step of its sign, and for how long.
     [/^[·✢✳✶✻✽] (\w+… \()(\d+ s, )?Esc/, "✻ $1Esc"],
     // What a turn took.
