@@ -97,9 +97,10 @@ function replaced(cells: Cell[], changing: Changing, columns: number): Cell[] {
     }
     const from = starts.indexOf(found.index);
     const end = found.index + found[0].length;
+    const changed = text.replace(pattern, by);
     const to = end === text.length ? row.length : starts.indexOf(end);
     const look = row[to - 1]?.look ?? {};
-    const instead = [...found[0].replace(pattern, by)].map((sign) => ({ text: sign, columns: 1, look }));
+    const instead = [...changed.slice(found.index, changed.length - (text.length - end))].map((sign) => ({ text: sign, columns: 1, look }));
     row = [...row.slice(0, from), ...instead, ...row.slice(to)];
   }
   return row.slice(0, columns);

@@ -26,7 +26,7 @@ export function svgOf(/** @type {readonly Shot[]} */ shots, /** @type {About} */
     `<desc id="desc">${escaped(about.description)}</desc>`,
     `<style>${styles()}.i{visibility:hidden;animation:0s step-end infinite;animation-duration:${rounded(total)}s}.z{visibility:visible}`,
     ...rules,
-    "@media (prefers-reduced-motion:reduce){.i{animation:none!important}}</style>",
+    "@media (prefers-reduced-motion:reduce){.i{animation:none}}</style>",
     `<defs>${defs.map((markup, id) => `<g id="r${id}">${markup}</g>`).join("\n")}</defs>`,
     frame(width, height, about.title),
     `<g transform="translate(${MARGIN},${BAR})">`,
