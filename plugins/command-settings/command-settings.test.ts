@@ -130,7 +130,7 @@ describe("commands of one setting", () => {
     const kernel = await open({ plugins: [dusk] });
     const { text, panel } = await kernel.run("/theme");
     expect(text).toMatch(/^\* auto /);
-    expect(text).toContain("custom:sea  yours");
+    expect(text).toMatch(/custom:sea +yours/);
     expect(text).toContain("dusk  of the plugin dusky");
     if (panel?.type !== "list") throw new Error("no list");
     expect(

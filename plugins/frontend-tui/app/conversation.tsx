@@ -30,6 +30,9 @@ import { openTranscript, type Transcript } from "./transcript.ts";
 
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
+/** They come by the hundred and change nothing that is listed. */
+const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
+
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
   host: FrontendHost,
@@ -260,7 +263,7 @@ export async function converse(
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
     attention.heed(event, titleOf(from));
-    if (event.type === "text" || event.type === "thinking" || event.type === "tool_input") return;
+    if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
     store.set({ jobs: use.jobs?.list(from) ?? [] });
   }
