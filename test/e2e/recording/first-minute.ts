@@ -83,9 +83,9 @@ async function play({ see, type, press }: Recorder, terminal: Pty, speech: Speec
   await see(AT_REST, 3, "done");
 
   await type("/");
-  await see(/… \d+ more/, 1.5, "palette");
+  await see(/… \d+ more/, 1.5);
   await type("rew");
-  await see("/rewind", 0.8);
+  await see("/rewind", 0.8, "palette");
   terminal.press("Enter");
   await see("Make the test pass", 2.5, "rewind");
   await press("Escape");

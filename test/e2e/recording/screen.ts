@@ -100,7 +100,11 @@ function replaced(cells: Cell[], changing: Changing, columns: number): Cell[] {
     const changed = text.replace(pattern, by);
     const to = end === text.length ? row.length : starts.indexOf(end);
     const look = row[to - 1]?.look ?? {};
-    const instead = [...changed.slice(found.index, changed.length - (text.length - end))].map((sign) => ({ text: sign, columns: 1, look }));
+    const instead = [...changed.slice(found.index, changed.length - (text.length - end))].map((sign) => ({
+      text: sign,
+      columns: 1,
+      look,
+    }));
     row = [...row.slice(0, from), ...instead, ...row.slice(to)];
   }
   return row.slice(0, columns);
