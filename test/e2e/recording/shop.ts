@@ -1,6 +1,6 @@
 /** The little project of the recording, and what its model says. */
 export const FILES: Readonly<Record<string, string>> = {
-  "package.json": `${JSON.stringify({ name: "shop", type: "module", scripts: { test: "node --test --test-reporter=dot" } }, undefined, 2)}\n`,
+  "package.json": `${JSON.stringify({ name: "shop", type: "module", scripts: { test: "node --test --test-reporter=tap | grep '^# pass'" } }, undefined, 2)}\n`,
   "src/cart.js": `export class Cart {
   #lines = new Map();
 
