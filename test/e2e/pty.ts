@@ -1,9 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import xterm from "@xterm/headless";
 import pty from "node-pty";
-import { expect } from "vitest";
-import { root } from "../scripts/project.js";
 
 /** A terminal emulator around a program in a pty, driven as a person would. */
 export interface Pty {
@@ -17,6 +13,8 @@ export interface Pty {
   frame(): string[];
   /** The screen, and what has been scrolled out of it above. */
   everything(): string[];
+  /** What is on the screen, cell by cell. */
+  buffer(): xterm.IBuffer;
   /** Every byte the program has written. */
   raw(): string;
   /** Modes of the emulator, such as `bracketedPasteMode`. */
@@ -126,6 +124,7 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
     },
     frame,
     everything,
+    buffer: () => screen.buffer.active,
     raw: () => raw,
     modes: () => screen.modes,
     title: () => title,
@@ -161,24 +160,4 @@ function bytesOf(key: string): string {
 
 function count(all: string, text: string | RegExp): number {
   return typeof text === "string" ? all.split(text).length - 1 : [...all.matchAll(new RegExp(text, "gm"))].length;
-}
-
-/**
- * Compares a screen with the one that is kept in `test/e2e/frames/NAME.txt`; with `GANTRY_TEST_FRAMES=write` it is kept. What differs
- * from run to run is replaced first.
- */
-export function expectFrame(
-  name: string,
-  frame: readonly string[],
-  replace: readonly (readonly [RegExp, string])[] = [],
-) {
-  const file = path.join(root, "test/e2e/frames", `${name}.txt`);
-  let text = `${frame.join("\n").trimEnd()}\n`;
-  for (const [pattern, by] of replace) text = text.replace(pattern, by);
-  if (process.env.GANTRY_TEST_FRAMES === "write") {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(existsSync(file), `${name} has no frame yet: run it with GANTRY_TEST_FRAMES=write`).toBe(true);
-  expect(text).toBe(readFileSync(file, "utf8"));
 }

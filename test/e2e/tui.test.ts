@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expectFrame, type Pty } from "./pty.ts";
+import { expectFrame } from "./expect-frame.ts";
+import type { Pty } from "./pty.ts";
 import { createTuiPlace, type TuiPlace } from "./tui.ts";
 
 let place: TuiPlace;
