@@ -1,4 +1,5 @@
 /** The program: the one module that knows both the kernel and what comes with it. */
+import { isatty } from "node:tty";
 import { messageOf } from "gantry/sdk";
 import { catalogue } from "../plugins/index.ts";
 import { main } from "./cli.ts";
@@ -10,7 +11,7 @@ const IS_GONE = new Set(["EPIPE", "EIO", "ENXIO"]);
 export async function run(argv: readonly string[]): Promise<never> {
   let lost: Error | undefined;
   const onError = (thrown: NodeJS.ErrnoException) => {
-    if (IS_GONE.has(thrown.code ?? "")) process.exit(GONE);
+    if (IS_GONE.has(thrown.code ?? "")) exit(GONE);
     lost = thrown;
   };
   for (const stream of [process.stdout, process.stderr]) stream.on("error", onError);
@@ -19,7 +20,16 @@ export async function run(argv: readonly string[]): Promise<never> {
   const code = await main(argv, { catalogue, presets: { usual: "default", bare: "minimal" } });
   await new Promise((resolve) => process.stdout.write("", resolve));
   if (lost && code === 0) process.stderr.write(`gantry: Standard output cannot be written: ${lost.message}\n`);
-  process.exit(code || (lost ? 1 : 0));
+  return exit(code || (lost ? 1 : 0));
+}
+
+/** With the modes of a terminal that is gone Node cannot do what it does at its end, and aborts; the signal says the same in peace. */
+function exit(code: number): never {
+  if (process.stdout.isTTY && !isatty(1)) {
+    process.removeAllListeners("SIGHUP");
+    process.kill(process.pid, "SIGHUP");
+  }
+  process.exit(code);
 }
 
 /** A plugin's stray failure is said, and does not end a session. */

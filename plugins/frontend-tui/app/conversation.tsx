@@ -39,6 +39,9 @@ import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
+/** The exit code when the terminal is gone, as after SIGHUP. */
+const HUNG_UP = 129;
+
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
   host: FrontendHost,
@@ -52,6 +55,7 @@ export async function converse(
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
   let transcript: Transcript | undefined;
+  let isGone = false;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -68,7 +72,10 @@ export async function converse(
     },
     onResize,
     onStray: (text) => say(saidLines(text.trimEnd(), "warning", options())),
-    onEnd: () => leave(),
+    onEnd() {
+      isGone = true;
+      leave();
+    },
   });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
@@ -152,6 +159,7 @@ export async function converse(
     keyboard.close();
     await session?.close();
   }
+  if (isGone) return HUNG_UP;
   sayGoodbye(session);
   return 0;
 
@@ -174,6 +182,10 @@ export async function converse(
           onAction: actions.act,
         }}
         onPanelClosed={onPanelClosed}
+        onPanelBroken={(cause) => {
+          store.set({ panel: undefined });
+          say(saidLines(`The panel could not be shown: ${messageOf(cause)}`, "bad", options()));
+        }}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
@@ -270,6 +282,8 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
+      // A new beginning, as after /clear.
+      if (!Object.keys(how).length) screen.wipe();
       await greet(session);
     } catch (cause) {
       sayProblem(cause);

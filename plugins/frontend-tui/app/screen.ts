@@ -87,12 +87,11 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     return `${parts.join("")}${up(lines.length - 1 - (done + caret.row))}\r${right(caret.column)}`;
   }
 
-  /** What takes the live part away; the cursor stands where it began. */
-  function removal(): string {
-    const text = `${up(cursor.row)}\r${ERASE_BELOW}`;
+  /** Takes the live part away; the cursor stands where it began. */
+  function remove(): void {
+    write(`${BEGIN}${up(cursor.row)}\r${ERASE_BELOW}${END}`);
     drawn = [];
     cursor = { row: 0, column: 0 };
-    return text;
   }
 
   return {
@@ -109,7 +108,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     draw,
     redraw() {
       if (isPaused || isClosed) return;
-      write(removal());
+      remove();
       draw();
     },
     resized() {
@@ -117,12 +116,12 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
       const more = drawn.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
       const above = cursor.row + (isXtermJs ? movedByXtermJs(more, cursor.row) : movedBy(more, cursor, columns()));
       cursor = { row: Math.min(above, rows() - 1), column: 0 };
-      write(removal());
+      remove();
     },
     pause() {
       if (isPaused || isClosed) return;
       draw();
-      write(removal());
+      remove();
       isPaused = true;
     },
     resume() {
@@ -131,7 +130,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     },
     wipe() {
       if (isClosed) return;
-      write("\u001b[H\u001b[2J\u001b[3J");
+      write(`${BEGIN}\u001b[H\u001b[2J\u001b[3J${END}`);
       drawn = [];
       cursor = { row: 0, column: 0 };
     },
@@ -140,7 +139,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
       tail = frame = [];
       if (!isPaused) {
         draw();
-        write(removal());
+        remove();
       } else if (waiting.length) write(`${waiting.join("\r\n")}\r\n`);
       isClosed = true;
     },
