@@ -48,6 +48,9 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
   /** The live part as it stands, and where in it the cursor is. */
   let drawn: readonly string[] = [];
   let cursor = { row: 0, column: 0 };
+  let drawnRows = rows();
+  /** Rows below the live part that are certainly blank. */
+  let blank = 0;
   let isPaused = false;
   let isClosed = false;
 
@@ -65,8 +68,10 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     const caret = caretIn(next);
     if (!waiting.length && isSame(next, drawn) && caret.row === cursor.row && caret.column === cursor.column) return;
     const text = change([...waiting, ...next], waiting.length, caret);
+    blank = Math.max(0, blank + drawn.length - waiting.length - next.length);
     waiting = [];
     drawn = next;
+    drawnRows = rows();
     cursor = caret;
     write(`${BEGIN}${text}${END}`);
   }
@@ -87,9 +92,19 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     return `${parts.join("")}${up(lines.length - 1 - (done + caret.row))}\r${right(caret.column)}`;
   }
 
+  /** A window that becomes lower loses what stands below the cursor, before anything is broken; first the blank rows. */
+  function droppedByXtermJs(): number {
+    const lower = drawnRows - rows();
+    const lines = drawn.length - 1 - cursor.row;
+    const dropped = Math.max(0, Math.min(lower - blank, lines));
+    if (lower > 0 || lines > 0) blank = Math.max(0, blank - lower);
+    return dropped;
+  }
+
   /** Takes the live part away; the cursor stands where it began. */
   function remove(): void {
     write(`${BEGIN}${up(cursor.row)}\r${ERASE_BELOW}${END}`);
+    blank += drawn.length;
     drawn = [];
     cursor = { row: 0, column: 0 };
   }
@@ -113,7 +128,9 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     },
     resized() {
       if (isPaused || isClosed) return;
-      const more = drawn.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
+      const left = drawn.slice(0, isXtermJs ? drawn.length - droppedByXtermJs() : drawn.length);
+      const more = left.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
+      drawn = left;
       const above = cursor.row + (isXtermJs ? movedByXtermJs(more, cursor.row) : movedBy(more, cursor, columns()));
       cursor = { row: Math.min(above, rows() - 1), column: 0 };
       remove();
@@ -132,6 +149,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
       if (isClosed) return;
       write(`${BEGIN}\u001b[H\u001b[2J\u001b[3J${END}`);
       drawn = [];
+      blank = rows();
       cursor = { row: 0, column: 0 };
     },
     close() {
