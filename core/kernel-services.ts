@@ -5,6 +5,7 @@ import {
   type Commands,
   type CompletionRequest,
   type Contributed,
+  type HostInfo,
   type Judge,
   type Models,
   messageOf,
@@ -21,21 +22,19 @@ import {
 } from "gantry/sdk";
 import { error } from "./errors.ts";
 import { type Entry, findCommand, type Generation } from "./generation.ts";
-import { chooseModel } from "./model.ts";
+import { chooseModel, hasKey, providersOf } from "./model.ts";
 import { withPlaces } from "./places.ts";
 import { lookUp, validate, votesOn } from "./prepare.ts";
 import { KernelSession } from "./session.ts";
 import { callTool } from "./toolcall.ts";
 import { Turn } from "./turn.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** Models, asked in a session's name. */
-export function createModels(current: () => Generation, env: () => Env): Models {
+export function createModels(current: () => Generation, info: () => HostInfo): Models {
   return {
     async choose(view, name) {
       const session = opened(view);
-      const model = name === undefined ? session.model : await chooseModel(current(), name, env());
+      const model = name === undefined ? session.model : await chooseModel(current(), name, hasKey(info()));
       const provider = session.generation.providers.get(model.provider);
       if (!provider)
         throw error("GANTRY_MODEL_REQUEST", { model: model.id, problem: `the provider ${model.provider} is gone` });
@@ -46,12 +45,13 @@ export function createModels(current: () => Generation, env: () => Env): Models 
       const model = await this.choose(view, request.model);
       return answerOf(opened(view), { ...request, model: `${model.provider}/${model.id}` }, model);
     },
+    providers: (view) => providersOf(newest(view), hasKey(info())),
     async info(view) {
       const { generation, model } = opened(view);
       return (await generation.providers.get(model.provider)?.handler())?.info?.(model.id);
     },
     async chooseFor(turn, name) {
-      const model = await chooseModel(current(), name, env());
+      const model = await chooseModel(current(), name, hasKey(info()));
       if (turn instanceof Turn) turn.ownModel = model;
       return model;
     },

@@ -40,7 +40,7 @@ import {
   createSlots,
   createTools,
 } from "./kernel-services.ts";
-import { chooseModel, defaultModel } from "./model.ts";
+import { chooseModel, defaultModel, hasKey } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
 import { KernelSession, type SessionOptions } from "./session.ts";
@@ -180,6 +180,7 @@ class KernelHost implements Host {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
     const { cwd, home, folders, env } = this.info;
+    const has = hasKey(this.info);
     const { id, entries, writer, notices } = await openLog(options, cwd, await this.service(SessionStore));
     this.notices.push(...notices);
     const session = await this.#start({
@@ -192,7 +193,7 @@ class KernelHost implements Host {
       host: {
         env,
         current: () => this.generation,
-        chooseModel: (generation, name) => chooseModel(generation, name, env),
+        chooseModel: (generation, name) => chooseModel(generation, name, has),
         setting: async (key, schema) => (await this.service(Settings))?.get(key, schema),
       },
       scope: this.#scope.child(`session ${id}`),
@@ -200,6 +201,7 @@ class KernelHost implements Host {
       entries,
     });
     if (!entries.length) session.append(beginning(cwd));
+    if (options.title !== undefined) session.rename(options.title);
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
     await this.generation.hooks.sessionStart.promise(session);
@@ -219,14 +221,14 @@ class KernelHost implements Host {
   /** The model that was asked for, or that the session had, or that the settings name, or the first that can be used. */
   async #chooseModel({ model }: OpenOptions, entries: readonly LogEntry[]): Promise<ModelRef> {
     const { generation } = this;
-    const { env } = this.info;
-    if (model !== undefined) return chooseModel(generation, model, env);
+    const has = hasKey(this.info);
+    if (model !== undefined) return chooseModel(generation, model, has);
     const before = entries.findLast((entry) => entry.type === "model" || entry.type === "assistant");
-    const had = before && (await chooseModel(generation, before.model, env).catch(() => undefined));
+    const had = before && (await chooseModel(generation, before.model, has).catch(() => undefined));
     if (had) return had;
     if (before) this.#warn(`The model of this session, ${before.model}, cannot be used any more; another one goes on.`);
     const wanted = (await this.service(Settings))?.get("model", z.string());
-    return wanted === undefined ? defaultModel(generation, env) : chooseModel(generation, wanted, env);
+    return wanted === undefined ? defaultModel(generation, has) : chooseModel(generation, wanted, has);
   }
 
   // ------------------------------------------------------------ knowing
@@ -260,7 +262,7 @@ class KernelHost implements Host {
     const report = (session?: SessionView) => this.report(session);
     return new Map<ServiceKey<unknown>, unknown>([
       [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
-      [Models, createModels(current, () => this.info.env)],
+      [Models, createModels(current, () => this.info)],
       [Tools, createTools()],
       [Commands, createCommands()],
       [Slots, createSlots()],

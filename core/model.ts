@@ -1,34 +1,36 @@
 /** Which model answers: the one that was named, or the first that can be used. */
-import type { ModelRef, Provider, ProviderManifest } from "gantry/sdk";
+import type { HostInfo, ModelRef, Provider, ProviderManifest, ProviderModels } from "gantry/sdk";
+import { keptKeys } from "gantry/sdk/kit/kept-keys";
 import { error } from "./errors.ts";
 import type { Entry, Generation } from "./generation.ts";
 
 type ProviderEntry = Entry<ProviderManifest, Provider>;
-type Env = Readonly<Record<string, string | undefined>>;
+/** Whether the environment has a variable, or the person keeps a key of that name. */
+type Has = (variable: string) => boolean;
 
 /** How long providers may look around or list their models. */
 const LOOK_MS = 2_000;
 
 /** The model a name stands for: `provider/id`, an alias, an id some provider claims or lists. */
-export async function chooseModel(generation: Generation, name: string, env: Env): Promise<ModelRef> {
+export async function chooseModel(generation: Generation, name: string, has: Has): Promise<ModelRef> {
   const providers = [...generation.providers.values()];
   const slash = name.indexOf("/");
   const named = slash > 0 ? generation.providers.get(name.slice(0, slash)) : undefined;
-  if (named) return usable(named, resolveAlias(named, name.slice(slash + 1)), name, env);
+  if (named) return usable(named, resolveAlias(named, name.slice(slash + 1)), name, has);
   const whole = generation.providers.get(name);
   if (whole) return { provider: name, id: await defaultOf(whole) };
 
   const claiming = providers.filter((entry) => claims(entry.manifest, name));
-  const best = claiming.find((entry) => isUsable(entry.manifest, env)) ?? claiming[0];
-  if (best) return usable(best, resolveAlias(best, name), name, env);
-  return listed(providers, name, env);
+  const best = claiming.find((entry) => isUsable(entry.manifest, has)) ?? claiming[0];
+  if (best) return usable(best, resolveAlias(best, name), name, has);
+  return listed(providers, name, has);
 }
 
 /** The model when none is named: the first provider usable by environment, then one that finds a server, then `always`. */
-export async function defaultModel(generation: Generation, env: Env): Promise<ModelRef> {
+export async function defaultModel(generation: Generation, has: Has): Promise<ModelRef> {
   const providers = [...generation.providers.values()];
   for (const entry of providers) {
-    if (typeof entry.manifest.usable === "object" && isUsable(entry.manifest, env)) {
+    if (typeof entry.manifest.usable === "object" && isUsable(entry.manifest, has)) {
       return { provider: entry.name, id: await defaultOf(entry) };
     }
   }
@@ -42,22 +44,40 @@ export async function defaultModel(generation: Generation, env: Env): Promise<Mo
 }
 
 /** Whether a provider can be used as things are, without asking anybody. */
-export function isUsable({ usable }: ProviderManifest, env: Env): boolean {
-  return usable === "always" || (typeof usable === "object" && usable.env.some((name) => env[name]));
+export function isUsable({ usable }: ProviderManifest, has: Has): boolean {
+  return usable === "always" || (typeof usable === "object" && usable.env.some(has));
+}
+
+/** What the environment says, or the person's own list of keys: read only where the environment says nothing. */
+export function hasKey({ env, stateFolder }: HostInfo): Has {
+  return (name) => Boolean(env[name]) || keptKeys(stateFolder).has(name);
+}
+
+/** Every provider with the models that it offers. */
+export function providersOf(generation: Generation, has: Has): Promise<readonly ProviderModels[]> {
+  return Promise.all(
+    [...generation.providers.values()].map(async (entry) => {
+      const { name, manifest } = entry;
+      const usable = typeof manifest.usable !== "object" || isUsable(manifest, has) || Boolean(await finds(entry));
+      const provider = usable ? await entry.handler() : undefined;
+      const models = await provider?.models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+      return { name, manifest, isUsable: usable, models: models ?? [] };
+    }),
+  );
 }
 
 /** A model some usable provider lists; a provider that cannot list its models takes any name. */
-async function listed(providers: readonly ProviderEntry[], name: string, env: Env): Promise<ModelRef> {
+async function listed(providers: readonly ProviderEntry[], name: string, has: Has): Promise<ModelRef> {
   const known: string[] = [];
   for (const entry of providers) {
     known.push(...Object.keys(entry.manifest.aliases ?? {}));
-    if (!isUsable(entry.manifest, env) && !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe))
+    if (!isUsable(entry.manifest, has) && !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe))
       continue;
     const provider = await entry.handler();
     if (!provider.models) continue;
     const models = await provider.models(AbortSignal.timeout(LOOK_MS)).catch(() => []);
     if (models.some(({ id }) => id === name)) return { provider: entry.name, id: name };
-    if (!models.length && isUsable(entry.manifest, env)) return { provider: entry.name, id: name };
+    if (!models.length && isUsable(entry.manifest, has)) return { provider: entry.name, id: name };
     known.push(...models.map(({ id }) => id));
   }
   for (const { name: provider, manifest } of providers)
@@ -66,9 +86,9 @@ async function listed(providers: readonly ProviderEntry[], name: string, env: En
 }
 
 /** A provider that was named must be usable: by environment, or because it finds a server. */
-async function usable(entry: ProviderEntry, id: string, name: string, env: Env): Promise<ModelRef> {
+async function usable(entry: ProviderEntry, id: string, name: string, has: Has): Promise<ModelRef> {
   const { manifest } = entry;
-  const isIn = typeof manifest.usable !== "object" || isUsable(manifest, env) || (await finds(entry));
+  const isIn = typeof manifest.usable !== "object" || isUsable(manifest, has) || (await finds(entry));
   if (isIn) return { provider: entry.name, id };
   throw error("GANTRY_MODEL_UNUSABLE", {
     name,

@@ -5,6 +5,9 @@ import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandFiles from "./command-files/index.ts";
 import commandMemory from "./command-memory/index.ts";
+import commandModel from "./command-model/index.ts";
+import commandPermissions from "./command-permissions/index.ts";
+import commandSettings from "./command-settings/index.ts";
 import commandTrust from "./command-trust/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
@@ -53,6 +56,7 @@ import providerReplay from "./provider-replay/index.ts";
 import secretsKeyring from "./secrets-keyring/index.ts";
 import seenFiles from "./seen-files/index.ts";
 import sessionCommands from "./session-commands/index.ts";
+import sessionGoal from "./session-goal/index.ts";
 import sessionJsonl from "./session-jsonl/index.ts";
 import sessionRetention from "./session-retention/index.ts";
 import settingsFiles from "./settings-files/index.ts";
@@ -79,6 +83,9 @@ export const catalogue = {
     "command-core": commandCore,
     "command-files": commandFiles,
     "command-memory": commandMemory,
+    "command-model": commandModel,
+    "command-permissions": commandPermissions,
+    "command-settings": commandSettings,
     "command-trust": commandTrust,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
@@ -124,6 +131,7 @@ export const catalogue = {
     "secrets-keyring": secretsKeyring,
     "seen-files": seenFiles,
     "session-commands": sessionCommands,
+    "session-goal": sessionGoal,
     "session-jsonl": sessionJsonl,
     "session-retention": sessionRetention,
     "settings-files": settingsFiles,

@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly continueLatest?: boolean;
   /** Begin a new session with a copy of that conversation, and leave the old one as it is. */
   readonly fork?: boolean;
+  /** What a new session is called, a copy too. */
+  readonly title?: string;
   /** The id of a new session, a UUID. */
   readonly id?: string;
   /** `provider/id`, id or alias. */
@@ -185,7 +187,8 @@ export interface CommandManifest {
 }
 
 /** A session as slash commands get it: with what a person may do to it. */
-export type CommandSession = SessionView & Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "close">;
+export type CommandSession = SessionView &
+  Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "addFolder" | "close">;
 
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place

@@ -21,6 +21,7 @@ export * from "./http.ts";
 export * from "./id.ts";
 export * from "./json.ts";
 export * from "./kernel.ts";
+export * from "./keymap.ts";
 export * from "./log.ts";
 export * from "./mcp.ts";
 export * from "./memory.ts";

@@ -1,7 +1,7 @@
 /** What the kernel itself does for plugins: asking a model, calling a tool, judging a call. */
 import type { CommandAnswer, CommandManifest, Completion } from "./host.ts";
 import type { AssistantMessage, Message } from "./message.ts";
-import type { ModelInfo, ModelRef, ToolSpec } from "./model.ts";
+import type { ModelInfo, ModelRef, ProviderModels, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
 import type { SessionView, TurnView } from "./session.ts";
 import type { SlotHandlers, SlotManifests } from "./slots.ts";
@@ -33,6 +33,8 @@ export interface Models {
    */
   choose(session: SessionView, name?: string): Promise<ModelRef>;
   complete(session: SessionView, request: CompletionRequest): Promise<AssistantMessage>;
+  /** Every provider with what it offers; those that can be used are asked, for two seconds at most. */
+  providers(session: SessionView): Promise<readonly ProviderModels[]>;
   /** What is known of the session's model, without asking anybody. */
   info(session: SessionView): Promise<ModelInfo | undefined>;
   /**

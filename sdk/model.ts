@@ -52,6 +52,8 @@ export interface ModelRequest {
   readonly thinkingDisplay?: "summarized" | "omitted";
   /** Absent: as the model does. A provider leaves it out for a model that has no such measure. */
   readonly effort?: Effort;
+  /** The answer is wanted sooner, whatever it costs. A provider leaves it out for a model that has no such mode. */
+  readonly isFast?: boolean;
 }
 
 /** What accompanies a request. */
@@ -159,6 +161,11 @@ export interface ProviderManifest {
   readonly models?: readonly string[];
   /** What to do to make the provider usable, in one sentence. */
   readonly setup?: string;
+  /**
+   * The key that a person can keep as a secret in place of setting an environment variable: the variable, one of those in `usable`, and
+   * where such keys come from. The provider has to look for it with `keptKey` of `gantry/sdk/kit/kept-keys`.
+   */
+  readonly key?: { readonly variable: string; readonly from: string };
 }
 
 /**
@@ -182,6 +189,16 @@ export interface Provider {
   readonly info?: (id: string) => ModelInfo | undefined;
   /** Counts the input tokens of a request, exactly, by asking the provider. `undefined` when it cannot tell. */
   readonly countTokens?: (request: ModelRequest, call: ModelCall) => Promise<number | undefined>;
+}
+
+/** A provider as things are now. */
+export interface ProviderModels {
+  readonly name: string;
+  readonly manifest: ProviderManifest;
+  /** A key is there, a server was found, or it needs neither. */
+  readonly isUsable: boolean;
+  /** What it offers, the usual one first; empty where it cannot be used or cannot tell. */
+  readonly models: readonly ModelInfo[];
 }
 
 /** Whether an answer asks for tools. */

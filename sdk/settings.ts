@@ -41,6 +41,8 @@ export interface Settings {
    * call on. Settings that cannot do so leave this function out.
    */
   put?(content: JsonObject): void;
+  /** Looks at the files now, and not only with the next prompt or call: for whoever has just saved one. */
+  refresh?(): void;
   /** Calls the listener when a file has changed and what it says has been taken over. Returns what ends it. */
   watch(listener: (change: SettingsChange) => void): () => void;
 }

@@ -97,6 +97,8 @@ export interface FormField {
   /** Of a number, of a text's length, or of how many are chosen. */
   readonly min?: number;
   readonly max?: number;
+  /** Whoever looks on must not see it while it is typed, nor afterwards. */
+  readonly isSecret?: boolean;
 }
 
 /** What was put into one field. */

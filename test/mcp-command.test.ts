@@ -91,7 +91,7 @@ describe("gantry mcp", () => {
     await mcp(["add-json", "good", JSON.stringify(program("server.mjs"))]);
     await mcp(["add-json", "bad", JSON.stringify(program("server.mjs", "exit"))]);
     const text = await mcp(["list"]);
-    expect(text).toContain("good [local]: connected, 4 tools, by hand 1 (2025-06-18)");
+    expect(text).toContain("good [local]: connected, 7 tools, by hand 1 (2025-06-18)");
     expect(text).toContain("bad [local]: not connected\n  It ended with exit code 3. It said: no such database.");
     const { servers } = JSON.parse(await mcp(["list"], { json: true }));
     expect(servers.map(({ name, status }: { name: string; status: string }) => [name, status])).toEqual([

@@ -26,7 +26,7 @@ const setup: Setup<typeof checkpointFiles> = ({ config, use, host }) => {
 
   return {
     services: { checkpoints },
-    commands: { rewind, checkpoint: rewind, undo: rewind },
+    commands: { rewind },
     subcommands: { rewind: createSubcommand(checkpoints) },
     wraps: { ...wrapped, NotebookEdit: around.file("notebook_path"), Bash: around.command("command") },
     taps: {

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { PassThrough } from "node:stream";
-import { type CompactRequest, definePlugin, type OpenOptions, text } from "gantry/sdk";
+import { type CompactRequest, definePlugin, type ListItem, type OpenOptions, type Panel, text } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { type Bench, bench } from "./test-bench.ts";
 
@@ -24,6 +24,23 @@ describe("/rewind", () => {
       "  2  TIME  Change it  (a.txt, b.txt +2 -1)",
       "Go back with /rewind <number> [conversation|files|both].",
     ]);
+  });
+
+  test("shows the prompts, newest first, with what would be taken back; behind each are the ways", async () => {
+    const { kernel, tree, made } = await asked();
+    const { panel } = await kernel.run("/checkpoint");
+    if (panel?.type !== "list") throw new Error("no list");
+    const [second] = await panel.load();
+    expect(second?.title).toBe("Change it");
+    expect(JSON.stringify(await panel.preview?.(second as ListItem, new AbortController().signal))).toContain(
+      "2 files would be taken back (+1 -2):",
+    );
+    const chosen = (await panel.actions[0]?.run(second as ListItem)) as { panel: Panel };
+    if (chosen.panel.type !== "list") throw new Error("no list");
+    const ways = await chosen.panel.load();
+    expect(ways.map(({ id }) => id)).toEqual(["both", "conversation", "files", "summarize-from", "summarize-upto"]);
+    expect(await chosen.panel.actions[0]?.run(ways[2] as ListItem)).toContain("2 files were taken back");
+    expect(tree()).toEqual(made);
   });
 
   test("goes back with both, and gives the prompt back", async () => {

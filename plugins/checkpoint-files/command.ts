@@ -2,35 +2,47 @@ import {
   type Checkpoint,
   type Checkpoints,
   type Command,
+  type CommandAnswer,
   type CommandSession,
-  isGantryError,
   PluginError,
 } from "gantry/sdk";
-import { listText, rewoundText } from "./say.ts";
+import { answering } from "gantry/sdk/kit/answering";
+import { completions } from "gantry/sdk/kit/completions";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import { rewindPanel } from "./panel.ts";
+import { rewoundText } from "./say.ts";
 import { promptsOf } from "./timeline.ts";
 
 const WHATS = ["conversation", "files", "both", "summarize-from", "summarize-upto"] as const;
 const HOW = "/rewind <number> [conversation|files|both]";
-type What = (typeof WHATS)[number];
+export type What = (typeof WHATS)[number];
+export interface Options {
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
 
 /** `/rewind`, `/rewind 3 files`, `/rewind undo`. */
 export function createCommand(checkpoints: Checkpoints): Command {
-  return async (args, session) => {
-    try {
-      return await run(args.trim().split(/\s+/).filter(Boolean), session);
-    } catch (error) {
-      if (!isGantryError(error)) throw error;
-      return `${error.message} ${error.remedy ?? ""}`.trimEnd();
-    }
-  };
+  return answering({
+    run: (args, session) => run(args.trim().split(/\s+/).filter(Boolean), session),
+    complete: async (args, session) => {
+      const list = await checkpoints.list(session);
+      const numbers = list.map(({ number, text }) => [String(number), visibleLine(text, 60)] as const).reverse();
+      const chosen = /^\s*(\d+)\s/.exec(args)?.[1];
+      return completions(args, chosen ? WHATS.map((what) => `${chosen} ${what}`) : [...numbers, "undo"]);
+    },
+  });
 
-  async function run(words: readonly string[], session: CommandSession): Promise<string> {
+  async function run(words: readonly string[], session: CommandSession): Promise<CommandAnswer> {
     const { options, rest } = optionsIn(words);
     const [which, what = "both", ...more] = rest;
-    if (which === undefined) return listText(await checkpoints.list(session), session.cwd, HOW);
+    if (which === undefined) return { panel: await rewindPanel(session, { checkpoints, goBack, how: HOW }) };
     if (more.length > 0 || !isWhat(what)) throw usage(rest.slice(1).join(" "));
     if (which === "undo") return rewoundText(await checkpoints.undo(session, options), session.cwd, options);
-    const prompt = promptAt(which, await checkpoints.list(session));
+    return goBack(session, promptAt(which, await checkpoints.list(session)), what, options);
+  }
+
+  async function goBack(session: CommandSession, prompt: Checkpoint, what: What, options: Options): Promise<string> {
     if (what === "summarize-from" || what === "summarize-upto") return summarize(session, prompt, what);
     const rewound = await checkpoints.rewind(session, prompt.prompt, { ...options, what });
     const said = rewoundText(rewound, session.cwd, options);

@@ -13,11 +13,6 @@ import {
   z,
 } from "gantry/sdk";
 
-const rewind = {
-  description: "Go back to before a prompt: conversation, files, or both",
-  argumentHint: "[number [conversation|files|both|summarize-from|summarize-upto] | undo]",
-};
-
 export const checkpointFiles = manifest({
   name: "checkpoint-files",
   description: "Keeps what files were before tools change them, so that what a prompt did can be taken back.",
@@ -45,9 +40,13 @@ export const checkpointFiles = manifest({
   },
   provides: { checkpoints: Checkpoints },
   commands: {
-    rewind,
-    checkpoint: { ...rewind, description: "The same as /rewind" },
-    undo: { ...rewind, description: "The same as /rewind" },
+    rewind: {
+      description: "Go back to before a prompt: conversation, files, or both",
+      argumentHint: "[number [conversation|files|both|summarize-from|summarize-upto] | undo]",
+      aliases: ["checkpoint", "undo"],
+      group: "Session",
+      help: "undo takes the last rewind back; --dry-run says what would change, --force takes back what others have changed since.\n/rewind 3 files",
+    },
   },
   subcommands: {
     rewind: {

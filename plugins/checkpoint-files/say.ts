@@ -16,7 +16,7 @@ export function listText(list: readonly Checkpoint[], cwd: string, how: string):
   return [...lines, `Go back with ${how}.`].join("\n");
 }
 
-function changesText(
+export function changesText(
   { files, insertions, deletions }: Pick<Checkpoint, "files" | "insertions" | "deletions">,
   cwd: string,
 ) {
@@ -66,7 +66,7 @@ function nameOf(path: string, cwd: string): string {
 }
 
 /** Local time. */
-function timeOf(timestamp: string): string {
+export function timeOf(timestamp: string): string {
   const date = new Date(timestamp);
   const two = (number: number) => String(number).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

@@ -1,6 +1,11 @@
-import { definePlugin, Meter, NO_USAGE } from "gantry/sdk";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { definePlugin, type ListItem, Meter, NO_USAGE } from "gantry/sdk";
 import { createTestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import permitModes from "../permit-modes/index.ts";
+import settingsFiles from "../settings-files/index.ts";
 import commandCore from "./index.ts";
 
 const closers: (() => Promise<void>)[] = [];
@@ -14,50 +19,105 @@ async function kernelWith(...plugins: TestKernelOptions["plugins"]) {
   return kernel;
 }
 
+const mine = definePlugin({
+  name: "mine",
+  commands: {
+    ask: {
+      description: "Ask somebody",
+      argumentHint: "<name>",
+      group: "Session",
+      aliases: ["question"],
+      help: "Be kind.\n/ask Ann",
+    },
+    secret: { description: "Nobody sees it", isHidden: true },
+  },
+  setup: () => ({ commands: { ask: () => "", secret: () => "" } }),
+});
+
 describe("/help", () => {
-  it("lists the commands of every plugin, with what they take", async () => {
-    const mine = definePlugin({
-      name: "mine",
-      commands: { ask: { description: "Ask somebody", argumentHint: "<name>" } },
-      setup: () => ({ commands: { ask: () => "" } }),
-    });
-    const { end } = await (await kernelWith(mine)).run("/help");
-    expect(end).toMatchObject({
-      reason: "handled",
-      text: [
-        "/ask <name>     Ask somebody",
-        "/cost           Show what this session has used",
-        "/exit           End the session",
-        "/help           List the commands",
-        "/model [model]  Show the model, or choose another one",
-        "/quit           End the session",
-      ].join("\n"),
-    });
+  it("lists the commands of every plugin under their headings, but for hidden ones", async () => {
+    const { text, panel } = await (await kernelWith(mine)).run("/help");
+    expect(text.split("\n")).toEqual([
+      "Session",
+      "  /ask <name>  Ask somebody",
+      "  /exit  End the session",
+      "",
+      "Insight",
+      "  /cost  Show what this session has used",
+      "  /status  Show version, model, account, folders, mode, sandbox, servers and settings files",
+      "",
+      "Help",
+      "  /help [command]  List the commands, or say what one of them does",
+      "  /release-notes [version|all]  Show what has changed",
+      "  /version  Show the version",
+    ]);
+    expect(panel).toMatchObject({ type: "list", title: "Commands" });
+  });
+
+  it.each(["ask", "/ask", "question"])("says all of one that is named as %s", async (name) => {
+    expect((await (await kernelWith(mine)).run(`/help ${name}`)).text).toBe(
+      ["/ask <name>", "Ask somebody", "", "Be kind.", "/ask Ann", "", "Also    /question", "Plugin  mine"].join("\n"),
+    );
+  });
+
+  it("shows the help of the entry that is chosen", async () => {
+    const { panel } = await (await kernelWith(mine)).run("/help");
+    if (panel?.type !== "list") throw new Error("no list");
+    const [entry] = await panel.load();
+    expect(await panel.actions[0]?.run(entry as ListItem)).toMatchObject({ panel: { title: "/ask" } });
+    expect(await panel.preview?.(entry as ListItem, new AbortController().signal)).toHaveLength(3);
+  });
+
+  it("knows hidden ones by their whole name, and names the nearest to a wrong one", async () => {
+    const kernel = await kernelWith(mine);
+    expect((await kernel.run("/help secret")).text).toContain("Nobody sees it");
+    expect((await kernel.run("/help stats")).text).toBe(
+      'There is no command /stats. Did you mean "status"? /help lists all.',
+    );
   });
 });
 
-describe("/model", () => {
-  it("shows the model", async () => {
-    expect((await (await kernelWith()).run("/model")).text).toBe("The model is scripted/script.");
-  });
-
-  it("chooses another one", async () => {
-    const other = definePlugin({
-      name: "other",
-      providers: { other: { title: "Other", usable: "always", models: ["big"] } },
-      setup: () => ({ providers: { other: { stream: async function* () {} } } }),
+describe("/status", () => {
+  it("says what the session runs on, and never a key", async () => {
+    const home = mkdtempSync(join(tmpdir(), "gantry-status-"));
+    closers.push(async () => rmSync(home, { recursive: true }));
+    writeFileSync(join(home, "settings.json"), '{"theme": "dark"}');
+    const kernel = await createTestKernel({
+      plugins: [commandCore, settingsFiles, permitModes],
+      env: { ANTHROPIC_API_KEY: "sk-ant-not-to-be-seen", CLAUDE_CONFIG_DIR: home },
     });
-    const kernel = await kernelWith(other);
-    expect((await kernel.run("/model  other/big ")).text).toBe("The model is other/big.");
-    expect(kernel.session.model).toEqual({ provider: "other", id: "big" });
+    closers.push(kernel.close);
+    const { text, panel } = await kernel.run("/status");
+    expect(text).toContain("Model    scripted/script");
+    expect(text).toContain("Account  ANTHROPIC_API_KEY of the environment");
+    expect(text).toContain(`Folder   ${kernel.cwd}`);
+    expect(text).toContain("Mode     default");
+    expect(text).toContain(`user  ${join(home, "settings.json")}`);
+    expect(text).not.toContain("sk-ant");
+    expect(panel).toMatchObject({
+      type: "page",
+      parts: [{ title: "Session" }, { title: "Settings" }, { title: "MCP servers" }],
+    });
   });
 
-  it("refuses a model that nobody has, and keeps the one there is", async () => {
+  it("does without the plugins that it could tell of", async () => {
+    const { text } = await (await kernelWith()).run("/status");
+    expect(text).toContain("Account  no key");
+    expect(text).toContain("No plugin reads settings.");
+  });
+});
+
+describe("/version and /release-notes", () => {
+  it("name the version and show the newest notes, those of a version, or all", async () => {
     const kernel = await kernelWith();
-    const { text, faults } = await kernel.run("/model nosuch");
-    expect(text).toMatch(/^No provider has a model "nosuch"\. .+/);
-    expect(faults).toEqual([]);
-    expect(kernel.session.model.id).toBe("script");
+    expect((await kernel.run("/version")).text).toMatch(/^Gantry \d+\.\d+\.\d+, Node \d+/);
+    expect((await kernel.run("/release-notes")).text).toMatch(/^## \[/);
+    expect((await kernel.run("/release-notes v0.1.0")).text).toMatch(/^## \[0\.1\.0\]/);
+    const { panel } = await kernel.run("/release-notes all");
+    expect(panel?.type === "page" && panel.parts.length).toBeGreaterThan(1);
+    expect((await kernel.run("/release-notes 99")).text).toMatch(
+      /^There are no notes of a version "99"\. There are: .*0\.1\.0/,
+    );
   });
 });
 

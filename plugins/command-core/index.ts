@@ -1,15 +1,51 @@
-import { definePlugin, Inspector, lazy, Meter, manifest, optional } from "gantry/sdk";
+import {
+  Commands,
+  definePlugin,
+  later,
+  lazy,
+  McpServers,
+  Meter,
+  manifest,
+  optional,
+  Permissions,
+  Sandbox,
+  Settings,
+} from "gantry/sdk";
 
 export const commandCore = manifest({
   name: "command-core",
   description: "The slash commands that every conversation has.",
-  needs: { inspector: Inspector, meter: optional(Meter) },
+  needs: {
+    commands: Commands,
+    meter: optional(Meter),
+    settings: optional(Settings),
+    permissions: optional(Permissions),
+    sandbox: optional(Sandbox),
+    mcp: later(optional(McpServers)),
+  },
   commands: {
-    help: { description: "List the commands" },
-    model: { description: "Show the model, or choose another one", argumentHint: "[model]" },
-    cost: { description: "Show what this session has used" },
-    exit: { description: "End the session" },
-    quit: { description: "End the session" },
+    help: {
+      description: "List the commands, or say what one of them does",
+      argumentHint: "[command]",
+      group: "Help",
+      help: "Enter on a command shows its help.\n/help model",
+      isImmediate: true,
+    },
+    status: {
+      description: "Show version, model, account, folders, mode, sandbox, servers and settings files",
+      group: "Insight",
+      isImmediate: true,
+    },
+    version: { description: "Show the version", group: "Help", isImmediate: true },
+    "release-notes": {
+      description: "Show what has changed",
+      argumentHint: "[version|all]",
+      group: "Help",
+      help: "Without a version it shows the newest notes.\n/release-notes 0.1.0",
+      isImmediate: true,
+    },
+    cost: { description: "Show what this session has used", group: "Insight", isImmediate: true },
+    exit: { description: "End the session", aliases: ["quit"], group: "Session" },
   },
 });
 

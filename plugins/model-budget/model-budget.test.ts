@@ -187,3 +187,22 @@ test("the effort of the settings is asked for in turns, as it is at the time", a
   expect(model.requests[0]?.effort).toBe("low");
   await kernel.close();
 });
+
+test.each([
+  [{ fastMode: true }, {}, { isFast: true }],
+  [{ alwaysThinkingEnabled: true }, {}, { thinking: { budgetTokens: 16_000 } }],
+  [{ alwaysThinkingEnabled: false }, {}, {}],
+  [{ alwaysThinkingEnabled: false }, { maxThinkingTokens: 2_000 }, { thinking: { budgetTokens: 2_000 } }],
+])("with the settings %j and the configuration %j a turn asks for %j", async (settings, config, asked) => {
+  const model = scriptedModel([{ text: "One." }]);
+  const kernel = await createTestKernel({
+    plugins: [settingsFiles, plugin],
+    model,
+    settings,
+    config: { "model-budget": config },
+  });
+  await kernel.run("Go");
+  const { isFast, thinking } = model.requests[0] ?? {};
+  expect({ ...(isFast && { isFast }), ...(thinking && { thinking }) }).toEqual(asked);
+  await kernel.close();
+});

@@ -21,11 +21,15 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
   const thought = thinkingOf(config);
   if (!turns && !money && !thought && !use.settings) return { taps: { modelWrap: () => undefined } };
-  const effort = () => use.settings?.get("effortLevel", effortSchema());
+  /** What flags say of thinking is said for this run, and goes before the settings. */
   const shaped = (request: ModelRequest): ModelRequest => {
-    const level = effort();
-    const asked = thought ? thought(request) : request;
-    return level === undefined ? asked : { ...asked, effort: level };
+    const { settings } = use;
+    const effort = settings?.get("effortLevel", effortSchema());
+    const isFast = settings?.get("fastMode", onSchema()) === true;
+    const isThinking = thought ? undefined : settings?.get("alwaysThinkingEnabled", onSchema());
+    const asked = (thought ?? thinkingBy(isThinking))?.(request) ?? request;
+    if (effort === undefined && !isFast) return asked;
+    return { ...asked, ...(effort && { effort }), ...(isFast && { isFast }) };
   };
 
   return {
@@ -44,6 +48,17 @@ export default setup;
 
 function effortSchema() {
   return z.enum(EFFORTS);
+}
+
+const onSchema = () => z.boolean();
+
+/** Tokens of reasoning where it is switched on without a measure. */
+const USUAL_THINKING = 16_000;
+
+function thinkingBy(isOn: boolean | undefined) {
+  if (isOn === undefined) return undefined;
+  if (!isOn) return thinkingOf({ thinking: "disabled" });
+  return (request: ModelRequest): ModelRequest => ({ thinking: { budgetTokens: USUAL_THINKING }, ...request });
 }
 
 /** How the requests of turns are to be thought about; `undefined`: as they are. */

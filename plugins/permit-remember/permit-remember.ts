@@ -10,10 +10,10 @@ import {
   type Trust,
 } from "gantry/sdk";
 import { ruleClaim } from "gantry/sdk/kit/claims";
+import { settingsFile } from "gantry/sdk/kit/save-setting";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { sessionAnswers } from "./answers.ts";
 import { keyOf } from "./call-key.ts";
-import { settingsFile } from "./destinations.ts";
 import type { permitRemember } from "./index.ts";
 import { checkRules, withoutRules, withRules } from "./rule-change.ts";
 

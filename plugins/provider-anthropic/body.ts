@@ -1,6 +1,6 @@
 import type { MessageCreateParamsBase } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { AssistantContent, Message, ModelRequest, PromptSection, UserContent } from "gantry/sdk";
-import { claudeModel, effortOf, withoutDate } from "./models.ts";
+import { claudeModel, effortOf, isFast, withoutDate } from "./models.ts";
 
 /** How long the provider keeps the prompt. */
 export type CacheTime = "5m" | "1h" | "off";
@@ -37,6 +37,7 @@ export function createBodyWriter(options: BodyOptions) {
       stream: true,
       ...thinkingFor(request, maxTokens, request.thinkingDisplay ?? options.display),
       ...outputFor(request, options.taskBudget),
+      ...(isFast(request) && { speed: "fast" }),
     };
     return write(head, request);
   }

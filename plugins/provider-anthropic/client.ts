@@ -28,10 +28,16 @@ interface ClientResponse {
 export class Client extends BaseAnthropic {
   readonly #http: Http;
   readonly #headers: Readonly<Record<string, string>>;
-  /** What must not appear in any text for a person. */
-  readonly secrets: readonly string[];
+  readonly #kept: () => Promise<string | undefined>;
+  readonly #secrets: string[];
 
-  constructor(http: Http, host: HostInfo, betas: readonly string[]) {
+  /** `kept`: the key that the person keeps as a secret, asked for where the environment has none. */
+  constructor(
+    http: Http,
+    host: HostInfo,
+    betas: readonly string[],
+    kept: () => Promise<string | undefined> = async () => undefined,
+  ) {
     const { env } = host;
     const apiKey = env.ANTHROPIC_API_KEY || null;
     const authToken = apiKey ? null : env.ANTHROPIC_AUTH_TOKEN || null;
@@ -48,6 +54,7 @@ export class Client extends BaseAnthropic {
     const credential = apiKey ?? authToken;
     const custom = readHeaders(env.ANTHROPIC_CUSTOM_HEADERS);
     this.#http = http;
+    this.#kept = kept;
     this.#headers = {
       accept: "application/json",
       "accept-encoding": "identity",
@@ -58,7 +65,12 @@ export class Client extends BaseAnthropic {
       ...custom,
       ...(betas.length && { "anthropic-beta": [custom["anthropic-beta"], ...betas].filter(Boolean).join() }),
     };
-    this.secrets = [credential ?? "", ...Object.values(custom)].filter((value) => value.length >= 8);
+    this.#secrets = [credential ?? "", ...Object.values(custom)].filter((value) => value.length >= 8);
+  }
+
+  /** What must not appear in any text for a person. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
   }
 
   /** Credentials come from the environment of the host alone, never from files that a project could bring. */
@@ -67,17 +79,32 @@ export class Client extends BaseAnthropic {
   }
 
   /** Sends the pieces of a body that is JSON already and gives the response, whatever it is, with a status of 2xx. */
-  async send(path: string, body: Body | undefined, signal: AbortSignal): Promise<HttpResponse> {
+  async send(path: string, body: Body | undefined, signal: AbortSignal, beta?: string): Promise<HttpResponse> {
     const method = body === undefined ? "get" : "post";
-    const response: unknown = await this.request({ method, path, body, signal }).asResponse();
+    const headers = beta === undefined ? {} : { "anthropic-beta": beta };
+    const response: unknown = await this.request({ method, path, body, signal, headers }).asResponse();
     return (response as ClientResponse).http;
   }
 
   override async buildRequest(options: Parameters<BuildRequest>[0]): ReturnType<BuildRequest> {
-    if (!this.#headers.authorization && !this.#headers["x-api-key"]) throw noCredentials();
+    const credential = await this.#credential();
     if (!URL.canParse(this.baseURL)) throw badBaseUrl();
-    const req = { method: options.method, headers: this.#headers, body: options.body, signal: options.signal };
+    const headers = { ...this.#headers, ...credential, ...this.#betaHeader(options.headers) };
+    const req = { method: options.method, headers, body: options.body, signal: options.signal };
     return { req: req as never, url: this.buildURL(options.path, undefined), timeout: 0 };
+  }
+
+  async #credential(): Promise<Readonly<Record<string, string>>> {
+    if (this.#headers.authorization || this.#headers["x-api-key"]) return {};
+    const key = await this.#kept();
+    if (key === undefined) throw noCredentials();
+    if (!this.#secrets.includes(key)) this.#secrets.push(key);
+    return { authorization: `Bearer ${key}` };
+  }
+
+  #betaHeader(given: unknown): Readonly<Record<string, string>> {
+    const beta = (given as Readonly<Record<string, string>> | undefined)?.["anthropic-beta"];
+    return beta ? { "anthropic-beta": [this.#headers["anthropic-beta"], beta].filter(Boolean).join() } : {};
   }
 
   override async fetchWithTimeout(url: unknown, init: unknown): Promise<Response> {

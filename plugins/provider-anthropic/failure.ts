@@ -30,7 +30,7 @@ export function noCredentials(): RequestFailed {
   return new RequestFailed({
     kind: "auth",
     message: "There is no key for Anthropic.",
-    remedy: "Set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, or choose another model.",
+    remedy: "Set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN, keep a key with /login, or choose another model.",
     isRetryable: false,
   });
 }

@@ -1,11 +1,11 @@
-import { definePlugin, Http, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Http, later, lazy, manifest, optional, Secrets, z } from "gantry/sdk";
 
 const DISPLAYS = ["summarized", "omitted"] as const;
 
 export const providerAnthropic = manifest({
   name: "provider-anthropic",
   description: "Claude models over the Messages API.",
-  needs: { http: Http },
+  needs: { http: Http, secrets: later(optional(Secrets)) },
   config: z
     .object({
       cache: z.enum(["5m", "1h", "off"]).default("5m").describe("how long the provider keeps the prompt cached"),
@@ -46,7 +46,8 @@ export const providerAnthropic = manifest({
         fable: "claude-fable-5-2",
       },
       models: ["claude-*"],
-      setup: "Set ANTHROPIC_API_KEY to a key from https://platform.claude.com.",
+      setup: "Set ANTHROPIC_API_KEY to a key from https://platform.claude.com, or keep it with /login.",
+      key: { variable: "ANTHROPIC_API_KEY", from: "https://platform.claude.com" },
     },
   },
 });

@@ -1,4 +1,4 @@
-import type { Effort, ModelInfo } from "gantry/sdk";
+import type { Effort, ModelInfo, ModelRequest } from "gantry/sdk";
 
 /**
  * How a model thinks: `always` by its own measure; `adaptive` by its own measure when asked; `budget` up to a number of
@@ -45,6 +45,14 @@ export const MODELS: readonly ClaudeModel[] = [
 /** The first models that take a level have no `xhigh`. */
 export function effortOf(wanted: Effort, { id }: ClaudeModel): Effort {
   return wanted === "xhigh" && /-4-6$/.test(id) ? "high" : wanted;
+}
+
+/** Asked for with each request that is to be answered fast. */
+export const FAST_MODE = "fast-mode-2026-02-01";
+
+/** Whether the answer is to come fast, and the model is one of those that can. */
+export function isFast({ isFast, model }: Pick<ModelRequest, "isFast" | "model">): boolean {
+  return isFast === true && /^claude-opus-(?:4-[6-9]|[5-9])/.test(model.id);
 }
 
 /** The id without the date of a snapshot: `claude-haiku-4-5-20251001` is `claude-haiku-4-5`. */

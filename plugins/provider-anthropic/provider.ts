@@ -1,19 +1,20 @@
 import type { MessageTokensCount } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { ModelInfo as RemoteModel } from "@anthropic-ai/sdk/resources/models";
 import type { HttpResponse, ModelCall, ModelEvent, ModelInfo, ModelRequest, Setup } from "gantry/sdk";
+import { keptKey } from "gantry/sdk/kit/kept-keys";
 import { createAnswer } from "./answer.ts";
 import { BETAS, betasIn } from "./betas.ts";
 import { type Body, createBodyWriter } from "./body.ts";
 import { Client } from "./client.ts";
 import { failureOf, refusesThinking } from "./failure.ts";
 import type { providerAnthropic } from "./index.ts";
-import { claudeModel, MODELS } from "./models.ts";
+import { claudeModel, FAST_MODE, isFast, MODELS } from "./models.ts";
 import { readAnswer } from "./read.ts";
 
 const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   const { cache, maxTokens, taskBudget, thinkingDisplay: display } = config;
   const { known, unknown } = betasIn(config);
-  const client = new Client(use.http, host, known);
+  const client = new Client(use.http, host, known, () => keptKey("ANTHROPIC_API_KEY", host, use.secrets));
   const bodies = createBodyWriter({ cache, maxTokens, taskBudget, display });
   const listed = new Map<string, ModelInfo>();
 
@@ -39,11 +40,11 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   /** A compaction changes what came before some thinking, which then may be refused: once more without it. */
   async function open(request: ModelRequest, signal: AbortSignal): Promise<HttpResponse> {
     try {
-      return await client.send("/v1/messages", bodies.create(request), signal);
+      return await client.send("/v1/messages", bodies.create(request), signal, isFast(request) ? FAST_MODE : undefined);
     } catch (error) {
       if (!refusesThinking(error) || !bodies.dropThinking(request.messages)) throw error;
       log("the server refused earlier thinking; it is left out from now on");
-      return client.send("/v1/messages", bodies.create(request), signal);
+      return client.send("/v1/messages", bodies.create(request), signal, isFast(request) ? FAST_MODE : undefined);
     }
   }
 

@@ -233,6 +233,27 @@ describe("the request", () => {
     expect(await ofModel("claude-opus-5-5")).toEqual(adaptive);
   });
 
+  it("asks for fast answers, with the beta feature, of the models that have them", async () => {
+    const { url, seen } = await serve(hello);
+    const { provider } = await start(url, { config: { betas: "context-1m-2025-08-07" } });
+    for (const [id, isFast] of [
+      ["claude-opus-5-5", true],
+      ["claude-sonnet-5-5", true],
+      ["claude-opus-5-5", false],
+    ] as const)
+      await gather(provider, request({ model: { provider: "anthropic", id }, isFast }));
+    expect(seen.map(({ body }) => (JSON.parse(body) as { speed?: string }).speed)).toEqual([
+      "fast",
+      undefined,
+      undefined,
+    ]);
+    expect(seen.map(({ headers }) => headers["anthropic-beta"])).toEqual([
+      "context-1m-2025-08-07,fast-mode-2026-02-01",
+      "context-1m-2025-08-07",
+      "context-1m-2025-08-07",
+    ]);
+  });
+
   it("says how much effort is wanted, and how long the task may be, where the model takes that", async () => {
     const ofModel = async (id: string, more: Partial<ModelRequest>, config = {}) =>
       (await sent({ model: { provider: "anthropic", id }, ...more }, config)).output_config;

@@ -13,9 +13,8 @@ export interface Endpoint {
   readonly isLocal: boolean;
 }
 
-/** The endpoint the environment names; the key alone means OpenAI itself. */
-export function endpointOf({ env }: Pick<HostInfo, "env">): Endpoint | undefined {
-  const key = env.OPENAI_API_KEY?.trim() || undefined;
+/** The endpoint the environment names; a key alone, the person's own too, means OpenAI itself. */
+export function endpointOf({ env }: Pick<HostInfo, "env">, key: string | undefined): Endpoint | undefined {
   const baseUrl = env.OPENAI_BASE_URL?.trim() || (key && "https://api.openai.com/v1");
   return baseUrl ? endpointAt(baseUrl, key) : undefined;
 }

@@ -1,4 +1,4 @@
-import { definePlugin, Http, lazy, manifest, z } from "gantry/sdk";
+import { definePlugin, Http, later, lazy, manifest, optional, Secrets, z } from "gantry/sdk";
 
 const portSchema = z.number().int().min(1).max(65_535);
 
@@ -22,7 +22,7 @@ export const providerOpenai = manifest({
       .optional()
       .describe("longest wait for a sign of life; 60000, or 600000 for a server on this machine"),
   }),
-  needs: { http: Http },
+  needs: { http: Http, secrets: later(optional(Secrets)) },
   providers: {
     openai: {
       title: "OpenAI or compatible",
@@ -30,6 +30,7 @@ export const providerOpenai = manifest({
       models: ["gpt-*", "chatgpt-*", "o1*", "o3*", "o4*"],
       setup:
         "Set OPENAI_API_KEY, or OPENAI_BASE_URL (such as http://127.0.0.1:8000/v1), and OPENAI_MODEL; or start Ollama, LM Studio or llama.cpp.",
+      key: { variable: "OPENAI_API_KEY", from: "https://platform.openai.com/api-keys" },
     },
   },
 });

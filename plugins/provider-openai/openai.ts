@@ -1,4 +1,5 @@
 import type { ModelCall, ModelEvent, ModelFailure, ModelInfo, ModelRequest, Provider, Setup } from "gantry/sdk";
+import { keptKey, keptKeys } from "gantry/sdk/kit/kept-keys";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { type Endpoint, endpointAt, endpointOf } from "./endpoint.ts";
 import type { providerOpenai } from "./index.ts";
@@ -6,8 +7,7 @@ import { knownModel, listModels, preferred } from "./models.ts";
 import { findLocalServer } from "./probe.ts";
 import { streamChat } from "./stream.ts";
 
-const setup: Setup<typeof providerOpenai> = ({ config, use: { http }, host, log }) => {
-  const named = endpointOf(host);
+const setup: Setup<typeof providerOpenai> = ({ config, use: { http, secrets }, host, log }) => {
   const windows = new Map<string, ModelInfo>();
   let found: { readonly endpoint: Endpoint; readonly model: string } | undefined;
 
@@ -47,9 +47,16 @@ const setup: Setup<typeof providerOpenai> = ({ config, use: { http }, host, log 
 
   /** Where the environment says, else what a probe found or finds. */
   async function endpointFor(signal: AbortSignal): Promise<Endpoint | undefined> {
+    const named = endpointOf(host, await keptKey(KEY, host, secrets));
     if (named) return named;
     if (!found) await probe(signal);
     return found?.endpoint;
+  }
+
+  /** Nothing is opened for this: it is enough that there is a key. */
+  function isOpenAi(): boolean {
+    const key = host.env[KEY]?.trim() || (keptKeys(host.stateFolder).has(KEY) ? "kept" : undefined);
+    return endpointOf(host, key)?.isOpenAi === true;
   }
 
   async function withSuggestion(failure: ModelFailure, model: string, signal: AbortSignal): Promise<ModelFailure> {
@@ -66,16 +73,18 @@ const setup: Setup<typeof providerOpenai> = ({ config, use: { http }, host, log 
         models,
         info: (id) => windows.get(id) ?? knownModel(id),
         // Without a list of models: nothing is asked of the server before the first request.
-        defaultModel: () => host.env.OPENAI_MODEL || (named?.isOpenAi ? "gpt-5" : undefined),
+        defaultModel: () => host.env.OPENAI_MODEL || (isOpenAi() ? "gpt-5" : undefined),
       },
     },
   };
 };
 export default setup;
 
+const KEY = "OPENAI_API_KEY";
+
 const NO_ENDPOINT: ModelFailure = Object.freeze({
   kind: "auth",
   message: "No OpenAI-compatible endpoint is named, and none was found on this machine.",
-  remedy: "Set OPENAI_API_KEY or OPENAI_BASE_URL, or start Ollama, LM Studio or llama.cpp.",
+  remedy: "Set OPENAI_API_KEY or OPENAI_BASE_URL, keep a key with /login, or start Ollama, LM Studio or llama.cpp.",
   isRetryable: false,
 });

@@ -1,49 +1,84 @@
 import { isAbsolute, join, resolve } from "node:path";
 import {
   type Command,
-  type CommandSession,
+  type Exec,
   type Files,
+  type HostInfo,
   isGantryError,
+  type Models,
   PluginError,
   type RunCommand,
   type SessionStore,
   type SessionView,
 } from "gantry/sdk";
-import { findSession, hasWords } from "./find.ts";
-import { exported, formatOf } from "./formats.ts";
-import { listing } from "./listing.ts";
+import { answering } from "gantry/sdk/kit/answering";
+import { completions } from "gantry/sdk/kit/completions";
+import { visibleLine } from "gantry/sdk/kit/visible";
+import { createBtw, createRecap } from "./aside.ts";
+import { createCopy } from "./copy.ts";
+import { findSession } from "./find.ts";
+import { exported, FORMATS, formatOf } from "./formats.ts";
+import { goOn, others, sessionsPanel } from "./picker.ts";
 import { checkedTitle } from "./rename.ts";
-import { treeOf, treeText } from "./tree.ts";
+import { treePanel } from "./tree-panel.ts";
 
-/** What the commands work on. */
-export interface Uses {
+/** Where sessions lie, and where they are written to. */
+export interface Stores {
   readonly store: SessionStore;
   readonly files: Files;
 }
 
-const MOST_LISTED = 20;
+/** What the commands work on. */
+export interface Uses extends Stores {
+  readonly models: Models;
+  readonly exec: (() => Promise<Exec | undefined>) | undefined;
+  readonly host: HostInfo;
+}
 
-type Name = "resume" | "fork" | "rename" | "export" | "sessions" | "clear" | "tree";
+type Name =
+  | "resume"
+  | "fork"
+  | "branch"
+  | "rename"
+  | "export"
+  | "copy"
+  | "sessions"
+  | "clear"
+  | "tree"
+  | "recap"
+  | "btw";
 
 /** The slash commands. What a person got wrong is an answer, not a failure of the plugin. */
 export function createCommands(uses: Uses): Readonly<Record<Name, Command>> {
   const { store } = uses;
+  const complete: Exclude<Command, RunCommand>["complete"] = async (args, session) =>
+    completions(
+      args,
+      (await others(store, session)).map(({ title, id }) => [visibleLine(title, 60) || id, id.slice(0, 8)] as const),
+    ).slice(0, MOST_OFFERED);
+
   return {
-    resume: answering(async (args, session) => {
-      const wanted = args.trim();
-      if (!wanted) return await list(store, session, "", "/resume and an id, a name or words of it goes on with one.");
-      const found = await findSession(store, wanted, { cwd: session.cwd });
-      if (found.id === session.id) return "This is that session.";
-      if (found.isLive) return `Another program has the session ${found.id} open. /fork ${found.id} goes on in a copy.`;
-      return { open: { resume: found.id } };
+    resume: answering({
+      async run(args, session) {
+        const wanted = args.trim();
+        if (!wanted) return { panel: await sessionsPanel(store, session, "", HOW) };
+        return goOn(session, await findSession(store, wanted, { cwd: session.cwd }));
+      },
+      complete,
     }),
-    fork: answering(async (args, session) => {
-      const wanted = args.trim();
-      const id = wanted ? (await findSession(store, wanted, { cwd: session.cwd })).id : session.id;
-      if (!wanted && session.transcriptPath === undefined && !(await isKept(store, session))) {
-        return "This session is not kept, so there is nothing to copy.";
-      }
-      return { open: { resume: id, fork: true } };
+    fork: answering({
+      async run(args, session) {
+        const wanted = args.trim();
+        if (wanted)
+          return { open: { resume: (await findSession(store, wanted, { cwd: session.cwd })).id, fork: true } };
+        return (await canCopy(store, session)) ? { open: { resume: session.id, fork: true } } : UNKEPT;
+      },
+      complete,
+    }),
+    branch: answering(async (args, session) => {
+      if (!(await canCopy(store, session))) return UNKEPT;
+      const title = args.trim() ? await checkedTitle(store, args, session.id) : undefined;
+      return { open: { resume: session.id, fork: true, ...(title && { title }) } };
     }),
     rename: answering(async (args, session) => {
       if (!args.trim()) return "/rename takes the name.";
@@ -51,33 +86,31 @@ export function createCommands(uses: Uses): Readonly<Record<Name, Command>> {
       session.rename(title);
       return `The session is called ${title}.`;
     }),
-    export: answering((args, session) => exportTo(uses.files, args.trim(), session)),
-    sessions: answering((args, session) => list(store, session, args.trim(), "")),
-    clear: () => ({ open: {} }),
-    tree: (_, session) => treeText(treeOf(session.allEntries)) || "Nothing has been said yet.",
+    export: answering({
+      run: (args, session) => exportTo(uses.files, args.trim(), session),
+      complete: (args, session) => {
+        const name = args.trim().replace(/\.\w*$/, "") || `session-${session.id.slice(0, 13)}`;
+        return FORMATS.map((format) => ({ args: `${name}.${format}` }));
+      },
+    }),
+    copy: answering(createCopy(uses)),
+    sessions: answering(async (args, session) => ({ panel: await sessionsPanel(store, session, args.trim(), "") })),
+    clear: answering(async (args, session) => {
+      if (args.trim()) session.rename(await checkedTitle(store, args, session.id));
+      return { open: {} };
+    }),
+    tree: answering(async (_, session) => ({ panel: await treePanel(session) })),
+    recap: answering(createRecap(uses.models)),
+    btw: answering(createBtw(uses.models)),
   };
 }
 
-function answering(command: RunCommand): RunCommand {
-  return async (args, session) => {
-    try {
-      return await command(args, session);
-    } catch (error) {
-      if (isGantryError(error)) return `${error.message} ${error.remedy ?? ""}`.trimEnd();
-      throw error;
-    }
-  };
-}
+const MOST_OFFERED = 20;
+const HOW = "/resume and an id, a name or words of it goes on with one.";
+const UNKEPT = "This session is not kept, so there is nothing to copy.";
 
-async function list(store: SessionStore, session: CommandSession, words: string, hint: string): Promise<string> {
-  const all = await store.list({ cwd: session.cwd });
-  const found = all.filter(({ id, title }) => id !== session.id && (!words || hasWords(title, words)));
-  if (!found.length)
-    return words ? `No session has ${JSON.stringify(words)} in its name.` : "There is no other session of this folder.";
-  const more = found.length - MOST_LISTED;
-  const lines = [listing(found.slice(0, MOST_LISTED))];
-  if (more > 0) lines.push(`${more} more: gantry sessions list shows all.`);
-  return [...lines, ...(hint ? [hint] : [])].join("\n");
+async function canCopy(store: SessionStore, session: SessionView): Promise<boolean> {
+  return session.transcriptPath !== undefined || (await isKept(store, session));
 }
 
 async function isKept(store: SessionStore, session: SessionView): Promise<boolean> {

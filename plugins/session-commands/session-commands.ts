@@ -3,8 +3,8 @@ import { createCommands } from "./commands.ts";
 import type { sessionCommands } from "./index.ts";
 import { createSubcommand } from "./subcommand.ts";
 
-const setup: Setup<typeof sessionCommands> = ({ use }) => ({
-  commands: createCommands(use),
+const setup: Setup<typeof sessionCommands> = ({ use, host }) => ({
+  commands: createCommands({ ...use, host }),
   subcommands: { sessions: createSubcommand(use) },
 });
 

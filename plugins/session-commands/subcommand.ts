@@ -10,7 +10,7 @@ import {
 import { branchOf } from "gantry/sdk/kit/branch";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { checkedDays, keptDays, oldSessions, removeSessions } from "gantry/sdk/kit/old-sessions";
-import { type Uses, writeNew } from "./commands.ts";
+import { type Stores, writeNew } from "./commands.ts";
 import { isConfirmed } from "./confirm.ts";
 import { findSession, hasWords } from "./find.ts";
 import { asFormat, exported, formatOf } from "./formats.ts";
@@ -24,7 +24,7 @@ import { treeOf, treeText } from "./tree.ts";
 /** What one action of `gantry sessions` is given. */
 interface Asked {
   readonly store: SessionStore;
-  readonly files: Uses["files"];
+  readonly files: Stores["files"];
   readonly settings: Settings | undefined;
   readonly args: readonly string[];
   readonly flags: SubcommandFlags;
@@ -55,7 +55,7 @@ export function createSubcommand({
   store,
   files,
   settings,
-}: Uses & { readonly settings?: Settings | undefined }): Subcommand {
+}: Stores & { readonly settings?: Settings | undefined }): Subcommand {
   return async ([name = "list", ...args], flags, host) => {
     const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (!action) throw unknownAction(name);

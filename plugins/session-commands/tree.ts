@@ -10,6 +10,10 @@ export interface TreeNode {
   /** It is on the branch that counts. */
   readonly isCurrent: boolean;
   readonly children: readonly TreeNode[];
+  /** The record that lies before the prompt; `null` for the beginning. */
+  readonly before: string | null;
+  /** The last record of what came of it, up to the next prompt. */
+  readonly end: string;
 }
 
 const PROMPT_WIDTH = 70;
@@ -19,6 +23,8 @@ export function treeOf(entries: readonly Entry[]): readonly TreeNode[] {
   const current = new Set(branchOf(entries));
   const places = new Map(entries.map(({ uuid }, at) => [uuid, at]));
   const roots: TreeNode[] = [];
+  /** The prompt that each record came of. */
+  const owners: ({ end: string } | undefined)[] = [];
   /** The list that the next prompt behind each record belongs to. */
   const lists: TreeNode[][] = [];
   for (const [at, entry] of entries.entries()) {
@@ -26,10 +32,18 @@ export function treeOf(entries: readonly Entry[]): readonly TreeNode[] {
     const before = named !== undefined && named < at ? named : at - 1;
     const list = lists[before] ?? roots;
     lists[at] = list;
-    if (entry.type !== "user" || entry.isMeta) continue;
+    const owner = owners[before];
+    owners[at] = owner;
+    if (entry.type !== "user" || entry.isMeta) {
+      if (owner && entry.type !== "rewind") owner.end = entry.uuid;
+      continue;
+    }
     const children: TreeNode[] = [];
     const prompt = visibleLine(textOf(entry.message.content), PROMPT_WIDTH);
-    list.push({ uuid: entry.uuid, prompt, isCurrent: current.has(entry), children });
+    const { uuid, parentUuid } = entry;
+    const node = { uuid, prompt, isCurrent: current.has(entry), children, before: parentUuid, end: uuid };
+    list.push(node);
+    owners[at] = node;
     lists[at] = children;
   }
   return roots;
@@ -37,7 +51,14 @@ export function treeOf(entries: readonly Entry[]): readonly TreeNode[] {
 
 /** The tree as lines; only where it forks is a line moved in. `*` marks what counts. */
 export function treeText(roots: readonly TreeNode[]): string {
-  const lines: string[] = [];
+  return treeLines(roots)
+    .map(({ line }) => line)
+    .join("\n");
+}
+
+/** The same, each line with its prompt. */
+export function treeLines(roots: readonly TreeNode[]): readonly { readonly node: TreeNode; readonly line: string }[] {
+  const lines: { readonly node: TreeNode; readonly line: string }[] = [];
   const waiting: { readonly node: TreeNode; readonly indent: string; readonly mark: string }[] = [];
   const push = (nodes: readonly TreeNode[], indent: string) => {
     const isFork = nodes.length > 1;
@@ -54,8 +75,9 @@ export function treeText(roots: readonly TreeNode[]): string {
   };
   push(roots, "");
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    lines.push(`${next.mark}${next.node.isCurrent ? "* " : "  "}${next.node.prompt || "(no text)"}`);
-    push(next.node.children, next.indent);
+    const { node, mark, indent } = next;
+    lines.push({ node, line: `${mark}${node.isCurrent ? "* " : "  "}${node.prompt || "(no text)"}` });
+    push(node.children, indent);
   }
-  return lines.join("\n");
+  return lines;
 }

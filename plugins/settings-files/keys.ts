@@ -40,7 +40,7 @@ export const KEYS: readonly string[] = [
   "worktree.baseRef worktree.symlinkDirectories worktree.sparsePaths worktree.bgIsolation",
 
   "theme tui viewMode verbose editorMode vimInsertModeRemaps keybindingFlavor statusLine subagentStatusLine",
-  "fileSuggestion respectGitignore respondToBashCommands defaultShell promptSuggestionEnabled spinnerTipsEnabled",
+  "fileSuggestion respectGitignore respondToBashCommands defaultShell promptSuggestions promptSuggestionEnabled spinnerTips spinnerTipsEnabled",
   "spinnerTipsOverride spinnerVerbs showTurnDuration terminalProgressBarEnabled syntaxHighlightingDisabled",
   "prefersReducedMotion axScreenReader spellcheck emojiCompletionEnabled footerLinksRegexes preferredNotifChannel",
   "askUserQuestionTimeout dialogExpiry voice companyAnnouncements autoScrollEnabled diffTool",

@@ -15,6 +15,8 @@ const PERSONAL = [
   "otelHeadersHelper",
   "proxyAuthHelper",
   "processWrapper",
+  "statusLine",
+  "subagentStatusLine",
   "forceLoginMethod",
   "forceLoginOrgUUID",
   "autoUpdatesChannel",

@@ -24,7 +24,7 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
     const layers = createLayers(host, managed, flagSettings(host));
     const problems = problemList();
     const listeners = new Set<(change: SettingsChange) => void>();
-    const settings = createSettings(layers, problems, listeners, use.trust);
+    const settings = createSettings({ layers, problems, listeners, trust: use.trust, refresh });
 
     /** What was saved counts from the next prompt and the next call on. */
     function refresh(): undefined {
@@ -60,12 +60,15 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
 
 export default settingsFrom(managedFile(process.platform));
 
-function createSettings(
-  layers: Layers,
-  problems: Problems,
-  listeners: Set<(change: SettingsChange) => void>,
-  trust: Trust,
-): Settings {
+interface SettingsParts {
+  readonly layers: Layers;
+  readonly problems: Problems;
+  readonly listeners: Set<(change: SettingsChange) => void>;
+  readonly trust: Trust;
+  readonly refresh: () => void;
+}
+
+function createSettings({ layers, problems, listeners, trust, refresh }: SettingsParts): Settings {
   function found<T>(path: string, schema: z.ZodType<T>): readonly (SettingValue<T> & { readonly raw: unknown })[] {
     return layers.current.layers.flatMap((layer) => {
       for (const { key, reason, kind } of droppedAt(layer, path)) {
@@ -100,6 +103,7 @@ function createSettings(
         })),
       ),
     put: layers.put,
+    refresh,
     watch(listener) {
       // A function of its own, so that one listener may be given twice.
       const own = (change: SettingsChange) => listener(change);

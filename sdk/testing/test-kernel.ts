@@ -7,6 +7,7 @@ import {
   type Fault,
   type HostReport,
   type JsonObject,
+  type Panel,
   type Plugin,
   type Provider,
   type Question,
@@ -49,6 +50,8 @@ export interface TurnRecord {
   /** Results of the tool calls, in the order in which they ended. */
   readonly results: readonly ToolResult[];
   readonly faults: readonly Fault[];
+  /** What a command has shown in place of a text. */
+  readonly panel: Panel | undefined;
 }
 
 /** The kernel of a test, with one session open. */
@@ -123,7 +126,8 @@ export async function createTestKernel(options: TestKernelOptions): Promise<Test
     const results = events.flatMap((event) => (event.type === "tool_end" ? [event.result] : []));
     const faults = events.flatMap((event) => (event.type === "fault" ? [event.fault] : []));
     for (const fault of faults) lost.delete(fault);
-    return { events, end: last.end, text: last.end.text, results, faults };
+    const panel = events.flatMap((event) => (event.type === "panel" ? [event.panel] : [])).at(-1);
+    return { events, end: last.end, text: last.end.text, results, faults, panel };
   }
 
   return {

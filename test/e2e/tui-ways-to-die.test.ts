@@ -90,8 +90,8 @@ const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
   ["/crash", "crashed on purpose"],
   ["/reject", "rejected on purpose"],
   ["look broken", "no looks"],
-  ["/odd nothing", "could not be shown: There is no panel"],
-  ["/odd items", "could not be shown: panel.actions.map"],
+  ["/odd nothing", "There is no panel of the type"],
+  ["/odd items", "panel.actions.map"],
   ["/odd load", "not loaded", "Escape"],
   ["/odd preview", "no preview", "Escape"],
 ];

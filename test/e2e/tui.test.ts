@@ -48,15 +48,26 @@ test.each([
   expect(clears(t.raw())).toEqual([]);
 });
 
-test("a session that goes on shows what was said", async () => {
+test("a session that goes on shows what was said; Ctrl-O shows all of it", async () => {
   const t = await started();
-  say(t, "say first words");
-  await t.shows("● first words");
+  say(t, "look the lighthouse");
+  await t.shows("that was all");
+  await t.hides("Working");
+  const before = t.frame();
+  t.press("C-o");
+  await t.shows('"place": "the lighthouse"');
+  t.type("/that was");
+  t.press("Enter");
+  await t.shows('"that was" n next');
+  t.press("q");
+  await t.hides("q leaves");
+  await t.shows(READY);
+  expect(t.frame()).toEqual(before);
   say(t, "/exit");
   await t.ended;
   const [, id] = /--resume ([0-9a-f-]{36})/.exec(t.everything().join("\n")) ?? [];
   const again = await started({ args: `--resume ${id}` });
-  await again.shows("● first words");
+  await again.shows("● that was all");
 });
 
 test("a command is asked for, and runs on yes alone", async () => {
@@ -79,10 +90,15 @@ test("a command is asked for, and runs on yes alone", async () => {
   expect(existsSync(path.join(place.work, "other"))).toBe(false);
 });
 
-test("Esc interrupts, and what was typed meanwhile is sent; Up takes it back before", async () => {
+test("while the agent works an immediate command runs, prompts wait, Up takes them back, Esc sends them at once", async () => {
   const t = await started();
   say(t, "wait");
   await t.shows("waiting for you");
+  say(t, "/pick");
+  await t.shows("Colours");
+  t.press("Enter");
+  await t.shows("You took red.");
+  expect(t.frame().join("\n")).toContain("Esc interrupts");
   say(t, "say second");
   await t.shows("waiting; Up takes it back");
   t.press("Up");
@@ -106,18 +122,7 @@ test("a command opens a panel, and what is chosen there is told", async () => {
   await t.shows(READY);
 });
 
-test("an immediate command runs while the agent is at work", async () => {
-  const t = await started();
-  say(t, "wait");
-  await t.shows("waiting for you");
-  say(t, "/pick");
-  await t.shows("Colours");
-  t.press("Enter");
-  await t.shows("You took red.");
-  expect(t.frame().join("\n")).toContain("Esc interrupts");
-});
-
-test("Shift-Tab goes through the modes, ? shows the keys", async () => {
+test("modes, keys, shell commands and the title", async () => {
   const t = await started();
   t.press("S-Tab");
   await t.shows("accepts edits");
@@ -125,31 +130,26 @@ test("Shift-Tab goes through the modes, ? shows the keys", async () => {
   await t.shows("plans");
   t.type("?");
   await t.shows("ctrl+c twice");
-});
-
-test("what a person runs with ! is shown, and the agent is told", async () => {
-  const t = await started();
   say(t, "!echo one two");
   await t.shows("> !echo one two");
   await t.shows("one two", 2);
+  say(t, "/rename A name of its own");
+  await t.until(() => t.title().includes("A name of its own"), "The title stayed.");
 });
 
-test("no control code of a model, a tool or a path reaches the terminal", async () => {
+test("calls as their plugin draws them; one that fails is shown as any other, and no control code reaches the terminal", async () => {
   const t = await started();
+  say(t, "look drawn");
+  await t.shows("│a picture");
   say(t, "look escape");
-  await t.shows("that was all");
-  say(t, "say \\u001b[2J");
-  await t.shows("●", 2);
+  await t.shows("that was all", 2);
+  say(t, "say \u001b[2J");
+  await t.shows("●", 4);
   expect(t.title()).not.toContain("owned");
   expect(clears(t.raw())).toEqual([]);
-});
-
-test("a renderer that fails is told once, and the call is shown as any other", async () => {
-  const t = await started();
   say(t, "look broken");
   await t.shows("no looks");
   await t.shows("Look broken");
-  await t.shows("that was all");
 });
 
 test("a long answer is in the scrollback once, whatever the window does, and nothing is cleared", async () => {
@@ -173,34 +173,8 @@ test("a long answer is in the scrollback once, whatever the window does, and not
   expect(all()).toHaveLength(200);
 });
 
-test("Ctrl-O shows everything with calls opened, finds words, and leaves all as it was", async () => {
-  const t = await started();
-  say(t, "look the lighthouse");
-  await t.shows("that was all");
-  await t.hides("Working");
-  const before = t.frame();
-  t.press("C-o");
-  await t.shows("q leaves");
-  await t.shows('"place": "the lighthouse"');
-  t.type("/that was");
-  t.press("Enter");
-  await t.shows('"that was" n next');
-  t.press("q");
-  await t.hides("q leaves");
-  await t.shows(READY);
-  expect(t.frame()).toEqual(before);
-});
-
-test("the title has the session's name", async () => {
-  const t = await started();
-  say(t, "/rename A name of its own");
-  await t.until(() => t.title().includes("A name of its own"), "The title stayed.");
-});
-
 test.each([
-  ["--line", {}],
   ["", { TERM: "dumb" }],
-  ["", { GANTRY_SCREEN_READER: "1" }],
   ["--ax-screen-reader", {}],
 ])("%s %j converses line by line", async (args, env) => {
   const t = place.start({ args, env });

@@ -73,6 +73,10 @@ export default definePlugin({
           return ["at ", { text: call.input.place, tone: "accent" }];
         },
         summary: () => "it was there",
+        ink: ({ React, Ink }) => ({ call }) => {
+          if (call.input.place !== "drawn") return null;
+          return React.createElement(Ink.Box, { borderStyle: "single" }, React.createElement(Ink.Text, null, "a picture"));
+        },
       },
     },
     statusItems: { where: () => "over here" },
@@ -117,6 +121,9 @@ export interface TuiPlace {
 
 export interface TuiStart {
   readonly args?: string;
+  /** Default: the scripted one. */
+  readonly model?: string;
+  readonly cwd?: string;
   readonly isInShell?: boolean;
   /** The shell does not heed that its terminal is gone, and keeps the exit code in the file `code`. */
   readonly isDeaf?: boolean;
@@ -153,13 +160,21 @@ export async function createTuiPlace(): Promise<TuiPlace> {
     base,
     work,
     home,
-    start({ args = "", isInShell = false, isDeaf = false, env = {}, ...size } = {}) {
-      const run = [process.execPath, program, "--model", "scripted/script", ...args.split(" ").filter(Boolean)];
+    start({
+      args = "",
+      isInShell = false,
+      isDeaf = false,
+      model = "scripted/script",
+      cwd = work,
+      env = {},
+      ...size
+    } = {}) {
+      const run = [process.execPath, program, ...(model && ["--model", model]), ...args.split(" ").filter(Boolean)];
       const [file = "", ...rest] = isInShell ? ["/bin/sh", path.join(base, "start.sh"), ...run] : run;
       const terminal = openPty({
         file,
         args: rest,
-        cwd: work,
+        cwd,
         env: {
           PATH: process.env.PATH ?? "",
           HOME: home,

@@ -3,12 +3,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { catalogueSource } from "./generate/catalogue.js";
+import { commandsPage } from "./generate/commands.js";
 import { configPage } from "./generate/config.js";
 import { errorsPage } from "./generate/errors.js";
 import { flagsPage } from "./generate/flags.js";
 import { hookEventFiles } from "./generate/hook-events.js";
 import { hooksPage } from "./generate/hooks.js";
 import { servicesPage } from "./generate/services.js";
+import { settingsPage } from "./generate/settings.js";
 import { exists, loadSources, root } from "./project.js";
 
 const isCheck = process.argv.includes("--check");
@@ -22,6 +24,9 @@ put("docs/reference/errors.md", errorsPage());
 put("docs/reference/config.md", configPage(catalogue));
 put("docs/reference/services.md", servicesPage(catalogue));
 put("docs/reference/flags.md", flagsPage(catalogue));
+put("docs/reference/commands.md", commandsPage(catalogue));
+const { KNOWN } = await loadSources("plugins/command-settings/known.ts");
+put("docs/reference/settings.md", settingsPage(KNOWN));
 const [events, { inputSchema }, { outputSchema }] = await Promise.all(
   ["events", "input-schemas", "output-schemas"].map((name) => loadSources(`plugins/hook-scripts/${name}.ts`)),
 );

@@ -1,4 +1,6 @@
 /** What reaches a person who looks elsewhere: the title, the progress in the task bar, a bell or a notification. */
+import path from "node:path";
+import type { Session, SessionEvent } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 export interface AttentionParts {
@@ -19,6 +21,8 @@ export interface Attention {
   /** Something waits for the person. Told after a while, unless {@link settled} comes before. */
   waits(kind: "answer" | "prompt", text: string): void;
   settled(): void;
+  /** After each event of the session. */
+  heed(event: SessionEvent, title: string): void;
   close(): void;
 }
 
@@ -52,17 +56,38 @@ export function createAttention({ env, signal, channel, hasProgressBar }: Attent
     if (knowsProgress && hasProgressBar()) signal(osc(`9;4;${isBusy ? 3 : 0}`));
   }
 
+  function setTitle(next: string): void {
+    const shown = visibleLine(next, TITLE_WIDTH);
+    if (shown === title) return;
+    title = shown;
+    signal(osc(`0;${shown}`));
+  }
+
+  function setBusy(next: boolean): void {
+    if (next === isBusy) return;
+    isBusy = next;
+    showProgress();
+  }
+
+  function waits(kind: "answer" | "prompt", text: string): void {
+    settled();
+    timer = setTimeout(tell, PATIENCE_MS[kind], text);
+    timer.unref();
+  }
+
   return {
-    setTitle(next) {
-      const shown = visibleLine(next, TITLE_WIDTH);
-      if (shown === title) return;
-      title = shown;
-      signal(osc(`0;${shown}`));
-    },
-    setBusy(next) {
-      if (next === isBusy) return;
-      isBusy = next;
-      showProgress();
+    setTitle,
+    setBusy,
+    waits,
+    heed(event, next) {
+      if (event.type === "turn_start") {
+        settled();
+        setBusy(true);
+      } else if (event.type === "turn_end") {
+        setBusy(false);
+        setTitle(next);
+        if (event.end.reason !== "handled") waits("prompt", "Gantry waits for your next prompt.");
+      }
     },
     setFocus(next) {
       hasFocus = next;
@@ -72,17 +97,17 @@ export function createAttention({ env, signal, channel, hasProgressBar }: Attent
       seenAt = Date.now();
       settled();
     },
-    waits(kind, text) {
-      settled();
-      timer = setTimeout(tell, PATIENCE_MS[kind], text);
-      timer.unref();
-    },
     settled,
     close() {
       settled();
       if (isBusy && knowsProgress) signal(osc("9;4;0"));
     },
   };
+}
+
+export function titleOf({ entries, cwd }: Pick<Session, "entries" | "cwd">): string {
+  const named = entries.findLast((entry) => entry.type === "title");
+  return `${named?.title ?? path.basename(cwd)} · Gantry`;
 }
 
 function channelOf(chosen: string, env: AttentionParts["env"]): string {

@@ -1,39 +1,28 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import path from "node:path";
-import {
-  type CommandAnswer,
-  type FrontendHost,
-  isGantryError,
-  messageOf,
-  type OpenOptions,
-  type Session,
-  type SessionEvent,
-} from "gantry/sdk";
+import type { CommandAnswer, FrontendHost, OpenOptions, Session, SessionEvent } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
-import { createClipboard } from "../input/clipboard.ts";
-import { createExternalEditor } from "../input/external-editor.ts";
-import { createHistory } from "../input/history.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
-import { createAttention } from "./attention.ts";
+import { createAttention, titleOf } from "./attention.ts";
+import { createEditor } from "./editor.ts";
 import { createFeed, type Feed } from "./feed.ts";
+import { firstStart } from "./first-start.ts";
 import { expanded } from "./frame.ts";
 import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
-import { saidLines } from "./lines.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
 import { readPreferences } from "./preferences.ts";
+import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
-import { createSuggest } from "./suggest.ts";
 import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
@@ -41,6 +30,11 @@ import { openTranscript, type Transcript } from "./transcript.ts";
 
 /** The exit code when the terminal is gone, as after SIGHUP. */
 const HUNG_UP = 129;
+
+const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
+
+/** They come by the hundred and change nothing that is listed. */
+const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
@@ -61,17 +55,21 @@ export async function converse(
     leave = resolve;
   });
 
-  const tell = (text: string) => say(saidLines(text, "dim", options()));
+  const { say, tell, warn, problem } = createSaying(
+    () => terminal,
+    () => feed,
+    options,
+  );
   const asking = createAsking({ say: tell });
   const bindingsFile = createBindingsFile(host.info.claudeFolder);
   const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
   const terminal = openTerminal(host, {
     onBytes(bytes) {
-      attention.seen();
+      if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
       keyboard.feed(bytes);
     },
     onResize,
-    onStray: (text) => say(saidLines(text.trimEnd(), "warning", options())),
+    onStray: (text) => warn(text.trimEnd()),
     onEnd() {
       isGone = true;
       leave();
@@ -92,7 +90,7 @@ export async function converse(
     feed: () => feed,
     options,
     say,
-    sayProblem,
+    sayProblem: problem,
     goOver,
   });
   const actions = createActions({
@@ -106,14 +104,7 @@ export async function converse(
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
-  const { stateFolder, cwd, env } = host.info;
-  const history = createHistory({ stateFolder, cwd, sessionId: () => session?.id });
-  const suggest = createSuggest(
-    () => session,
-    () => use,
-  );
-  const clipboard = createClipboard({ exec: use.exec, cwd, env });
-  const openEditor = createExternalEditor({ env, cwd, handOver: terminal.handOver, takeBack: terminal.takeBack });
+  const editor = createEditor({ info: host.info, terminal, session: () => session, services: () => use });
   keyboard.onFocus(attention.setFocus);
   const stopBindings = bindingsFile.watch(adoptBindings);
   const stopAsking = asking.subscribe(() => {
@@ -141,9 +132,9 @@ export async function converse(
     if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
     await greet(session);
-    for (const problem of bindingsFile.read().problems) warn(problem);
+    for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
-    store.set({ isReady: true });
+    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
@@ -172,10 +163,7 @@ export async function converse(
         asking={asking}
         isCalm={preferences.isCalm}
         editor={{
-          history,
-          suggest,
-          clipboard,
-          openEditor,
+          ...editor,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
           takeQueued: talking.takeBack,
           onSubmit: talking.submit,
@@ -184,7 +172,8 @@ export async function converse(
         onPanelClosed={onPanelClosed}
         onPanelBroken={(cause) => {
           store.set({ panel: undefined });
-          say(saidLines(`The panel could not be shown: ${messageOf(cause)}`, "bad", options()));
+          warn("The panel could not be shown.");
+          problem(cause);
         }}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
@@ -193,21 +182,6 @@ export async function converse(
 
   function options(): PaintOptions {
     return { theme: preferences.theme, hasLinks: preferences.hasLinks, width: terminal.columns };
-  }
-
-  function say(lines: readonly string[]): void {
-    if (feed) feed.say(lines);
-    else screen.print(lines);
-    terminal.drawSoon();
-  }
-
-  function warn(text: string): void {
-    say(saidLines(text, "warning", options()));
-  }
-
-  function sayProblem(cause: unknown): void {
-    const remedy = isGantryError(cause) && cause.remedy ? ` ${cause.remedy}` : "";
-    say(saidLines(`${messageOf(cause)}${remedy}`, "bad", options()));
   }
 
   function adoptSettings(): void {
@@ -226,7 +200,7 @@ export async function converse(
 
   function adoptBindings({ bindings, problems }: ReadBindings): void {
     keyboard.rebind(bindings);
-    for (const problem of problems) warn(problem);
+    for (const one of problems) warn(one);
   }
 
   function onResize() {
@@ -286,7 +260,7 @@ export async function converse(
       if (!Object.keys(how).length) screen.wipe();
       await greet(session);
     } catch (cause) {
-      sayProblem(cause);
+      problem(cause);
     }
   }
 
@@ -303,19 +277,10 @@ export async function converse(
   function onShown(event: SessionEvent, from: Session): void {
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
-    attend(event);
-    if (event.type === "text" || event.type === "thinking" || event.type === "tool_input") return;
+    attention.heed(event, titleOf(from));
+    if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
     store.set({ jobs: use.jobs?.list(from) ?? [] });
-  }
-
-  function attend(event: SessionEvent): void {
-    if (event.type === "turn_start") attention.settled();
-    if (event.type === "turn_start") attention.setBusy(true);
-    if (event.type !== "turn_end") return;
-    attention.setBusy(talking.isBusy());
-    attention.setTitle(titleOf(session));
-    if (event.end.reason !== "handled") attention.waits("prompt", "Gantry waits for your next prompt.");
   }
 
   function onPanelClosed(answer: CommandAnswer): void {
@@ -323,9 +288,4 @@ export async function converse(
     talking.onAnswer(answer);
     if (session) status?.refresh(session);
   }
-}
-
-function titleOf(session: Session | undefined): string {
-  const named = session?.entries.findLast((entry) => entry.type === "title");
-  return named ? `${named.title} · Gantry` : `${path.basename(session?.cwd ?? "")} · Gantry`;
 }

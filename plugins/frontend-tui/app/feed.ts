@@ -47,6 +47,7 @@ export interface Feed {
 
 const THOUGHT = 120;
 const PROGRESS = 200;
+const REFRESH_MS = 100;
 
 /** A feed for one session. */
 export function createFeed(session: Session, parts: FeedParts): Feed {
@@ -65,6 +66,9 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   /** Prompts that are printed already. */
   const said = new WeakSet<object>();
   const calls = new Map<string, Call>();
+  /** The newest words of calls at work. */
+  const progressed = new Map<string, string>();
+  let isRefreshing = false;
   let thought = "";
   let isPanelShown = false;
   let startedAt = Date.now();
@@ -130,7 +134,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         break;
       case "thinking":
         thought += event.text;
-        store.set({ thinking: visibleLine(thought.slice(-4 * THOUGHT), 4 * THOUGHT).slice(-THOUGHT) });
+        refreshSoon();
         break;
       case "assistant":
         endThought();
@@ -146,7 +150,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         start(event.call);
         break;
       case "tool_progress":
-        progress(event.id, event.text);
+        progressed.set(event.id, event.text);
+        refreshSoon();
         break;
       case "denied":
         calls.set(event.call.id, event.call);
@@ -195,6 +200,25 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     say(promptLines(text, options()));
   }
 
+  /** What is thought, and how far calls are: a few times a second, however often they say so. */
+  function refreshSoon(): void {
+    if (isRefreshing) return;
+    isRefreshing = true;
+    setTimeout(() => {
+      isRefreshing = false;
+      const { running } = store.get();
+      store.set({
+        thinking: thought ? visibleLine(thought.slice(-4 * THOUGHT), 4 * THOUGHT).slice(-THOUGHT) : undefined,
+        running: running.map((one) => ({ ...one, ...lineOf(one.id) })),
+      });
+    }, REFRESH_MS);
+  }
+
+  function lineOf(id: string): { progress?: string } {
+    const text = progressed.get(id);
+    return text === undefined ? {} : { progress: visibleLine(text.trimEnd().split("\n").at(-1) ?? "", PROGRESS) };
+  }
+
   function endThought(): void {
     if (thought === "") return;
     thought = "";
@@ -210,16 +234,12 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     store.set({ running: [...store.get().running, { id: call.id, head, startedAt: Date.now() }] });
   }
 
-  function progress(id: string, text: string): void {
-    const line = visibleLine(text.trimEnd().split("\n").at(-1) ?? "", PROGRESS);
-    store.set({ running: store.get().running.map((one) => (one.id === id ? { ...one, progress: line } : one)) });
-  }
-
   function end({ id, tool, input, result }: { id: string; tool: string; input: unknown; result: ToolResult }): void {
     const known = calls.get(id) ?? { id, tool: { name: tool } };
     store.set({ running: store.get().running.filter((one) => one.id !== id) });
     say(["", ...tools.done({ call: { ...known, input }, result, session }, options())]);
     calls.delete(id);
+    progressed.delete(id);
   }
 
   // ---------------------------------------------------------------- figures

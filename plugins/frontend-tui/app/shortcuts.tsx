@@ -31,7 +31,7 @@ export function Shortcuts({
     { keys: key("history:search", "ctrl+r"), does: "search what was typed" },
     { keys: key("chat:externalEditor", "ctrl+g"), does: "your editor" },
     { keys: key("chat:newline", "ctrl+j"), does: "new line" },
-    { keys: key("app:suspend", "ctrl+z"), does: "to the shell, and back with fg" },
+    { keys: key("app:suspend", "ctrl+z"), does: "suspend; fg comes back" },
     { keys: "ctrl+c twice", does: "leave" },
   ];
   const cells = all.map(({ keys, does }) => `${keys}  ${does}`);

@@ -4,6 +4,7 @@ import { messageOf, textOf } from "gantry/sdk";
 import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { type PaintOptions, paintBlocks, paintLine } from "../paint/blocks.ts";
+import { inkLines } from "./ink-renderer.ts";
 
 const MARK = "● ";
 const REST = "  ⎿ ";
@@ -91,11 +92,14 @@ export function createToolLines(slots: Slots | undefined, onFault: (tool: string
     head: (shown, options) => markOf(options, undefined) + paintLine(headLine(shown), narrowed(options, MARK)),
     done(shown, options) {
       const { outcome } = shown.result;
+      const inner = narrowed(options, REST);
+      const head = markOf(options, outcome) + paintLine(headLine(shown), narrowed(options, MARK));
+      const drawn = ask(shown.call.tool.name, (renderer) => inkLines(renderer, shown, inner.width));
+      if (drawn) return [head, ...drawn.map((line) => `    ${line}`)];
       const summary = summaryOf(shown);
       const body = ask(shown.call.tool.name, (renderer) => renderer.body?.(shown));
-      const inner = narrowed(options, REST);
       return [
-        markOf(options, outcome) + paintLine(headLine(shown), narrowed(options, MARK)),
+        head,
         ...(summary === undefined ? [] : [below(paintLine(summary, inner), options, outcome !== "ok")]),
         ...(body ? paintBlocks(body, inner).map((line) => `    ${line}`) : []),
       ];

@@ -1,6 +1,6 @@
 import { cell, HEADER, readSource } from "./source.js";
 
-/** The flags and subcommands of the program that plugins own. */
+/** The flags and subcommands of the program that plugins own; slash commands have a page of their own. */
 export function flagsPage(/** @type {any} */ { plugins }) {
   const manifests = Object.values(plugins).map((plugin) => plugin.manifest);
   return [
@@ -24,16 +24,6 @@ export function flagsPage(/** @type {any} */ { plugins }) {
       Object.entries(manifest.subcommands ?? {}).map(
         ([name, one]) =>
           `| \`gantry ${name}${one.usage ? ` ${one.usage}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} | ${subflags(one)} |`,
-      ),
-    ),
-    "",
-    "## Slash commands\n",
-    "| Command | Owner | Meaning |",
-    "|---|---|---|",
-    ...manifests.flatMap((manifest) =>
-      Object.entries(manifest.commands ?? {}).map(
-        ([name, one]) =>
-          `| \`/${name}${one.argumentHint ? ` ${one.argumentHint}` : ""}\` | \`${manifest.name}\` | ${cell(one.description)} |`,
       ),
     ),
     "",
