@@ -50,7 +50,7 @@ const panel = {
   type: "list",
   title: evil("panel-title"),
   text: evil("panel-text"),
-  load: () => [{ id: evil("id"), title: evil("item-title"), detail: evil("item-detail"), group: evil("item-group"), keywords: [evil("word")] }],
+  load: () => [{ id: evil("id"), title: evil("item-title"), detail: evil("item-detail"), group: evil("item-group"), keywords: [evil("word")] }, { id: "b", title: "B", detail: evil("item-detail") }],
   preview: () => [{ type: "markdown", text: evil("preview") }, { type: "diff", path: evil("diff-path"), lines: ["+" + evil("added")] }],
   actions: [{ key: "enter", label: evil("label"), run: () => evil("panel-answer") }],
 };
@@ -113,7 +113,7 @@ const SOURCES: readonly (readonly [string, readonly string[], ...string[]])[] = 
   ["unknown", ["unknown-tool"]],
   ["result", ["title", "summary", "body", "fault"]],
   ["shell", ["command"], "n"],
-  ["path", ["path"]],
+  ["path", ["path"], "n"],
   ["write", ["written-path"], "n"],
   ["fail", ["failure"]],
   ["!printf 'shell-output\\033[2J\\033]0;owned\\007'", ["shell-output"]],
@@ -125,7 +125,6 @@ const SOURCES: readonly (readonly [string, readonly string[], ...string[]])[] = 
   ["/page", ["page-title", "field", "value", "bar", "note", "summary"], "Escape"],
   ["/form", ["form-title", "field-title", "choice"], "Escape"],
   ["/question", ["asker", "question", "question-field"], "Escape"],
-  ["/mcp", ["server-name"], "Escape"],
 ];
 
 test("no control code of others reaches the terminal, wherever it comes from", async () => {
@@ -168,7 +167,6 @@ test("no control code of others reaches the terminal, wherever it comes from", a
 
   for (const [wish, names, ...keys] of SOURCES) {
     await t.until(() => t.frame().includes(">"), `The editor was not empty for ${wish}.`);
-    await t.quiet();
     t.type(wish);
     t.press("Enter");
     for (const name of names) await sees(t, name);
@@ -211,17 +209,12 @@ test("no control code of others reaches the terminal, wherever it comes from", a
   t.press("C-c", "C-c");
   expect(await t.ended).toBe(0);
 
+  expect(foreignIn(EVIL, { hasOtherScreen: true }).length).toBeGreaterThan(5);
   expect(foreignIn(t.raw(), { hasOtherScreen: true })).toEqual([]);
 });
 
 /** The name is on the screen, and what follows it is written out. */
 function sees(t: Pty, name: string): Promise<void> {
-  return t.until(
-    () =>
-      t
-        .everything()
-        .join("")
-        .includes(name + SEEN),
-    `"${name}" was not seen.`,
-  );
+  const bare = (text: string) => text.replaceAll(/\s/g, "");
+  return t.until(() => bare(t.everything().join("")).includes(bare(name) + SEEN), `"${name}" was not seen.`);
 }
