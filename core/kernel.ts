@@ -260,8 +260,9 @@ class KernelHost implements Host {
   #given(): ReadonlyMap<ServiceKey<unknown>, unknown> {
     const current = () => this.generation;
     const report = (session?: SessionView) => this.report(session);
+    const { of: trace, watch } = this.#trace;
     return new Map<ServiceKey<unknown>, unknown>([
-      [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
+      [Inspector, { report, trace, watch, reload: () => this.reload() } satisfies Inspector],
       [Models, createModels(current, () => this.info)],
       [Tools, createTools()],
       [Commands, createCommands()],

@@ -3,12 +3,16 @@ import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandElsewhere from "./command-elsewhere/index.ts";
+import commandExtend from "./command-extend/index.ts";
 import commandFiles from "./command-files/index.ts";
+import commandGit from "./command-git/index.ts";
 import commandMemory from "./command-memory/index.ts";
 import commandModel from "./command-model/index.ts";
 import commandPermissions from "./command-permissions/index.ts";
 import commandSettings from "./command-settings/index.ts";
 import commandTrust from "./command-trust/index.ts";
+import commandUsage from "./command-usage/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
 import compactTrim from "./compact-trim/index.ts";
@@ -81,12 +85,16 @@ export const catalogue = {
     "checkpoint-files": checkpointFiles,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-elsewhere": commandElsewhere,
+    "command-extend": commandExtend,
     "command-files": commandFiles,
+    "command-git": commandGit,
     "command-memory": commandMemory,
     "command-model": commandModel,
     "command-permissions": commandPermissions,
     "command-settings": commandSettings,
     "command-trust": commandTrust,
+    "command-usage": commandUsage,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
     "compact-trim": compactTrim,

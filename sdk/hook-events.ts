@@ -1,5 +1,6 @@
 import { createService } from "./service.ts";
 import type { SessionView } from "./session.ts";
+import type { SettingsLayer } from "./settings.ts";
 import type { Call } from "./tool.ts";
 import type { Decision } from "./verdict.ts";
 
@@ -67,6 +68,43 @@ export interface HookEvents {
 }
 export const HookEvents = createService<HookEvents>("hook-events");
 
+/** A hook that is configured, whether or not it runs. */
+export interface HookListing {
+  readonly event: string;
+  /** Empty where it has none. */
+  readonly matcher: string;
+  readonly layer: SettingsLayer;
+  /** The file or flag, or who has set it. */
+  readonly source: string;
+  /** `command`, `http`, `mcp_tool`, `prompt`, `agent` or `function`. */
+  readonly type: string;
+  /** What it runs, on one line. */
+  readonly text: string;
+  /** The one permission rule that a call must fit. */
+  readonly condition?: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** What people see while it runs. */
+  readonly statusMessage?: string;
+  readonly isInBackground: boolean;
+  /** Why it does not run; absent when it does. */
+  readonly whyOff?: string;
+}
+
+/** Everything that is configured of hooks. */
+export interface HookList {
+  /** In the order in which they run, event by event. */
+  readonly hooks: readonly HookListing[];
+  /** Every event that hooks may be for, in the order of a session. */
+  readonly events: readonly { readonly name: string; readonly summary: string; readonly takesMatcher: boolean }[];
+  /** Whose hooks are turned off. */
+  readonly off: "nobody's" | "others" | "everybody's";
+  /** The administrator's alone may run. */
+  readonly isOnlyManaged: boolean;
+  /** What is wrong with the files, in sentences. */
+  readonly problems: readonly string[];
+}
+
 /** One hook at work. */
 export interface HookActivity {
   /** The same at its beginning and at its end. */
@@ -123,5 +161,7 @@ export interface HookSources {
    * read; then nothing has changed.
    */
   set(source: string, hooks: readonly HookFunction[]): void;
+  /** All hooks there are, those of the settings too, for whoever shows them; without what looks like a secret. */
+  list(): HookList;
 }
 export const HookSources = createService<HookSources>("hook-sources");

@@ -1,6 +1,7 @@
 /** Who has a say when a call is judged: rules, modes, a classifier, remembered answers. */
 import { createService } from "./service.ts";
 import type { SessionView, TurnView } from "./session.ts";
+import type { SettingsLayer } from "./settings.ts";
 import type { Call } from "./tool.ts";
 import type { Answer, Question } from "./verdict.ts";
 
@@ -39,6 +40,17 @@ export interface RuleSuggestion {
   readonly covers: string;
 }
 
+/** A rule that a session is judged by. */
+export interface ListedRule {
+  readonly behavior: keyof RuleLists;
+  /** As it is written. */
+  readonly rule: string;
+  /** Where it is kept: a layer of the settings, or this session alone. */
+  readonly layer: SettingsLayer | "session";
+  /** The file or flag, in words for the person. */
+  readonly source: string;
+}
+
 /** The permission rules of a session. */
 export interface PermissionRules {
   /**
@@ -54,6 +66,8 @@ export interface PermissionRules {
   covering(session: SessionView, subject: RuleSubject): string | undefined;
   /** The narrowest rules that would have allowed the call. */
   suggest(session: SessionView, call: Call): RuleSuggestion | undefined;
+  /** Every rule that the session is judged by at this moment. */
+  list(session: SessionView): readonly ListedRule[];
 }
 export const PermissionRules = createService<PermissionRules>("permission-rules");
 

@@ -121,6 +121,19 @@ export interface WireMirror {
   readonly entries: readonly Entry[];
 }
 
+/** The conversation goes on in another session. What comes behind it belongs to that one. */
+export interface WireReset extends Wire {
+  readonly type: "conversation_reset";
+  /** The session that it goes on in; `session_id` is the one that it leaves. */
+  readonly new_conversation_id: string;
+  /** Where a new session has begun. Absent where an earlier one, or a copy, goes on. */
+  readonly trigger?: "clear";
+  /** The prompt that asked for it, as its sender knows it. */
+  readonly user_message_uuid?: string;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+}
+
 /** A tool is still at work. */
 export interface WireToolProgress extends Wire {
   readonly type: "tool_progress";
@@ -277,6 +290,7 @@ export type WireMessage =
   | WireTaskUpdated
   | WireTasks
   | WireTaskNotification
+  | WireReset
   | WireToolProgress
   | WireCommandOutput
   | WireCommands

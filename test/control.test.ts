@@ -1,136 +1,11 @@
 /** A conversation in lines with requests beside it, from the bytes that come in to the lines that go out. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
 import fc from "fast-check";
-import { defineTool, type Frontend, type FrontendHost, type JsonObject, type Plugin, z } from "gantry/sdk";
-import { type ScriptedAnswer, scriptedModel } from "gantry/sdk/testing";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { openHost } from "../core/index.ts";
-import execNode from "../plugins/exec-node/index.ts";
-import filesNode from "../plugins/files-node/index.ts";
-import frontendControl from "../plugins/frontend-control/index.ts";
-import frontendHeadless from "../plugins/frontend-headless/index.ts";
-import hookScripts from "../plugins/hook-scripts/index.ts";
-import permitModes from "../plugins/permit-modes/index.ts";
-import permitRules from "../plugins/permit-rules/index.ts";
-import settingsFiles from "../plugins/settings-files/index.ts";
+import { defineTool, z } from "gantry/sdk";
+import type { ScriptedAnswer } from "gantry/sdk/testing";
+import { describe, expect, it } from "vitest";
+import { drive, type Line, prompt, request, success } from "./drive.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: lines are what they are
-type Line = Readonly<Record<string, any>>;
-
-interface Drive {
-  /** What the model says. Default: `Answer N.` for ever. */
-  readonly script?: readonly ScriptedAnswer[];
-  readonly plugins?: readonly Plugin[];
-  readonly control?: object;
-  readonly headless?: object;
-  /** Called with every line that comes out; what it gives goes in. */
-  readonly respond?: (line: Line) => readonly (object | string)[] | undefined;
-  readonly env?: Readonly<Record<string, string>>;
-  /** Folders to make in the working folder. */
-  readonly folders?: readonly string[];
-}
-
-/** Sends lines, ends the input once a result has come for each of `results` prompts, and gathers what comes out. */
-async function drive(input: readonly (object | string | Buffer)[], options: Drive = {}) {
-  const cwd = realpathSync(mkdtempSync(join(tmpdir(), "gantry-control-")));
-  onTestFinished(() => rmSync(cwd, { recursive: true, force: true }));
-  for (const folder of options.folders ?? []) mkdirSync(join(cwd, folder), { recursive: true });
-  let answers = 0;
-  const model = scriptedModel(options.script ?? []);
-  if (!options.script) for (let i = 0; i < 200; i++) model.push(() => ({ text: `Answer ${answers++}.` }));
-  const host = await openHost({
-    cwd,
-    env: { PATH: process.env.PATH ?? "", HOME: cwd, ...options.env },
-    useFiles: false,
-    plugins: [
-      model.plugin,
-      filesNode,
-      execNode,
-      settingsFiles,
-      permitRules,
-      permitModes,
-      hookScripts,
-      ...(options.plugins ?? []),
-      frontendHeadless,
-      frontendControl,
-    ],
-    config: [
-      {
-        from: "the test",
-        values: {
-          "frontend-headless": { inputFormat: "stream-json", outputFormat: "stream-json", ...options.headless },
-          "frontend-control": options.control ?? {},
-        } as JsonObject,
-      },
-    ],
-  });
-  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const lines: Line[] = [];
-  let pending = "";
-  const put = (one: object | string | Buffer) =>
-    void stdin.write(Buffer.isBuffer(one) ? one : `${typeof one === "string" ? one : JSON.stringify(one)}\n`);
-  stdout.on("data", (chunk) => {
-    const parts = (pending + chunk).split("\n");
-    pending = parts.pop() ?? "";
-    for (const part of parts) {
-      const line = JSON.parse(part) as Line;
-      lines.push(line);
-      for (const one of options.respond?.(line) ?? []) put(one);
-    }
-  });
-  const abort = new AbortController();
-  const frontendHost = {
-    info: host.info,
-    notices: [],
-    prompt: undefined,
-    readPrompt: async () => undefined,
-    stdin,
-    stdout,
-    stderr,
-    signal: abort.signal,
-    isVerbose: true,
-    open: (more: object) => host.open(more),
-    report: (session?: never) => host.report(session),
-    untrusted: () => host.untrusted(),
-    trust: () => host.trust(),
-  } as unknown as FrontendHost;
-  const frontend = (await host.generation.frontends.get("headless")?.handler()) as Frontend;
-  for (const one of input) put(one);
-  if (!options.respond) stdin.end();
-  const running = frontend(frontendHost);
-  const done = running.finally(() => host.close());
-  return {
-    cwd,
-    stdin,
-    abort,
-    lines,
-    model,
-    put,
-    exit: () => done,
-    err: () => String(stderr.read() ?? ""),
-    results: () => lines.filter(({ type }) => type === "result"),
-    answerTo: (id: string) => lines.filter((line) => line.response?.request_id === id).map((line) => line.response),
-    complaints: () => lines.filter((line) => line.subtype === "informational" && line.level === "error"),
-  };
-}
-
-const prompt = (text: string, more: object = {}) => ({
-  type: "user",
-  message: { role: "user", content: text },
-  ...more,
-});
-const request = (request_id: string, subtype: string, more: object = {}) => ({
-  type: "control_request",
-  request_id,
-  request: { subtype, ...more },
-});
-const success = (asked: Line, response: object) => ({
-  type: "control_response",
-  response: { subtype: "success", request_id: asked.request_id, response },
-});
 const deep = (subtype: string) =>
   `{"type":"control_request","request_id":"deep","request":{"subtype":"${subtype}","hooks":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
 const mail = defineTool({
@@ -504,6 +379,18 @@ describe("whatever comes", () => {
     "get_settings",
     "get_task_output",
     "register_repo_root",
+    "get_hooks_listing",
+    "get_session_cost",
+    "get_usage",
+    "list_permission_rules",
+    "mcp_call",
+    "mcp_read_resource",
+    "reload_output_styles",
+    "reload_plugins",
+    "reload_skills",
+    "rename_session",
+    "seed_read_state",
+    "update_settings",
     "__proto__",
     "toString",
   ];
@@ -518,6 +405,10 @@ describe("whatever comes", () => {
     "path",
     "task_id",
     "message",
+    "tool",
+    "arguments",
+    "source",
+    "title",
   );
   const garbage = fc.oneof(
     fc.string({ maxLength: 40 }).map((text) => Buffer.from(`${text.replaceAll("\n", "")}\n`)),

@@ -15,6 +15,7 @@ import {
   permissionSuggestions,
   permissionUpdateSchema,
 } from "gantry/sdk/kit/permission-updates";
+import { addAnswered } from "./folders.ts";
 import { askForm } from "./forms.ts";
 import type { Kit } from "./kit.ts";
 import type { Request } from "./line.ts";
@@ -23,6 +24,8 @@ import type { Request } from "./line.ts";
 const LINE = "stdio";
 
 type Asker = Pick<Kit, "use" | "config"> & {
+  /** Absent where nothing but prompts is taken. */
+  readonly kit: Kit | undefined;
   /** Asks at the other end of the line; absent where there is none. */
   readonly ask: ((request: Request, signal: AbortSignal) => Promise<unknown>) | undefined;
 };
@@ -91,10 +94,15 @@ async function askTool({ use }: Asker, tool: string, call: Call, { session, sign
 }
 
 /** From now on. What cannot be is told, and the yes stands. */
-async function widen({ use }: Asker, session: SessionView, updates: readonly unknown[]): Promise<void> {
-  for (const update of updates) {
+async function widen({ use, kit }: Asker, session: SessionView, updates: readonly unknown[]): Promise<void> {
+  const opened = kit?.wishes.opened;
+  const isOpened = kit && opened?.id === session.id;
+  const addFolder = isOpened ? (folder: string) => addAnswered(kit, opened, folder) : undefined;
+  for (const given of updates) {
     try {
-      await applyPermissionUpdate(use, session, permissionUpdateSchema().parse(update));
+      const update = permissionUpdateSchema().parse(given);
+      await applyPermissionUpdate({ ...use, addFolder }, session, update);
+      if (update.type === "setMode" && isOpened && use.permissions) kit.wishes.mode = use.permissions.mode(session);
     } catch (thrown) {
       const text = `A change of permissions that came with a yes was not made: ${messageOf(thrown)}`;
       session.notify({ level: "warning", plugin: "frontend-control", text });

@@ -39,16 +39,19 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
       const carry = Object.hasOwn(REQUESTS, subtype) ? REQUESTS[subtype] : undefined;
       if (!carry) throw new Error(`Unsupported control request subtype: ${visibleLine(subtype, 100)}`);
       if (ABOUT_SESSION.has(subtype)) await line.ready();
-      return carry(kit as Kit, request);
+      return carry(kit as Kit, request, signal);
     }
   }
 
   async function opened(session: Session): Promise<void> {
     const { wishes } = kit as Kit;
-    wishes.opened = session;
-    wishes.firstModel = `${session.model.provider}/${session.model.id}`;
+    const { title, model, mode } = wishes;
+    const firstModel = `${session.model.provider}/${session.model.id}`;
+    if (model) await session.setModel(model);
+    if (mode) await use.permissions?.setMode(session, mode);
     const isNew = !session.entries.some(({ type }) => type === "user");
-    if (wishes.title && isNew) session.rename(wishes.title);
+    if (title && isNew && !wishes.opened) session.rename(title);
+    Object.assign(wishes, { opened: session, openedAt: performance.now(), firstModel });
   }
 
   /** Whoever reads the lines sees that it is their turn. */
@@ -80,7 +83,7 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
 
   return {
     services: { control: { attach } },
-    taps: { ask: (question, turn) => askOther({ use, config, ask: kit && waiting(kit) }, question, turn) },
+    taps: { ask: (question, turn) => askOther({ use, config, kit, ask: kit && waiting(kit) }, question, turn) },
     // Of use in a controlled conversation alone, so that no other one waits for this plugin.
     apply(hooks) {
       if (!kit) return;

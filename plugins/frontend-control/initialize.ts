@@ -10,7 +10,7 @@ import {
   z,
 } from "gantry/sdk";
 import { commandLine } from "gantry/sdk/kit/command-lines";
-import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
+import { CAPABILITIES, PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 import { tasksLine } from "gantry/sdk/kit/task-lines";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Kit } from "./kit.ts";
@@ -121,7 +121,7 @@ async function about({ stream, host, config, use }: Kit, session: Session | unde
       host.env,
     ),
     account: accountIn(host.env),
-    capabilities: ["interrupt_receipt_v1", "interrupt_cancel_queued_v1"],
+    capabilities: CAPABILITIES,
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: host.version,
     pid: process.pid,

@@ -1,4 +1,14 @@
-import type { ControlledStream, HostInfo, JsonObject, Log, Session, SetupContext, Thinking, z } from "gantry/sdk";
+import type {
+  ControlledStream,
+  HostInfo,
+  JsonObject,
+  Log,
+  PermissionMode,
+  Session,
+  SetupContext,
+  Thinking,
+  z,
+} from "gantry/sdk";
 import type { frontendControl } from "./index.ts";
 import type { Line } from "./line.ts";
 
@@ -29,8 +39,13 @@ export interface Wishes {
   display?: "summarized" | "omitted" | undefined;
   /** The session, once it is open. */
   opened?: Session | undefined;
+  /** When it was opened, by the clock of `performance`. */
+  openedAt?: number | undefined;
   /** The model that the session began with. */
   firstModel?: string | undefined;
+  /** What requests have chosen, which holds where the conversation goes on in another session. */
+  model?: string | undefined;
+  mode?: PermissionMode | undefined;
   /** The settings of this run. */
   settings: JsonObject;
 }

@@ -2,19 +2,26 @@
 import { messageOf, newId, PERMISSION_MODES, PluginError, type WireMessage, z } from "gantry/sdk";
 import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 import { contextUsage } from "./context-usage.ts";
+import { registerRoot } from "./folders.ts";
+import { listHooks } from "./hooks-listing.ts";
 import { modelsOf } from "./initialize.ts";
 import type { Kit } from "./kit.ts";
+import { MCP_REQUESTS } from "./mcp-requests.ts";
 import { read } from "./read.ts";
 import { readFile } from "./read-file.ts";
-import { registerRoot } from "./repo-root.ts";
-import { hear, serversOf, setSdkServers, statusOf } from "./servers.ts";
+import { listRules } from "./rules.ts";
+import { seedRead } from "./seed-read.ts";
 import { settingsOf } from "./settings.ts";
 import { taskOutput } from "./task-output.ts";
+import { updateSettings } from "./update-settings.ts";
+import { costOf, usageOf } from "./usage.ts";
 
-/** How long new servers may take until the request that brought them is answered; those that take longer come later. */
-const SETTLE_MS = 1_000;
-
-type Carry = (kit: Kit, request: Readonly<Record<string, unknown>>) => Promise<object | undefined>;
+/** The signal fires when the request is withdrawn. */
+export type Carry = (
+  kit: Kit,
+  request: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+) => Promise<object | undefined>;
 
 /** They change what the next prompt meets, so it waits for them. */
 export const IN_ORDER: ReadonlySet<string> = new Set([
@@ -26,14 +33,22 @@ export const IN_ORDER: ReadonlySet<string> = new Set([
   "mcp_set_servers",
   "mcp_toggle",
   "rename_session",
+  "seed_read_state",
+  "update_settings",
 ]);
 
 /** They are about the session, so they wait for what shapes it. */
 export const ABOUT_SESSION: ReadonlySet<string> = new Set([
   "background_tasks",
   "get_context_usage",
+  "get_hooks_listing",
+  "get_session_cost",
   "get_settings",
   "get_task_output",
+  "get_usage",
+  "list_permission_rules",
+  "mcp_call",
+  "mcp_read_resource",
   "read_file",
   "register_repo_root",
   "rewind_files",
@@ -96,8 +111,14 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     return readFile(kit, request);
   },
   async rename_session({ session }, request) {
-    const { title } = read(z.looseObject({ title: z.string().min(1) }), request);
-    (await session()).rename(title);
+    const { title, session_id } = read(
+      z.looseObject({ title: z.string().trim().min(1), session_id: z.string().nullish() }),
+      request,
+    );
+    const opened = await session();
+    if (session_id && session_id !== opened.id)
+      throw new Error(`The conversation has gone on in the session ${opened.id}, so ${session_id} keeps its name.`);
+    opened.rename(title);
     return {};
   },
   async stop_task(kit, request) {
@@ -113,44 +134,43 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
   },
   get_task_output: taskOutput,
   get_settings: settingsOf,
+  update_settings: updateSettings,
+  get_hooks_listing: listHooks,
+  list_permission_rules: listRules,
+  get_usage: usageOf,
+  get_session_cost: costOf,
+  seed_read_state: seedRead,
+  async reload_output_styles({ use }) {
+    // Styles are read anew whenever somebody asks for their names.
+    return { available_output_styles: (await (await use.styles?.())?.names()) ?? ["default"] };
+  },
+  async reload_plugins() {
+    throw new Error(
+      "Plugins are read when the program starts: to take a change in, start it anew and resume the session.",
+    );
+  },
+  async reload_skills() {
+    throw new Error("There are no skills yet, so there are none to read anew.");
+  },
+  async set_has_subscribers() {
+    // No line waits for a reader.
+    return {};
+  },
   register_repo_root: registerRoot,
   async get_binary_version({ host }) {
     return { version: PROTOCOL_VERSION, gantry_version: host.version };
   },
-
-  // ---------------------------------------------------------------- MCP
-
-  mcp_status: (kit) => statusOf(kit),
-  async mcp_reconnect(kit, request) {
-    const { serverName } = read(z.looseObject({ serverName: z.string() }), request);
-    await (await serversOf(kit)).reconnect(serverName);
-    return {};
-  },
-  async mcp_toggle(kit, request) {
-    const { serverName, enabled } = read(z.looseObject({ serverName: z.string(), enabled: z.boolean() }), request);
-    await (await serversOf(kit)).setEnabled(serverName, enabled);
-    return {};
-  },
-  async mcp_set_servers(kit, request) {
-    const { servers } = read(z.looseObject({ servers: z.record(z.string(), z.looseObject({})) }), request);
-    const outcome = await setSdkServers(kit, servers);
-    await (await serversOf(kit)).settle({ waitMs: SETTLE_MS });
-    return outcome;
-  },
-  async mcp_message(kit, request) {
-    const { server_name, message } = read(
-      z.looseObject({ server_name: z.string(), message: z.record(z.string(), z.json()) }),
-      request,
-    );
-    hear(kit, server_name, message);
-    return {};
-  },
+  ...MCP_REQUESTS,
 };
 
-async function setMode({ session, use, stream }: Kit, mode: (typeof PERMISSION_MODES)[number]): Promise<object> {
+async function setMode(
+  { session, use, stream, wishes }: Kit,
+  mode: (typeof PERMISSION_MODES)[number],
+): Promise<object> {
   const opened = await session();
   if (!use.permissions) throw new Error("No plugin knows permission modes.");
   await use.permissions.setMode(opened, mode);
+  wishes.mode = mode;
   const status = { type: "system", subtype: "status", status: null, permissionMode: mode } as const;
   stream.write({ ...status, session_id: opened.id, uuid: newId() } satisfies WireMessage);
   return { mode };
@@ -161,6 +181,7 @@ async function setModel({ session, wishes }: Kit, name: string | undefined): Pro
   const opened = await session();
   const wanted = name === undefined || name === "default" ? wishes.firstModel : name;
   if (wanted !== undefined) await opened.setModel(wanted);
+  wishes.model = wanted === wishes.firstModel ? undefined : wanted;
   return opened.model.id;
 }
 

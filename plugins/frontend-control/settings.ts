@@ -1,7 +1,7 @@
 import { EFFORTS, type JsonObject, type SettingsLayer, z } from "gantry/sdk";
 import type { Kit } from "./kit.ts";
 
-const SOURCES: Readonly<Record<SettingsLayer, string>> = {
+export const SOURCES: Readonly<Record<SettingsLayer, string>> = {
   managed: "policySettings",
   flag: "flagSettings",
   local: "localSettings",

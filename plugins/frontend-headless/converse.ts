@@ -3,17 +3,21 @@ import {
   type Control,
   type ControlPeer,
   type InterruptReceipt,
+  isGantryError,
+  messageOf,
   newId,
+  type OpenOptions,
   type Session,
   type SessionEvent,
   type WireMessage,
-  type WireState,
   type WireUser,
 } from "gantry/sdk";
+import { reasonOf, resetLine, type Wanted } from "./going-over.ts";
 import { inputLines } from "./input-lines.ts";
 import { createOutput } from "./output.ts";
 import { createQueue, type Prompt, promptIn, promptOf } from "./prompts.ts";
 import { EXIT, exitOf, type Kit, noPrompt, type Run, startRun } from "./run.ts";
+import { createStates } from "./states.ts";
 import { jsonLine } from "./view.ts";
 
 export async function converse(parts: Omit<Kit, "output">, first: string | undefined): Promise<number> {
@@ -22,15 +26,14 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   const kit: Kit = { ...parts, output };
   const queue = createQueue();
   const records = new Map<string, string>();
-  const tellsState = host.info.env.CLAUDE_CODE_SDK_READS_SESSION_STATE === "1";
-  /** What was last said of it, and how many questions wait for an answer. */
-  let told: { readonly session: Session; readonly state: WireState["state"] } | undefined;
-  let questions = 0;
+  const isStream = config.outputFormat === "stream-json";
   /** What is said with the next prompt. */
   const asides: Prompt[] = [];
   /** What is being answered; until its turn has begun it can only be marked. */
   let current: { readonly prompts: readonly Prompt[]; isRunning: boolean; isInterrupted: boolean } | undefined;
   let opening: Promise<Run> | undefined;
+  /** A command has asked for another session. */
+  let wanted: Wanted | undefined;
   /** The turn that runs, whoever began it. */
   let turn: { readonly ended: Promise<void>; readonly end: () => void } | undefined;
   /** What was asked beside the prompts is being answered. */
@@ -43,6 +46,9 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   });
 
   const write = (line: object) => output.write(jsonLine(line));
+  const states = createStates(
+    isStream && host.info.env.CLAUDE_CODE_SDK_READS_SESSION_STATE === "1" ? write : undefined,
+  );
   const run = () => {
     opening ??= open();
     return opening;
@@ -103,7 +109,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     hasFailed = true;
     host.stderr.write(`gantry: ${text}\n`);
     const line = { type: "system", subtype: "informational", content: text, level: "error" } as const;
-    if (config.outputFormat === "stream-json") write({ ...line, session_id: "", uuid: newId() } satisfies WireMessage);
+    if (isStream) write({ ...line, session_id: "", uuid: newId() } satisfies WireMessage);
   }
 
   // ---------------------------------------------------------------- what goes out
@@ -126,18 +132,45 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     current.isRunning = true;
     if (current.isInterrupted || isOver()) await session.interrupt();
     await done;
-    current = undefined;
+    if (wanted && !isOver()) await goOver(wanted);
+    wanted = current = undefined;
   }
 
-  async function open(): Promise<Run> {
+  /** Where the other session cannot be opened, this one goes on. */
+  async function goOver(wish: Wanted): Promise<void> {
+    const before = await run();
+    // Whatever is asked meanwhile waits to see which session it is about.
+    opening = open(wish.options).then(
+      (after) => {
+        if (isStream) write(resetLine(before.session, after.session, wish));
+        return after;
+      },
+      (cause) => {
+        complain(`${messageOf(cause)} ${(isGantryError(cause) && cause.remedy) || ""}`.trimEnd());
+        return before;
+      },
+    );
+    if ((await opening) === before) return;
+    await before.session.close(reasonOf(wish));
+    before.flush();
+  }
+
+  async function open(options?: OpenOptions): Promise<Run> {
     const opened: Run = await startRun(kit, {
       isInteractive: true,
+      options,
       replay,
-      onEnd: () => state(opened.session, "idle"),
+      onEnd: () => states.tell(opened.session, "idle"),
     });
-    await control?.opened(opened.session);
+    try {
+      await control?.opened(opened.session);
+    } catch (cause) {
+      await opened.session.close();
+      throw cause;
+    }
     opened.session.watch((event) => {
       if (event.type === "turn_start") begin();
+      if (event.type === "open") wanted = { options: event.options, uuid: current?.prompts.at(-1)?.uuid };
       if (event.type === "request") remember(opened.session);
       opened.take(event);
       if (event.type === "turn_end") turn?.end();
@@ -145,20 +178,13 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     return opened;
 
     function begin() {
-      state(opened.session, "running");
+      states.tell(opened.session, "running");
       let end = () => {};
       const ended = new Promise<void>((resolve) => {
         end = resolve;
       });
       turn = { ended, end };
     }
-  }
-
-  function state(session: Session, state: WireState["state"]): void {
-    if (!tellsState || config.outputFormat !== "stream-json" || told?.state === state) return;
-    told = { session, state };
-    const about = { type: "system", subtype: "session_state_changed", state } as const;
-    write({ ...about, session_id: session.id, uuid: newId() } satisfies WireMessage);
   }
 
   /** Which record the prompts at work have become. */
@@ -207,10 +233,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
       session: async () => (await run()).session,
       interrupt,
       withdraw: (uuid) => queue.withdraw((prompt) => prompt.uuid === uuid).length > 0,
-      waits(isWaiting) {
-        questions += isWaiting ? 1 : -1;
-        if (told && told.state !== "idle") state(told.session, questions ? "requires_action" : "running");
-      },
+      waits: states.waits,
       recordOf: (uuid) => records.get(uuid) ?? uuid,
       requireOutput: kit.requireOutput,
     });

@@ -1,5 +1,5 @@
 import { type HostInfo, type HostReport, type McpServers, newId, type SessionView, type WireInit } from "gantry/sdk";
-import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
+import { CAPABILITIES, PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
 
 /** What a person has chosen for the session. */
 interface Chosen {
@@ -37,7 +37,7 @@ export function initOf(
     plugins: report.plugins
       .filter((plugin) => plugin.from !== "built-in")
       .map(({ name, from }) => ({ name, path: from })),
-    capabilities: ["interrupt_receipt_v1", "interrupt_cancel_queued_v1"],
+    capabilities: CAPABILITIES,
     claude_code_version: PROTOCOL_VERSION,
     gantry_version: info.version,
     uuid: newId(),

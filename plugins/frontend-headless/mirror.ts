@@ -10,9 +10,9 @@ export interface Mirror {
 const MOST_LETTERS = 200;
 
 /** A session that goes on is kept already as far as it goes; one that begins or is a copy is not. */
-export function createMirror(session: Session, { claudeFolder }: HostInfo): Mirror {
+export function createMirror(session: Session, { claudeFolder }: HostInfo, isKept = !beganHere(session)): Mirror {
   const filePath = join(claudeFolder, "projects", projectKey(session.cwd), `${session.id}.jsonl`);
-  let told = beganHere(session) ? 0 : session.allEntries.length;
+  let told = isKept ? session.allEntries.length : 0;
   return {
     lines() {
       const entries = session.allEntries.slice(told);

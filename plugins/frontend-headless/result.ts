@@ -1,4 +1,5 @@
-import { type Figures, newId, type TurnEnd, type WireModelUsage, type WireResult } from "gantry/sdk";
+import { type Figures, newId, type TurnEnd, type WireResult } from "gantry/sdk";
+import { modelUsageOf } from "gantry/sdk/kit/model-usage";
 import { createTally, type Tally } from "./tally.ts";
 
 /** The answer in the form that was asked for. */
@@ -93,21 +94,4 @@ export function errorOf(end: TurnEnd): string {
 
 function apiError(end: TurnEnd): string {
   return `API Error: ${end.status === undefined ? "" : `${end.status} `}${errorOf(end)}`;
-}
-
-function modelUsageOf(figures: Figures | undefined): Record<string, WireModelUsage> {
-  const models = Object.entries(figures?.byModel ?? {});
-  return Object.fromEntries(
-    models.map(([model, { usage, costUsd }]) => [
-      model,
-      {
-        inputTokens: usage.input_tokens,
-        outputTokens: usage.output_tokens,
-        cacheReadInputTokens: usage.cache_read_input_tokens,
-        cacheCreationInputTokens: usage.cache_creation_input_tokens,
-        webSearchRequests: 0,
-        costUSD: costUsd ?? 0,
-      },
-    ]),
-  );
 }

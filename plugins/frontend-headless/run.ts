@@ -1,5 +1,15 @@
 /** What one run writes, and how it went: from the events of its session. */
-import type { FrontendHost, JsonObject, Notice, Session, SessionEvent, SetupContext, TurnEnd, z } from "gantry/sdk";
+import type {
+  FrontendHost,
+  JsonObject,
+  Notice,
+  OpenOptions,
+  Session,
+  SessionEvent,
+  SetupContext,
+  TurnEnd,
+  z,
+} from "gantry/sdk";
 import { isGantryError, PluginError } from "gantry/sdk";
 import { leftOutNotice } from "gantry/sdk/kit/claims";
 import { hookLine } from "./hook-lines.ts";
@@ -38,32 +48,37 @@ export interface Run {
 
 interface Options {
   readonly isInteractive: boolean;
+  /** Which session; absent: the one of the command line, with which a run begins. */
+  readonly options?: OpenOptions | undefined;
   readonly replay?: (session: Session) => readonly object[];
   /** A result was written. */
   readonly onEnd?: () => void;
 }
 
 /** Opens the session and begins to tell of it. */
-export async function startRun(kit: Kit, { isInteractive, replay, onEnd }: Options): Promise<Run> {
+export async function startRun(kit: Kit, { isInteractive, options, replay, onEnd }: Options): Promise<Run> {
   const { host, config, use, output } = kit;
   const isStream = config.outputFormat === "stream-json";
-  if (isStream && config.hookEvents) {
+  const isFirst = options === undefined;
+  // Whatever this program has begun it has told of already.
+  const goesOn = (options?.resume !== undefined && !options.fork) || undefined;
+  if (isFirst && isStream && config.hookEvents) {
     (await use.hookEvents?.())?.watch((activity, { id }) => output.write(jsonLine(hookLine(activity, id))));
   }
-  const session = await open(kit, isInteractive);
+  const session = isFirst ? await open(kit, isInteractive) : await host.open({ ...options, isInteractive });
   const view = VIEWS[config.outputFormat]({
     ...use,
     host,
     session,
     output,
-    notices: await noticesOf(host),
+    notices: isFirst ? await noticesOf(host) : [],
     mcp: await use.mcp?.(),
     heartbeatMs: config.heartbeatMs,
     skills: ((await (await use.skills?.())?.list(session)) ?? []).map(({ name }) => name),
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });
-  const mirror = isStream && config.mirror ? createMirror(session, host.info) : undefined;
+  const mirror = isStream && config.mirror ? createMirror(session, host.info, goesOn) : undefined;
   const flush = () => {
     for (const line of mirror?.lines() ?? []) output.write(jsonLine(line));
   };

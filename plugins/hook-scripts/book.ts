@@ -11,6 +11,8 @@ export interface Book {
   readonly all: readonly Hook[];
   /** Why a hook does not run; `undefined` when it does. */
   whyOff(hook: Hook): string | undefined;
+  /** What keeps hooks from running, whatever they are. */
+  readonly limits: { readonly off: "nobody's" | "others" | "everybody's"; readonly isOnlyManaged: boolean };
   /** What is wrong with the files. */
   readonly problems: readonly string[];
   /** From here on the files are read anew. */
@@ -29,9 +31,8 @@ interface Read {
   readonly hooks: readonly Hook[];
   readonly byEvent: ReadonlyMap<EventName, readonly Hook[]>;
   readonly problems: readonly string[];
-  readonly onlyManaged: boolean;
   /** `others`: all but the administrator's. */
-  readonly off: "nobody's" | "others" | "everybody's";
+  readonly limits: Book["limits"];
 }
 
 const NONE: readonly Hook[] = Object.freeze([]);
@@ -46,6 +47,9 @@ export function createBook(parts: Parts): Book {
     of: (event) => known().byEvent.get(event) ?? NONE,
     get all() {
       return known().hooks;
+    },
+    get limits() {
+      return known().limits;
     },
     get problems() {
       return known().problems;
@@ -66,7 +70,7 @@ function readAll(settings: Settings, further: readonly Hook[]): Read {
   const managed = written.filter(({ layer }) => layer === "managed");
   const hooks = [...written.filter(({ layer }) => layer !== "managed"), ...further, ...managed];
   const byEvent = grouped(hooks);
-  return { hooks, byEvent, problems, onlyManaged: isOnlyManaged(settings), off: whoIsOff(settings) };
+  return { hooks, byEvent, problems, limits: { isOnlyManaged: isOnlyManaged(settings), off: whoIsOff(settings) } };
 }
 
 function grouped(hooks: readonly Hook[]): ReadonlyMap<EventName, readonly Hook[]> {
@@ -82,7 +86,7 @@ function isOnlyManaged(settings: Settings): boolean {
     .some(({ layer, value }) => layer === "managed" && value !== false);
 }
 
-function whoIsOff(settings: Settings): Read["off"] {
+function whoIsOff(settings: Settings): Book["limits"]["off"] {
   const said = settings
     .layers("disableAllHooks", z.unknown())
     .filter(({ layer, value }) => layer !== "project" && layer !== "local" && value === true);
@@ -90,10 +94,10 @@ function whoIsOff(settings: Settings): Read["off"] {
   return said.length ? "others" : "nobody's";
 }
 
-function whyOff(hook: Hook, { off, onlyManaged }: Read, { host, trust }: Parts): string | undefined {
+function whyOff(hook: Hook, { limits: { off, isOnlyManaged } }: Read, { host, trust }: Parts): string | undefined {
   const isManaged = hook.layer === "managed";
   if (off === "everybody's" || (off === "others" && !isManaged)) return "disableAllHooks is set";
-  if (onlyManaged && !isManaged) return "only the administrator's hooks may run";
+  if (isOnlyManaged && !isManaged) return "only the administrator's hooks may run";
   if (hook.layer !== "project" && hook.layer !== "local") return undefined;
   if (!host.isTrusted) return "the folder is not trusted";
   return trust.approves(claimOf(hook)) ? undefined : "nobody has approved it";

@@ -2,9 +2,11 @@ import { type HookOutcome, perSession, type SessionView, type Setup } from "gant
 import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import { createBook } from "./book.ts";
 import { createClaims } from "./claims.ts";
+import { createCommand } from "./command.ts";
 import { createFiring, notify, type OwnMoment, reminder } from "./fire.ts";
 import type { hookScripts } from "./index.ts";
 import type { Kit } from "./kit.ts";
+import { listOf } from "./list.ts";
 import { createRegister } from "./registered.ts";
 import { createSources } from "./sources.ts";
 import { createStates } from "./state.ts";
@@ -79,8 +81,9 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
     scope.own(watchSettings(kit, use.settings, open, register));
     const ofSession = sessionTaps(kit);
     return {
-      services: { hookEvents: firing, hookSources: sources },
+      services: { hookEvents: firing, hookSources: { ...sources, list: () => listOf(book) } },
       claims: { hooks: claims },
+      commands: { hooks: createCommand(kit) },
       subcommands: { hooks: createSubcommand(kit) },
       taps: {
         ...ofSession,

@@ -5,7 +5,7 @@ import { readMatcher } from "./matcher.ts";
 import type { Hook } from "./read.ts";
 
 /** Hooks that are functions, by who has set them. They count like those of the command line: who starts the program has them. */
-export interface Sources extends HookSources {
+export interface Sources extends Pick<HookSources, "events" | "set"> {
   readonly all: readonly Hook[];
 }
 

@@ -109,6 +109,12 @@ const setup: Setup<typeof permitRules> = ({ config, use }) => {
         suppose: rulebook.suppose,
         covering,
         suggest: (session, call) => suggestRules(call, session, shell),
+        list: (session) =>
+          (["allow", "ask", "deny"] as const).flatMap((effect) =>
+            rulebook
+              .of(session, effect)
+              .map(({ rule, layer, source }) => ({ behavior: effect, rule: rule.text, layer, source })),
+          ),
       },
     },
     taps: {
@@ -156,12 +162,12 @@ function applies({ rule, effect, root }: PlacedRule, subject: Subject): boolean 
   return effect !== "allow" && rule.tool !== undefined && namesTool(rule.tool, subject, false);
 }
 
-function verdictOf({ rule, effect, source, isFlag }: PlacedRule): Verdict {
+function verdictOf({ rule, effect, source, layer }: PlacedRule): Verdict {
   if (effect === "allow") return { decision: "allow", rule: rule.text };
   const what = isMalformed(rule)
     ? `${JSON.stringify(rule.text)} has no meaning as a rule (${rule.problem}), so all of ${rule.tool} ${effect === "deny" ? "is denied" : "is asked for"}`
     : `a rule of ${source} ${effect === "deny" ? "forbids it" : "wants it asked for"}`;
-  const flag = effect === "deny" && isFlag ? "leave it out of --disallowedTools, or " : "";
+  const flag = effect === "deny" && layer === "flag" ? "leave it out of --disallowedTools, or " : "";
   return {
     decision: effect,
     reason: what,

@@ -5,6 +5,7 @@ import {
   type RuleLists,
   type SessionView,
   type Settings,
+  type SettingsLayer,
   type SettingValue,
   z,
 } from "gantry/sdk";
@@ -16,7 +17,7 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 export interface PlacedRule {
   readonly effect: Effect;
   readonly rule: Rule | Malformed;
-  readonly isFlag: boolean;
+  readonly layer: SettingsLayer | "session";
   /** The file or flag. */
   readonly source: string;
   /** What a leading `/` in its path stands for. */
@@ -53,7 +54,7 @@ export function createRulebook(settings: Settings): Rulebook {
     const isFlag = layer === "flag";
     const written = Array.isArray(value) ? value : [value];
     const texts = isFlag ? written.flatMap((one) => (typeof one === "string" ? splitRules(one) : [one])) : written;
-    return texts.map((text) => ({ effect, rule: parse(text), isFlag, source, root }));
+    return texts.map((text) => ({ effect, rule: parse(text), layer, source, root }));
   };
 
   const ofSettings = (effect: Effect) =>
@@ -68,7 +69,7 @@ export function createRulebook(settings: Settings): Rulebook {
   const placedIn = (session: SessionView, effect: Effect, text: string, source: string): PlacedRule => ({
     effect,
     rule: parse(text),
-    isFlag: false,
+    layer: "session",
     source,
     root: session.cwd,
   });

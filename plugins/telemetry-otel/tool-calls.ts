@@ -1,5 +1,6 @@
 /** Calls of tools: what was decided, what ran, what it changed. */
-import { type Call, type SessionEvent, type SessionView, textOf, z } from "gantry/sdk";
+import { type Call, type SessionEvent, type SessionView, textOf } from "gantry/sdk";
+import { changedLines } from "gantry/sdk/kit/changed-lines";
 import type { Content } from "./content.ts";
 import type { Emit } from "./emit.ts";
 import { stateOf } from "./state.ts";
@@ -8,13 +9,6 @@ type Of<T extends SessionEvent["type"]> = Extract<SessionEvent, { readonly type:
 
 const COMMIT = /(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*git(?:\s+-[cC]\s+\S+)*\s+commit\b/;
 const PULL_REQUEST = /(?:^|[;&|(\n])\s*(?:\w+=\S*\s+)*(?:gh\s+pr|glab\s+mr)\s+create\b/;
-
-/** What editing tools say they have changed. */
-const changedSchema = z.object({
-  type: z.string().optional(),
-  content: z.string().optional(),
-  structuredPatch: z.array(z.object({ lines: z.array(z.string()) })),
-});
 
 export function createToolCalls(emit: Emit, content: Content) {
   return {
@@ -88,9 +82,9 @@ export function createToolCalls(emit: Emit, content: Content) {
     const command = commandOf(tool, input);
     if (COMMIT.test(command)) emit.count(session, "gantry.commit.count", 1);
     if (PULL_REQUEST.test(command)) emit.count(session, "gantry.pull_request.count", 1);
-    const changed = changedSchema.safeParse(data);
-    if (!changed.success) return;
-    const { added, removed } = linesOf(changed.data);
+    const changed = changedLines(data);
+    if (!changed) return;
+    const { added, removed } = changed;
     emit.count(session, "gantry.lines_of_code.count", added, { type: "added" });
     emit.count(session, "gantry.lines_of_code.count", removed, { type: "removed" });
   }
@@ -99,11 +93,4 @@ export function createToolCalls(emit: Emit, content: Content) {
 function commandOf({ permission }: Call["tool"], input: unknown): string {
   const field = permission && "command" in permission ? permission.command : undefined;
   return field === undefined ? "" : String((input as Readonly<Record<string, unknown>>)[field] ?? "");
-}
-
-function linesOf({ type, content, structuredPatch }: z.infer<typeof changedSchema>) {
-  if (type === "create" && content) return { added: content.replace(/\n$/, "").split("\n").length, removed: 0 };
-  const count = (sign: string) =>
-    structuredPatch.reduce((sum, { lines }) => sum + lines.filter((line) => line.startsWith(sign)).length, 0);
-  return { added: count("+"), removed: count("-") };
 }

@@ -13,7 +13,11 @@ import {
 /** A change, as {@link permissionUpdateSchema} lets it through. */
 export type PermissionUpdate =
   | { readonly type: "setMode"; readonly mode: string }
-  | { readonly type: "addDirectories" | "removeDirectories"; readonly directories: readonly string[] }
+  | {
+      readonly type: "addDirectories" | "removeDirectories";
+      readonly directories: readonly string[];
+      readonly destination?: string | undefined;
+    }
   | {
       readonly type: "addRules" | "replaceRules" | "removeRules";
       readonly rules: readonly { readonly toolName: string; readonly ruleContent?: string | undefined }[];
@@ -26,6 +30,8 @@ export interface PermissionOwners {
   readonly permissions: Permissions | undefined;
   readonly rules: (() => Promise<PermissionRules>) | undefined;
   readonly remembered: (() => Promise<RememberedAnswers>) | undefined;
+  /** One more folder for the session. Absent where nobody may speak for the person in this. */
+  readonly addFolder?: ((folder: string) => Promise<void>) | undefined;
 }
 
 const DESTINATIONS: Readonly<Record<string, RuleDestination>> = {
@@ -66,18 +72,17 @@ export async function permissionSuggestions(
 
 /** Carries out one change. Rejects, in words, where it cannot be. */
 export async function applyPermissionUpdate(
-  { permissions, rules, remembered }: PermissionOwners,
+  owners: PermissionOwners,
   session: SessionView,
   update: PermissionUpdate,
 ): Promise<void> {
+  const { permissions, rules, remembered } = owners;
   if (update.type === "setMode") {
     if (!permissions) throw new Error("no plugin knows modes");
     const mode = update.mode === "manual" ? "default" : update.mode;
     return permissions.setMode(session, z.enum(PERMISSION_MODES).parse(mode));
   }
-  if (!("rules" in update)) {
-    throw new Error("the folders of a session are chosen when it starts (--add-dir)");
-  }
+  if (!("rules" in update)) return changeFolders(owners, session, update);
   if (update.type === "replaceRules") throw new Error("rules can be added and removed, not replaced");
   const written = update.rules.map(({ toolName, ruleContent }) =>
     ruleContent ? `${toolName}(${ruleContent})` : toolName,
@@ -90,6 +95,19 @@ export async function applyPermissionUpdate(
     throw new Error("no plugin keeps rules");
   }
   (await rules()).allow(session, written);
+}
+
+async function changeFolders(
+  { addFolder }: PermissionOwners,
+  session: SessionView,
+  { type, directories, destination = "session" }: Extract<PermissionUpdate, { readonly directories: unknown }>,
+): Promise<void> {
+  if (type === "removeDirectories") throw new Error("what is a folder of the session stays one until it ends");
+  if (!addFolder) throw new Error("the folders of a session are chosen when it starts (--add-dir)");
+  for (const directory of directories) await addFolder(directory);
+  if (destination === "session") return;
+  const text = `${directories.join(", ")}: added for this session alone. To have it in others, too, use --add-dir.`;
+  session.notify({ level: "info", text });
 }
 
 function asParts(rule: string) {

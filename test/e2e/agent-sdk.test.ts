@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import {
   type CanUseTool,
   createSdkMcpServer,
@@ -406,7 +406,94 @@ test("background work is stopped on request, and that is told", async () => {
   await all(running);
 });
 
+test("what a session has, has used and has seen is told and changed on request", async () => {
+  const edit = { file_path: `${place.work}/a.txt`, old_string: "apple", new_string: "pear" };
+  await model((number) => (number === 1 ? { calls: [{ name: "Edit", input: edit }] } : { text: "Done." }));
+  await place.write({ "a.txt": "An apple.\n" });
+  const input = prompts();
+  const guard: HookCallback = async () => ({});
+  const running = query({
+    prompt: input,
+    options: options({
+      allowedTools: ["Bash(ls:*)"],
+      disallowedTools: ["WebFetch"],
+      permissionMode: "acceptEdits",
+      hooks: { PreToolUse: [{ matcher: "Bash", hooks: [guard] }] },
+      extraArgs: { trust: null },
+    }),
+  });
+  input.send("Hi");
+  await until(running, isResult);
+  await running.seedReadState("a.txt", Math.floor((await stat(`${place.work}/a.txt`)).mtimeMs));
+  input.send("Change it");
+  await until(running, isResult);
+  expect(await place.read("a.txt")).toBe("An pear.\n");
+
+  const usage = await running.usage_EXPERIMENTAL_MAY_CHANGE_DO_NOT_RELY_ON_THIS_API_YET();
+  expect(usage).toMatchObject({
+    session: { total_lines_added: 1, total_lines_removed: 1, total_cost_usd: expect.any(Number) },
+    rate_limits_available: false,
+  });
+  expect(Object.keys(usage.session.model_usage)).toEqual(["anthropic/claude-sonnet-5-5"]);
+
+  // The SDK has these, and its types do not tell of them.
+  const untyped = running as unknown as Record<"listPermissionRules" | "getHooksListing", () => Promise<object>>;
+  expect(await untyped.listPermissionRules()).toMatchObject({
+    state: {
+      rules: [
+        { behavior: "allow", source: "cliArg", rule: "Bash(ls:*)" },
+        { behavior: "deny", source: "cliArg", rule: "WebFetch" },
+      ],
+      originalCwd: place.work,
+    },
+  });
+  expect(await untyped.getHooksListing()).toMatchObject({
+    events: [{ name: "PreToolUse", hookCount: 1 }],
+    hooks: [{ event: "PreToolUse", matcher: "Bash", type: "function", source: "sessionHook" }],
+  });
+
+  await running.updateSettings("localSettings", { outputStyle: "Explanatory" });
+  expect(await place.read(".claude/settings.local.json")).toContain('"outputStyle": "Explanatory"');
+  await expect(running.updateSettings("localSettings", { permissions: {} })).rejects.toThrow(/outputStyle/);
+  expect((await running.reloadOutputStyles()).available_output_styles).toContain("Explanatory");
+  await expect(running.reloadPlugins()).rejects.toThrow(/when the program starts/);
+  await expect(running.reloadSkills()).rejects.toThrow(/no skills/);
+  input.close();
+  expect((await all(running)).error).toBeUndefined();
+});
+
 describe("sessions", () => {
+  test("go over to others with /clear, /resume and /fork", async () => {
+    await model((number) => ({ text: `Answer ${number}.` }));
+    const input = prompts();
+    const running = query({ prompt: input, options: options() });
+    const ask = async (text: string) => {
+      input.send(text, { uuid: "11111111-1111-4111-8111-111111111111" });
+      return (await until(running, isResult)).session_id as string;
+    };
+    const reset = () => until(running, ({ type }) => type === "conversation_reset");
+    const first = await ask("one");
+    await running.setModel("haiku");
+    expect(await ask("/clear")).toBe(first);
+    const cleared = await reset();
+    expect(cleared).toMatchObject({ trigger: "clear", user_message_uuid: "11111111-1111-4111-8111-111111111111" });
+    const second = await ask("two");
+    expect(cleared).toMatchObject({ session_id: first, new_conversation_id: second });
+    expect(sent()).not.toContain('"one"');
+    expect(server?.requests.at(-1)?.body.model).toBe("claude-haiku-5-5");
+    await ask(`/resume ${first}`);
+    expect(await reset()).toMatchObject({ new_conversation_id: first });
+    expect(await ask("three")).toBe(first);
+    expect(sent()).toMatch(/one.*Answer 0.*three/);
+    await ask("/fork");
+    await reset();
+    const copy = await ask("four");
+    expect([first, second]).not.toContain(copy);
+    expect(sent()).toMatch(/one.*three.*four/);
+    input.close();
+    expect((await all(running)).error).toBeUndefined();
+  });
+
   test("go on, are copied, and go on behind an earlier answer", async () => {
     await model((number) => ({ text: `Answer ${number}.` }));
     const { messages } = await all(query({ prompt: "first", options: options() }));
