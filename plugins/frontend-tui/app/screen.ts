@@ -147,6 +147,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     },
     wipe() {
       if (isClosed) return;
+      waiting = [];
       write(`${BEGIN}\u001b[H\u001b[2J\u001b[3J${END}`);
       drawn = [];
       blank = rows();
