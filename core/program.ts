@@ -1,8 +1,8 @@
 /** The program: the one module that knows both the kernel and what comes with it. */
-import { isatty } from "node:tty";
 import { messageOf } from "gantry/sdk";
 import { catalogue } from "../plugins/index.ts";
 import { main } from "./cli.ts";
+import { exit } from "./exit.ts";
 
 /** The exit code when whoever read our output, or the terminal, is gone, as after SIGPIPE; and the errors that say so. */
 const GONE = 141;
@@ -21,15 +21,6 @@ export async function run(argv: readonly string[]): Promise<never> {
   await new Promise((resolve) => process.stdout.write("", resolve));
   if (lost && code === 0) process.stderr.write(`gantry: Standard output cannot be written: ${lost.message}\n`);
   return exit(code || (lost ? 1 : 0));
-}
-
-/** With the modes of a terminal that is gone Node cannot do what it does at its end, and aborts; the signal says the same in peace. */
-function exit(code: number): never {
-  if (process.stdout.isTTY && !isatty(1)) {
-    process.removeAllListeners("SIGHUP");
-    process.kill(process.pid, "SIGHUP");
-  }
-  process.exit(code);
 }
 
 /** A plugin's stray failure is said, and does not end a session. */
