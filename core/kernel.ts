@@ -23,6 +23,7 @@ import {
   Slots,
   Tools,
   Trust,
+  Turns,
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
@@ -39,6 +40,7 @@ import {
   createQuestions,
   createSlots,
   createTools,
+  createTurns,
 } from "./kernel-services.ts";
 import { chooseModel, defaultModel, hasKey } from "./model.ts";
 import { pluginReport } from "./report.ts";
@@ -268,6 +270,7 @@ class KernelHost implements Host {
       [Commands, createCommands()],
       [Slots, createSlots()],
       [Questions, createQuestions()],
+      [Turns, createTurns()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],
     ]);

@@ -1,6 +1,8 @@
 // Written by `npm run generate` from the folders beside this file.
+import buddy from "./buddy/index.ts";
 import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
+import commandBridge from "./command-bridge/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
 import commandElsewhere from "./command-elsewhere/index.ts";
@@ -53,6 +55,7 @@ import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
 import presetMinimal from "./preset-minimal/index.ts";
 import promptBase from "./prompt-base/index.ts";
+import promptSuggest from "./prompt-suggest/index.ts";
 import providerAnthropic from "./provider-anthropic/index.ts";
 import providerOffline from "./provider-offline/index.ts";
 import providerOpenai from "./provider-openai/index.ts";
@@ -77,12 +80,15 @@ import toolRead from "./tool-read/index.ts";
 import toolSearch from "./tool-search/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
+import voiceHttp from "./voice-http/index.ts";
 
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    buddy,
     "cache-watch": cacheWatch,
     "checkpoint-files": checkpointFiles,
+    "command-bridge": commandBridge,
     "command-context": commandContext,
     "command-core": commandCore,
     "command-elsewhere": commandElsewhere,
@@ -132,6 +138,7 @@ export const catalogue = {
     "permit-rules": permitRules,
     "permit-shell": permitShell,
     "prompt-base": promptBase,
+    "prompt-suggest": promptSuggest,
     "provider-anthropic": providerAnthropic,
     "provider-offline": providerOffline,
     "provider-openai": providerOpenai,
@@ -156,6 +163,7 @@ export const catalogue = {
     "tool-search": toolSearch,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
+    "voice-http": voiceHttp,
   },
   presets: {
     default: presetDefault,

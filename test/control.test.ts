@@ -107,7 +107,9 @@ describe("requests", () => {
       prompt("one"),
     ]);
     expect(await run.exit()).toBe(1);
-    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { commands: [], agents: [] } }]);
+    expect(run.answerTo("1")).toMatchObject([
+      { subtype: "success", response: { commands: [{ name: "hooks" }], agents: [] } },
+    ]);
     for (const id of ["2", "3", "4", "5", "7", "8", "9"]) {
       expect(run.answerTo(id)).toEqual([{ subtype: "error", request_id: id, error: expect.any(String) }]);
     }

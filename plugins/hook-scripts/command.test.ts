@@ -9,7 +9,7 @@ describe("/hooks", () => {
     });
     const { text, events } = await kernel.run("/hooks");
     expect(text).toContain(
-      "PreToolUse\n  Bash: command touch ran  flag\n  *: command echo <U+001B>[2K  flag\n\nSubagentStop",
+      "PreToolUse\n  Bash: command touch ran      flag\n  *: command echo <U+001B>[2K  flag\n\nSubagentStop",
     );
     const shown = events.find((event) => event.type === "panel");
     if (shown?.type !== "panel" || shown.panel.type !== "list") throw new Error("no list");
