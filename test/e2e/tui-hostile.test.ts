@@ -23,6 +23,7 @@ const answer = (content, stop_reason = "end_turn") => ({
 const call = (name, input) => answer([{ type: "tool_use", id: evil("c"), name, input }], "tool_use");
 const calls = {
   unknown: () => call(evil("unknown-tool"), { [evil("input-name")]: evil("input") }),
+  draw: () => call("Drawn", {}),
   result: () => call("Nasty", { place: evil("input"), [evil("key")]: [evil("deep")] }),
   shell: () => call("Bash", { command: "echo " + evil("command"), description: evil("description") }),
   path: () => call("Read", { file_path: "/nowhere/" + evil("path") }),
@@ -72,8 +73,8 @@ export default definePlugin({
   name: "hostile",
   needs: { questions: Questions, tools: Tools },
   providers: { hostile: { title: evil("provider"), usable: "always", defaultModel: evil("model"), models: [evil("model")] } },
-  tools: { Nasty: { description: evil("tool"), input: { jsonSchema: { type: "object" } }, traits: { readOnly: true } } },
-  renderers: { Nasty: {} },
+  tools: { Drawn: { description: "", input: { jsonSchema: { type: "object" } }, traits: { readOnly: true } }, Nasty: { description: evil("tool"), input: { jsonSchema: { type: "object" } }, traits: { readOnly: true } } },
+  renderers: { Nasty: {}, Drawn: {} },
   statusItems: { item: { description: "", side: "left" }, below: { description: "", side: "below" } },
   commands: {
     nasty: { description: evil("command-description"), argumentHint: evil("hint") },
@@ -84,8 +85,10 @@ export default definePlugin({
   setup: ({ use }) => ({
     providers: { hostile: { stream } },
     taps: { postTool: (result, { tool }) => { if (tool.name === "Nasty") throw new Error(evil("fault")); } },
-    tools: { Nasty: async (_, call) => { call.progress(evil("progress")); return evil("tool-result") + "\\n" + evil("second-line"); } },
-    renderers: { Nasty: { title: () => [{ text: evil("title"), tone: "accent" }], summary: () => evil("summary"), body: () => [{ type: "code", language: evil("l"), text: evil("body") }] } },
+    tools: { Drawn: async () => evil("drawn-result"), Nasty: async (_, call) => { call.progress(evil("progress")); return evil("tool-result") + "\\n" + evil("second-line"); } },
+    renderers: {
+      Drawn: { ink: ({ React, Ink }) => ({ result }) => React.createElement(Ink.Text, null, result.content.map(({ text }) => text).join("")) },
+      Nasty: { title: () => [{ text: evil("title"), tone: "accent" }], summary: () => evil("summary"), body: () => [{ type: "code", language: evil("l"), text: evil("body") }] } },
     statusItems: { item: () => evil("status"), below: () => evil("below") },
     commands: {
       nasty: () => evil("command-answer"),
@@ -112,6 +115,7 @@ const SOURCES: readonly (readonly [string, readonly string[], ...string[]])[] = 
   ["speak", ["plain text", "heading", "bold", "inline", "item", "cell", "fenced", "quoted", "label"]],
   ["unknown", ["unknown-tool"]],
   ["result", ["title", "summary", "body", "fault"]],
+  ["draw", ["drawn-result"]],
   ["shell", ["command"], "n"],
   ["path", ["path"], "n"],
   ["write", ["written-path"], "n"],

@@ -89,7 +89,7 @@ const WAYS: readonly (readonly [string, State, number, (session: Session) => unk
 const BROKEN: readonly (readonly [string, string, ...string[]])[] = [
   ["/crash", "crashed on purpose"],
   ["/reject", "rejected on purpose"],
-  ["look broken", "no looks"],
+  ["look torn", "no drawing"],
   ["/odd nothing", "There is no panel of the type"],
   ["/odd items", "panel.actions.map"],
   ["/odd load", "not loaded", "Escape"],

@@ -74,6 +74,7 @@ export default definePlugin({
         },
         summary: () => "it was there",
         ink: ({ React, Ink }) => ({ call }) => {
+          if (call.input.place === "torn") throw new Error("no drawing");
           if (call.input.place !== "drawn") return null;
           return React.createElement(Ink.Box, { borderStyle: "single" }, React.createElement(Ink.Text, null, "a picture"));
         },
