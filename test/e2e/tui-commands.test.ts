@@ -24,7 +24,7 @@ const RAW =
 test("every command of Gantry's own answers, shows nothing raw, and its panels close with Esc", async () => {
   const place = await createTuiPlace();
   onTestFinished(() => place.remove());
-  const t = place.start({ columns: 100, rows: 40 });
+  const t = place.start({ columns: 100, rows: 60 });
   await t.shows("? for shortcuts");
   const raw: string[] = [];
   for (const name of NAMES) {
@@ -52,8 +52,10 @@ test("every command of Gantry's own answers, shows nothing raw, and its panels c
 
 /** Behind its echo stands something else than the editor. What was cleared has no echo. */
 function hasAnswered(t: Pty, name: string): boolean {
-  const lines = t.everything();
-  const echo = lines.lastIndexOf(`> /${name}`);
+  const wish = `> /${name}`;
+  // All of it is read only when it is no longer on the screen: that takes a while.
+  const lines = t.frame().includes(wish) ? t.frame() : t.everything();
+  const echo = lines.lastIndexOf(wish);
   if (name === "clear" ? echo >= 0 : echo < 0) return false;
   const answer = lines.slice(echo + 1).find((line) => line !== "");
   return answer !== undefined && !/^─+$/.test(answer);
