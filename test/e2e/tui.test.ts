@@ -117,6 +117,7 @@ test("a command opens a panel, and what is chosen there is told", async () => {
   say(t, "/pick");
   await t.shows("Colours");
   await t.hides("Working");
+  await t.shows("❯ Red");
   expectFrame("panel-80x24", t.frame(), CHANGING);
   t.press("Down", "Enter");
   await t.shows("You took green.");

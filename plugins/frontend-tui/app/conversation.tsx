@@ -28,6 +28,9 @@ import { openTerminal } from "./terminal.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
+/** The exit code when the terminal is gone, as after SIGHUP. */
+const HUNG_UP = 129;
+
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
 /** They come by the hundred and change nothing that is listed. */
@@ -46,6 +49,7 @@ export async function converse(
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
   let transcript: Transcript | undefined;
+  let isGone = false;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -66,7 +70,10 @@ export async function converse(
     },
     onResize,
     onStray: (text) => warn(text.trimEnd()),
-    onEnd: () => leave(),
+    onEnd() {
+      isGone = true;
+      leave();
+    },
   });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
@@ -143,6 +150,7 @@ export async function converse(
     keyboard.close();
     await session?.close();
   }
+  if (isGone) return HUNG_UP;
   sayGoodbye(session);
   return 0;
 
@@ -162,6 +170,11 @@ export async function converse(
           onAction: actions.act,
         }}
         onPanelClosed={onPanelClosed}
+        onPanelBroken={(cause) => {
+          store.set({ panel: undefined });
+          warn("The panel could not be shown.");
+          problem(cause);
+        }}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
@@ -243,6 +256,8 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
+      // A new beginning, as after /clear.
+      if (!Object.keys(how).length) screen.wipe();
       await greet(session);
     } catch (cause) {
       problem(cause);

@@ -10,6 +10,7 @@ import { cut, width } from "../paint/width.ts";
 import type { Asking } from "../panels/asking.ts";
 import { Dialog } from "../panels/dialog.tsx";
 import { PanelView } from "../panels/panel.tsx";
+import { Fallible } from "./fallible.tsx";
 import { RULE, SPRING } from "./frame.ts";
 import { durationText } from "./lines.ts";
 import { Shortcuts } from "./shortcuts.tsx";
@@ -23,6 +24,8 @@ export interface LiveProps {
   readonly isCalm: boolean;
   readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
   onPanelClosed(answer: CommandAnswer): void;
+  /** A plugin's panel is none that can be drawn. */
+  onPanelBroken(cause: unknown): void;
   /** The person wants to see this address. */
   onUrl(url: string): void;
 }
@@ -49,14 +52,16 @@ export function Live(props: LiveProps): JSX.Element {
       openUrl={props.onUrl}
     />
   ) : state.panel ? (
-    <PanelView
-      panel={state.panel}
-      keyboard={keyboard}
-      theme={theme}
-      width={columns}
-      rows={room}
-      onClose={props.onPanelClosed}
-    />
+    <Fallible onBroken={props.onPanelBroken}>
+      <PanelView
+        panel={state.panel}
+        keyboard={keyboard}
+        theme={theme}
+        width={columns}
+        rows={room}
+        onClose={props.onPanelClosed}
+      />
+    </Fallible>
   ) : undefined;
   return (
     <Box flexDirection="column" width={columns}>
