@@ -63,6 +63,7 @@ export async function converse(
     onBytes(bytes) {
       if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
       keyboard.feed(bytes);
+      editor.onTyped();
     },
     onResize,
     onStray: (text) => warn(text.trimEnd()),
@@ -97,7 +98,16 @@ export async function converse(
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
-  const editor = createEditor({ info: host.info, terminal, session: () => session, services: () => use });
+  const editor = createEditor({
+    host,
+    terminal,
+    store,
+    session: () => session,
+    services: () => use,
+    isBusy: talking.isBusy,
+    warn,
+    problem,
+  });
   keyboard.onFocus(attention.setFocus);
   const stopBindings = bindingsFile.watch(adoptBindings);
   const stopAsking = asking.subscribe(() => {
@@ -128,6 +138,7 @@ export async function converse(
     for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
     store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
@@ -135,6 +146,7 @@ export async function converse(
     stopListening();
     stopAsking();
     stopBindings();
+    editor.close();
     attention.close();
     stopWatching?.();
     status?.close();
@@ -155,7 +167,7 @@ export async function converse(
         asking={asking}
         isCalm={preferences.isCalm}
         editor={{
-          ...editor,
+          ...editor.props,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
           takeQueued: talking.takeBack,
           onSubmit: talking.submit,
@@ -244,6 +256,7 @@ export async function converse(
       session = await open(how);
       await before?.close("another session");
       await greet(session);
+      editor.adopt();
     } catch (cause) {
       problem(cause);
     }
@@ -262,6 +275,7 @@ export async function converse(
   function onShown(event: SessionEvent, from: Session): void {
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
+    editor.onEvent(event, from);
     attention.heed(event, titleOf(from));
     if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
