@@ -55,7 +55,7 @@ export function createSpeaking(parts: SpeakingParts): Speaking {
     key(press, action) {
       const isSpace = press.name === "space" && press.text === " ";
       const isRepeat = isSpace && clock.elapsed() - spaceAt < REPEAT_MS;
-      if (isSpace) spaceAt = clock.elapsed();
+      spaceAt = isSpace ? clock.elapsed() : Number.NEGATIVE_INFINITY;
       if (talk) return talkKey(talk, { isSpace, isRepeat, press, action });
       return isSpace && beginKey(isRepeat);
     },
