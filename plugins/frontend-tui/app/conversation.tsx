@@ -67,6 +67,7 @@ export async function converse(
     onBytes(bytes) {
       if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
       keyboard.feed(bytes);
+      editor.onTyped();
     },
     onResize,
     onStray: (text) => warn(text.trimEnd()),
@@ -104,7 +105,16 @@ export async function converse(
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
-  const editor = createEditor({ info: host.info, terminal, session: () => session, services: () => use });
+  const editor = createEditor({
+    host,
+    terminal,
+    store,
+    session: () => session,
+    services: () => use,
+    isBusy: talking.isBusy,
+    warn,
+    problem,
+  });
   keyboard.onFocus(attention.setFocus);
   const stopBindings = bindingsFile.watch(adoptBindings);
   const stopAsking = asking.subscribe(() => {
@@ -135,6 +145,7 @@ export async function converse(
     for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
     store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
@@ -142,6 +153,7 @@ export async function converse(
     stopListening();
     stopAsking();
     stopBindings();
+    editor.close();
     attention.close();
     stopWatching?.();
     status?.close();
@@ -163,7 +175,7 @@ export async function converse(
         asking={asking}
         isCalm={preferences.isCalm}
         editor={{
-          ...editor,
+          ...editor.props,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
           takeQueued: talking.takeBack,
           onSubmit: talking.submit,
@@ -259,6 +271,7 @@ export async function converse(
       // A new beginning, as after /clear.
       if (!Object.keys(how).length) screen.wipe();
       await greet(session);
+      editor.adopt();
     } catch (cause) {
       problem(cause);
     }
@@ -277,6 +290,7 @@ export async function converse(
   function onShown(event: SessionEvent, from: Session): void {
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
+    editor.onEvent(event, from);
     attention.heed(event, titleOf(from));
     if (FREQUENT.has(event.type)) return;
     status?.refresh(from);

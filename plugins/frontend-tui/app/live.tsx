@@ -72,6 +72,7 @@ export function Live(props: LiveProps): JSX.Element {
       <Activity state={state} theme={theme} isCalm={props.isCalm || question !== undefined} />
       {state.areJobsShown ? <JobList state={state} theme={theme} /> : null}
       <Queued state={state} theme={theme} />
+      {state.voice ? <Text>{theme.style("warning", cut(`  ${state.voice}`, columns))}</Text> : null}
       {lower}
       {state.isReady ? <Editor {...props} state={state} isActive={!lower} /> : null}
       {state.areShortcutsShown && !lower ? <Shortcuts keyboard={keyboard} theme={theme} width={columns} /> : null}
@@ -100,6 +101,7 @@ function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; i
         maxRows={Math.max(3, Math.floor(rows / 2) - 3)}
         isBusy={state.activity !== undefined}
         isActive={isActive}
+        suggestion={state.suggestion}
       />
       <Text>{RULE}</Text>
     </Box>

@@ -20,6 +20,10 @@ export interface LiveState {
   readonly areJobsShown: boolean;
   readonly areShortcutsShown: boolean;
   readonly panel: Panel | undefined;
+  /** The next prompt, as it was guessed. */
+  readonly suggestion: string | undefined;
+  /** That it records, or writes down what was said. */
+  readonly voice: string | undefined;
   readonly hint: string | undefined;
   readonly status: { readonly left: string; readonly right: string; readonly lines: readonly string[] };
   readonly isReady: boolean;
@@ -43,6 +47,8 @@ export function createStore(size: LiveState["size"]): Store {
     areJobsShown: false,
     areShortcutsShown: false,
     panel: undefined,
+    suggestion: undefined,
+    voice: undefined,
     hint: undefined,
     status: { left: "", right: "", lines: [] },
     isReady: false,
