@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expectFrame, type Pty } from "./pty.ts";
+import { expectFrame } from "./expect-frame.ts";
+import type { Pty } from "./pty.ts";
 import { createTuiPlace, type TuiPlace, type TuiStart } from "./tui.ts";
 
 /** Commands that ask and show: forms, addresses, questions of a model, a plan, an edit, and the three kinds of panel. */
