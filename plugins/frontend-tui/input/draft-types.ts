@@ -12,6 +12,8 @@ import type { VimView } from "./vim.ts";
 export interface Submission {
   readonly text: string;
   readonly content: readonly UserContent[];
+  /** It begins with what was pasted: a mark at its beginning means nothing. */
+  readonly isPasted?: boolean;
 }
 
 export interface DraftSettings {
@@ -37,7 +39,9 @@ export interface DraftHost {
   /** Opens the text in the person's editor, and gives what they have made of it. */
   openEditor?: ((text: string) => Promise<string | undefined>) | undefined;
   /** What waits to be sent, taken back. */
-  takeQueued?: (() => string | undefined) | undefined;
+  takeQueued?: (() => Pick<Submission, "text" | "isPasted"> | undefined) | undefined;
+  /** Where keys count before they are the editor's own. */
+  contexts?: (() => readonly string[]) | undefined;
   /** Something to draw has changed. */
   onChange(): void;
 }
