@@ -92,6 +92,7 @@ export async function converse(
     session: () => session,
     isBusy: talking.isBusy,
     permissions: () => use.permissions,
+    jobs: () => use.jobs,
     runCommand: talking.submitText,
     openTranscript: () => void showTranscript(),
     refresh: () => session && status?.refresh(session),
@@ -158,6 +159,7 @@ export async function converse(
           ...editor,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
           takeQueued: talking.takeBack,
+          contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,
           onAction: actions.act,
         }}
@@ -213,6 +215,7 @@ export async function converse(
     status = createStatus({
       ...use,
       theme: () => preferences.theme,
+      refreshMs: () => preferences.statusRefreshMs,
       onStatus: (next) => store.set({ status: next }),
       onFault: (item, problem) => warn(`The item ${item} of the status line failed: ${visibleLine(problem)}`),
     });

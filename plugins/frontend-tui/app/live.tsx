@@ -36,12 +36,13 @@ export function Live(props: LiveProps): JSX.Element {
   const { store, asking, theme, keyboard } = props;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const question = useSyncExternalStore(asking.subscribe, asking.current);
+  const behind = useSyncExternalStore(asking.subscribe, asking.behind);
   const { columns } = state.size;
   const room = roomBelow(state);
   const lower = question ? (
     <Dialog
       waiting={question}
-      behind={asking.behind()}
+      behind={behind}
       keyboard={keyboard}
       theme={theme}
       width={columns}

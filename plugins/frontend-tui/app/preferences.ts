@@ -8,6 +8,11 @@ export interface Preferences {
   readonly theme: Theme;
   readonly hasLinks: boolean;
   readonly showsTurnDuration: boolean;
+  /** How often the status line is asked anew while nothing happens, in milliseconds. */
+  readonly statusRefreshMs: number | undefined;
+  readonly hasTips: boolean;
+  readonly hasSuggestions: boolean;
+  readonly hasEmoji: boolean;
   /** Nothing moves by itself. */
   readonly isCalm: boolean;
   readonly notifications: string;
@@ -35,10 +40,21 @@ export function readPreferences(
     theme: createTheme({ name, depth, ...(custom && { custom }), ...(background && { background }) }),
     hasLinks: depth > 0 && env.TERM_PROGRAM !== "Apple_Terminal",
     showsTurnDuration: isOn("showTurnDuration", true),
+    statusRefreshMs: refreshMs(settings),
+    hasTips: isOn("spinnerTips", true) && isOn("spinnerTipsEnabled", true),
+    hasSuggestions: isOn("promptSuggestions", true),
+    hasEmoji: isOn("emojiCompletionEnabled", true),
     isCalm: isOn("prefersReducedMotion", false),
     notifications: text("preferredNotifChannel") ?? "auto",
     hasProgressBar: isOn("terminalProgressBarEnabled", true),
     isVim: text("editorMode") === "vim",
     escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
   };
+}
+
+const LEAST_REFRESH_SECONDS = 1;
+
+function refreshMs(settings: Settings | undefined): number | undefined {
+  const { refreshInterval } = settings?.get("statusLine", z.object({ refreshInterval: z.number().optional() })) ?? {};
+  return refreshInterval === undefined || refreshInterval < LEAST_REFRESH_SECONDS ? undefined : refreshInterval * 1000;
 }

@@ -95,8 +95,8 @@ export function createTalking(parts: TalkingParts): Talking {
 
   /** What was sent meanwhile goes along with the turn that runs. */
   function join(): void {
-    for (const { text, content } of waiting.takeForTurn()) {
-      parts.feed()?.sayPrompt(content, text);
+    for (const { text, content, isPasted } of waiting.takeForTurn()) {
+      parts.feed()?.sayPrompt(content, text, isPasted);
       void send(content);
     }
   }
