@@ -3,6 +3,7 @@ import type { CommandAnswer, FrontendHost, OpenOptions, Session, SessionEvent } 
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
+import { flavorOf } from "../input/flavor.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
@@ -57,7 +58,8 @@ export async function converse(
     options,
   );
   const asking = createAsking({ say: tell });
-  const bindingsFile = createBindingsFile(host.info.claudeFolder);
+  let flavor = flavorOf(use.settings);
+  const bindingsFile = createBindingsFile(host.info.claudeFolder, { flavor: () => flavor });
   const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
   const terminal = openTerminal(host, {
     onBytes(bytes) {
@@ -175,6 +177,9 @@ export async function converse(
 
   function adoptSettings(): void {
     preferences = readPreferences(use.settings, host, background);
+    const before = flavor;
+    flavor = flavorOf(use.settings);
+    if (flavor !== before) keyboard.rebind(bindingsFile.read().bindings);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
   }
@@ -187,7 +192,7 @@ export async function converse(
     transcript = undefined;
   }
 
-  function adoptBindings({ bindings, problems }: ReadBindings): void {
+  function adoptBindings({ bindings, problems }: Pick<ReadBindings, "bindings" | "problems">): void {
     keyboard.rebind(bindings);
     for (const one of problems) warn(one);
   }
