@@ -17,9 +17,11 @@ import {
   type Slots,
   type ToolInfo,
   type Tools,
+  type Turns,
   type TurnView,
   type Verdict,
 } from "gantry/sdk";
+import { answerBeside, putQuestion } from "./asking.ts";
 import { error } from "./errors.ts";
 import { type Entry, findCommand, type Generation } from "./generation.ts";
 import { chooseModel, hasKey, providersOf } from "./model.ts";
@@ -129,11 +131,17 @@ export function createQuestions(): Questions {
       const call: Call = Object.freeze({ id: newId(), input: {}, origin: "plugin", ...about });
       const asking = new Turn(session, signal ?? turn?.signal ?? session.scope.signal, () => undefined);
       const verdict = { decision: "ask", reason: form.message } as const;
-      const answer = await session.generation.hooks.ask.promise({ call, verdict, form }, asking);
+      const answer = await putQuestion(session.generation, { call, verdict, form }, asking);
       const isEmpty = form.fields.length > 0 && answer?.decision === "allow" && !answer.values;
       return isEmpty ? undefined : answer;
     },
+    beside: answerBeside,
   };
+}
+
+/** What a person may do to a turn. */
+export function createTurns(): Turns {
+  return { interrupt: (view) => opened(view).interrupt() };
 }
 
 /** The gates' judgement of a call that is not made. */

@@ -23,6 +23,7 @@ import {
   Slots,
   Tools,
   Trust,
+  Turns,
 } from "gantry/sdk";
 import * as z from "zod";
 import { Assembly } from "./assembly.ts";
@@ -39,6 +40,7 @@ import {
   createQuestions,
   createSlots,
   createTools,
+  createTurns,
 } from "./kernel-services.ts";
 import { chooseModel, defaultModel, hasKey } from "./model.ts";
 import { pluginReport } from "./report.ts";
@@ -260,13 +262,15 @@ class KernelHost implements Host {
   #given(): ReadonlyMap<ServiceKey<unknown>, unknown> {
     const current = () => this.generation;
     const report = (session?: SessionView) => this.report(session);
+    const { of: trace, watch } = this.#trace;
     return new Map<ServiceKey<unknown>, unknown>([
-      [Inspector, { report, trace: this.#trace.of, watch: this.#trace.watch } satisfies Inspector],
+      [Inspector, { report, trace, watch, reload: () => this.reload() } satisfies Inspector],
       [Models, createModels(current, () => this.info)],
       [Tools, createTools()],
       [Commands, createCommands()],
       [Slots, createSlots()],
       [Questions, createQuestions()],
+      [Turns, createTurns()],
       [Judge, createJudge(current)],
       [Trust, this.#trust satisfies Trust],
     ]);

@@ -23,6 +23,7 @@ import {
 import { clause } from "gantry/sdk/kit/clause";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
+import { putQuestion } from "./asking.ts";
 import { sentence } from "./errors.ts";
 import type { Generation, ToolEntry } from "./generation.ts";
 import { freeze } from "./guard.ts";
@@ -105,11 +106,10 @@ export async function votesOn({ hooks }: Generation, call: Call, turn: TurnView)
 type Judged = { readonly call: Call } | { readonly verdict: Verdict; readonly endsTurn?: boolean };
 
 async function judge(turn: Turn, entry: ToolEntry, call: Call): Promise<Judged> {
-  const { hooks } = turn.generation;
   const verdict = await votesOn(turn.generation, call, turn);
   if (verdict.decision === "allow") return { call };
   if (verdict.decision !== "ask") return { verdict };
-  const answer = turn.isUnasked ? undefined : await hooks.ask.promise({ call, verdict }, turn);
+  const answer = turn.isUnasked ? undefined : await putQuestion(turn.generation, { call, verdict }, turn);
   if (!answer) return { verdict: { ...verdict, decision: "deny", reason: unanswered(verdict, turn) } };
   if (answer.decision === "allow") return answered(turn, entry, call, answer);
   return {

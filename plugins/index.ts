@@ -1,14 +1,20 @@
 // Written by `npm run generate` from the folders beside this file.
+import buddy from "./buddy/index.ts";
 import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
+import commandBridge from "./command-bridge/index.ts";
 import commandContext from "./command-context/index.ts";
 import commandCore from "./command-core/index.ts";
+import commandElsewhere from "./command-elsewhere/index.ts";
+import commandExtend from "./command-extend/index.ts";
 import commandFiles from "./command-files/index.ts";
+import commandGit from "./command-git/index.ts";
 import commandMemory from "./command-memory/index.ts";
 import commandModel from "./command-model/index.ts";
 import commandPermissions from "./command-permissions/index.ts";
 import commandSettings from "./command-settings/index.ts";
 import commandTrust from "./command-trust/index.ts";
+import commandUsage from "./command-usage/index.ts";
 import compactBreaker from "./compact-breaker/index.ts";
 import compactSummary from "./compact-summary/index.ts";
 import compactTrim from "./compact-trim/index.ts";
@@ -49,6 +55,7 @@ import presetDefault from "./preset-default/index.ts";
 import presetHeadless from "./preset-headless/index.ts";
 import presetMinimal from "./preset-minimal/index.ts";
 import promptBase from "./prompt-base/index.ts";
+import promptSuggest from "./prompt-suggest/index.ts";
 import providerAnthropic from "./provider-anthropic/index.ts";
 import providerOffline from "./provider-offline/index.ts";
 import providerOpenai from "./provider-openai/index.ts";
@@ -73,20 +80,27 @@ import toolRead from "./tool-read/index.ts";
 import toolSearch from "./tool-search/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
+import voiceHttp from "./voice-http/index.ts";
 
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    buddy,
     "cache-watch": cacheWatch,
     "checkpoint-files": checkpointFiles,
+    "command-bridge": commandBridge,
     "command-context": commandContext,
     "command-core": commandCore,
+    "command-elsewhere": commandElsewhere,
+    "command-extend": commandExtend,
     "command-files": commandFiles,
+    "command-git": commandGit,
     "command-memory": commandMemory,
     "command-model": commandModel,
     "command-permissions": commandPermissions,
     "command-settings": commandSettings,
     "command-trust": commandTrust,
+    "command-usage": commandUsage,
     "compact-breaker": compactBreaker,
     "compact-summary": compactSummary,
     "compact-trim": compactTrim,
@@ -124,6 +138,7 @@ export const catalogue = {
     "permit-rules": permitRules,
     "permit-shell": permitShell,
     "prompt-base": promptBase,
+    "prompt-suggest": promptSuggest,
     "provider-anthropic": providerAnthropic,
     "provider-offline": providerOffline,
     "provider-openai": providerOpenai,
@@ -148,6 +163,7 @@ export const catalogue = {
     "tool-search": toolSearch,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
+    "voice-http": voiceHttp,
   },
   presets: {
     default: presetDefault,

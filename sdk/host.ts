@@ -319,6 +319,13 @@ export interface Inspector {
    * **Contract**: the listener must not throw and should be quick: what the tap has answered waits for it.
    */
   watch(listener: (span: Span, session: SessionView) => void): () => void;
+  /**
+   * Looks for configuration and plugins anew and sets every plugin up anew; sessions change over between turns. What is not approved
+   * does not come in by it.
+   *
+   * **Contract**: rejects with a coded error where the configuration cannot be taken in; everything stays as it was then.
+   */
+  reload(): Promise<void>;
 }
 export const Inspector = createService<Inspector>("inspector");
 

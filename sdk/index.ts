@@ -44,6 +44,8 @@ export * from "./session-store.ts";
 export * from "./settings.ts";
 export * from "./skills.ts";
 export * from "./slots.ts";
+export * from "./speech.ts";
+export * from "./suggestions.ts";
 export * from "./tool.ts";
 export * from "./trust.ts";
 export * from "./verdict.ts";

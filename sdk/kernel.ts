@@ -6,7 +6,7 @@ import { createService } from "./service.ts";
 import type { SessionView, TurnView } from "./session.ts";
 import type { SlotHandlers, SlotManifests } from "./slots.ts";
 import type { Call, ToolInfo, ToolResult } from "./tool.ts";
-import type { Answer, QuestionForm, Verdict } from "./verdict.ts";
+import type { Answer, Question, QuestionForm, Verdict } from "./verdict.ts";
 
 /** A request to a model outside of the conversation. */
 export interface CompletionRequest {
@@ -158,5 +158,27 @@ export interface FormRequest {
  */
 export interface Questions {
   ask(session: SessionView, request: FormRequest): Promise<Answer | undefined>;
+  /**
+   * For a tap of `ask` that then has no opinion: an answer that may come from somewhere else while the taps behind it are asked, such as
+   * from another device. The first answer counts; the signal of the turn that the tap was given fires once there is one.
+   *
+   * **Contract**: an answer that rejects is none. Does nothing for a question that nobody is asked any more.
+   *
+   * @example
+   * const elsewhere = (questions: Questions, device: { put(question: Question, signal: AbortSignal): Promise<Answer> }) =>
+   *   ((question, { signal }) => questions.beside(question, device.put(question, signal))) satisfies TapHandler<"ask">;
+   */
+  beside(question: Question, answer: Promise<Answer | undefined>): void;
 }
 export const Questions = createService<Questions>("questions");
+
+/** What a person may do to a session's turn, for plugins that bring the person from elsewhere. */
+export interface Turns {
+  /**
+   * Interrupts the turn, if one is running. Resolves when it has ended.
+   *
+   * **Contract**: must not be waited for by what is part of that turn, such as a command.
+   */
+  interrupt(session: SessionView): Promise<void>;
+}
+export const Turns = createService<Turns>("turns");

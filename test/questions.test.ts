@@ -1,4 +1,4 @@
-import { type Answer, definePlugin, defineTool, type QuestionForm, Questions, text, z } from "gantry/sdk";
+import { type Answer, definePlugin, defineTool, type QuestionForm, Questions, Turns, text, z } from "gantry/sdk";
 import { describe, expect, test } from "vitest";
 import { kernelWith } from "./kernels.ts";
 
@@ -46,6 +46,98 @@ describe("a question of somebody else than a gate", () => {
   test("is not answered by a yes that leaves the fields out", async () => {
     expect(await heard({ decision: "allow" })).toBe("nothing");
     expect(await heard({ decision: "allow" }, { ...form, kind: "consent", fields: [] })).toEqual({ decision: "allow" });
+  });
+});
+
+function withResolvers() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+describe("an answer from elsewhere", () => {
+  /** Somebody who answers beside the others, and somebody behind who is asked at the same time. */
+  async function put(
+    elsewhere: () => Promise<Answer | undefined>,
+    behind: (signal: AbortSignal) => Promise<Answer | undefined>,
+  ) {
+    const beside = definePlugin({
+      name: "beside",
+      needs: { questions: Questions },
+      setup: ({ use }) => ({ taps: { ask: (question) => use.questions.beside(question, elsewhere()) } }),
+    });
+    const other = definePlugin({ name: "behind", setup: () => ({ taps: { ask: (_, turn) => behind(turn.signal) } }) });
+    const run = () => "It ran.";
+    const tool = defineTool({ name: "Change", description: "", input: z.object({}), run });
+    const kernel = await kernelWith({ plugins: [beside, other, tool] });
+    return (await kernel.call("Change", {})).outcome;
+  }
+  const never = new Promise<undefined>(() => {});
+
+  test("counts where it is the first, and the others are told that it is over", async () => {
+    let isOver = false;
+    const behind = (signal: AbortSignal) =>
+      new Promise<undefined>(() => {
+        signal.addEventListener("abort", () => {
+          isOver = true;
+        });
+      });
+    expect(await put(async () => ({ decision: "allow" }), behind)).toBe("ok");
+    expect(isOver).toBe(true);
+  });
+
+  test("does not count once somebody else has answered", async () => {
+    expect(
+      await put(
+        () => never,
+        async () => ({ decision: "deny" }),
+      ),
+    ).toBe("denied");
+  });
+
+  test("is waited for when nobody else has one; one that fails, or says nothing, is none", async () => {
+    const later = new Promise<Answer>((resolve) => setImmediate(resolve, { decision: "allow" }));
+    expect(
+      await put(
+        () => later,
+        async () => undefined,
+      ),
+    ).toBe("ok");
+    expect(
+      await put(
+        () => Promise.reject(new Error("gone")),
+        async () => undefined,
+      ),
+    ).toBe("denied");
+    expect(
+      await put(
+        async () => undefined,
+        async () => ({ decision: "allow" }),
+      ),
+    ).toBe("ok");
+  });
+
+  test("does not keep an interrupted turn", async () => {
+    const asked = withResolvers();
+    const beside = definePlugin({
+      name: "beside",
+      needs: { questions: Questions, turns: Turns },
+      setup: ({ use }) => ({
+        taps: {
+          ask: (question, turn) => {
+            use.questions.beside(question, never);
+            setImmediate(() => void use.turns.interrupt(turn.session).then(asked.resolve));
+          },
+        },
+      }),
+    });
+    const tool = defineTool({ name: "Change", description: "", input: z.object({}), run: () => "It ran." });
+    const kernel = await kernelWith({ plugins: [beside, tool] });
+    kernel.model.push({ calls: [{ name: "Change", input: {} }] });
+    expect((await kernel.run("Go")).end.reason).toBe("aborted");
+    await asked.promise;
   });
 });
 

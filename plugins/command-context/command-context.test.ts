@@ -1,4 +1,5 @@
 import { definePlugin, defineTool, type Plugin, text, z } from "gantry/sdk";
+import { blocksText } from "gantry/sdk/kit/view-text";
 import { createTestKernel, scriptedModel } from "gantry/sdk/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import commandContext from "./index.ts";
@@ -131,5 +132,43 @@ describe("/compact", () => {
     model.push({ text: "Hello." });
     await run("Hi");
     expect((await run("/compact")).text).toBe("Nothing of the conversation could be shortened.");
+  });
+});
+
+describe("the panel of /context", () => {
+  test("shows the window with what is free, and advises where it is nearly full", async () => {
+    const kernel = await createTestKernel({
+      plugins: [commandContext, rules, look],
+      model: scriptedModel([], { contextWindow: 2_000 }),
+    });
+    onTestFinished(() => kernel.close());
+    await kernel.run("p".repeat(2_000));
+    const { events } = await kernel.run("/context");
+    const shown = events.find((event) => event.type === "panel");
+    if (shown?.type !== "panel" || shown.panel.type !== "page") throw new Error("no page");
+    const said = blocksText((await shown.panel.parts[0]?.load()) ?? []);
+    expect(said).toMatch(/in use, about +[\d,]+ of 2,000 tokens \(\d+ %\)/);
+    expect(said).toMatch(/^prompt +█+░* +[\d,]+ \(\d+ %\)$/m);
+    expect(said).toContain("free");
+    expect(said).toContain("The window is filling up");
+    expect(shown.panel.parts.map(({ title }) => title)).toContain("Cache");
+  });
+});
+
+describe("/cache", () => {
+  test("says how much came from the provider's cache, and why it was lost", async () => {
+    const breaking = definePlugin({
+      name: "breaking",
+      setup: () => ({
+        taps: { turnStop: ({ session }) => session.record("x", "cache-break", { reason: "the tool Look changed" }) },
+      }),
+    });
+    const { run, model } = await opened([commandContext, breaking]);
+    expect((await run("/cache")).text).toBe("No model has been asked yet.");
+    model.push({ text: "a", usage: { input_tokens: 100, cache_read_input_tokens: 300 } });
+    await run("Hi");
+    const { text: said } = await run("/cache");
+    expect(said).toContain("75 % of 400 tokens in 1 request came from the provider's cache.");
+    expect(said).toContain("lost: the tool Look changed");
   });
 });

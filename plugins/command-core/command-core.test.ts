@@ -39,17 +39,17 @@ describe("/help", () => {
     const { text, panel } = await (await kernelWith(mine)).run("/help");
     expect(text.split("\n")).toEqual([
       "Session",
-      "  /ask <name>  Ask somebody",
-      "  /exit  End the session",
+      "  /ask <name>                   Ask somebody",
+      "  /exit                         End the session",
       "",
       "Insight",
-      "  /cost  Show what this session has used",
-      "  /status  Show version, model, account, folders, mode, sandbox, servers and settings files",
+      "  /cost                         Show what this session has used",
+      "  /status                       Show version, model, account, folders, mode, sandbox, servers and settings files",
       "",
       "Help",
-      "  /help [command]  List the commands, or say what one of them does",
+      "  /help [command]               List the commands, or say what one of them does",
       "  /release-notes [version|all]  Show what has changed",
-      "  /version  Show the version",
+      "  /version                      Show the version",
     ]);
     expect(panel).toMatchObject({ type: "list", title: "Commands" });
   });

@@ -9,12 +9,13 @@ import {
   type SetupContext,
   type TurnView,
 } from "gantry/sdk";
-import { describedBy, gone, PROMPT_GROUPS, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
+import { gone, type PromptFile, readPromptFile, readPromptFiles } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS, type PromptHead } from "gantry/sdk/kit/prompt-head";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readCommands } from "gantry/sdk/kit/prompt-shelf";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { watchFolders } from "gantry/sdk/kit/watch-folders";
+import { soon, watchFolders } from "gantry/sdk/kit/watch-folders";
 import type { commandFiles } from "./index.ts";
 import { panelOf } from "./panel.ts";
 
@@ -64,7 +65,7 @@ export async function createCatalogue(
     }
     looking = looking
       .then(async () => {
-        shelf = await readCommands(places(), files);
+        shelf = await readCommands(places(), host);
         if (isWatching) watch.set(watched());
         for (const path of shelf.unnamed)
           tell(from, `${path} is no command: a command's name has letters, digits, ".", "_" and "-".`);
@@ -76,7 +77,7 @@ export async function createCatalogue(
 
   /** What the plugins bring, and skills, go before; what has not changed is not contributed again. */
   async function take(from: SessionView): Promise<void> {
-    const all = shelf?.files ?? new Map<string, PromptFile>();
+    const all = shelf?.files ?? new Map<string, PromptHead>();
     const taken = await takenNames(from);
     hidden = new Map([...all.keys()].flatMap((name) => (taken.has(name) ? [[name, taken.get(name) as string]] : [])));
     for (const [name, owner] of hidden) {
@@ -84,9 +85,7 @@ export async function createCatalogue(
         tell(from, `/${name} of ${all.get(name)?.path} does not count: there is a built-in command of this name.`);
     }
     const counting = [...all.values()].filter(({ name }) => !hidden.has(name));
-    const next = JSON.stringify(
-      counting.map(({ name, path, description, hint, body }) => [name, path, description, hint, body.slice(0, 300)]),
-    );
+    const next = JSON.stringify(counting.map((file) => [file.name, file.path, describedBy(file), file.hint]));
     if (next === contributed) return;
     await contribute({ commands: Object.fromEntries(counting.map((file) => [file.name, commandOf(file)])) });
     contributed = next;
@@ -104,7 +103,7 @@ export async function createCatalogue(
 
   type Contributed = NonNullable<Contribution["commands"]>[string];
 
-  function commandOf(file: PromptFile): Contributed {
+  function commandOf(file: PromptHead): Contributed {
     return {
       description: describedBy(file),
       ...(file.hint && { argumentHint: file.hint }),
@@ -118,7 +117,7 @@ export async function createCatalogue(
   }
 
   /** As it is now: what was changed a moment ago counts. */
-  async function current(file: PromptFile): Promise<PromptFile> {
+  async function current(file: PromptHead): Promise<PromptFile> {
     const now = await readPromptFile(file, files);
     if (now) return now;
     throw gone(file);
@@ -141,17 +140,24 @@ export async function createCatalogue(
       if (!isWatching) {
         isWatching = true;
         if (!shelf) await look(turn.session);
-        else watch.set(watched());
+        else scope.own(soon(() => session && void look(session)));
       }
       await invocations.onInput(input, turn);
     },
     async claims() {
-      const { files: all } = await readCommands(places(), files);
-      return [...all.values()].flatMap(({ claim }) => claim ?? []);
+      if (places().every(({ within }) => within === undefined)) return [];
+      const { files: all } = await readCommands(places(), host);
+      const brought = [...all.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
+      return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
     },
     async panel(session) {
       await look(session);
-      return panelOf({ files: [...(shelf?.files.values() ?? [])], hidden, counts: invocations.counts, host });
+      return panelOf({
+        files: await readPromptFiles(shelf?.files.values() ?? [], files),
+        hidden,
+        counts: invocations.counts,
+        host,
+      });
     },
   };
 }

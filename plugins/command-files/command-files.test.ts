@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { Commands, definePlugin } from "gantry/sdk";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { ground, TRUSTED } from "./test-kit.ts";
 
 const AT = "project/.claude/commands";
@@ -38,7 +38,7 @@ describe("a markdown file", () => {
     ["", "odd"],
   ])("that people have written like %j is one, too", async (text, description) => {
     const kernel = await ground({ [`${AT}/odd.md`]: text, [`${AT}/fine.md`]: "Fine." }).open();
-    expect(await kernel.say("/commands")).toContain(`/odd  ${description}`);
+    expect(await kernel.say("/commands")).toContain(`/odd   ${description}`);
     expect(await kernel.sent("/fine")).toBe("Fine.");
     if (text) expect(await kernel.sent("/odd")).toMatch(/Go\.$/);
   });
@@ -320,4 +320,36 @@ test("a folder that is made later is found with the next prompt", async () => {
   write({ [`${AT}/late.md`]: "Late." });
   await kernel.run("Anything");
   expect(await kernel.sent("/late")).toBe("Late.");
+});
+
+test("what commands say of themselves is kept between starts, and their text is not", async () => {
+  const { open, root, write } = ground({
+    [`${AT}/git/a.md`]: "---\ndescription: Old words\n---\nOne.",
+    [`${AT}/b.md`]: "# Title\n\nTwo.",
+  });
+  const index = join(root, "home/.gantry/cache/commands.json");
+  const later = Date.now() + 60_000;
+  vi.spyOn(Date, "now").mockImplementation(() => later);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const described = async () => {
+    let commands: Commands | undefined;
+    const other = definePlugin({
+      name: "other",
+      needs: { commands: Commands },
+      setup: ({ use }) => {
+        commands = use.commands;
+        return {};
+      },
+    });
+    const kernel = await open({ plugins: [other] });
+    await kernel.run("Hi");
+    const all = commands?.list(kernel.session) ?? [];
+    return all.flatMap(({ name, description }) => (/^(b|git:a)$/.test(name) ? [description] : []));
+  };
+  expect(await described()).toEqual(["Title", "Old words"]);
+  const text = fs.readFileSync(index, "utf8");
+  expect(text).not.toMatch(/One\.|Two\./);
+  fs.writeFileSync(index, text.replace("Title", "Kept"));
+  write({ [`${AT}/git/a.md`]: "---\ndescription: New words\n---\nOne." });
+  expect(await described()).toEqual(["Kept", "New words"]);
 });

@@ -1,7 +1,8 @@
 import { relative } from "node:path";
 import type { CommandAnswer, HostInfo, ListItem, Piece } from "gantry/sdk";
 import { listPanel } from "gantry/sdk/kit/panels";
-import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import type { PromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS } from "gantry/sdk/kit/prompt-head";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 interface Shown {

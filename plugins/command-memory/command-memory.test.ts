@@ -64,6 +64,24 @@ describe("/memory", () => {
     expect(await say("/memory")).toContain("Nothing is remembered yet.");
   });
 
+  it("is a panel in which entries are read, pinned and forgotten, and instructions read", async () => {
+    await writeFile(join(shop, "CLAUDE.md"), "Be kind.");
+    const kernel = await open();
+    const { events } = await kernel.run("/memory");
+    const shown = events.find((event) => event.type === "panel");
+    if (shown?.type !== "panel" || shown.panel.type !== "list") throw new Error("no list");
+    const { load, preview, actions } = shown.panel;
+    const [entry, guide] = await load();
+    expect([entry?.id, guide?.id]).toEqual(["project/deploying", expect.stringMatching(/CLAUDE\.md$/)]);
+    expect(await preview?.(guide as never, AbortSignal.abort())).toEqual([{ type: "markdown", text: "Be kind." }]);
+    const act = (key: string, item = entry) => actions.find((one) => one.key === key)?.run(item as never);
+    expect(await act("p")).toEqual({ stay: "deploying is pinned: nothing changes it by itself." });
+    await expect(act("d", guide)).rejects.toThrow("That is a file");
+    expect(await act("d")).toEqual({ stay: "deploying is forgotten." });
+    expect((await load()).map(({ id }) => id)).toEqual([guide?.id]);
+    expect(await act("o")).toEqual({ stay: "Memory is off in this session." });
+  });
+
   it("says where to edit", async () => {
     const { say } = await open();
     expect(await say("/memory edit deploying")).toMatch(/\.claude\/memory\/deploying\.md$/);

@@ -1,7 +1,6 @@
 import {
   type Command,
   type DreamOutcome,
-  isGantryError,
   type Memory,
   PluginError,
   type Session,
@@ -9,22 +8,35 @@ import {
   type Setup,
   type Subcommand,
 } from "gantry/sdk";
+import { answering } from "gantry/sdk/kit/answering";
+import { completions } from "gantry/sdk/kit/completions";
 import { visible } from "gantry/sdk/kit/visible";
 import { entryOf, entryText, listText } from "./entries.ts";
 import type { commandMemory } from "./index.ts";
+import { memoryPanel } from "./panel.ts";
 import { whyText } from "./why.ts";
 
-const setup: Setup<typeof commandMemory> = ({ use }) => {
-  const command: Command = async (args, session) => {
-    const [word = "list", ...rest] = args.trim().split(/\s+/).filter(Boolean);
-    try {
-      return await inSession(word, rest, session);
-    } catch (cause) {
-      // What a person has mistyped is an answer, not a failure of the plugin.
-      if (isGantryError(cause)) return `${cause.message} ${cause.remedy ?? ""}`.trimEnd();
-      throw cause;
-    }
-  };
+const WORDS = ["list", "show", "edit", "pin", "unpin", "forget", "why", "summary", "dream", "undo", "on", "off"];
+
+const setup: Setup<typeof commandMemory> = ({ use, host }) => {
+  const command: Command = answering({
+    run: async (args, session) => {
+      const [word = "list", ...rest] = args.trim().split(/\s+/).filter(Boolean);
+      const text = await inSession(word, rest, session);
+      if (args.trim()) return text;
+      return { panel: await memoryPanel({ memory: await use.memory(), files: use.files, host, session, text }) };
+    },
+    complete: async (args) => {
+      const [word = "", ...rest] = args.trimStart().split(/\s+/);
+      if (rest.length === 0) return completions(args, WORDS);
+      if (!["show", "edit", "pin", "unpin", "forget"].includes(word)) return [];
+      const entries = await (await use.memory()).list({ isExpiredToo: true });
+      return completions(
+        args,
+        entries.map(({ id, title }) => [`${word} ${id}`, title] as const),
+      );
+    },
+  });
 
   async function inSession(word: string, rest: readonly string[], session: SessionView): Promise<string> {
     const memory = await use.memory();

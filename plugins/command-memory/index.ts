@@ -1,9 +1,21 @@
-import { definePlugin, later, lazy, Memory, MemoryDream, Meter, manifest, optional, SessionMemory } from "gantry/sdk";
+import {
+  definePlugin,
+  Files,
+  later,
+  lazy,
+  Memory,
+  MemoryDream,
+  Meter,
+  manifest,
+  optional,
+  SessionMemory,
+} from "gantry/sdk";
 
 export const commandMemory = manifest({
   name: "command-memory",
   description: "Shows memory, and lets the person pin, forget, tidy and undo.",
   needs: {
+    files: optional(Files),
     memory: later(Memory),
     dream: later(optional(MemoryDream)),
     summary: later(optional(SessionMemory)),
@@ -13,6 +25,8 @@ export const commandMemory = manifest({
     memory: {
       description: "See what is remembered and why it came into a prompt; pin, forget, tidy",
       argumentHint: "[list | show | edit | pin | unpin | forget | why | summary | dream | undo | on | off]",
+      group: "Context",
+      help: "pin keeps an entry as it is; why says what came into which prompt; dream tidies.\n/memory forget deploying",
     },
   },
   subcommands: {

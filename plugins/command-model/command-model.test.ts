@@ -58,11 +58,11 @@ describe("/model", () => {
       "* scripted/script",
       "",
       "Other",
-      "  other/big  Big one, 1M tokens, huge",
+      "  other/big        Big one, 1M tokens, huge",
       "  other/small",
       "",
       "Far",
-      "  far  Set FAR_KEY.",
+      "  far              Set FAR_KEY.",
     ]);
   });
 

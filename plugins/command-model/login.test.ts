@@ -75,7 +75,7 @@ describe("/login", () => {
     const kernel = await open({ OPENAI_API_KEY: "sk-of-the-environment" });
     const { text } = await kernel.run("/login");
     expect(text.split("\n")).toEqual([
-      "  anthropic (Anthropic)  no key; keys are made at https://platform.claude.com",
+      "  anthropic (Anthropic)          no key; keys are made at https://platform.claude.com",
       "  openai (OpenAI or compatible)  OPENAI_API_KEY of the environment",
     ]);
     expect((await kernel.run("/login openia")).text).toMatch(/takes a key\. Did you mean "openai"\?/);

@@ -59,7 +59,9 @@ describe("/permissions", () => {
     await kernel.run("/allowed-tools deny Read(./.env)");
     expect(saved()).toEqual({ permissions: { allow: ["Bash(npm test:*)"], deny: ["Read(./.env)"] } });
     const { text } = await kernel.run("/permissions");
-    expect(text).toContain(`Rules\n  allow Bash(npm test:*)  user, ${file()}\n  deny  Read(./.env)  user, ${file()}`);
+    expect(text).toContain(
+      `Rules\n  allow Bash(npm test:*)   user, ${file()}\n  deny  Read(./.env)       user, ${file()}`,
+    );
     expect(text).toContain(`Folders\n  ${kernel.cwd}`);
     expect((await kernel.run("/permissions remove Read(./.env)")).text).toContain("is taken out of");
     expect(saved()).toEqual({ permissions: { allow: ["Bash(npm test:*)"], deny: [] } });

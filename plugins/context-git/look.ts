@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type Exec, type Files, type LaterService, type Log, messageOf, type SessionView } from "gantry/sdk";
+import { OVERRIDDEN } from "gantry/sdk/kit/git";
 import { createRepositories } from "gantry/sdk/kit/git-repositories";
 import { type GitState, gitState, mainBranch } from "gantry/sdk/kit/git-state";
 import { visible } from "gantry/sdk/kit/visible";
-import { askGit, OVERRIDDEN } from "./run.ts";
+import { askGit } from "./run.ts";
 
 const MOST_CHANGES = 30;
 const LONGEST_LINE = 120;

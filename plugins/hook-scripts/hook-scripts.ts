@@ -2,6 +2,7 @@ import { type HookOutcome, perSession, type SessionView, type Setup } from "gant
 import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import { createBook } from "./book.ts";
 import { createClaims } from "./claims.ts";
+import { createCommand } from "./command.ts";
 import { createFiring, notify, type OwnMoment, reminder } from "./fire.ts";
 import type { hookScripts } from "./index.ts";
 import type { Kit } from "./kit.ts";
@@ -82,6 +83,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
     return {
       services: { hookEvents: firing, hookSources: { ...sources, list: () => listOf(book) } },
       claims: { hooks: claims },
+      commands: { hooks: createCommand(kit) },
       subcommands: { hooks: createSubcommand(kit) },
       taps: {
         ...ofSession,

@@ -39,6 +39,15 @@ export const hookScripts = manifest({
   },
   provides: { hookEvents: HookEvents, hookSources: HookSources },
   claims: { hooks: { description: "Hooks of the folder's settings" } },
+  commands: {
+    hooks: {
+      description: "Show the hooks in their order, where they come from, and which do not run",
+      argumentHint: "[event]",
+      group: "Extend",
+      help: "They are changed in settings.json; gantry hooks test tries what an event would run.",
+      isImmediate: true,
+    },
+  },
   subcommands: {
     hooks: {
       description: "List the hooks in their order, try what an event would run, or run it",

@@ -18,7 +18,7 @@ export interface Check {
 
 /** What the checks look at. */
 export interface Patient {
-  readonly host: FrontendHost;
+  readonly host: Pick<FrontendHost, "info" | "stdout" | "untrusted">;
   readonly report: HostReport;
   readonly settings: Settings | undefined;
   readonly exec: Exec | undefined;

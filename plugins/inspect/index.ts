@@ -1,5 +1,19 @@
-import { definePlugin, Exec, Inspector, later, lazy, manifest, optional, Sandbox, Settings } from "gantry/sdk";
+import {
+  definePlugin,
+  Exec,
+  Inspector,
+  later,
+  lazy,
+  manifest,
+  optional,
+  Sandbox,
+  Settings,
+  Tools,
+  Trust,
+} from "gantry/sdk";
 
+const group = "Insight";
+const isImmediate = true;
 const json = { description: "write JSON" };
 
 export const inspect = manifest({
@@ -10,6 +24,38 @@ export const inspect = manifest({
     settings: optional(Settings),
     exec: optional(Exec),
     sandbox: later(optional(Sandbox)),
+    trust: later(Trust),
+    tools: Tools,
+  },
+  commands: {
+    why: {
+      description: "Show what became of a call, and what each plugin did to it",
+      argumentHint: "[number|tool|id]",
+      group,
+      help: "/why Bash shows the last call of Bash.",
+      isImmediate,
+    },
+    inspect: {
+      description: "Show plugins, prompt, tools and hooks, with owners and what they cost",
+      argumentHint: "[plugins|prompt|tools|hooks]",
+      group,
+      isImmediate,
+    },
+    tools: {
+      description: "Show the tools, whose they are and what they cost",
+      argumentHint: "[tool]",
+      group,
+      isImmediate,
+    },
+    prompt: { description: "Show the system prompt by section", argumentHint: "[section]", group, isImmediate },
+    doctor: { description: "Check that all that Gantry needs is there", aliases: ["checkup"], group, isImmediate },
+    trace: { description: "Show how long plugins took with the calls of this session", group, isImmediate },
+    heapdump: {
+      description: "Show the memory in use, or write it to a file",
+      argumentHint: "[now]",
+      group,
+      isHidden: true,
+    },
   },
   subcommands: {
     plugins: {

@@ -1,11 +1,12 @@
 import { type FrontendHost, PluginError, type Setup, type Subcommand } from "gantry/sdk";
+import { createCommands } from "./commands.ts";
 import { configJson, configText, rowsOf, unknownKey, why, whyText } from "./config.ts";
-import { checkAll, checksText } from "./doctor.ts";
+import { checkAll, checksText, type Patient } from "./doctor.ts";
 import type { inspect } from "./index.ts";
 import { hooksText, pluginsJson, pluginsText } from "./plugins.ts";
 
-const setup: Setup<typeof inspect> = ({ use, scope }) => {
-  const { inspector, settings, exec } = use;
+const setup: Setup<typeof inspect> = ({ use, scope, host: info }) => {
+  const { inspector, settings, exec, tools } = use;
 
   const plugins: Subcommand = async (args, flags, host) => {
     refuseWords(args, 0);
@@ -29,21 +30,35 @@ const setup: Setup<typeof inspect> = ({ use, scope }) => {
 
   const doctor: Subcommand = async (args, flags, host) => {
     refuseWords(args, 0);
-    const checks = await checkAll({
-      host,
-      report: inspector.report(),
-      settings,
-      exec,
-      scope,
-      sandbox: await use.sandbox?.(),
-    });
+    const checks = await checksOf(host);
     const isWell = checks.every(({ state }) => state !== "fail");
     if (flags.json) printJson(host, { isWell, checks });
     else print(host, checksText(checks));
     return isWell ? 0 : 1;
   };
 
-  return { subcommands: { plugins, config, doctor } };
+  async function checksOf(host: Patient["host"]) {
+    return checkAll({ host, report: inspector.report(), settings, exec, scope, sandbox: await use.sandbox?.() });
+  }
+
+  /** From within a conversation there is no frontend's host to ask. */
+  const here: Patient["host"] = {
+    info,
+    stdout: process.stdout,
+    untrusted: async () => {
+      const claims = await (await use.trust()).review();
+      return {
+        isTrusted: info.isTrusted,
+        isRemembered: true,
+        claims: claims.filter(({ state }) => state !== "approved"),
+      };
+    },
+  };
+
+  return {
+    commands: createCommands({ inspector, tools, host: info, checks: () => checksOf(here) }),
+    subcommands: { plugins, config, doctor },
+  };
 };
 
 export default setup;

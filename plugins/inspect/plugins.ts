@@ -35,7 +35,7 @@ export function hooksText({ hooks }: HostReport): string {
   return blocks.join("\n");
 }
 
-function additions({ contributes, provides, wraps, manifest }: PluginReport): string {
+export function additions({ contributes, provides, wraps, manifest }: PluginReport): string {
   const taps = Object.keys(manifest.taps ?? {});
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ...Object.entries(contributes),
@@ -47,6 +47,6 @@ function additions({ contributes, provides, wraps, manifest }: PluginReport): st
   return said.map(([kind, names]) => `${kind}: ${names.map((name) => visibleLine(name)).join(", ")}`).join("; ");
 }
 
-function milliseconds(ms: number | undefined): string {
+export function milliseconds(ms: number | undefined): string {
   return ms === undefined ? "-" : `${ms.toFixed(1)} ms`;
 }

@@ -1,15 +1,19 @@
 /** `/mcp`: how the servers are, and what can be done about it. */
 import {
   type Command,
+  type Completion,
   isGantryError,
   type LaterService,
   type McpAuth,
   type McpServerStatus,
   messageOf,
+  type RunCommand,
   type SessionView,
 } from "gantry/sdk";
+import { completions } from "gantry/sdk/kit/completions";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import { addressOf, type Bridge } from "./bridge.ts";
+import { SAID, serversPanel } from "./panel.ts";
 
 const WORDS = ["reconnect", "enable", "disable", "accept", "login", "logout"] as const;
 type Word = (typeof WORDS)[number];
@@ -18,16 +22,28 @@ type Signing = "login" | "logout";
 type Auth = LaterService<McpAuth | undefined> | undefined;
 
 export function createCommand(bridge: Bridge, auth: Auth): Command {
-  return async (args, session) => {
+  const run: RunCommand = async (args, session) => {
     const [word = "", name = "all"] = args.trim().split(/\s+/);
     await bridge.begin();
-    if (word === "") return overview(bridge);
+    if (word === "")
+      return { panel: await serversPanel(bridge, (word, name) => run(`${word} ${name}`, session), overview(bridge)) };
     if (!WORDS.includes(word as Word)) return `/mcp takes ${WORDS.join(", ")} and the name of a server, or nothing.`;
     if (word === "login" || word === "logout") return signing(bridge, { word, name, session, auth: await auth?.() });
     const names = name === "all" ? bridge.status().map((status) => status.name) : [name];
     const done = await Promise.all(names.map((one) => act(bridge, word as Exclude<Word, Signing>, one)));
     return done.join("\n") || "There are no MCP servers.";
   };
+  return { run, complete: (args) => completeServers(args, bridge) };
+}
+
+function completeServers(args: string, bridge: Bridge): readonly Completion[] {
+  const [word = "", ...rest] = args.trimStart().split(/\s+/);
+  if (rest.length === 0) return completions(args, WORDS);
+  const names = bridge.status().map(({ name }) => name);
+  return completions(
+    args,
+    [...names, ...(word.startsWith("log") ? [] : ["all"])].map((name) => `${word} ${name}`),
+  );
 }
 
 interface SigningParts {
@@ -87,14 +103,6 @@ function overview(bridge: Bridge): string {
   if (!all.length) return ["There are no MCP servers. gantry mcp add adds one.", ...bridge.problems].join("\n");
   return [...all.map(statusText), ...bridge.problems].map((line) => visible(line)).join("\n");
 }
-
-const SAID: Readonly<Record<McpServerStatus["status"], string>> = {
-  connected: "connected",
-  failed: "not connected",
-  "needs-auth": "wants a sign-in",
-  pending: "being connected",
-  disabled: "switched off",
-};
 
 /** One server in one line, or two. */
 export function statusText({

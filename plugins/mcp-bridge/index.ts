@@ -78,6 +78,8 @@ export const mcpBridge = manifest({
     mcp: {
       description: "Show or change the MCP servers",
       argumentHint: "[reconnect|enable|disable|accept|login|logout] [server]",
+      group: "Extend",
+      help: "Without a server: all of them. accept takes a server's tools as they are now.\n/mcp disable github",
     },
   },
   subcommands: {

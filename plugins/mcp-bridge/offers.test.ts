@@ -118,3 +118,28 @@ describe("a resource in a prompt", () => {
     expect(JSON.stringify(denied.model.requests[0]?.messages)).not.toContain("Be quiet.");
   });
 });
+
+describe("/mcp", () => {
+  it("is a panel in which a server is looked at and switched off and on", async () => {
+    const kernel = await bridged({
+      servers: { away: { command: "no-such-program", env: { KEY: "hunter2" } } },
+      inside: { lib: olderServer() },
+    });
+    await kernel.settled();
+    const { events, text } = await kernel.run("/mcp");
+    expect(text).toMatch(/lib \[dynamic\]: connected/);
+    const shown = events.find((event) => event.type === "panel");
+    if (shown?.type !== "panel" || shown.panel.type !== "list") throw new Error("no list");
+    const { load, preview, actions } = shown.panel;
+    const lib = (await load()).find(({ id }) => id === "lib");
+    const away = (await load()).find(({ id }) => id === "away");
+    const said = JSON.stringify(await preview?.(away as never, AbortSignal.abort()));
+    expect(said).toContain("no-such-program");
+    expect(said).toContain("KEY");
+    expect(said).not.toContain("hunter2");
+    const act = (key: string) => actions.find((one) => one.key === key)?.run(lib as never);
+    expect(await act("e")).toEqual({ stay: "lib is switched off in this folder." });
+    expect((await load()).find(({ id }) => id === "lib")?.title).toContainEqual({ text: "switched off", tone: "dim" });
+    expect(await act("e")).toEqual({ stay: "lib is switched on in this folder." });
+  });
+});

@@ -1,7 +1,6 @@
 /** Serving over HTTP: on this machine alone, for whoever knows the token. */
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import {
@@ -9,6 +8,14 @@ import {
   isLegacyRequest,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
+import {
+  bearerOf,
+  isSameSecret,
+  listenLocally,
+  newSecret,
+  type Refusal,
+  strangerProblem,
+} from "gantry/sdk/kit/local-server";
 import { createEvents } from "./events.ts";
 import { buildServer, type Serving, type ServingParts } from "./server.ts";
 
@@ -36,7 +43,12 @@ interface Client {
   usedMs: number;
 }
 
-export async function serveHttp({ offer, port, token = newToken(), ...parts }: HttpServingParts): Promise<HttpServing> {
+export async function serveHttp({
+  offer,
+  port,
+  token = newSecret(),
+  ...parts
+}: HttpServingParts): Promise<HttpServing> {
   const clients = new Map<string, Client>();
   const shared = offer();
   const build = (era: "legacy" | "modern", own = shared): Serving => buildServer({ ...parts, offer: own }, era);
@@ -54,7 +66,7 @@ export async function serveHttp({ offer, port, token = newToken(), ...parts }: H
       else refuse(response, 500, "It failed.");
     });
   });
-  const bound = await bind(server, port);
+  const bound = await listenLocally(server, port);
   return {
     url: `http://127.0.0.1:${bound}${PATH}`,
     token,
@@ -121,25 +133,11 @@ export async function serveHttp({ offer, port, token = newToken(), ...parts }: H
 }
 
 /** Who may speak: the right path, this machine by its own name, no page of the web, and the token. */
-function problemWith(
-  { headers, url = "" }: IncomingMessage,
-  port: number,
-  token: string,
-): [number, string] | undefined {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
-  if (!hosts.includes(headers.host?.toLowerCase() ?? "")) return [403, "This host is not served here."];
-  const { origin } = headers;
-  if (origin !== undefined && !hosts.some((host) => origin === `http://${host}`)) {
-    return [403, "Pages of the web are not served here."];
-  }
-  const [, given = ""] = /^Bearer ([^\s]+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (!isSame(given, token)) return [401, "The token is missing or wrong."];
+function problemWith({ headers, url = "" }: IncomingMessage, port: number, token: string): Refusal | undefined {
+  const problem = strangerProblem(headers, port);
+  if (problem) return problem;
+  if (!isSameSecret(bearerOf(headers), token)) return [401, "The token is missing or wrong."];
   return url.split("?")[0] === PATH ? undefined : [404, "There is nothing here."];
-}
-
-function isSame(a: string, b: string): boolean {
-  const hash = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
@@ -172,18 +170,4 @@ async function send({ status, headers, body }: Response, response: ServerRespons
   response.flushHeaders();
   // A client that hangs up ends it, and that is no fault.
   await pipeline(Readable.fromWeb(body as never), response).catch(() => undefined);
-}
-
-function newToken(): string {
-  return randomBytes(32).toString("base64url");
-}
-
-function bind(server: HttpServer, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }

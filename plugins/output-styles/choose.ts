@@ -1,5 +1,16 @@
 import { join, relative } from "node:path";
-import { type Command, type HostInfo, isGantryError, type SessionView } from "gantry/sdk";
+import {
+  type Command,
+  type CommandSession,
+  type HostInfo,
+  isGantryError,
+  type ListItem,
+  type ListPanel,
+  type RunCommand,
+  type SessionView,
+} from "gantry/sdk";
+import { completions } from "gantry/sdk/kit/completions";
+import { listPanel } from "gantry/sdk/kit/panels";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { noteChosen } from "./chosen.ts";
@@ -15,8 +26,8 @@ interface Choosing {
 
 /** `/output-style`: the list, or the choice of one, for this session and those to come. */
 export function choosing({ shelf, host, current }: Choosing): Command {
-  return async (args, session) => {
-    if (args.trim() === "") return listOf(await shelf.all(), current(session));
+  const run: RunCommand = async (args, session) => {
+    if (args.trim() === "") return { panel: await panelOf(session) };
     const { style, refused } = await shelf.find(args);
     const [first] = refused;
     if (!style) return first ? notApproved(first) : unknown(args.trim(), await shelf.all());
@@ -24,9 +35,37 @@ export function choosing({ shelf, host, current }: Choosing): Command {
     const remark = first ? `${notApproved(first)} ` : "";
     return `${remark}The output style is ${visibleLine(style.name, 100)}, from your next prompt on. ${await keep(style.name)}`;
   };
+  return {
+    run,
+    complete: async (args) =>
+      completions(
+        args,
+        shownOf(await shelf.all()).map(({ name, description }) => [name, description] as const),
+      ),
+  };
+
+  async function panelOf(session: CommandSession): Promise<ListPanel> {
+    const styleOf = async ({ id }: ListItem) => shownOf(await shelf.all()).find(({ name }) => name === id);
+    const panel = await listPanel({
+      title: "Output styles",
+      load: async () =>
+        shownOf(await shelf.all()).map((style) => ({
+          id: style.name,
+          title: visibleLine(style.name, 100),
+          detail: [visibleLine(style.description, 200), whence(style)].filter(Boolean).join("  "),
+          isCurrent: isNamed(style, current(session)),
+          isDisabled: !shelf.counts(style),
+        })),
+      preview: async (item) => [
+        { type: "markdown", text: (await styleOf(item))?.text || "Nothing is added to the prompt." },
+      ],
+      actions: [{ key: "enter", label: "choose", run: async ({ id }) => (await run(id, session)) ?? "" }],
+    });
+    return { ...panel, text: listOf(await shelf.all(), current(session)) };
+  }
 
   function listOf(styles: readonly Style[], chosen: string): string {
-    const shown = styles.filter((style, at) => styles.findIndex(({ name }) => isNamed(style, name)) === at);
+    const shown = shownOf(styles);
     const width = Math.max(...shown.map(({ name }) => visibleLine(name, 100).length));
     const lines = shown.map((style) => {
       const mark = isNamed(style, chosen) ? "*" : " ";
@@ -34,6 +73,11 @@ export function choosing({ shelf, host, current }: Choosing): Command {
       return `${mark} ${visibleLine(style.name, 100).padEnd(width)}  ${remarks}`.trimEnd();
     });
     return [...lines, "", "/output-style NAME chooses one."].join("\n");
+  }
+
+  /** The one of each name that counts. */
+  function shownOf(styles: readonly Style[]): readonly Style[] {
+    return styles.filter((style, at) => styles.findIndex(({ name }) => isNamed(style, name)) === at);
   }
 
   function whence(style: Style): string {

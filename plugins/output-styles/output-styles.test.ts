@@ -269,3 +269,14 @@ test("what waits for approval is every style of the folder, whether or not it is
   await kernel.say("/output-style guest");
   expect((await kernel.ask()).style).toContain("Be a guest.");
 });
+
+test("the styles are a panel in which one is read and chosen", async () => {
+  const kernel = await ground({ "home/.claude/output-styles/pirate.md": PIRATE }).open();
+  const { events } = await kernel.run("/output-style");
+  const shown = events.find((event) => event.type === "panel");
+  if (shown?.type !== "panel" || shown.panel.type !== "list") throw new Error("no list");
+  const pirate = (await shown.panel.load()).find(({ id }) => /pirate/i.test(id));
+  expect(pirate).toMatchObject({ isCurrent: false, isDisabled: false });
+  expect(await shown.panel.actions[0]?.run(pirate as never)).toMatch(/^The output style is pirate/i);
+  expect((await shown.panel.load()).find(({ isCurrent }) => isCurrent)?.id).toBe(pirate?.id);
+});

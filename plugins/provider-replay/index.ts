@@ -11,6 +11,14 @@ export const providerReplay = manifest({
       to: { config: "file" },
     },
   },
+  commands: {
+    replay: {
+      description: "Say how this session, or a transcript, is played again without a model",
+      argumentHint: "[file]",
+      group: "Insight",
+      isImmediate: true,
+    },
+  },
   providers: {
     replay: {
       title: "Recorded session",

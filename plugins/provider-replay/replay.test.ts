@@ -186,3 +186,29 @@ test("a session recorded by the kernel is played again, tools and all; with anot
     error: expect.stringContaining("(Door) succeeded in the recording, and failed here"),
   });
 });
+
+test("/replay says how a transcript is played again, and what cannot be", async () => {
+  await writeFile(
+    join(cwd, "a talk.jsonl"),
+    [prompt("Hi"), answer("m1", text("Hello"))].map((one) => JSON.stringify(one)).join("\n"),
+  );
+  await writeFile(join(cwd, "garbage.jsonl"), "no transcript");
+  await writeFile(join(cwd, "unanswered.jsonl"), JSON.stringify(prompt("Hi")));
+  const kernel = await createTestKernel({ plugins: [plugin], cwd });
+  try {
+    const said = async (args: string) => {
+      const { text: answered, faults } = await kernel.run(`/replay ${args}`);
+      expect(faults).toEqual([]);
+      return answered;
+    };
+    expect(await said("")).toMatch(/^This session is kept in no file\./);
+    expect(await said("a talk.jsonl")).toMatch(
+      /^1 answer can be played.*\n\n {2}gantry --model replay --replay '.*a talk\.jsonl'\n/,
+    );
+    expect(await said("unanswered.jsonl")).toMatch(/unanswered\.jsonl holds no answer of a model/);
+    expect(await said("nosuch.jsonl")).toMatch(/nosuch\.jsonl/);
+    expect(await said("garbage.jsonl")).toMatch(/garbage\.jsonl/);
+  } finally {
+    await kernel.close();
+  }
+});

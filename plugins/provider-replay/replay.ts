@@ -6,9 +6,12 @@ import {
   type ModelEvent,
   type ModelFailure,
   messageOf,
+  type RunCommand,
   type Setup,
 } from "gantry/sdk";
+import { answering } from "gantry/sdk/kit/answering";
 import { pieces } from "gantry/sdk/kit/pieces";
+import { visible } from "gantry/sdk/kit/visible";
 import { type Answer, answersOf, firstDifference } from "./answers.ts";
 import type { providerReplay } from "./index.ts";
 import { readRecording } from "./recording.ts";
@@ -38,7 +41,17 @@ const setup: Setup<typeof providerReplay> = ({ config, host }) => {
     }
   }
 
-  return { providers: { replay: { stream } } };
+  const replay: RunCommand = async (args, session) => {
+    const file = args.trim() ? resolve(session.cwd, args.trim()) : session.transcriptPath;
+    if (file === undefined) return "This session is kept in no file. Name a transcript: /replay talk.jsonl.";
+    const { length } = await readRecording(file);
+    const quoted = /^[\w./~-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+    return visible(
+      `${length} ${length === 1 ? "answer" : "answers"} can be played in place of a model: give the same prompts to\n\n  gantry --model replay --replay ${quoted}\n\nTools and plugins run anew; where they make the session go another way, it says at which answer, and what differs.`,
+    );
+  };
+
+  return { commands: { replay: answering(replay) }, providers: { replay: { stream } } };
 };
 export default setup;
 

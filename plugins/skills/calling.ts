@@ -14,6 +14,7 @@ import {
 } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { folderOf, gone, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
+import type { PromptHead } from "gantry/sdk/kit/prompt-head";
 import type { Invocation, Invocations } from "gantry/sdk/kit/prompt-invocation";
 import type { skills } from "./index.ts";
 import { noteLoaded } from "./loaded.ts";
@@ -57,7 +58,7 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
   }
 
   /** As it is now: what was changed a moment ago counts. */
-  async function current(file: PromptFile): Promise<PromptFile> {
+  async function current(file: PromptHead): Promise<PromptFile> {
     const now = await readPromptFile(file, files);
     if (now) return now;
     throw gone(file);

@@ -1,5 +1,6 @@
 /** All there is to skills, once there are some. */
 import type { Claim, CommandAnswer, Completion, Input, SessionView, SetupContext, TurnView } from "gantry/sdk";
+import { readPromptFiles } from "gantry/sdk/kit/prompt-files";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { readSkills } from "gantry/sdk/kit/prompt-shelf";
@@ -40,9 +41,9 @@ export async function createCatalogue(
     find: (name) => stock.find(name),
     all: () => stock.all(),
   });
-  const stock: Stock = createStock({ context, places, watchers, files, settings, answer: calling.answer });
+  const stock: Stock = createStock({ context, places, watchers, settings, answer: calling.answer });
   const telling = createTelling({ stock, models, settings, uses });
-  const panel = createPanel({ stock, host, settings, counts: invocations.counts });
+  const panel = createPanel({ stock, host, files, settings, counts: invocations.counts });
 
   return {
     get isLooked() {
@@ -56,8 +57,10 @@ export async function createCatalogue(
     ...panel,
     onCompacted: restore,
     async claims() {
-      const { files: found } = await readSkills(places(), files);
-      return [...found.values()].flatMap(({ claim }) => claim ?? []);
+      if (places().every(({ within }) => within === undefined)) return [];
+      const { files: found } = await readSkills(places(), host);
+      const brought = [...found.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
+      return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
     },
     async onInput(input, turn) {
       // From the first prompt on, so that no start waits for it.

@@ -1,5 +1,5 @@
 /** What the model is told of the skills there are, in as much room as there is. */
-import { oneLine, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { oneLine, type PromptHead } from "gantry/sdk/kit/prompt-head";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 const LEAD =
@@ -19,7 +19,7 @@ export interface ListingOptions {
 }
 
 export interface Listed {
-  readonly file: PromptFile;
+  readonly file: PromptHead;
   readonly isNameOnly: boolean;
 }
 
@@ -27,16 +27,21 @@ export interface Listed {
 export function listingOf(skills: readonly Listed[], options: ListingOptions): string {
   const room = Math.floor(options.window * options.fraction * CHARACTERS) - LEAD.length;
   const lines = new Map(skills.map((one) => [one, lineOf(one, options.mostCharacters)]));
-  const length = () => [...lines.values()].reduce((sum, line) => sum + line.length + 1, 0);
+  let length = [...lines.values()].reduce((sum, line) => sum + line.length + 1, 0);
   const leastUsed = [...skills].sort((a, b) => options.uses(a.file.name) - options.uses(b.file.name));
-  for (const one of leastUsed) if (length() > room) lines.set(one, `- ${one.file.name}`);
-  let isCut = false;
   for (const one of leastUsed) {
-    if (length() <= room) break;
-    isCut = lines.delete(one);
+    if (length <= room) break;
+    const name = `- ${one.file.name}`;
+    length += name.length - (lines.get(one) ?? "").length;
+    lines.set(one, name);
+  }
+  for (const one of leastUsed) {
+    if (length <= room) break;
+    length -= (lines.get(one) ?? "").length + 1;
+    lines.delete(one);
   }
   const left = skills.length - lines.size;
-  return [LEAD, ...lines.values(), ...(isCut ? [`(${left} more, for which there is no room here)`] : [])].join("\n");
+  return [LEAD, ...lines.values(), ...(left ? [`(${left} more, for which there is no room here)`] : [])].join("\n");
 }
 
 function lineOf({ file, isNameOnly }: Listed, most: number): string {
@@ -44,6 +49,6 @@ function lineOf({ file, isNameOnly }: Listed, most: number): string {
 }
 
 /** What a skill is for and when to use it, on one line. */
-export function aboutOf({ description, when }: PromptFile, most: number): string {
+export function aboutOf({ description, when }: PromptHead, most: number): string {
   return visibleLine(oneLine([description, when].filter(Boolean).join(" "), most));
 }

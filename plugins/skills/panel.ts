@@ -1,9 +1,10 @@
 /** `/skills`: what there is, how much it would fill, and who may call it. */
 import { join } from "node:path";
-import type { CommandAnswer, Completion, HostInfo, ListItem, SessionView, Settings } from "gantry/sdk";
+import type { CommandAnswer, Completion, Files, HostInfo, ListItem, SessionView, Settings } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { listPanel } from "gantry/sdk/kit/panels";
-import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { type PromptFile, readPromptFile, readPromptFiles } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS } from "gantry/sdk/kit/prompt-head";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -13,6 +14,7 @@ import { VISIBILITIES, type Visibility } from "./visibility.ts";
 interface PanelParts {
   readonly stock: Stock;
   readonly host: HostInfo;
+  readonly files: Files;
   readonly settings: Settings | undefined;
   readonly counts: (file: PromptFile) => boolean;
 }
@@ -27,7 +29,7 @@ const MEANINGS: Readonly<Record<Visibility, string>> = {
 /** Behind whoever calls nothing: what it is in the list. */
 const LISTED_CHARACTERS = 80;
 
-export function createPanel({ stock, host, settings, counts }: PanelParts) {
+export function createPanel({ stock, host, files, settings, counts }: PanelParts) {
   /** What was chosen here, until the settings say it. */
   const chosen = new Map<string, Visibility>();
 
@@ -56,7 +58,7 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
     return {
       panel: await listPanel({
         title: "Skills",
-        load: () => bySize().map(itemOf),
+        load: async () => (await bySize()).flatMap(itemOf),
         empty: "There are no skills. A folder .claude/skills/deploy with a SKILL.md would be one.",
         actions: [
           {
@@ -70,8 +72,9 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
             },
           },
         ],
-        preview: ({ id }) => {
-          const file = stock.find(id)?.file;
+        preview: async ({ id }) => {
+          const found = stock.find(id);
+          const file = found && (await readPromptFile(found.file, files));
           return file ? [{ type: "markdown", text: file.body }] : [];
         },
       }),
@@ -79,16 +82,21 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
   }
 
   /** Within each group the largest first. */
-  function bySize(): readonly Stocked[] {
+  async function bySize(): Promise<readonly PromptFile[]> {
     const order = Object.keys(PROMPT_GROUPS);
-    const place = ({ file }: Stocked) => order.indexOf(file.source);
-    return [...stock.all()].sort((a, b) => place(a) - place(b) || b.file.body.length - a.file.body.length);
+    const place = ({ source }: PromptFile) => order.indexOf(source);
+    const all = await readPromptFiles(
+      stock.all().map(({ file }) => file),
+      files,
+    );
+    return [...all].sort((a, b) => place(a) - place(b) || b.body.length - a.body.length);
   }
 
-  function itemOf(one: Stocked): ListItem {
-    const { file } = one;
-    const visibility = visibilityOf(one);
-    return {
+  function itemOf(file: PromptFile): readonly ListItem[] {
+    const stocked = stock.find(file.name);
+    if (!stocked) return [];
+    const visibility = visibilityOf(stocked);
+    const item: ListItem = {
       id: file.name,
       title: file.name,
       group: PROMPT_GROUPS[file.source],
@@ -96,12 +104,13 @@ export function createPanel({ stock, host, settings, counts }: PanelParts) {
         { text: `${textTokens(file.body)} tokens`, tone: "dim" },
         { text: `  ${visibility}`, tone: visibility === "on" ? "good" : "warning" },
         { text: `  ${visibleLine(describedBy(file), LISTED_CHARACTERS)}` },
-        ...remarksOn(one).map((remark) => ({ text: `  (${remark})`, tone: "warning" }) as const),
+        ...remarksOn(file, stocked).map((remark) => ({ text: `  (${remark})`, tone: "warning" }) as const),
       ],
     };
+    return [item];
   }
 
-  function remarksOn({ file, rival }: Stocked): readonly string[] {
+  function remarksOn(file: PromptFile, { rival }: Stocked): readonly string[] {
     return [
       ...(rival === undefined ? [] : [`no command: the plugin ${rival} has one of this name`]),
       ...(counts(file) ? [] : ["what it would run or allow is not approved"]),

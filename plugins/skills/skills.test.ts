@@ -243,8 +243,8 @@ describe("who may call a skill", () => {
     }).open();
     expect((await kernel.say("/skills")).split("\n")).toEqual([
       "Personal",
-      "  large  500 tokens  on  Large",
-      "  small  2 tokens  on  Small",
+      "  large    500 tokens  on  Large",
+      "  small    2 tokens  on  Small",
       "",
       "Project",
       "  of-here  2 tokens  on  Here  (what it would run or allow is not approved)",

@@ -2,7 +2,6 @@
 import {
   type CommandInfo,
   type Contribution,
-  type Files,
   messageOf,
   type RunCommand,
   type SessionView,
@@ -11,14 +10,14 @@ import {
   type SkillInfo,
   type Skills,
 } from "gantry/sdk";
-import { describedBy, PROMPT_GROUPS, type PromptFile } from "gantry/sdk/kit/prompt-files";
+import { describedBy, PROMPT_GROUPS, type PromptHead } from "gantry/sdk/kit/prompt-head";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
 import { type PromptShelf, readSkills } from "gantry/sdk/kit/prompt-shelf";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { watchFolders } from "gantry/sdk/kit/watch-folders";
+import { soon, watchFolders } from "gantry/sdk/kit/watch-folders";
 import type { skills } from "./index.ts";
 import { aboutOf } from "./listing.ts";
-import { type Visible, visibilityOf } from "./visibility.ts";
+import { overridesIn, type Visible, visibilityOf } from "./visibility.ts";
 
 const PLUGIN = "skills";
 /** Those of the two plugins that bring commands in files. */
@@ -29,7 +28,7 @@ export type Watcher = Parameters<Skills["watch"]>[0];
 
 /** A skill, and who may call it. */
 export interface Stocked extends Visible {
-  readonly file: PromptFile;
+  readonly file: PromptHead;
   /** The plugin that has a command of its name. */
   readonly rival?: string;
 }
@@ -49,14 +48,13 @@ interface StockParts {
   readonly context: SetupContext<typeof skills>;
   readonly places: () => readonly PromptPlace[];
   readonly watchers: ReadonlySet<Watcher>;
-  readonly files: Files;
   readonly settings: Settings | undefined;
   /** What the command of a skill answers. */
   readonly answer: (name: string) => RunCommand;
 }
 
-export function createStock({ context, places, watchers, files, settings, answer }: StockParts): Stock {
-  const { scope, log, contribute, use } = context;
+export function createStock({ context, places, watchers, settings, answer }: StockParts): Stock {
+  const { host, scope, log, contribute, use } = context;
   const told = new Set<string>();
   let shelf: PromptShelf | undefined;
   let rivals: ReadonlyMap<string, string> = new Map();
@@ -69,11 +67,20 @@ export function createStock({ context, places, watchers, files, settings, answer
   scope.own(() => watcher.close());
   scope.own(settings?.watch(() => session && void look(session)) ?? (() => undefined));
 
-  const all = (): readonly Stocked[] =>
-    [...(shelf?.files.values() ?? [])].map((file) => {
+  function stocked(files: Iterable<PromptHead>): readonly Stocked[] {
+    const overrides = overridesIn(settings);
+    return [...files].map((file) => {
       const rival = rivals.get(file.name);
-      return { file, ...visibilityOf(file, settings), ...(rival !== undefined && { rival }) };
+      return { file, ...visibilityOf(file, overrides), ...(rival !== undefined && { rival }) };
     });
+  }
+
+  const all = () => stocked(shelf?.files.values() ?? []);
+
+  function find(name: string): Stocked | undefined {
+    const file = shelf?.files.get(name);
+    return file && stocked([file])[0];
+  }
 
   const list = (): readonly SkillInfo[] =>
     all().map(({ file, isCommand, isForModel, rival }) => ({
@@ -100,27 +107,20 @@ export function createStock({ context, places, watchers, files, settings, answer
   }
 
   async function take(from: SessionView): Promise<void> {
-    shelf = await readSkills(places(), files);
+    shelf = await readSkills(places(), host);
     if (isWatching) watcher.set(watched());
     for (const path of shelf.unnamed) {
       tell(from, `${path} is no skill: its folder's name may have letters, digits, ".", "_" and "-" alone.`);
     }
     rivals = rivalsIn(from);
-    for (const { file, isCommand, rival } of all()) {
+    const now = all();
+    for (const { file, isCommand, rival } of now) {
       if (rival !== undefined && isCommand) {
         tell(from, `The skill ${file.name} (${file.path}) is no command: there is a built-in one of this name.`);
       }
     }
-    const commands = all().filter(({ isCommand, rival }) => isCommand && rival === undefined);
-    const next = JSON.stringify(
-      commands.map(({ file: { name, path, description, hint, body } }) => [
-        name,
-        path,
-        description,
-        hint,
-        body.slice(0, 300),
-      ]),
-    );
+    const commands = now.filter(({ isCommand, rival }) => isCommand && rival === undefined);
+    const next = JSON.stringify(commands.map(({ file }) => [file.name, file.path, describedBy(file), file.hint]));
     // Commands of such a name make room before.
     for (const tellOf of watchers) {
       await Promise.resolve(tellOf(list(), from)).catch((thrown) =>
@@ -142,7 +142,7 @@ export function createStock({ context, places, watchers, files, settings, answer
     );
   }
 
-  function commandOf(file: PromptFile): NonNullable<Contribution["commands"]>[string] {
+  function commandOf(file: PromptHead): NonNullable<Contribution["commands"]>[string] {
     return {
       description: describedBy(file),
       ...(file.hint && { argumentHint: file.hint }),
@@ -170,10 +170,10 @@ export function createStock({ context, places, watchers, files, settings, answer
     watch() {
       if (isWatching) return;
       isWatching = true;
-      watcher.set(watched());
+      scope.own(soon(() => session && void look(session)));
     },
     all,
-    find: (name) => all().find(({ file }) => file.name === name),
+    find,
     list,
   };
 }

@@ -1,6 +1,6 @@
 /** Who may call a skill: what its file says, and what the person has said of it. */
 import { type Settings, z } from "gantry/sdk";
-import type { PromptFile } from "gantry/sdk/kit/prompt-files";
+import type { PromptHead } from "gantry/sdk/kit/prompt-head";
 
 export const VISIBILITIES = ["on", "name-only", "user-invocable-only", "off"] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
@@ -11,9 +11,15 @@ export interface Visible {
   readonly isForModel: boolean;
 }
 
-export function visibilityOf(file: PromptFile, settings: Settings | undefined): Visible {
-  const said = settings?.get("skillOverrides", z.record(z.string(), z.unknown())) ?? {};
-  const own = Object.hasOwn(said, file.name) ? said[file.name] : undefined;
+/** What the person has said of skills, by name. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+export function overridesIn(settings: Settings | undefined): Overrides {
+  return settings?.get("skillOverrides", z.record(z.string(), z.unknown())) ?? {};
+}
+
+export function visibilityOf(file: PromptHead, overrides: Overrides): Visible {
+  const own = Object.hasOwn(overrides, file.name) ? overrides[file.name] : undefined;
   const visibility = VISIBILITIES.find((one) => one === own) ?? "on";
   return {
     visibility,

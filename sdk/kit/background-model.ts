@@ -10,6 +10,8 @@ export interface BackgroundQuestion {
   readonly prompt: string;
   readonly maxTokens: number;
   readonly timeoutMs: number;
+  /** Nobody wants it any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** A whole answer. */
@@ -30,7 +32,7 @@ export function hasLanguageModel(session: SessionView, model?: string): boolean 
 /**
  * Asks a model; the answer counts only if it is whole.
  *
- * **Contract**: rejects when the session ends, after `timeoutMs`, when the model fails, and when its answer is cut off or empty: with an
+ * **Contract**: rejects when the session ends or the signal fires, after `timeoutMs`, when the model fails, and when its answer is cut off or empty: with an
  * error whose message ends a sentence.
  *
  * @example
@@ -40,7 +42,7 @@ export function hasLanguageModel(session: SessionView, model?: string): boolean 
 export async function askInBackground(
   models: Models,
   session: SessionView,
-  { model, system, prompt, maxTokens, timeoutMs }: BackgroundQuestion,
+  { model, system, prompt, maxTokens, timeoutMs, signal: unwanted }: BackgroundQuestion,
   clock: Clock = realClock,
 ): Promise<BackgroundAnswer> {
   const controller = new AbortController();
@@ -54,19 +56,23 @@ export async function askInBackground(
     controller.abort();
   };
   const onEnd = () => end("the session ended");
+  const onUnwanted = () => end("nobody wants it any more");
   const stop = clock.after(timeoutMs, () => end(`there was no answer within ${Math.round(timeoutMs / 1000)} s`));
   if (signal.aborted) onEnd();
   else signal.addEventListener("abort", onEnd, { once: true });
+  if (unwanted?.aborted) onUnwanted();
+  else unwanted?.addEventListener("abort", onUnwanted, { once: true });
   try {
-    const asked = signal.aborted
-      ? ended
-      : models.complete(session, {
-          ...(model !== undefined && { model }),
-          system,
-          messages: [{ role: "user", content: [text(prompt)] }],
-          maxTokens,
-          signal: controller.signal,
-        });
+    const asked =
+      signal.aborted || unwanted?.aborted
+        ? ended
+        : models.complete(session, {
+            ...(model !== undefined && { model }),
+            system,
+            messages: [{ role: "user", content: [text(prompt)] }],
+            maxTokens,
+            signal: controller.signal,
+          });
     const answer = await Promise.race([asked, ended]);
     const said = textOf(answer.content).trim();
     if (answer.stop_reason === "max_tokens") throw new Error("its answer was cut off");
@@ -77,5 +83,6 @@ export async function askInBackground(
   } finally {
     stop();
     signal.removeEventListener("abort", onEnd);
+    unwanted?.removeEventListener("abort", onUnwanted);
   }
 }

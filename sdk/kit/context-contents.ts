@@ -45,7 +45,8 @@ export function contextContents(session: SessionView, tools: readonly ToolInfo[]
   };
 }
 
-function toolTokens({ name, description, input }: ToolInfo): number {
+/** About how many tokens a tool costs with each request: name, description and schema. */
+export function toolTokens({ name, description, input }: ToolInfo): number {
   const schema =
     "jsonSchema" in input ? input.jsonSchema : z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
   return textTokens(name) + textTokens(description) + textTokens(JSON.stringify(schema));

@@ -12,7 +12,7 @@ it("a list says in text what it shows: headings, what counts now, details", asyn
     ],
     actions: [],
   });
-  expect(text).toBe("Here\n* small\n  big  slow\n\nThere\n  far");
+  expect(text).toBe("Here\n* small\n  big    slow\n\nThere\n  far");
 });
 
 it("an empty list says so in its own words", async () => {

@@ -1,5 +1,5 @@
 /** Panels with the text that says the same to whoever cannot look at them. */
-import type { Line, ListItem, ListPanel, PagePanel } from "gantry/sdk";
+import type { ListItem, ListPanel, PagePanel } from "gantry/sdk";
 import { blocksText, lineText } from "./view-text.ts";
 
 /**
@@ -19,20 +19,22 @@ export async function listPanel(list: Omit<ListPanel, "type" | "text">): Promise
   return { ...list, type: "list", text: items.length ? itemsText(items) : (list.empty ?? "There is nothing to show.") };
 }
 
+const WIDEST_TITLE = 40;
+
 function itemsText(items: readonly ListItem[]): string {
+  const titles = items.map(({ title }) => lineText(title));
+  const width = Math.max(0, ...titles.map(({ length }) => length).filter((length) => length <= WIDEST_TITLE));
   let group: string | undefined;
   return items
-    .flatMap((item) => {
-      const heading =
-        item.group !== undefined && item.group !== group ? [`${group === undefined ? "" : "\n"}${item.group}`] : [];
+    .flatMap((item, at) => {
+      const isNews = item.group !== undefined && item.group !== group;
+      const heading = isNews ? [`${group === undefined ? "" : "\n"}${item.group}`] : [];
       group = item.group;
-      return [...heading, `${item.isCurrent ? "*" : " "} ${itemText(item.title, item.detail)}`];
+      const title = `${item.isCurrent ? "*" : " "} ${titles[at]}`;
+      const line = item.detail === undefined ? title : `${title.padEnd(width + 2)}  ${lineText(item.detail)}`;
+      return [...heading, line];
     })
     .join("\n");
-}
-
-function itemText(title: Line, detail: Line | undefined): string {
-  return detail === undefined ? lineText(title) : `${lineText(title)}  ${lineText(detail)}`;
 }
 
 /**

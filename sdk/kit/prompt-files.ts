@@ -1,27 +1,16 @@
 /** Prompts in markdown files, as people have written them for Claude-style hosts: read kindly, so that no file stands in another's way. */
 import { dirname } from "node:path";
-import { type Claim, type Files, isGantryError, PluginError, type PromptSource } from "gantry/sdk";
+import { type Claim, type Files, isGantryError, PluginError } from "gantry/sdk";
 import { readFrontmatter } from "./frontmatter.ts";
 import { isWithin } from "./paths.ts";
-import type { PromptPlace } from "./prompt-places.ts";
+import { type PromptHead, type PromptSaid, type PromptWhere, saidIn, textIn } from "./prompt-head.ts";
 import { readTemplate } from "./prompt-template.ts";
+import { severalAtOnce } from "./several.ts";
 import { splitRules } from "./split-rules.ts";
 import { decodeText, plainText } from "./text-file.ts";
-import { visibleLine } from "./visible.ts";
 
-/** A command or a skill, as its file says. */
-export interface PromptFile {
-  readonly kind: "command" | "skill";
-  /** What it is called by, without the slash. */
-  readonly name: string;
-  readonly path: string;
-  readonly source: PromptSource;
-  readonly place: PromptPlace;
-  /** What it is for; empty where the file does not say. */
-  readonly description: string;
-  /** When to use it. */
-  readonly when: string;
-  readonly hint: string;
+/** A command or a skill, read whole. */
+export interface PromptFile extends PromptHead {
   /** The text, with its placeholders. */
   readonly body: string;
   /** The names of its arguments, in order. */
@@ -35,47 +24,55 @@ export interface PromptFile {
   readonly effort?: string;
   /** Wants to be run by an agent of its own. */
   readonly isFork: boolean;
-  /** Whether a person may call it, and whether a model may. */
-  readonly isCommand: boolean;
-  readonly isForModel: boolean;
-  /** For which files it is there; empty: for all. */
-  readonly globs: readonly string[];
   /** What it would run or allow, where that has to be approved. */
   readonly claim?: Claim;
   /** What is wrong with it, for the person: a sentence without its end. */
   readonly problem?: string;
 }
 
-/** The headings of lists, in their order. */
-export const PROMPT_GROUPS: Readonly<Record<PromptSource, string>> = {
-  managed: "Managed",
-  personal: "Personal",
-  project: "Project",
-};
-
-const MOST_BYTES = 512 * 1024;
-
-type Where = Pick<PromptFile, "path" | "name" | "kind" | "place">;
+/** Larger ones are no prompts. */
+export const PROMPT_BYTES = 512 * 1024;
 
 /** Reads one, or one anew; `undefined` when nothing can be read there, or it leads out of the project it came with. */
-export async function readPromptFile(where: Where, files: Pick<Files, "read">): Promise<PromptFile | undefined> {
+export async function readPromptFile(where: PromptWhere, files: Pick<Files, "read">): Promise<PromptFile | undefined> {
   const text = await textAt(where.path, where.place.within, files);
   return text === undefined ? undefined : promptFileOf(text, where);
 }
 
+/** Several, in their order, without those that cannot be read. */
+export async function readPromptFiles(
+  heads: Iterable<PromptWhere>,
+  files: Pick<Files, "read">,
+): Promise<readonly PromptFile[]> {
+  const read = await severalAtOnce([...heads], (head) => readPromptFile(head, files));
+  return read.flatMap((file) => file ?? []);
+}
+
 async function textAt(path: string, within: string | undefined, files: Pick<Files, "read">) {
   try {
-    const { bytes, realPath } = await files.read(path, { maxBytes: MOST_BYTES });
+    const { bytes, realPath } = await files.read(path, { maxBytes: PROMPT_BYTES });
     if (within !== undefined && !isWithin(realPath, [within])) return undefined;
-    const decoded = decodeText(bytes);
-    return decoded && plainText(decoded.text).text;
+    return textOf(bytes);
   } catch (error) {
     if (isGantryError(error)) return undefined;
     throw error;
   }
 }
 
-function promptFileOf(text: string, { path, name, kind, place }: Where): PromptFile {
+/** What a file says of itself, going by its bytes or the first of them. */
+export function saidByBytes(bytes: Uint8Array): PromptSaid | undefined {
+  const text = textOf(bytes);
+  if (text === undefined) return undefined;
+  const { data, body } = readFrontmatter(text, { isLenient: true });
+  return saidIn(data, body);
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  const decoded = decodeText(bytes);
+  return decoded && plainText(decoded.text).text;
+}
+
+function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): PromptFile {
   const { data, body, problem } = readFrontmatter(text, { isLenient: true });
   const commands = readTemplate(body).flatMap((part) => (part.kind === "shell" ? [part.command] : []));
   const allowedTools = rulesIn(data["allowed-tools"]);
@@ -88,9 +85,7 @@ function promptFileOf(text: string, { path, name, kind, place }: Where): PromptF
     path,
     source: place.source,
     place,
-    description: textIn(data.description),
-    when: textIn(data.when_to_use ?? data["when-to-use"]),
-    hint: hintIn(data["argument-hint"]),
+    ...saidIn(data, body),
     body: body.trim(),
     names: wordsIn(data.arguments),
     allowedTools,
@@ -100,9 +95,6 @@ function promptFileOf(text: string, { path, name, kind, place }: Where): PromptF
     ...(said.model && said.model !== "inherit" && { model: said.model }),
     ...(said.effort && { effort: said.effort }),
     isFork: data.context === "fork",
-    isCommand: !isSaid(data["user-invocable"], false),
-    isForModel: !isSaid(data["disable-model-invocation"], true),
-    globs: globsIn(data.paths),
     ...(claim && { claim }),
     ...(problem && { problem }),
   };
@@ -120,7 +112,7 @@ function claimOf(file: Pick<PromptFile, "kind" | "path" | "allowedTools" | "comm
 }
 
 /** What to throw where a file is no longer there. */
-export function gone({ kind, name, path }: PromptFile): PluginError {
+export function gone({ kind, name, path }: PromptHead): PluginError {
   return new PluginError(
     "GANTRY_PROMPT_GONE",
     `The ${kind} ${name} can no longer be read from ${path}.`,
@@ -129,36 +121,11 @@ export function gone({ kind, name, path }: PromptFile): PluginError {
 }
 
 /** The folder of a skill. */
-export function folderOf({ path }: PromptFile): string {
+export function folderOf({ path }: PromptHead): string {
   return dirname(path);
 }
 
-/** What a list of commands says of it: its description, or else how its text begins. */
-export function describedBy({ description, body, name }: PromptFile): string {
-  const [first = ""] = body
-    .split("\n")
-    .map((line) => line.replace(/^#+\s*/, "").trim())
-    .filter(Boolean);
-  return visibleLine(oneLine(description || first || name, 200));
-}
-
-/** On one line, cut where it is longer. */
-export function oneLine(text: string, most: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > most ? `${line.slice(0, most - 1).trimEnd()}…` : line;
-}
-
 // ---------------------------------------------------------------- what stands in the frontmatter
-
-function textIn(value: unknown): string {
-  return typeof value === "string" ? value.trim() : typeof value === "number" ? String(value) : "";
-}
-
-/** `[file]` is a list for YAML, and a hint for whoever wrote it. */
-function hintIn(value: unknown): string {
-  const hint = Array.isArray(value) ? value.map((one) => `[${textIn(one)}]`).join(" ") : textIn(value);
-  return visibleLine(oneLine(hint, 100));
-}
 
 function wordIn(value: unknown): string {
   return /^\S{1,200}$/.exec(textIn(value))?.[0] ?? "";
@@ -172,14 +139,4 @@ function wordsIn(value: unknown): readonly string[] {
 function rulesIn(value: unknown): readonly string[] {
   const texts = (Array.isArray(value) ? value : [value]).map(textIn);
   return [...new Set(texts.flatMap((text) => splitRules(text)))];
-}
-
-/** A list, or a text with commas between the globs; those within braces part nothing. */
-function globsIn(value: unknown): readonly string[] {
-  const texts = (Array.isArray(value) ? value : [value]).map(textIn);
-  return texts.flatMap((text) => text.split(/,(?![^{]*\})/).map((glob) => glob.trim())).filter(Boolean);
-}
-
-function isSaid(value: unknown, wanted: boolean): boolean {
-  return value === wanted || textIn(value).toLowerCase() === String(wanted);
 }

@@ -3,6 +3,7 @@ import fs from "node:fs";
 
 const GATHER_MS = 50;
 const POLL_MS = 2_000;
+const SOON_MS = 300;
 /** So many are watched by the system; beyond, and where it cannot watch, they are looked at again and again. */
 const MOST_WATCHED = 200;
 
@@ -77,6 +78,15 @@ export function watchFolders(onChange: () => void): FolderWatch {
       watched.clear();
     },
   };
+}
+
+/**
+ * Calls `begin` once the first request is under way, which does not have to wait for hundreds of folders to be watched: whoever begins
+ * looks at them once more then. Keeps no program alive; returns what calls it off.
+ */
+export function soon(begin: () => void): () => void {
+  const timer = setTimeout(begin, SOON_MS).unref();
+  return () => clearTimeout(timer);
 }
 
 function stampOf(folders: readonly string[]): string {

@@ -61,7 +61,7 @@ describe.skipIf(!hasTmux)("in a terminal (needs tmux)", () => {
     await say(t, "/help");
     await t.shows("/cost ");
     await say(t, "/model");
-    await t.shows("The model is anthropic/claude-sonnet-5-5.");
+    await t.shows("* anthropic/claude-sonnet-5-5");
     await say(t, "/cost");
     await t.shows("2 requests, 20 tokens in, 10 out");
     await say(t, "/modle");

@@ -100,6 +100,19 @@ const oneValidator = {
   },
 };
 
+/** Texts that lie beside a plugin's code and are no code of the program, such as a page, become part of its file. */
+const textsBeside = {
+  name: "texts-beside",
+  transform: {
+    filter: { id: /[\\/]plugins[\\/].*\.ts$/, code: /import\.meta\.url/ },
+    handler: (/** @type {string} */ code, /** @type {string} */ id) =>
+      code.replace(
+        /readFileSync\(new URL\("(\.\/[\w./-]+)", import\.meta\.url\), "utf8"\)/g,
+        (_, /** @type {string} */ name) => JSON.stringify(readFileSync(join(dirname(id), name), "utf8")),
+      ),
+  },
+};
+
 /**
  * Ink waits for two things when it is loaded, and a script that is no module cannot: its developer tools, which stay out, and the
  * layouter, a WebAssembly that is compiled in place here.
@@ -249,7 +262,7 @@ async function bundle(input, { dir, groups, ...options }) {
     // ES modules where a package has both: what is not used of them is left out.
     resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, oneValidator, ...inkAtOnce, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, textsBeside, ...inkAtOnce, together],
     // React has a build for development, too.
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
   });
