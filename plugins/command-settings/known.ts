@@ -66,7 +66,7 @@ export const KNOWN: readonly KnownSetting[] = [
   ),
   one("Terminal", "editorMode", ["normal", "vim"], "keys of the prompt's editor", "normal"),
   one("Terminal", "preferredNotifChannel", CHANNELS, "how the terminal says that it waits for you", "auto"),
-  one("Terminal", "promptSuggestions", "boolean", "a next prompt is suggested in grey", true),
+  one("Terminal", "promptSuggestions", "boolean", "a next prompt is suggested in grey; each one is a request", false),
   one("Terminal", "spinnerTips", "boolean", "tips are shown while the model is at work", true),
   one("Terminal", "showTurnDuration", "boolean", "how long a turn took is said at its end", true),
   one("Terminal", "prefersReducedMotion", "boolean", "nothing moves by itself", false),

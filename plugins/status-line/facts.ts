@@ -14,10 +14,7 @@ interface FactParts {
 
 const LONG = 200_000;
 
-export async function factsOf(
-  session: SessionView,
-  { meter, models, styles, settings, version, started }: FactParts,
-) {
+export async function factsOf(session: SessionView, { meter, models, styles, settings, version, started }: FactParts) {
   const { id, cwd, folders, model, transcriptPath, entries, messages } = session;
   const figures = meter?.of(session);
   const info = await models?.info(session).catch(() => undefined);

@@ -24,8 +24,10 @@ import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
+import { createSuggesting } from "./suggesting.ts";
 import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
+import { createTips } from "./tips.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
@@ -88,6 +90,12 @@ export async function converse(
     sayProblem: problem,
     goOver,
   });
+  const nextTip = createTips();
+  const suggesting = createSuggesting(
+    store,
+    () => use,
+    () => preferences.hasSuggestions,
+  );
   const actions = createActions({
     store,
     terminal,
@@ -139,6 +147,7 @@ export async function converse(
     stopAsking();
     stopBindings();
     attention.close();
+    suggesting.stop();
     stopWatching?.();
     status?.close();
     mounted.unmount();
@@ -251,6 +260,10 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
+      if (isNew(how)) {
+        screen.draw();
+        screen.wipe();
+      }
       await greet(session);
     } catch (cause) {
       problem(cause);
@@ -270,6 +283,10 @@ export async function converse(
   function onShown(event: SessionEvent, from: Session): void {
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
+    if (event.type === "turn_start") {
+      suggesting.stop();
+      store.set({ tip: preferences.hasTips ? nextTip() : undefined });
+    } else if (event.type === "turn_end" && event.end.reason === "completed") suggesting.begin(from);
     attention.heed(event, titleOf(from));
     if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
@@ -281,4 +298,9 @@ export async function converse(
     talking.onAnswer(answer);
     if (session) status?.refresh(session);
   }
+}
+
+/** What was said before is not to be seen any more. */
+function isNew({ resume, continueLatest, fork }: OpenOptions): boolean {
+  return !resume && !continueLatest && !fork;
 }

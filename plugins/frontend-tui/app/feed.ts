@@ -187,8 +187,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         answer.end();
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isShown && event.end.reason === "handled"))
-          print(endLines(event.end, figuresOf(event.ms), options()));
+        if (!(isShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
         break;
     }
   }

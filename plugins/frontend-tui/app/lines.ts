@@ -33,7 +33,9 @@ export function shellSaidLines({ content, outcome }: ToolResult, options: PaintO
   const more = lines.length - MOST_SAID;
   const shown = more > 1 ? [...lines.slice(0, MOST_SAID), `… ${more} more lines: Ctrl-O shows them`] : lines;
   const token = outcome === "ok" ? "dim" : "bad";
-  return shown.map((line, at) => options.theme.style("dim", at === 0 ? "  ⎿ " : "    ") + options.theme.style(token, line));
+  return shown.map(
+    (line, at) => options.theme.style("dim", at === 0 ? "  ⎿ " : "    ") + options.theme.style(token, line),
+  );
 }
 
 /** What the host has to say, in one tone. */

@@ -77,8 +77,8 @@ export function Live(props: LiveProps): JSX.Element {
 }
 
 /** Lines for a dialog or a panel: with what stands above it, the live part is lower than the screen. */
-function roomBelow({ size, running, queued, activity }: LiveState): number {
-  const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? 2 : 0) + (queued.length ? 3 : 0);
+function roomBelow({ size, running, queued, activity, tip }: LiveState): number {
+  const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? (tip ? 3 : 2) : 0) + (queued.length ? 3 : 0);
   return Math.max(3, size.rows - 1 - Math.min(others, ABOVE));
 }
 
@@ -96,6 +96,7 @@ function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; i
         maxRows={Math.max(3, Math.floor(rows / 2) - 3)}
         isBusy={state.activity !== undefined}
         isActive={isActive}
+        suggestion={state.suggestion}
       />
       <Text>{RULE}</Text>
     </Box>
@@ -118,10 +119,12 @@ function More({ count, theme }: { count: number; theme: Theme }): JSX.Element | 
 const SPINNER = ["·", "✢", "✳", "✶", "✻", "✽", "✻", "✶", "✳", "✢"];
 const STEP_MS = 150;
 const CALM_STEP_MS = 1000;
+/** Whoever does not wait needs no reading. */
+const TIP_SECONDS = 4;
 
 /** That the agent is at work, for how long, and how to stop it. */
 function Activity({ state, theme, isCalm }: { state: LiveState; theme: Theme; isCalm: boolean }): JSX.Element | null {
-  const { activity, thinking, size } = state;
+  const { activity, thinking, tip, size } = state;
   const [step, setStep] = useState(0);
   const isOn = activity !== undefined;
   useEffect(() => {
@@ -138,6 +141,7 @@ function Activity({ state, theme, isCalm }: { state: LiveState; theme: Theme; is
     <Box flexDirection="column" marginTop={1}>
       <Text>{theme.style("accent", cut(head, size.columns))}</Text>
       {thinking ? <Text>{theme.style("dim", cut(`  ${thinking}`, size.columns), { italic: true })}</Text> : null}
+      {tip && seconds >= TIP_SECONDS ? <Text>{theme.style("dim", cut(`  Tip: ${tip}`, size.columns))}</Text> : null}
     </Box>
   );
 }

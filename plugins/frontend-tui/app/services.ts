@@ -9,6 +9,7 @@ import {
   Meter,
   Models,
   Permissions,
+  PromptSuggestions,
   SessionStore,
   Settings,
   Slots,
@@ -16,22 +17,50 @@ import {
 } from "gantry/sdk";
 
 export async function servicesOf(host: FrontendHost) {
-  const [commands, exec, files, jobs, mentions, meter, models, permissions, settings, slots, store, tools] =
-    await Promise.all([
-      host.service(Commands),
-      host.service(Exec),
-      host.service(Files),
-      host.service(Jobs),
-      host.service(Mentions),
-      host.service(Meter),
-      host.service(Models),
-      host.service(Permissions),
-      host.service(Settings),
-      host.service(Slots),
-      host.service(SessionStore),
-      host.service(Tools),
-    ]);
-  return { commands, exec, files, jobs, mentions, meter, models, permissions, settings, slots, store, tools };
+  const [
+    commands,
+    exec,
+    files,
+    jobs,
+    mentions,
+    meter,
+    models,
+    permissions,
+    settings,
+    slots,
+    store,
+    suggestions,
+    tools,
+  ] = await Promise.all([
+    host.service(Commands),
+    host.service(Exec),
+    host.service(Files),
+    host.service(Jobs),
+    host.service(Mentions),
+    host.service(Meter),
+    host.service(Models),
+    host.service(Permissions),
+    host.service(Settings),
+    host.service(Slots),
+    host.service(SessionStore),
+    host.service(PromptSuggestions),
+    host.service(Tools),
+  ]);
+  return {
+    commands,
+    exec,
+    files,
+    jobs,
+    mentions,
+    meter,
+    models,
+    permissions,
+    settings,
+    slots,
+    store,
+    suggestions,
+    tools,
+  };
 }
 
 export type Services = Awaited<ReturnType<typeof servicesOf>>;

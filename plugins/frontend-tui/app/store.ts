@@ -14,6 +14,10 @@ export interface LiveState {
   /** What the agent is doing, while it is. */
   readonly activity: { readonly label: string; readonly startedAt: number } | undefined;
   readonly thinking: string | undefined;
+  /** What is good to know meanwhile. */
+  readonly tip: string | undefined;
+  /** What the person might say next. */
+  readonly suggestion: string | undefined;
   readonly running: readonly RunningCall[];
   readonly queued: readonly string[];
   readonly jobs: readonly Job[];
@@ -37,6 +41,8 @@ export function createStore(size: LiveState["size"]): Store {
   let state: LiveState = {
     activity: undefined,
     thinking: undefined,
+    tip: undefined,
+    suggestion: undefined,
     running: [],
     queued: [],
     jobs: [],

@@ -1,9 +1,9 @@
 /** Which key does what: the defaults, and what a person has changed. */
 
+import type { KeyBinding } from "gantry/sdk";
 import { z } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import type { KeyBinding } from "gantry/sdk";
 import { DEFAULT_BINDINGS, READLINE_BINDINGS } from "./actions.ts";
 import { readChord } from "./chords.ts";
 

@@ -21,7 +21,9 @@ export function transpose(buffer: Buffer): Buffer {
 export function withWord(change: (word: string) => string): (buffer: Buffer) => Buffer {
   return (buffer) => {
     const to = PLACES.wordRight(buffer);
-    return to === buffer.cursor ? buffer : replace(buffer, buffer.cursor, to, change(buffer.text.slice(buffer.cursor, to)));
+    return to === buffer.cursor
+      ? buffer
+      : replace(buffer, buffer.cursor, to, change(buffer.text.slice(buffer.cursor, to)));
   };
 }
 
