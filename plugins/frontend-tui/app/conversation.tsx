@@ -168,7 +168,7 @@ export async function converse(
         isCalm={preferences.isCalm}
         editor={{
           ...editor,
-          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
+          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys, hasEmoji: preferences.hasEmoji },
           takeQueued: talking.takeBack,
           contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,

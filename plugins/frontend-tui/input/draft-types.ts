@@ -20,6 +20,8 @@ export interface DraftSettings {
   readonly isVim: boolean;
   /** Two keys that end the typing in vim mode, such as `jj`. */
   readonly escapeKeys?: readonly string[];
+  /** Default true: names of emoji are offered behind a colon. */
+  readonly hasEmoji?: boolean;
 }
 
 /** What the draft needs of whoever shows it. Each is asked anew, so that it may change. */

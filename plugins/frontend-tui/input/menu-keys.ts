@@ -36,7 +36,7 @@ export function menuKey(action: string | undefined, offers: Offers, editing: Edi
 function run(offers: Offers, { replace, submit }: Editing) {
   const chosen = offers.chosen();
   const place = offers.menu()?.place;
-  if (chosen && place?.kind === "mentions") return replace(chosen);
+  if (chosen && (place?.kind === "mentions" || place?.kind === "emoji")) return replace(chosen);
   if (!chosen && place?.kind === "commands" && place.query === "") return;
   if (chosen) replace({ ...chosen, text: chosen.text.trimEnd() });
   offers.dismiss();

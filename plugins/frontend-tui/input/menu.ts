@@ -1,6 +1,7 @@
 /** What is offered while somebody types: which menu belongs to the cursor, and what stands in it. */
 import type { CommandInfo, Completion, MentionSuggestion } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import { EMOJI } from "./emoji.ts";
 
 /** Where suggestions come from. */
 export interface SuggestionSource {
@@ -16,6 +17,7 @@ export type MenuPlace = { readonly from: number; readonly to: number } & (
   | { readonly kind: "commands"; readonly query: string }
   | { readonly kind: "arguments"; readonly command: string; readonly query: string }
   | { readonly kind: "mentions"; readonly query: string }
+  | { readonly kind: "emoji"; readonly query: string }
 );
 
 export interface MenuItem {
@@ -41,6 +43,7 @@ export interface Menu {
 
 const COMMAND = /^\/([^\s/]*)$/;
 const ARGUMENTS = /^\/([\w:-]+)[ \t]+([^\n]*)$/;
+const EMOJI_NAME = /(?:^|\s):([a-z+][a-z0-9_+]+)$/;
 const MENTION = /(?:^|[\s([{"'])@("[^"\n]*|[^\s"]*)$/;
 
 export function menuPlaceAt(text: string, cursor: number, isShell: boolean): MenuPlace | undefined {
@@ -55,6 +58,8 @@ export function menuPlaceAt(text: string, cursor: number, isShell: boolean): Men
   if (mention !== undefined) {
     return { kind: "mentions", query: mention.replace(/^"/, ""), from: cursor - mention.length - 1, to: cursor };
   }
+  const [, emoji] = isShell ? [] : (EMOJI_NAME.exec(line) ?? []);
+  if (emoji !== undefined) return { kind: "emoji", query: emoji, from: cursor - emoji.length - 1, to: cursor };
   const [, name, args] = isShell ? [] : (ARGUMENTS.exec(before) ?? []);
   if (name === undefined || args === undefined || cursor !== text.length) return undefined;
   return { kind: "arguments", command: name, query: args, from: cursor - args.length, to: cursor };
@@ -166,6 +171,18 @@ export function argumentItems(completions: readonly Completion[]): readonly Menu
     label: args,
     ...(description && { detail: description }),
   }));
+}
+
+const MOST_EMOJI = 30;
+
+/** Emoji that have a name, or a word of one, which begins so. */
+export function emojiItems(query: string): readonly MenuItem[] {
+  const found = EMOJI.flatMap(({ sign, names }) => {
+    const name = names.find((one) => one.startsWith(query)) ?? names.find((one) => one.includes(`_${query}`));
+    return name === undefined ? [] : [{ insert: sign, label: `${sign} :${name}:`, name }];
+  });
+  const rank = ({ name }: { readonly name: string }) => (name === query ? 0 : name.startsWith(query) ? 1 : 2);
+  return found.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_EMOJI);
 }
 
 // ---------------------------------------------------------------- mentions

@@ -5,6 +5,7 @@ import { isPastedLead } from "./leads.ts";
 import {
   argumentItems,
   commandItems,
+  emojiItems,
   type Menu,
   type MenuItem,
   type MenuPlace,
@@ -78,6 +79,12 @@ export function createOffers(
       menu = { place, items, selected: items.length && place.query ? 0 : -1 };
       return;
     }
+    if (place.kind === "emoji") {
+      const items = host.settings().hasEmoji === false ? [] : emojiItems(place.query);
+      // Tab or an arrow takes one; Enter sends what was typed, which may well mean something else.
+      menu = items.length ? { place, items, selected: -1 } : undefined;
+      return;
+    }
     // What was there stays until there is something new: a list that blinks cannot be read.
     const isSame = menu?.place.kind === place.kind && menu.place.from === place.from;
     menu = isSame && menu ? { ...menu, place } : undefined;
@@ -129,7 +136,7 @@ export function createOffers(
 
   function meant(): Taken | undefined {
     const place = menu?.place ?? placeNow();
-    if (place?.kind === "arguments") {
+    if (place?.kind === "arguments" || place?.kind === "emoji") {
       const first = menu?.items[0];
       return first && taken(first, place);
     }
