@@ -7,6 +7,7 @@ import { flavorOf } from "../input/flavor.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
+import type { Theme } from "../paint/theme.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
@@ -19,7 +20,7 @@ import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
-import { readPreferences } from "./preferences.ts";
+import { readPreferences, themeNamed } from "./preferences.ts";
 import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
@@ -174,10 +175,15 @@ export async function converse(
           onSubmit: talking.submit,
           onAction: actions.act,
         }}
+        themeNamed={namedTheme}
         onPanelClosed={onPanelClosed}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
+  }
+
+  function namedTheme(name: string): Theme {
+    return themeNamed(name, host, background);
   }
 
   function options(): PaintOptions {

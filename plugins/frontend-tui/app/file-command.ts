@@ -14,7 +14,7 @@ export interface FileCommandParts {
   readonly settings: Settings | undefined;
 }
 
-/** What it finds, the best first; `undefined` where there is no such program. Rejects where it fails. */
+/** What it finds, the best first; `undefined` where there is no such program, or it fails. May reject. */
 export async function filesOfCommand(
   query: string,
   session: Session,
@@ -23,7 +23,7 @@ export async function filesOfCommand(
 ): Promise<readonly MentionSuggestion[] | undefined> {
   const setting = settings?.layers("fileSuggestion", settingSchema).find(({ layer }) => LAYERS.has(layer))?.value;
   if (!setting || !exec) return undefined;
-  const { stdout } = await exec.run({
+  const { stdout, exitCode } = await exec.run({
     ...shell(setting.command),
     cwd: session.cwd,
     input: JSON.stringify({ query, cwd: session.cwd, session_id: session.id }),
@@ -31,6 +31,7 @@ export async function filesOfCommand(
     timeoutMs: TIMEOUT_MS,
     maxBytes: MOST_BYTES,
   });
+  if (exitCode !== 0) return undefined;
   const files = stdout
     .split("\n")
     .map((line) => line.trim())

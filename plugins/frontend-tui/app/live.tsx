@@ -22,6 +22,7 @@ export interface LiveProps {
   readonly asking: Asking;
   readonly isCalm: boolean;
   readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
+  readonly themeNamed?: (name: string) => Theme;
   onPanelClosed(answer: CommandAnswer): void;
   /** The person wants to see this address. */
   onUrl(url: string): void;
@@ -56,6 +57,7 @@ export function Live(props: LiveProps): JSX.Element {
       theme={theme}
       width={columns}
       rows={room}
+      themeNamed={props.themeNamed}
       onClose={props.onPanelClosed}
     />
   ) : undefined;

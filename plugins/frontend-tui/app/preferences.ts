@@ -28,16 +28,12 @@ export function readPreferences(
   host: Pick<FrontendHost, "info" | "report">,
   background: "dark" | "light" | undefined,
 ): Preferences {
-  const { env, claudeFolder } = host.info;
+  const { env } = host.info;
   const isOn = (key: string, usual: boolean) => settings?.get(key, z.boolean()) ?? usual;
   const text = (key: string) => settings?.get(key, z.string());
   const depth = colourDepth(env, process.platform);
-  const name = text("theme") ?? "auto";
-  const custom = isBase(name)
-    ? undefined
-    : customTheme(name, claudeFolder, name === "auto" ? [] : host.report().plugins);
   return {
-    theme: createTheme({ name, depth, ...(custom && { custom }), ...(background && { background }) }),
+    theme: themeNamed(text("theme") ?? "auto", host, background),
     hasLinks: depth > 0 && env.TERM_PROGRAM !== "Apple_Terminal",
     showsTurnDuration: isOn("showTurnDuration", true),
     statusRefreshMs: refreshMs(settings),
@@ -50,6 +46,19 @@ export function readPreferences(
     isVim: text("editorMode") === "vim",
     escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
   };
+}
+
+/** The theme of this name, as the terminal can show it. */
+export function themeNamed(
+  name: string,
+  host: Pick<FrontendHost, "info" | "report">,
+  background: "dark" | "light" | undefined,
+): Theme {
+  const { env, claudeFolder } = host.info;
+  const depth = colourDepth(env, process.platform);
+  const plugins = isBase(name) || name === "auto" ? [] : host.report().plugins;
+  const custom = isBase(name) ? undefined : customTheme(name, claudeFolder, plugins);
+  return createTheme({ name, depth, ...(custom && { custom }), ...(background && { background }) });
 }
 
 const LEAST_REFRESH_SECONDS = 1;

@@ -366,3 +366,41 @@ test("a source that fails offers nothing", async () => {
   await expect.poll(() => asked).toBe(1);
   expect([offered(), marked()]).toEqual([undefined, "@|"]);
 });
+
+test("emoji are offered by their names; Tab takes one, Enter sends what was typed", () => {
+  const { press, offered, marked, submitted } = draftWith();
+  press("ship it :rock");
+  expect(offered()).toEqual(["🚀 :rocket:"]);
+  press("\t");
+  expect(marked()).toBe("ship it 🚀 |");
+  press(":bu");
+  expect(offered()?.slice(0, 2)).toEqual(["💡 :bulb:", "🐛 :bug:"]);
+  press(`${DOWN}\r`);
+  expect(marked()).toBe("ship it 🚀 💡 |");
+  press("a:bug at 10:30 :bug\r");
+  expect(submitted[0]?.text).toBe("ship it 🚀 💡 a:bug at 10:30 :bug");
+});
+
+test("emoji are left out where nobody wants them", () => {
+  const { press, offered } = draftWith({ host: { settings: () => ({ isVim: false, hasEmoji: false }) } });
+  press(":rocket");
+  expect(offered()).toBeUndefined();
+});
+
+test("what runs gets its key before the editor does", () => {
+  const { press, actions, marked } = draftWith({ host: { contexts: () => ["Task"] } });
+  press("ab\x02");
+  expect([actions, marked()]).toEqual([["task:background"], "ab|"]);
+});
+
+test.each([
+  ["\x14", "abdc|"],
+  ["\x01\x1bu", "ABCD|"],
+  ["\x01\x1bc", "Abcd|"],
+  ["\x1bl", "abcd|"],
+  [" x/y.z\x1b\x7f", "abcd x/y.|"],
+])("with a shell's keys, %j after abcd makes %j", (bytes, text) => {
+  const { press, marked } = draftWith({ flavor: "readline" });
+  press(`abcd${bytes}`);
+  expect(marked()).toBe(text);
+});
