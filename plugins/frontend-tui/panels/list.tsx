@@ -59,6 +59,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
     if (isBeside) return sideBySide(list, previewLines(room));
     if (!isBelow) return list;
     const below = previewLines(room - list.length - 1).map((line) => `  ${line}`);
+    if (below.length === 0) return list;
     return [...list, theme.style("border", "┄".repeat(width)), ...below];
   }
 
