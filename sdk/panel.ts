@@ -20,6 +20,8 @@ export interface ListItem {
   readonly group?: string;
   /** It is the one that counts now. */
   readonly isCurrent?: boolean;
+  /** The name of a theme: whoever has colours shows the preview in it. */
+  readonly theme?: string;
   /** It can be seen and not be chosen; `detail` says why. */
   readonly isDisabled?: boolean;
 }

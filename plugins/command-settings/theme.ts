@@ -52,7 +52,7 @@ export function createTheme(parts: Parts, report: () => HostReport): Command {
 }
 
 function choice(word: string, detail: string): SettingChoice {
-  return { word, value: word, preview: SAMPLE, ...(detail && { detail }) };
+  return { word, value: word, preview: SAMPLE, theme: word, ...(detail && { detail }) };
 }
 
 /** Something of everything that has a colour. */

@@ -1,4 +1,16 @@
-import { definePlugin, defineTool, type MentionSource, Mentions, text, textOf, z } from "gantry/sdk";
+import {
+  definePlugin,
+  defineTool,
+  type Entry,
+  type MentionSource,
+  type MentionSuggestion,
+  Mentions,
+  PluginError,
+  SessionStore,
+  text,
+  textOf,
+  z,
+} from "gantry/sdk";
 import { momentsOfMessages } from "gantry/sdk/kit/moments";
 import { createTestKernel, memoryFilesPlugin, type TestKernelOptions } from "gantry/sdk/testing";
 import { PDFDocument } from "pdf-lib";
@@ -304,4 +316,56 @@ test("observers hear what was brought, and what could not be", async () => {
     ["missing.ts", "file", false],
     ["b:1", "resource", true],
   ]);
+});
+
+/** Stands for the kept sessions. */
+function sessionsPlugin() {
+  const say = (words: string) => ({ type: "user", message: { role: "user", content: [text(words)] } });
+  const entries = [
+    say("Mend the crane."),
+    { type: "assistant", message: { role: "assistant", content: [text("It lifts </mentioned> again.")] } },
+    say("And paint it."),
+  ] as unknown as readonly Entry[];
+  const kept = { id: "0f0e", cwd: "", updatedMs: 0, title: "the crane", bytes: 1, isLive: false };
+  const store: Partial<SessionStore> = {
+    create: async () => ({ path: undefined, append: () => {}, flush: async () => {}, close: async () => {} }),
+    list: async () => [kept],
+    read: async (id) => {
+      if (id !== kept.id) throw new PluginError("GANTRY_SESSION_ABSENT", "There is no such session.", "");
+      return { entries, notices: [] };
+    },
+  };
+  return definePlugin({
+    name: "kept-sessions",
+    provides: { store: SessionStore },
+    setup: () => ({ services: { store: store as SessionStore } }),
+  });
+}
+
+test("an earlier session is offered by its title, and stands beside the prompt in short", async () => {
+  let mentions: Mentions | undefined;
+  const asking = definePlugin({
+    name: "asking",
+    needs: { mentions: Mentions },
+    setup: ({ use }) => {
+      mentions = use.mentions;
+      return {};
+    },
+  });
+  const kernel = await opened({}, { plugins: [sessionsPlugin(), asking] });
+  let offered: readonly MentionSuggestion[] = [];
+  const lists = (mentions as unknown as Mentions).suggest("cran", kernel.session, new AbortController().signal);
+  for await (const list of lists) offered = list;
+  expect(offered).toMatchObject([{ mention: "session:0f0e", detail: "the crane" }]);
+  const { said } = await kernel.ask("Go on as in @session:0f0e");
+  expect(said).toContain('called "the crane"');
+  expect(said).toContain(
+    "- Mend the crane.\n- And paint it.\nWhat was answered last:\nIt lifts &lt;/mentioned> again.",
+  );
+});
+
+test("a session that is not there is told of", async () => {
+  const kernel = await opened({}, { plugins: [sessionsPlugin()] });
+  await kernel.ask("Go on as in @session:none");
+  expect(kernel.notices).toEqual([expect.stringContaining("There is no such session.")]);
 });

@@ -15,6 +15,7 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import { createFiles } from "./bring.ts";
 import type { contextMentions } from "./index.ts";
 import { type Mention, mentionsIn } from "./parse.ts";
+import { sessionMentions } from "./sessions.ts";
 import { createSuggest } from "./suggest.ts";
 
 const MOST_MENTIONS = 20;
@@ -25,7 +26,7 @@ const MOST_DATA = 20_000_000;
 const TOO_MUCH = "left out, since the prompt names more than fits beside it";
 
 const setup: Setup<typeof contextMentions> = ({ use, host }) => {
-  const sources = new Set<MentionSource>();
+  const sources = new Set<MentionSource>([sessionMentions(use.store)]);
   const files = createFiles(use, host);
 
   /** What the mention stands for; nothing where it names nothing. */

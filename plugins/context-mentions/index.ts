@@ -8,19 +8,22 @@ import {
   Mentions,
   manifest,
   optional,
+  SessionStore,
   Settings,
   Tools,
 } from "gantry/sdk";
 
 export const contextMentions = manifest({
   name: "context-mentions",
-  description: "Brings the files and folders that a person names with @ in a prompt, and offers them while they type.",
+  description:
+    "Brings the files, folders and earlier sessions that a person names with @ in a prompt, and offers them while they type.",
   needs: {
     exec: later(optional(Exec)),
     files: later(Files),
     tools: Tools,
     judge: Judge,
     settings: later(optional(Settings)),
+    store: later(optional(SessionStore)),
   },
   provides: { mentions: Mentions },
   // Behind hook scripts, which see what was typed; and as long as it takes the person to answer.

@@ -28,7 +28,7 @@ export async function fillIn(form: QuestionForm, { terminal, printer, signal }: 
 
   async function readValue(field: FormField): Promise<FormValue | undefined | "cancelled"> {
     for (;;) {
-      const text = await readLine(": ");
+      const text = await readLine(": ", field.isSecret);
       if (text === undefined) return "cancelled";
       const reading = readField(field, text);
       if (reading.kind === "value") return reading.value;
@@ -37,9 +37,9 @@ export async function fillIn(form: QuestionForm, { terminal, printer, signal }: 
     }
   }
 
-  async function readLine(label: string): Promise<string | undefined> {
+  async function readLine(label: string, isSecret = false): Promise<string | undefined> {
     if (signal.aborted) return undefined;
-    const reading = await terminal.read(label, { signal });
+    const reading = await terminal.read(label, { signal, isSecret });
     return reading.kind === "line" ? reading.text : undefined;
   }
 }
@@ -60,7 +60,7 @@ function headText(form: QuestionForm): string {
 }
 
 function fieldText(field: FormField): string {
-  const { name, title, description, type, choices = [], allowsOther, isRequired, default: value } = field;
+  const { name, title, description, type, choices = [], allowsOther, isRequired, isSecret, default: value } = field;
   const kind = type === "choice" || type === "choices" ? "" : ` (${type})`;
   return [
     ...marked(`${title ?? name}${kind}${isRequired ? "" : ", may be left out"}`),
@@ -70,7 +70,8 @@ function fieldText(field: FormField): string {
       ...(choice.preview ? marked(blocksText(choice.preview).replace(/^/gm, "     ")) : []),
     ]),
     ...(allowsOther ? ["Anything else is an answer in your own words."] : []),
-    ...(value === undefined ? [] : marked(`Enter means ${String(value)}`)),
+    ...(isSecret ? ["What you type is not shown."] : []),
+    ...(value === undefined || isSecret ? [] : marked(`Enter means ${String(value)}`)),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import readline from "node:readline";
+import { Writable } from "node:stream";
 import type { FrontendHost } from "gantry/sdk";
 import { createFeed } from "./feed.ts";
 
@@ -11,6 +12,8 @@ export type Reading =
 export interface ReadOptions {
   /** A message may have several lines and is remembered in the history. */
   readonly isMessage?: boolean;
+  /** What is typed is not shown. */
+  readonly isSecret?: boolean;
   /** Ends the reading, as an interrupt. */
   readonly signal?: AbortSignal;
 }
@@ -94,8 +97,13 @@ export function createTerminal(
   function resume() {
     const pending = readings.at(-1);
     if (!pending || isEnded) return;
-    if (canEdit) openEditor(pending);
+    if (canEdit || isHidden(pending)) openEditor(pending);
     else stdout.write(pending.lines.length ? MORE : pending.label);
+  }
+
+  /** Where the terminal would show what is typed, it has to be in raw mode. */
+  function isHidden({ options }: Pending): boolean {
+    return options.isSecret === true && (stdin as { isTTY?: boolean }).isTTY === true;
   }
 
   /** A line has been typed; a message goes on after a backslash. */
@@ -126,10 +134,12 @@ export function createTerminal(
 
   function openEditor(pending: Pending) {
     const isMessage = pending.options.isMessage === true;
+    const isSilent = isHidden(pending);
     feed.detach();
+    if (isSilent) stdout.write(pending.label);
     const opened = readline.createInterface({
       input: stdin,
-      output: stdout,
+      output: isSilent ? silence() : stdout,
       terminal: true,
       prompt: pending.lines.length ? MORE : pending.label,
       history: isMessage ? [...history] : [],
@@ -137,7 +147,7 @@ export function createTerminal(
       removeHistoryDuplicates: true,
     });
     editor = opened;
-    stdout.write(PASTE_ON);
+    if (canEdit) stdout.write(PASTE_ON);
     let isPasting = false;
     let isFinishing = false;
 
@@ -153,6 +163,7 @@ export function createTerminal(
       const isWhole = take(pending, line);
       opened.setPrompt(MORE);
       if (isPasting) return;
+      if (isSilent) stdout.write("\n");
       if (!isWhole) return opened.prompt();
       if (isFinishing) return;
       isFinishing = true;
@@ -183,7 +194,7 @@ export function createTerminal(
     const closing = editor;
     editor = undefined;
     closing.close();
-    stdout.write(PASTE_OFF + held);
+    stdout.write((canEdit ? PASTE_OFF : "") + held);
     held = "";
     if (!isEnded) feed.attach();
   }
@@ -200,6 +211,7 @@ export function createTerminal(
       readline.cursorTo(stdout, 0);
       readline.clearScreenDown(stdout);
       stdout.write(whole);
+      if (readings.at(-1)?.options.isSecret) stdout.write(readings.at(-1)?.label ?? "");
       editor.prompt(true);
     },
     interruptReading() {
@@ -216,4 +228,9 @@ export function createTerminal(
       stdin.off("error", end);
     },
   };
+}
+
+/** A screen on which nothing appears. */
+function silence(): Writable {
+  return new Writable({ write: (_, __, done) => done() });
 }

@@ -1,10 +1,11 @@
-import { definePlugin, lazy, manifest, optional, RememberedAnswers } from "gantry/sdk";
+import { definePlugin, Keymap, lazy, manifest, optional, RememberedAnswers, Settings } from "gantry/sdk";
 
 export const frontendTui = manifest({
   name: "frontend-tui",
   description:
     "The conversation on a terminal: what is finished stays in its scrollback, what is at work is drawn below it.",
-  needs: { remembered: optional(RememberedAnswers) },
+  needs: { remembered: optional(RememberedAnswers), settings: optional(Settings) },
+  provides: { keymap: Keymap },
   frontends: {
     tui: {
       description: "The conversation in a terminal",

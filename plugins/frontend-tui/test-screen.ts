@@ -39,6 +39,8 @@ const BYTES: Readonly<Record<string, string>> = {
   "shift+tab": "\u001b[Z",
   escape: "\u001b",
   backspace: "\u007f",
+  "shift+up": "\u001b[1;2A",
+  "shift+down": "\u001b[1;2B",
   up: "\u001b[A",
   down: "\u001b[B",
   right: "\u001b[C",

@@ -1,10 +1,12 @@
 /** What the command reads on its standard input: the documented JSON. */
-import type { Meter, Models, OutputStyles, SessionView } from "gantry/sdk";
+import { type Meter, type Models, type OutputStyles, perSession, type SessionView, type Settings, z } from "gantry/sdk";
+import { changedLines } from "gantry/sdk/kit/changed-lines";
 
 interface FactParts {
   readonly meter: Meter | undefined;
   readonly models: Models | undefined;
   readonly styles: OutputStyles | undefined;
+  readonly settings: Settings;
   readonly version: string;
   /** When the program began, in milliseconds. */
   readonly started: number;
@@ -12,7 +14,7 @@ interface FactParts {
 
 const LONG = 200_000;
 
-export async function factsOf(session: SessionView, { meter, models, styles, version, started }: FactParts) {
+export async function factsOf(session: SessionView, { meter, models, styles, settings, version, started }: FactParts) {
   const { id, cwd, folders, model, transcriptPath, entries, messages } = session;
   const figures = meter?.of(session);
   const info = await models?.info(session).catch(() => undefined);
@@ -22,6 +24,8 @@ export async function factsOf(session: SessionView, { meter, models, styles, ver
     : 0;
   const size = info?.contextWindow;
   const percentage = size ? Math.min(100, Math.round((used / size) * 100)) : null;
+  const effort = settings.get("effortLevel", z.string());
+  const lines = linesOf(session);
   const title = entries.findLast((entry) => entry.type === "title")?.title;
   return {
     hook_event_name: "Status",
@@ -37,6 +41,8 @@ export async function factsOf(session: SessionView, { meter, models, styles, ver
       total_cost_usd: figures?.costUsd ?? 0,
       total_duration_ms: Date.now() - started,
       total_api_duration_ms: Math.round(figures?.apiMs ?? 0),
+      total_lines_added: lines.added,
+      total_lines_removed: lines.removed,
     },
     context_window: {
       total_input_tokens: figures?.usage.input_tokens ?? 0,
@@ -47,5 +53,24 @@ export async function factsOf(session: SessionView, { meter, models, styles, ver
       current_usage: usage ?? null,
     },
     exceeds_200k_tokens: used > LONG,
+    ...(effort !== undefined && { effort: { level: effort } }),
   };
+}
+
+const counted = perSession(() => ({ entries: 0, added: 0, removed: 0 }));
+
+/** Each entry of the log is looked at once: it is asked for after every tool. */
+function linesOf(session: SessionView): { readonly added: number; readonly removed: number } {
+  const sum = counted(session);
+  const { entries, id } = session;
+  if (entries.length < sum.entries) Object.assign(sum, { entries: 0, added: 0, removed: 0 });
+  for (const entry of entries.slice(sum.entries)) {
+    // What a copy took over was changed by the session that it came from.
+    if (entry.type !== "tool_result" || entry.sessionId !== id || entry.outcome !== "ok") continue;
+    const changed = changedLines(entry.data);
+    sum.added += changed?.added ?? 0;
+    sum.removed += changed?.removed ?? 0;
+  }
+  sum.entries = entries.length;
+  return sum;
 }

@@ -1,17 +1,28 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { definePlugin, Slots, type StatusItem } from "gantry/sdk";
+import { definePlugin, defineTool, Slots, type StatusItem, z } from "gantry/sdk";
 import { lineText } from "gantry/sdk/kit/view-text";
-import { createTestKernel } from "gantry/sdk/testing";
+import { createTestKernel, type Script } from "gantry/sdk/testing";
 import { expect, onTestFinished, test } from "vitest";
 import execNode from "../exec-node/index.ts";
 import filesNode from "../files-node/index.ts";
 import settingsFiles from "../settings-files/index.ts";
 import plugin from "./index.ts";
 
+const change = defineTool({
+  name: "Change",
+  description: "",
+  input: z.object({}),
+  run: () => ({ content: "", data: { structuredPatch: [{ lines: [" a", "-b", "+c", "+d"] }] } }),
+});
+
 /** What the item says, with this command in the settings of the command line. */
-async function said(command: string, more: object = {}, cwd?: string): Promise<string | undefined> {
+async function said(
+  command: string,
+  more: object = {},
+  { cwd, settings, script = [] }: { cwd?: string; settings?: object; script?: Script } = {},
+): Promise<string | undefined> {
   let slots: Slots | undefined;
   const looking = definePlugin({
     name: "looking",
@@ -23,12 +34,17 @@ async function said(command: string, more: object = {}, cwd?: string): Promise<s
     },
   });
   const kernel = await createTestKernel({
-    plugins: [filesNode, execNode, settingsFiles, plugin, looking],
-    ...(command ? { settings: { statusLine: { type: "command", command, ...more } } } : {}),
+    plugins: [filesNode, execNode, settingsFiles, plugin, looking, change],
+    answer: "allow",
+    ...(command ? { settings: { statusLine: { type: "command", command, ...more }, ...settings } } : {}),
     ...(cwd && { cwd }),
   });
   onTestFinished(() => kernel.close());
   for await (const _ of kernel.session.send("/look"));
+  if (script.length) {
+    kernel.model.push(...script);
+    await kernel.run("go on");
+  }
   const item: StatusItem | undefined = await slots?.handler(kernel.session, "statusItems", "command");
   const line = await item?.(kernel.session);
   return line === undefined ? undefined : lineText(line);
@@ -57,5 +73,12 @@ test("a folder's own settings name no command", async () => {
   await mkdir(path.join(folder, ".claude"));
   const settings = { statusLine: { type: "command", command: "echo from the folder" } };
   await writeFile(path.join(folder, ".claude/settings.json"), JSON.stringify(settings));
-  expect(await said("", {}, folder)).toBeUndefined();
+  expect(await said("", {}, { cwd: folder })).toBeUndefined();
+});
+
+test("effort and changed lines are among the facts", async () => {
+  const script = `process.stdin.on("data", (d) => { const f = JSON.parse(d); console.log([f.effort.level, f.cost.total_lines_added, f.cost.total_lines_removed].join()) })`;
+  const command = `"${process.execPath}" -e '${script}'`;
+  const calls = [{ calls: [{ name: "Change", input: {} }] }, { text: "done" }];
+  expect(await said(command, {}, { settings: { effortLevel: "high" }, script: calls })).toBe("high,2,1");
 });

@@ -15,6 +15,8 @@ export interface SettingChoice {
   readonly value?: Json;
   readonly detail?: string;
   readonly preview?: readonly Block[];
+  /** The theme that the preview is shown in. */
+  readonly theme?: string;
 }
 
 /** What a command of one setting is made of. */
@@ -75,11 +77,12 @@ export function settingCommand(
           title,
           load: async () => {
             const current = await currentWord();
-            return (await all()).map(({ word: id, detail }) => ({
+            return (await all()).map(({ word: id, detail, theme }) => ({
               id,
               title: id,
               isCurrent: id === current,
               ...(detail && { detail }),
+              ...(theme && { theme }),
             }));
           },
           preview: async ({ id }) => (await all()).find((choice) => choice.word === id)?.preview ?? [],

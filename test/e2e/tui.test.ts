@@ -133,7 +133,7 @@ test("modes, keys, shell commands and the title", async () => {
   t.type("?");
   await t.shows("ctrl+c twice");
   say(t, "!echo one two");
-  await t.shows("> !echo one two");
+  await t.shows("! echo one two");
   await t.shows("one two", 2);
   say(t, "/rename A name of its own");
   await t.until(() => t.title().includes("A name of its own"), "The title stayed.");

@@ -1,5 +1,5 @@
 /** What keys do that belong to nobody in particular. */
-import type { PermissionMode, Permissions, Session } from "gantry/sdk";
+import type { Jobs, PermissionMode, Permissions, Session } from "gantry/sdk";
 import type { Store } from "./store.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -7,6 +7,7 @@ export interface ActionParts {
   readonly store: Store;
   readonly terminal: Terminal;
   permissions(): Permissions | undefined;
+  jobs(): Jobs | undefined;
   session(): Session | undefined;
   isBusy(): boolean;
   runCommand(text: string): void;
@@ -63,6 +64,14 @@ export function createActions(parts: ActionParts) {
     parts.refresh();
   }
 
+  /** What runs goes on without being waited for. */
+  function moveToBackground(): void {
+    const session = parts.session();
+    const moved = session ? (parts.jobs()?.background(session) ?? 0) : 0;
+    if (moved) parts.refresh();
+    else hint("Nothing that runs here can go on in the background.");
+  }
+
   /** Whether there is such an action here. */
   function act(action: string): boolean {
     if (action.startsWith("command:")) {
@@ -92,6 +101,9 @@ export function createActions(parts: ActionParts) {
         return true;
       case "app:toggleTodos":
         store.set({ areJobsShown: !store.get().areJobsShown });
+        return true;
+      case "task:background":
+        moveToBackground();
         return true;
       case "chat:cancel":
         return interrupt();

@@ -3,9 +3,11 @@ import type { CommandAnswer, FrontendHost, OpenOptions, Session, SessionEvent } 
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
+import { flavorOf } from "../input/flavor.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
+import type { Theme } from "../paint/theme.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
@@ -18,13 +20,14 @@ import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
-import { readPreferences } from "./preferences.ts";
+import { readPreferences, themeNamed } from "./preferences.ts";
 import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
 import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
+import { createTips } from "./tips.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
 
@@ -61,7 +64,8 @@ export async function converse(
     options,
   );
   const asking = createAsking({ say: tell });
-  const bindingsFile = createBindingsFile(host.info.claudeFolder);
+  let flavor = flavorOf(use.settings);
+  const bindingsFile = createBindingsFile(host.info.claudeFolder, { flavor: () => flavor });
   const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
   const terminal = openTerminal(host, {
     onBytes(bytes) {
@@ -94,12 +98,14 @@ export async function converse(
     sayProblem: problem,
     goOver,
   });
+  const nextTip = createTips();
   const actions = createActions({
     store,
     terminal,
     session: () => session,
     isBusy: talking.isBusy,
     permissions: () => use.permissions,
+    jobs: () => use.jobs,
     runCommand: talking.submitText,
     openTranscript: () => void showTranscript(),
     refresh: () => session && status?.refresh(session),
@@ -176,11 +182,13 @@ export async function converse(
         isCalm={preferences.isCalm}
         editor={{
           ...editor.props,
-          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys },
+          settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys, hasEmoji: preferences.hasEmoji },
           takeQueued: talking.takeBack,
+          contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,
           onAction: actions.act,
         }}
+        themeNamed={namedTheme}
         onPanelClosed={onPanelClosed}
         onPanelBroken={(cause) => {
           store.set({ panel: undefined });
@@ -192,12 +200,19 @@ export async function converse(
     );
   }
 
+  function namedTheme(name: string): Theme {
+    return themeNamed(name, host, background);
+  }
+
   function options(): PaintOptions {
     return { theme: preferences.theme, hasLinks: preferences.hasLinks, width: terminal.columns };
   }
 
   function adoptSettings(): void {
     preferences = readPreferences(use.settings, host, background);
+    const before = flavor;
+    flavor = flavorOf(use.settings);
+    if (flavor !== before) keyboard.rebind(bindingsFile.read().bindings);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
   }
@@ -210,7 +225,7 @@ export async function converse(
     transcript = undefined;
   }
 
-  function adoptBindings({ bindings, problems }: ReadBindings): void {
+  function adoptBindings({ bindings, problems }: Pick<ReadBindings, "bindings" | "problems">): void {
     keyboard.rebind(bindings);
     for (const one of problems) warn(one);
   }
@@ -238,6 +253,7 @@ export async function converse(
     status = createStatus({
       ...use,
       theme: () => preferences.theme,
+      refreshMs: () => preferences.statusRefreshMs,
       onStatus: (next) => store.set({ status: next }),
       onFault: (item, problem) => warn(`The item ${item} of the status line failed: ${visibleLine(problem)}`),
     });
@@ -268,8 +284,10 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
-      // A new beginning, as after /clear.
-      if (!Object.keys(how).length) screen.wipe();
+      if (isNew(how)) {
+        screen.draw();
+        screen.wipe();
+      }
       await greet(session);
       editor.adopt();
     } catch (cause) {
@@ -291,6 +309,7 @@ export async function converse(
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
     editor.onEvent(event, from);
+    if (event.type === "turn_start") store.set({ tip: preferences.hasTips ? nextTip() : undefined });
     attention.heed(event, titleOf(from));
     if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
@@ -302,4 +321,9 @@ export async function converse(
     talking.onAnswer(answer);
     if (session) status?.refresh(session);
   }
+}
+
+/** What was said before is not to be seen any more. */
+function isNew({ resume, continueLatest, fork }: OpenOptions): boolean {
+  return !resume && !continueLatest && !fork;
 }

@@ -15,6 +15,8 @@ import {
   promptLines,
   retryText,
   saidLines,
+  shellLines,
+  shellSaidLines,
 } from "./lines.ts";
 import type { Screen } from "./screen.ts";
 import type { Store } from "./store.ts";
@@ -40,7 +42,7 @@ export interface Feed {
   /** Lines between those of events. */
   say(lines: readonly string[]): void;
   /** What a person said while a turn ran is part of the conversation now. */
-  sayPrompt(content: object, text: string): void;
+  sayPrompt(content: object, text: string, isPlain?: boolean): void;
   /** The window has another size: what is open is painted anew. */
   repaint(): void;
 }
@@ -72,7 +74,10 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const progressed = new Map<string, string>();
   let isRefreshing = false;
   let thought = "";
-  let isPanelShown = false;
+  /** What the turn has come to is shown already. */
+  let isShown = false;
+  /** What the person has typed for the shell. */
+  let command: string | undefined;
   let startedAt = Date.now();
   let slow: NodeJS.Timeout | undefined;
   let before = { costUsd: 0 as number | undefined, output: 0 };
@@ -121,13 +126,14 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   function handle(event: SessionEvent): void {
     switch (event.type) {
       case "turn_start":
-        isPanelShown = false;
+        isShown = false;
+        command = undefined;
         before = figuresNow();
         store.set({ hint: undefined });
         startedAt = Date.now();
         slow = setTimeout(showWork, SLOW_MS);
         if (event.input.origin === "person" && !event.input.isMeta)
-          sayPrompt(event.input.content, textOf(event.input.content));
+          sayPrompt(event.input.content, textOf(event.input.content), event.input.content.length > 1);
         break;
       case "request":
         showWork();
@@ -171,7 +177,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         setLabel("Working");
         break;
       case "panel":
-        isPanelShown = true;
+        isShown = true;
         store.set({ panel: event.panel });
         break;
       case "notice":
@@ -186,8 +192,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         clearTimeout(slow);
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isPanelShown && event.end.reason === "handled"))
-          print(endLines(event.end, figuresOf(event.ms), options()));
+        if (!(isShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
         break;
     }
   }
@@ -204,10 +209,12 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
 
   // ---------------------------------------------------------------- what was said and thought
 
-  function sayPrompt(content: object, text: string): void {
+  function sayPrompt(content: object, text: string, isPlain = false): void {
     if (said.has(content)) return;
     said.add(content);
-    say(promptLines(text, options()));
+    const isShell = !isPlain && text.startsWith("!") && text.length > 1;
+    command = isShell ? text.slice(1).trim() : undefined;
+    say(command === undefined ? promptLines(text, options()) : shellLines(command, options()));
   }
 
   /** What is thought, and how far calls are: a few times a second, however often they say so. */
@@ -247,7 +254,13 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   function end({ id, tool, input, result }: { id: string; tool: string; input: unknown; result: ToolResult }): void {
     const known = calls.get(id) ?? { id, tool: { name: tool } };
     store.set({ running: store.get().running.filter((one) => one.id !== id) });
-    say(["", ...tools.done({ call: { ...known, input }, result, session }, options())]);
+    const isTyped = command !== undefined && (input as { readonly command?: unknown } | null)?.command === command;
+    if (isTyped) isShown = true;
+    say(
+      isTyped
+        ? shellSaidLines(result, options())
+        : ["", ...tools.done({ call: { ...known, input }, result, session }, options())],
+    );
     calls.delete(id);
     progressed.delete(id);
   }

@@ -1,5 +1,6 @@
 /** Finished things as lines: what a person said, notices, faults, how a turn ended. */
-import type { CompactRequest, Fault, ModelFailure, Notice, TurnEnd } from "gantry/sdk";
+import type { CompactRequest, Fault, ModelFailure, Notice, ToolResult, TurnEnd } from "gantry/sdk";
+import { textOf } from "gantry/sdk";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import type { Token } from "../paint/theme.ts";
@@ -7,13 +8,34 @@ import { wrap } from "../paint/width.ts";
 
 /** What a person has said. */
 export function promptLines(text: string, options: PaintOptions): string[] {
+  return signedLines(text, "> ", "prompt", options);
+}
+
+/** A command that a person has typed for the shell. */
+export function shellLines(command: string, options: PaintOptions): string[] {
+  return signedLines(command, "! ", "warning", options);
+}
+
+function signedLines(text: string, sign: string, token: Token, options: PaintOptions): string[] {
   const lines = wrap(visible(text), Math.max(1, options.width - 2));
   return [
     "",
-    ...lines.map(
-      (line, at) => options.theme.style("prompt", at === 0 ? "> " : "  ") + options.theme.style("text", line),
-    ),
+    ...lines.map((line, at) => options.theme.style(token, at === 0 ? sign : "  ") + options.theme.style("text", line)),
   ];
+}
+
+const MOST_SAID = 30;
+
+/** What such a command has said. */
+export function shellSaidLines({ content, outcome }: ToolResult, options: PaintOptions): string[] {
+  const text = textOf(content).trimEnd() || "(it said nothing)";
+  const lines = wrap(visible(text), Math.max(1, options.width - 4));
+  const more = lines.length - MOST_SAID;
+  const shown = more > 1 ? [...lines.slice(0, MOST_SAID), `… ${more} more lines: Ctrl-O shows them`] : lines;
+  const token = outcome === "ok" ? "dim" : "bad";
+  return shown.map(
+    (line, at) => options.theme.style("dim", at === 0 ? "  ⎿ " : "    ") + options.theme.style(token, line),
+  );
 }
 
 /** What the host has to say, in one tone. */

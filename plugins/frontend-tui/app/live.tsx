@@ -23,6 +23,7 @@ export interface LiveProps {
   readonly asking: Asking;
   readonly isCalm: boolean;
   readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
+  readonly themeNamed?: (name: string) => Theme;
   onPanelClosed(answer: CommandAnswer): void;
   /** A plugin's panel is none that can be drawn. */
   onPanelBroken(cause: unknown): void;
@@ -39,12 +40,13 @@ export function Live(props: LiveProps): JSX.Element {
   const { store, asking, theme, keyboard } = props;
   const state = useSyncExternalStore(store.subscribe, store.get);
   const question = useSyncExternalStore(asking.subscribe, asking.current);
+  const behind = useSyncExternalStore(asking.subscribe, asking.behind);
   const { columns } = state.size;
   const room = roomBelow(state);
   const lower = question ? (
     <Dialog
       waiting={question}
-      behind={asking.behind()}
+      behind={behind}
       keyboard={keyboard}
       theme={theme}
       width={columns}
@@ -59,6 +61,7 @@ export function Live(props: LiveProps): JSX.Element {
         theme={theme}
         width={columns}
         rows={room}
+        themeNamed={props.themeNamed}
         onClose={props.onPanelClosed}
       />
     </Fallible>
@@ -82,8 +85,8 @@ export function Live(props: LiveProps): JSX.Element {
 }
 
 /** Lines for a dialog or a panel: with what stands above it, the live part is lower than the screen. */
-function roomBelow({ size, running, queued, activity }: LiveState): number {
-  const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? 2 : 0) + (queued.length ? 3 : 0);
+function roomBelow({ size, running, queued, activity, tip }: LiveState): number {
+  const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? (tip ? 3 : 2) : 0) + (queued.length ? 3 : 0);
   return Math.max(3, size.rows - 1 - Math.min(others, ABOVE));
 }
 
@@ -124,10 +127,12 @@ function More({ count, theme }: { count: number; theme: Theme }): JSX.Element | 
 const SPINNER = ["·", "✢", "✳", "✶", "✻", "✽", "✻", "✶", "✳", "✢"];
 const STEP_MS = 150;
 const CALM_STEP_MS = 1000;
+/** Whoever does not wait needs no reading. */
+const TIP_SECONDS = 4;
 
 /** That the agent is at work, for how long, and how to stop it. */
 function Activity({ state, theme, isCalm }: { state: LiveState; theme: Theme; isCalm: boolean }): JSX.Element | null {
-  const { activity, thinking, size } = state;
+  const { activity, thinking, tip, size } = state;
   const [step, setStep] = useState(0);
   const isOn = activity !== undefined;
   useEffect(() => {
@@ -144,6 +149,7 @@ function Activity({ state, theme, isCalm }: { state: LiveState; theme: Theme; is
     <Box flexDirection="column" marginTop={1}>
       <Text>{theme.style("accent", cut(head, size.columns))}</Text>
       {thinking ? <Text>{theme.style("dim", cut(`  ${thinking}`, size.columns), { italic: true })}</Text> : null}
+      {tip && seconds >= TIP_SECONDS ? <Text>{theme.style("dim", cut(`  Tip: ${tip}`, size.columns))}</Text> : null}
     </Box>
   );
 }

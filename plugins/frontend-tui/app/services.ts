@@ -31,7 +31,20 @@ export async function servicesOf(host: FrontendHost) {
       host.service(SessionStore),
       host.service(Tools),
     ]);
-  return { commands, exec, files, jobs, mentions, meter, models, permissions, settings, slots, store, tools };
+  return {
+    commands,
+    exec,
+    files,
+    jobs,
+    mentions,
+    meter,
+    models,
+    permissions,
+    settings,
+    slots,
+    store,
+    tools,
+  };
 }
 
 export type Services = Awaited<ReturnType<typeof servicesOf>>;

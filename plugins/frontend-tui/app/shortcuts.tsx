@@ -28,6 +28,7 @@ export function Shortcuts({
     { keys: key("chat:cycleMode", "shift+tab"), does: "permission mode" },
     { keys: key("app:toggleTranscript", "ctrl+o"), does: "everything in full" },
     { keys: key("app:toggleTodos", "ctrl+t"), does: "background work" },
+    { keys: key("task:background", "ctrl+b"), does: "what runs goes on behind" },
     { keys: key("history:search", "ctrl+r"), does: "search what was typed" },
     { keys: key("chat:externalEditor", "ctrl+g"), does: "your editor" },
     { keys: key("chat:newline", "ctrl+j"), does: "new line" },

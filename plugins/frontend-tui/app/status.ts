@@ -13,6 +13,8 @@ export interface StatusParts {
   readonly meter: Meter | undefined;
   readonly permissions: Permissions | undefined;
   theme(): Theme;
+  /** How often it is asked anew while nothing happens; `undefined`: not at all. */
+  refreshMs?(): number | undefined;
   onStatus(status: LiveState["status"]): void;
   onFault(item: string, problem: string): void;
 }
@@ -37,6 +39,8 @@ export function createStatus(parts: StatusParts): Status {
   const said = new Map<string, Line>();
   const broken = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  let later: NodeJS.Timeout | undefined;
+  let isClosed = false;
   let fill = "";
   let shownFor: Session | undefined;
 
@@ -84,18 +88,32 @@ export function createStatus(parts: StatusParts): Status {
     );
   }
 
+  function refresh(session: Session): void {
+    if (shownFor !== session) show(session);
+    shownFor = session;
+    timer ??= setTimeout(async () => {
+      timer = undefined;
+      show(session);
+      await ask(session);
+      if (session.scope.signal.aborted || isClosed) return;
+      show(session);
+      refreshLater(session);
+    }, WAIT_MS);
+  }
+
+  function refreshLater(session: Session): void {
+    clearTimeout(later);
+    const ms = parts.refreshMs?.();
+    if (ms !== undefined) later = setTimeout(() => refresh(session), ms);
+  }
+
   return {
-    refresh(session) {
-      if (shownFor !== session) show(session);
-      shownFor = session;
-      timer ??= setTimeout(async () => {
-        timer = undefined;
-        show(session);
-        await ask(session);
-        if (!session.scope.signal.aborted) show(session);
-      }, WAIT_MS);
+    refresh,
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+      clearTimeout(later);
     },
-    close: () => clearTimeout(timer),
   };
 }
 

@@ -14,6 +14,8 @@ export interface LiveState {
   /** What the agent is doing, while it is. */
   readonly activity: { readonly label: string; readonly startedAt: number } | undefined;
   readonly thinking: string | undefined;
+  /** What is good to know meanwhile. */
+  readonly tip: string | undefined;
   readonly running: readonly RunningCall[];
   readonly queued: readonly string[];
   readonly jobs: readonly Job[];
@@ -41,6 +43,7 @@ export function createStore(size: LiveState["size"]): Store {
   let state: LiveState = {
     activity: undefined,
     thinking: undefined,
+    tip: undefined,
     running: [],
     queued: [],
     jobs: [],

@@ -28,7 +28,7 @@ export interface Talking {
   onEvent(event: SessionEvent): void;
   isBusy(): boolean;
   /** What waits to be sent, taken back. */
-  takeBack(): string | undefined;
+  takeBack(): Pick<Submission, "text" | "isPasted"> | undefined;
 }
 
 const COMMAND = /^\/([\w:-]+)(?:\s+([\s\S]*))?$/;
@@ -41,9 +41,9 @@ export function createTalking(parts: TalkingParts): Talking {
 
   function submit(submission: Submission): void {
     store.set({ areShortcutsShown: false, hint: undefined });
-    const { text } = submission;
+    const { text, isPasted } = submission;
     if (!parts.session() || (text.trim() === "" && !submission.content.length)) return;
-    const [, name = "", args = ""] = COMMAND.exec(text.trim()) ?? [];
+    const [, name = "", args = ""] = (!isPasted && COMMAND.exec(text.trim())) || [];
     if (isBusy && name && isImmediate(name)) void runNow(text, name, args);
     else if (isBusy) waiting.add(submission);
     else void send(submission.content);
@@ -99,8 +99,8 @@ export function createTalking(parts: TalkingParts): Talking {
   }
 
   /** Of what is sent together only the first begins a turn, which would show it. */
-  function sendShown({ text, content }: Submission): void {
-    parts.feed()?.sayPrompt(content, text);
+  function sendShown({ text, content, isPasted }: Submission): void {
+    parts.feed()?.sayPrompt(content, text, isPasted);
     void send(content);
   }
 
@@ -127,8 +127,9 @@ export function createTalking(parts: TalkingParts): Talking {
     },
     isBusy: () => isBusy,
     takeBack() {
-      const texts = waiting.takeBack().map(({ text }) => text);
-      return texts.length ? texts.join("\n") : undefined;
+      const all = waiting.takeBack();
+      const [first] = all;
+      return first && { ...first, text: all.map(({ text }) => text).join("\n") };
     },
   };
 }

@@ -14,7 +14,7 @@ export interface Waiting {
 
 export function createWaiting(onChange: (texts: readonly string[]) => void): Waiting {
   let all: Submission[] = [];
-  const isCommand = ({ text }: Submission) => text.startsWith("/");
+  const isCommand = ({ text, isPasted }: Submission) => text.startsWith("/") && !isPasted;
 
   function take(count: number): Submission[] {
     const taken = all.slice(0, count);

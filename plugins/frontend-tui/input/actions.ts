@@ -5,6 +5,19 @@ type Defaults = Readonly<Record<string, Readonly<Record<string, string | readonl
 const MENU = ["up", "ctrl+p"];
 const MENU_DOWN = ["down", "ctrl+n"];
 
+/** Over the defaults of the editor, for whoever has a shell's keys in their fingers. */
+export const READLINE_BINDINGS: Readonly<Record<string, string | null>> = {
+  "alt+backspace": "edit:killLettersBackward",
+  "ctrl+t": "edit:transpose",
+  "alt+u": "edit:upper",
+  "alt+l": "edit:lower",
+  "alt+c": "edit:capitalize",
+  "alt+r": "chat:clearInput",
+  "ctrl+x ctrl+u": "chat:undo",
+  "ctrl+x ctrl+s": "chat:stash",
+  "ctrl+s": "history:search",
+};
+
 /** Actions without a key are there to be bound. */
 export const DEFAULT_BINDINGS: Defaults = {
   Global: {
@@ -61,6 +74,11 @@ export const DEFAULT_BINDINGS: Defaults = {
     "edit:killWordForward": ["alt+d", "alt+delete", "ctrl+delete"],
     "edit:killToEnd": "ctrl+k",
     "edit:killToStart": ["ctrl+u", "super+backspace"],
+    "edit:killLettersBackward": [],
+    "edit:transpose": [],
+    "edit:upper": [],
+    "edit:lower": [],
+    "edit:capitalize": [],
     "edit:yank": "ctrl+y",
     "edit:yankPop": "alt+y",
   },

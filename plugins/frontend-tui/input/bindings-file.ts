@@ -1,7 +1,7 @@
 /** The person's file of bindings, read again when it has changed. */
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
-import { defaultBindings, type ReadBindings, readBindings } from "./bindings.ts";
+import { defaultBindings, type Flavor, type ReadBindings, readBindings } from "./bindings.ts";
 
 export interface BindingsFile {
   readonly path: string;
@@ -14,15 +14,19 @@ const LOOK_MS = 1000;
 const MOST_CHARACTERS = 1_000_000;
 
 /** `folder` is where `~/.claude` is read from. */
-export function createBindingsFile(folder: string, lookMs = LOOK_MS): BindingsFile {
+export function createBindingsFile(
+  folder: string,
+  { lookMs = LOOK_MS, flavor = () => "classic" }: { readonly lookMs?: number; readonly flavor?: () => Flavor } = {},
+): BindingsFile {
   const path = join(folder, "keybindings.json");
   let known: string | undefined;
 
   function read(): ReadBindings {
     known = contentOf(path);
-    if (known === undefined) return { bindings: defaultBindings(), problems: [] };
-    if (known.length <= MOST_CHARACTERS) return readBindings(known, path);
-    return { bindings: defaultBindings(), problems: [`${path}: it is too large to be a file of bindings.`] };
+    const plain = { bindings: defaultBindings(flavor()), own: new Set<string>() };
+    if (known === undefined) return { ...plain, problems: [] };
+    if (known.length <= MOST_CHARACTERS) return readBindings(known, path, flavor());
+    return { ...plain, problems: [`${path}: it is too large to be a file of bindings.`] };
   }
 
   return {

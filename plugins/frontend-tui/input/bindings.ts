@@ -1,9 +1,10 @@
 /** Which key does what: the defaults, and what a person has changed. */
 
+import type { KeyBinding } from "gantry/sdk";
 import { z } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { DEFAULT_BINDINGS } from "./actions.ts";
+import { DEFAULT_BINDINGS, READLINE_BINDINGS } from "./actions.ts";
 import { readChord } from "./chords.ts";
 
 /** By context and chord. `null`: the key does nothing there. */
@@ -14,7 +15,12 @@ export interface ReadBindings {
   readonly bindings: KeyBindings;
   /** What is wrong with it, in sentences. */
   readonly problems: readonly string[];
+  /** Contexts and chords that the person has bound: `Chat ctrl+e`. */
+  readonly own: ReadonlySet<string>;
 }
+
+/** How the keys of the editor are chosen: `readline` as a shell has them, at the cost of some of ours. */
+export type Flavor = "classic" | "readline";
 
 /** Others would leave a person without a way out, or cannot be told from Enter. */
 const RESERVED = new Set(["ctrl+c", "ctrl+d", "ctrl+m"]);
@@ -26,7 +32,7 @@ const fileSchema = z.object({
   bindings: z.array(z.object({ context: z.string(), bindings: z.record(z.string(), z.string().nullable()) })),
 });
 
-export function defaultBindings(): KeyBindings {
+export function defaultBindings(flavor: Flavor = "classic"): KeyBindings {
   const contexts = new Map<string, Map<string, string | null>>();
   for (const [context, actions] of Object.entries(DEFAULT_BINDINGS)) {
     const keys = new Map<string, string | null>();
@@ -35,19 +41,29 @@ export function defaultBindings(): KeyBindings {
     }
     contexts.set(context, keys);
   }
+  if (flavor === "readline") {
+    for (const [chord, action] of Object.entries(READLINE_BINDINGS)) contexts.get("Chat")?.set(chord, action);
+  }
   return contexts;
 }
 
+/** The bindings as a list, by context. */
+export function listOf({ bindings, own }: ReadBindings): readonly KeyBinding[] {
+  return [...bindings].flatMap(([context, keys]) =>
+    [...keys].map(([key, action]) => ({ context, key, action, isOwn: own.has(`${context} ${key}`) })),
+  );
+}
+
 /** What a file of bindings says, over the defaults. A line that is wrong is left out and told of; the rest counts. */
-export function readBindings(text: string, file: string): ReadBindings {
+export function readBindings(text: string, file: string, flavor?: Flavor): ReadBindings {
   const problems: string[] = [];
-  const bindings = new Map([...defaultBindings()].map(([context, keys]) => [context, new Map(keys)]));
+  const bindings = new Map([...defaultBindings(flavor)].map(([context, keys]) => [context, new Map(keys)]));
   const say = (problem: string) => void problems.push(`${file}: ${problem}`);
   const parsed = fileSchema.safeParse(parse(text, say));
   if (!parsed.success) {
     if (problems.length === 0)
       say(`it has to be {"bindings": [{"context": "Chat", "bindings": {"ctrl+e": "chat:externalEditor"}}]}.`);
-    return { bindings: defaultBindings(), problems };
+    return { bindings: defaultBindings(flavor), problems, own: new Set() };
   }
   const own = new Map<string, string>();
   for (const block of parsed.data.bindings) {
@@ -71,7 +87,7 @@ export function readBindings(text: string, file: string): ReadBindings {
     }
     for (const problem of hiddenKeys(context, keys, own)) say(problem);
   }
-  return { bindings, problems: [...new Set(problems)] };
+  return { bindings, problems: [...new Set(problems)], own: new Set(own.keys()) };
 }
 
 function parse(text: string, say: (problem: string) => void): unknown {

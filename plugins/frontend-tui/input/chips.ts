@@ -1,5 +1,6 @@
 /** What was pasted, as one sign in the text: `[Pasted text #1 +20 lines]`, `[Image #1]`. */
-import type { ImageBlock, TextBlock, UserContent } from "gantry/sdk";
+import type { ImageBlock, TextBlock } from "gantry/sdk";
+import type { Submission } from "./draft-types.ts";
 
 /** What stands behind a chip. */
 export type Chip =
@@ -21,8 +22,8 @@ export interface Chips {
   adopt(text: string, pasted: Readonly<Record<string, string>>): string;
   /** The long texts that a text has, by label: for the history. */
   pastedIn(text: string): Readonly<Record<string, string>>;
-  /** What is sent: texts in full, and pictures where they were named. */
-  expand(text: string): { readonly text: string; readonly content: readonly UserContent[] };
+  /** What is sent: texts in full, and pictures where they were named. `isPasted`: its beginning was. */
+  expand(text: string, isPasted?: boolean): Submission;
 }
 
 const LABEL = /\[(?:Pasted text|Image) #\d+(?: \+\d+ lines)?\]/g;
@@ -65,18 +66,20 @@ export function createChips(): Chips {
     pastedIn(text) {
       return Object.fromEntries(found(text).flatMap((chip) => (chip.kind === "text" ? [[chip.label, chip.text]] : [])));
     },
-    expand(text) {
+    expand(text, isPasted = false) {
       const whole = text.replace(LABEL, (label) => {
         const chip = all.get(label);
         return chip?.kind === "text" ? chip.text : label;
       });
       const images = found(text).flatMap((chip) => (chip.kind === "image" ? [chip.image] : []));
-      return { text: whole, content: [...textBlocks(whole, whole[0] !== text[0]), ...new Set(images)] };
+      const isUnread = isPasted || whole[0] !== text[0];
+      const content = [...textBlocks(whole, isUnread), ...new Set(images)];
+      return { text: whole, content, ...(isUnread && { isPasted: true }) };
     },
   };
 }
 
-/** What was pasted unread is no command: in two pieces, nobody takes it for one. */
+/** What was pasted is no command: in two pieces, nobody takes it for one. */
 function textBlocks(text: string, isPasted: boolean): readonly TextBlock[] {
   if (!isPasted || !/^\s*[/!]/.test(text)) return [{ type: "text", text }];
   const end = text.indexOf("\n", text.search(/\S/)) + 1 || Math.ceil(text.length / 2);

@@ -86,7 +86,7 @@ test("controls that were pasted are written out", async () => {
 test("commands are offered below, within the rows there are", async () => {
   const { press, frame } = await shown();
   press("/");
-  await expect.poll(frame).toBe("> /│\n› /help  Say what there is.");
+  await expect.poll(frame).toBe("> /│\n  Others\n  /help  Say what there is.");
 });
 
 test("a dialog that is open gets the keys", async () => {

@@ -34,7 +34,9 @@ export interface ComposerProps {
   readonly clipboard?: Clipboard | undefined;
   readonly openEditor?: ((text: string) => Promise<string | undefined>) | undefined;
   /** What waits to be sent, taken back with Up. */
-  readonly takeQueued?: (() => string | undefined) | undefined;
+  readonly takeQueued?: DraftHost["takeQueued"];
+  /** Where keys count before they are the editor's own. */
+  readonly contexts?: () => readonly string[];
   /** Gets hold of the editor, once. */
   readonly onReady?: (handle: ComposerHandle) => void;
   /** Hears each key before the editor does. True: it is not meant for the editor. */
@@ -90,6 +92,7 @@ function hostOf(latest: { readonly current: ComposerProps }, redraw: () => void)
       return props().openEditor;
     },
     takeQueued: () => props().takeQueued?.(),
+    contexts: () => props().contexts?.() ?? [],
     settings: () => props().settings,
     suggest: () => props().suggest,
     isBusy: () => props().isBusy,

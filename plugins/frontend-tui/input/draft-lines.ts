@@ -113,39 +113,49 @@ function shownPart(count: number, selected: number, room: number): number {
   return Math.max(0, Math.min(selected - Math.floor(room / 2), count - room));
 }
 
+type MenuRow = { readonly heading: string } | { readonly item: MenuItem; readonly isSelected: boolean };
+
 function menuLines({ items, selected, place }: Menu, options: LinesOptions): readonly string[] {
-  const { theme, maxRows } = options;
+  const { theme, maxRows, width: all } = options;
+  if (items.length === 0) return place.kind === "commands" ? [theme.style("dim", "  no such command")] : [];
+  const rows = menuRows(items, selected);
   const room = Math.max(1, Math.min(MOST_OFFERED, maxRows - 2));
-  const first = shownPart(items.length, selected, room);
-  const shown = items.slice(first, first + room);
-  if (shown.length === 0) return place.kind === "commands" ? [theme.style("dim", "  no such command")] : [];
-  const wide = Math.min(Math.max(...shown.map((item) => width(nameOf(item)))), Math.floor(options.width / 2));
-  let group: string | undefined;
-  const lines = shown.map((item, index) => {
-    const isNew = item.group !== undefined && item.group !== group;
-    group = item.group;
-    return itemLine(item, first + index === selected, { wide, heading: isNew ? item.group : undefined }, options);
-  });
-  const more = items.length - first - shown.length;
+  const first = shownPart(
+    rows.length,
+    rows.findIndex((row) => "item" in row && row.isSelected),
+    room,
+  );
+  const shown = rows.slice(first, first + room);
+  const names = shown.map((row) => ("item" in row ? width(nameOf(row.item)) : 0));
+  const wide = Math.min(Math.max(...names), Math.floor(all / 2));
+  const lines = shown.map((row) =>
+    "heading" in row
+      ? theme.style("heading", cut(`  ${visibleLine(row.heading)}`, all))
+      : itemLine(row.item, row.isSelected, wide, options),
+  );
+  const more = rows.slice(first + room).filter((row) => "item" in row).length;
   return more > 0 && lines.length + 1 < maxRows - 1 ? [...lines, theme.style("dim", `  … ${more} more`)] : lines;
+}
+
+/** The items, and once above each group what it is called. */
+function menuRows(items: readonly MenuItem[], selected: number): readonly MenuRow[] {
+  return items.flatMap((item, index) => {
+    const isNew = item.group !== undefined && item.group !== items[index - 1]?.group;
+    const row = { item, isSelected: index === selected };
+    return isNew ? [{ heading: item.group as string }, row] : [row];
+  });
 }
 
 function nameOf({ label, hint }: MenuItem): string {
   return visibleLine(hint ? `${label} ${hint}` : label);
 }
 
-function itemLine(
-  item: MenuItem,
-  isSelected: boolean,
-  { wide, heading }: { readonly wide: number; readonly heading: string | undefined },
-  { theme, width: all }: LinesOptions,
-): string {
+function itemLine(item: MenuItem, isSelected: boolean, wide: number, { theme, width: all }: LinesOptions): string {
   const name = cut(nameOf(item), wide);
   const padded = name + " ".repeat(Math.max(0, wide - width(name)));
-  const said = [heading && `${heading}: `, item.detail ?? ""].filter(Boolean).join("");
   const left = Math.max(0, all - wide - 6);
   const owner = item.owner && left > MOST_SAID + item.owner.length ? ` (${item.owner})` : "";
-  const detail = cut(visibleLine(said), Math.max(0, left - width(owner)));
+  const detail = cut(visibleLine(item.detail ?? ""), Math.max(0, left - width(owner)));
   const behind = left > 8 ? `  ${detail}${owner}` : "";
   // A mark too, for whoever sees no colours.
   return isSelected ? theme.style("accent", `› ${padded}${behind}`) : `  ${padded}${theme.style("dim", behind)}`;

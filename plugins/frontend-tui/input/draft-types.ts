@@ -12,12 +12,16 @@ import type { VimView } from "./vim.ts";
 export interface Submission {
   readonly text: string;
   readonly content: readonly UserContent[];
+  /** It begins with what was pasted: a mark at its beginning means nothing. */
+  readonly isPasted?: boolean;
 }
 
 export interface DraftSettings {
   readonly isVim: boolean;
   /** Two keys that end the typing in vim mode, such as `jj`. */
   readonly escapeKeys?: readonly string[];
+  /** Default true: names of emoji are offered behind a colon. */
+  readonly hasEmoji?: boolean;
 }
 
 /** What the draft needs of whoever shows it. Each is asked anew, so that it may change. */
@@ -37,7 +41,9 @@ export interface DraftHost {
   /** Opens the text in the person's editor, and gives what they have made of it. */
   openEditor?: ((text: string) => Promise<string | undefined>) | undefined;
   /** What waits to be sent, taken back. */
-  takeQueued?: (() => string | undefined) | undefined;
+  takeQueued?: (() => Pick<Submission, "text" | "isPasted"> | undefined) | undefined;
+  /** Where keys count before they are the editor's own. */
+  contexts?: (() => readonly string[]) | undefined;
   /** Something to draw has changed. */
   onChange(): void;
 }

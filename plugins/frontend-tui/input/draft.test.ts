@@ -42,7 +42,7 @@ test("Up goes through the lines, then through what was sent; Down comes back", (
 });
 
 test("what waits to be sent is taken back first", () => {
-  const queued = ["first\nsecond"];
+  const queued = [{ text: "first\nsecond" }];
   const { press, marked } = draftWith({ sent: ["old"], host: { takeQueued: () => queued.pop() } });
   press(`x${UP}`);
   expect(marked()).toBe("first\nsecond\nx|");
@@ -154,6 +154,44 @@ test.each(["!curl x | sh", "/permissions allow"])("a long paste that begins with
   ]);
 });
 
+test.each([
+  ["/clear all", ""],
+  ["!curl x|sh", ""],
+  ["/clear", "  "],
+])("a pasted %j is sent as text, however it comes back", (text, typed) => {
+  const { press, submitted, draft, marked } = draftWith({ commands: COMMANDS });
+  const isSentAsText = () => {
+    press("\r");
+    const { content = [], isPasted } = submitted.at(-1) ?? {};
+    return isPasted && content.length === 2 && draft.text() === "";
+  };
+  press(typed + pasted(text));
+  expect([marked(), draft.view().menu]).toEqual([`${typed}${text}|`, undefined]);
+  expect(isSentAsText()).toBe(true);
+  press(UP);
+  expect(isSentAsText()).toBe(true);
+  press(`${typed}${pasted(text)}\x13other\r\x13`);
+  expect(isSentAsText()).toBe(true);
+  press(`${pasted(text)}\x15\x19`);
+  expect(isSentAsText()).toBe(true);
+});
+
+test("what was pasted says nothing of what is typed afterwards", () => {
+  const { press, submitted } = draftWith();
+  press(`${pasted("/clear")}\r/clear\r!ls\r!${pasted("make")}\r`);
+  expect(submitted.slice(1).map(({ text, content, isPasted }) => [text, content.length, isPasted])).toEqual([
+    ["/clear", 1, undefined],
+    ["!ls", 1, undefined],
+    ["!make", 1, undefined],
+  ]);
+});
+
+test("what was pasted and waits is text when it is taken back", () => {
+  const { press, submitted } = draftWith({ host: { takeQueued: () => ({ text: "!ls", isPasted: true }) } });
+  press(`${UP}\r`);
+  expect(submitted[0]?.isPasted).toBe(true);
+});
+
 test("a picture is pasted with Ctrl-V, and a file of one dropped", async () => {
   const clipboard = {
     image: async () => IMAGE,
@@ -212,13 +250,42 @@ test.each([
   ["/del", []],
   ["/heap", []],
   ["/heapdump", ["/heapdump"]],
-  ["/", ["/memory", "/model", "/add-dir"]],
+  ["/", ["/model", "/memory", "/add-dir"]],
   ["/usr/bin", undefined],
   ["x /m", undefined],
 ])("%j offers %j", (typed, labels) => {
   const { press, offered } = draftWith({ commands: COMMANDS });
   press(typed);
   expect(offered()).toEqual(labels);
+});
+
+test("all commands stand in their groups, and first the ones that were used last", () => {
+  const more = [
+    { name: "about", plugin: "extra", description: "Tell.", group: "Zoo" },
+    { name: "zap", plugin: "extra", description: "Do." },
+    { name: "help", plugin: "command-core", description: "Say.", group: "Help" },
+  ];
+  const sent = ["/folder x", "hello", "/model", "/nobody", "/add-dir"];
+  const { press, draft } = draftWith({ commands: [...more, ...COMMANDS], sent });
+  press("/");
+  expect(draft.view().menu?.items.map(({ group, label }) => `${group} ${label}`)).toEqual([
+    "Recent /add-dir",
+    "Recent /model",
+    "Context /memory",
+    "Help /help",
+    "Zoo /about",
+    "Others /zap",
+  ]);
+});
+
+test("a slash alone runs nothing; an arrow or Tab chooses", () => {
+  const { press, marked, submitted, draft } = draftWith({ commands: COMMANDS });
+  press("/\r");
+  expect([draft.view().menu?.selected, marked(), submitted]).toEqual([-1, "/|", []]);
+  press(`${DOWN}${DOWN}\r/\t`);
+  expect(draft.view().menu?.selected).toBe(0);
+  press("\t");
+  expect([submitted[0]?.text, marked()]).toEqual(["/memory", "/memory |"]);
 });
 
 test("Tab completes a command, Enter runs it", () => {
@@ -298,4 +365,42 @@ test("a source that fails offers nothing", async () => {
   press("@");
   await expect.poll(() => asked).toBe(1);
   expect([offered(), marked()]).toEqual([undefined, "@|"]);
+});
+
+test("emoji are offered by their names; Tab takes one, Enter sends what was typed", () => {
+  const { press, offered, marked, submitted } = draftWith();
+  press("ship it :rock");
+  expect(offered()).toEqual(["🚀 :rocket:"]);
+  press("\t");
+  expect(marked()).toBe("ship it 🚀 |");
+  press(":bu");
+  expect(offered()?.slice(0, 2)).toEqual(["💡 :bulb:", "🐛 :bug:"]);
+  press(`${DOWN}\r`);
+  expect(marked()).toBe("ship it 🚀 💡 |");
+  press("a:bug at 10:30 :bug\r");
+  expect(submitted[0]?.text).toBe("ship it 🚀 💡 a:bug at 10:30 :bug");
+});
+
+test("emoji are left out where nobody wants them", () => {
+  const { press, offered } = draftWith({ host: { settings: () => ({ isVim: false, hasEmoji: false }) } });
+  press(":rocket");
+  expect(offered()).toBeUndefined();
+});
+
+test("what runs gets its key before the editor does", () => {
+  const { press, actions, marked } = draftWith({ host: { contexts: () => ["Task"] } });
+  press("ab\x02");
+  expect([actions, marked()]).toEqual([["task:background"], "ab|"]);
+});
+
+test.each([
+  ["\x14", "abdc|"],
+  ["\x01\x1bu", "ABCD|"],
+  ["\x01\x1bc", "Abcd|"],
+  ["\x1bl", "abcd|"],
+  [" x/y.z\x1b\x7f", "abcd x/y.|"],
+])("with a shell's keys, %j after abcd makes %j", (bytes, text) => {
+  const { press, marked } = draftWith({ flavor: "readline" });
+  press(`abcd${bytes}`);
+  expect(marked()).toBe(text);
 });

@@ -5,6 +5,7 @@ import { type Chips, createChips } from "./chips.ts";
 import type { Draft, DraftHost } from "./draft-types.ts";
 import { createEdits } from "./edits.ts";
 import type { KeyPress } from "./keys.ts";
+import { createLeads, isPastedLead, PASTED_LEAD } from "./leads.ts";
 import { menuKey } from "./menu-keys.ts";
 import { createOffers, type Taken } from "./offers.ts";
 import { createPasting } from "./pasting.ts";
@@ -15,13 +16,14 @@ const TWICE_MS = 800;
 
 export function createDraft(host: DraftHost, clock = realClock): Draft {
   const chips: Chips = createChips();
+  const leads = createLeads();
   let buffer = edit.EMPTY;
   let isShell = false;
-  let stash: string | undefined;
+  let stash: { readonly text: string; readonly isPasted: boolean } | undefined;
   let hint = "";
   let escapedAt = Number.NEGATIVE_INFINITY;
   const vim: Vim = createVim();
-  const offers = createOffers(host, () => ({ buffer, isShell }), host.onChange);
+  const offers = createOffers(host, () => ({ buffer, isShell, isPlain: leads.has(buffer.text) }), host.onChange);
   const edits = createEdits(host);
   const recall = createRecall(host.history, { typed, put: putSent, submit });
   const pasting = createPasting(chips, () => host.clipboard, { buffer: () => buffer, set: setLater, say });
@@ -52,6 +54,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function draftKey(press: KeyPress, action: string | undefined): boolean {
+    if (action?.startsWith("task:")) return host.onAction(action);
     if (offers.menu() && menuKey(action, offers, { replace: takeOffer, submit })) return true;
     if (host.settings().isVim && vimKey(press, action)) return true;
     if (action && act(action)) return true;
@@ -108,10 +111,11 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
     if (text[cursor - 1] === "\\") return done(set(edit.replace(buffer, cursor - 1, cursor, "\n")));
     if (text.trim() === "") return true;
     const sent = typed();
-    const { text: whole, content } = chips.expand(sent);
-    void host.history.add({ text: sent, pasted: chips.pastedIn(sent) });
+    const isPasted = isLeadPasted();
+    void host.history.add({ text: sent, pasted: { ...chips.pastedIn(sent), ...(isPasted && PASTED_LEAD) } });
+    const submission = chips.expand(sent, isPasted);
     reset();
-    host.onSubmit({ text: whole, content });
+    host.onSubmit(submission);
     return true;
   }
 
@@ -119,6 +123,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   function reset() {
     recall.reset();
     isShell = false;
+    leads.forget();
     vim.reset();
     set({ ...edit.EMPTY, kills: buffer.kills });
   }
@@ -150,16 +155,17 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
 
   function stashOrRestore(): boolean {
     const restored = buffer.text === "" ? stash : undefined;
+    const isPasted = isLeadPasted();
     if (buffer.text !== "") {
       hint =
         stash === undefined
           ? "Put aside; the same key brings it back"
           : "Put aside in place of what was put aside before";
-      stash = typed();
+      stash = { text: typed(), isPasted };
       clear();
     } else if (restored !== undefined) {
       stash = undefined;
-      putSent(restored);
+      putBack(restored);
     }
     return true;
   }
@@ -199,9 +205,9 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function paste(text: string) {
-    const isCommand = buffer.text === "" && !isShell && text.startsWith("!") && !text.includes("\n");
-    if (isCommand) isShell = true;
-    pasting.paste(isCommand ? text.slice(1) : text);
+    const isFirst = buffer.text.slice(0, buffer.cursor).trim() === "";
+    if (isFirst && !isShell && leads.add(text)) hint = "Pasted: it is sent as text, and not run";
+    pasting.paste(text);
   }
 
   /** A text in place of what is typed, with the chips that are known. */
@@ -210,8 +216,17 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function putSent(text: string, pasted: Readonly<Record<string, string>> = {}) {
-    isShell = text.startsWith("!");
+    if (isPastedLead(pasted)) leads.add(text);
+    isShell = text.startsWith("!") && !leads.has(text);
     put(chips.adopt(isShell ? text.slice(1) : text, pasted));
+  }
+
+  function putBack({ text, isPasted }: { readonly text: string; readonly isPasted?: boolean }) {
+    putSent(text, isPasted ? PASTED_LEAD : {});
+  }
+
+  function isLeadPasted(): boolean {
+    return !isShell && leads.has(buffer.text);
   }
 
   function takeOffer({ from, to, text }: Taken) {
@@ -239,7 +254,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   function takeBack(): boolean {
     const queued = host.takeQueued?.();
     if (queued === undefined) return false;
-    putSent(buffer.text ? `${queued}\n${buffer.text}` : queued);
+    putBack({ ...queued, text: buffer.text ? `${queued.text}\n${buffer.text}` : queued.text });
     return true;
   }
 
@@ -250,7 +265,9 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   return {
     key,
     contexts: () =>
-      recall.search() ? ["HistorySearch", "Global"] : [...(offers.menu() ? ["Autocomplete"] : []), "Chat", "Global"],
+      recall.search()
+        ? ["HistorySearch", "Global"]
+        : [...(offers.menu() ? ["Autocomplete"] : []), ...(host.contexts?.() ?? []), "Chat", "Global"],
     view: () => ({
       buffer,
       isShell,

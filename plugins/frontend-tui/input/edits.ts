@@ -1,6 +1,7 @@
 /** What each action of editing does to the text. */
 import * as edit from "./buffer.ts";
 import { layOut, vertical } from "./layout.ts";
+import * as letters from "./letters.ts";
 
 type Place = keyof typeof edit.PLACES;
 
@@ -31,6 +32,11 @@ const DEEDS: Readonly<Record<string, (buffer: edit.Buffer) => edit.Buffer>> = {
   "edit:killWordForward": (buffer) => edit.kill(buffer, buffer.cursor, edit.PLACES.wordRight(buffer)),
   "edit:killToEnd": edit.killToEnd,
   "edit:killToStart": edit.killToStart,
+  "edit:killLettersBackward": letters.killLettersBackward,
+  "edit:transpose": letters.transpose,
+  "edit:upper": letters.withWord((word) => word.toUpperCase()),
+  "edit:lower": letters.withWord((word) => word.toLowerCase()),
+  "edit:capitalize": letters.withWord(letters.capitalized),
   "edit:yank": (buffer) => edit.yank(buffer),
   "edit:yankPop": edit.yankPop,
   "edit:selectAll": (buffer) => edit.moveTo(edit.moveTo(buffer, 0), buffer.text.length, true),

@@ -28,7 +28,7 @@ function folder(): string {
 // ---------------------------------------------------------------- bindings
 
 test("a file of bindings is read, and again when it has changed", async () => {
-  const file = createBindingsFile(folder(), 10);
+  const file = createBindingsFile(folder(), { lookMs: 10 });
   expect(file.read().problems).toEqual([]);
   const heard: string[] = [];
   onTestFinished(file.watch(({ problems }) => heard.push(problems[0] ?? "fine")));

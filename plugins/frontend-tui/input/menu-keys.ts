@@ -21,6 +21,7 @@ export function menuKey(action: string | undefined, offers: Offers, editing: Edi
     case "autocomplete:accept": {
       const taken = offers.accept();
       if (taken) editing.replace(taken);
+      else offers.select(1);
       return true;
     }
     case "autocomplete:run":
@@ -31,10 +32,12 @@ export function menuKey(action: string | undefined, offers: Offers, editing: Edi
   }
 }
 
-/** Enter: a command is run with what is chosen, a mention is only put in. Where nothing is chosen, it sends what was typed. */
+/** Enter: a command is run with what is chosen, a mention is only put in. Where nothing is chosen, it sends what was typed; a slash alone is nothing. */
 function run(offers: Offers, { replace, submit }: Editing) {
   const chosen = offers.chosen();
-  if (chosen && offers.menu()?.place.kind === "mentions") return replace(chosen);
+  const place = offers.menu()?.place;
+  if (chosen && (place?.kind === "mentions" || place?.kind === "emoji")) return replace(chosen);
+  if (!chosen && place?.kind === "commands" && place.query === "") return;
   if (chosen) replace({ ...chosen, text: chosen.text.trimEnd() });
   offers.dismiss();
   submit();

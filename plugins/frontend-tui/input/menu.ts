@@ -1,6 +1,7 @@
 /** What is offered while somebody types: which menu belongs to the cursor, and what stands in it. */
 import type { CommandInfo, Completion, MentionSuggestion } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import { EMOJI } from "./emoji.ts";
 
 /** Where suggestions come from. */
 export interface SuggestionSource {
@@ -16,6 +17,7 @@ export type MenuPlace = { readonly from: number; readonly to: number } & (
   | { readonly kind: "commands"; readonly query: string }
   | { readonly kind: "arguments"; readonly command: string; readonly query: string }
   | { readonly kind: "mentions"; readonly query: string }
+  | { readonly kind: "emoji"; readonly query: string }
 );
 
 export interface MenuItem {
@@ -41,6 +43,7 @@ export interface Menu {
 
 const COMMAND = /^\/([^\s/]*)$/;
 const ARGUMENTS = /^\/([\w:-]+)[ \t]+([^\n]*)$/;
+const EMOJI_NAME = /(?:^|\s):([a-z+][a-z0-9_+]+)$/;
 const MENTION = /(?:^|[\s([{"'])@("[^"\n]*|[^\s"]*)$/;
 
 export function menuPlaceAt(text: string, cursor: number, isShell: boolean): MenuPlace | undefined {
@@ -55,6 +58,8 @@ export function menuPlaceAt(text: string, cursor: number, isShell: boolean): Men
   if (mention !== undefined) {
     return { kind: "mentions", query: mention.replace(/^"/, ""), from: cursor - mention.length - 1, to: cursor };
   }
+  const [, emoji] = isShell ? [] : (EMOJI_NAME.exec(line) ?? []);
+  if (emoji !== undefined) return { kind: "emoji", query: emoji, from: cursor - emoji.length - 1, to: cursor };
   const [, name, args] = isShell ? [] : (ARGUMENTS.exec(before) ?? []);
   if (name === undefined || args === undefined || cursor !== text.length) return undefined;
   return { kind: "arguments", command: name, query: args, from: cursor - args.length, to: cursor };
@@ -76,8 +81,35 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[:_-]/g, "");
 }
 
-/** Commands whose name or alias begins so, or has a word that does; hidden ones when they are typed in full. */
-export function commandItems(commands: readonly CommandInfo[], query: string): readonly MenuItem[] {
+/** In this order, and behind them any others by name. */
+const GROUPS = [
+  "Session",
+  "Model",
+  "Context",
+  "Permissions",
+  "Project",
+  "Extend",
+  "Insight",
+  "Terminal",
+  "Help",
+] as const;
+const RECENT = "Recent";
+const OTHERS = "Others";
+const MOST_RECENT = 5;
+
+/**
+ * Commands whose name or alias begins so, or has a word that does; hidden ones when they are typed in full. Where nothing is typed, all
+ * of them by group, and before these the ones that were used last; `recent` names them, the newest first.
+ */
+export function commandItems(
+  commands: readonly CommandInfo[],
+  query: string,
+  recent: readonly string[] = [],
+): readonly MenuItem[] {
+  return query === "" ? groupedItems(commands, recent) : fittingItems(commands, query);
+}
+
+function fittingItems(commands: readonly CommandInfo[], query: string): readonly MenuItem[] {
   const found = commands.flatMap((command) => {
     const names = [command.name, ...(command.aliases ?? [])];
     if (command.isHidden && !names.includes(query)) return [];
@@ -88,21 +120,43 @@ export function commandItems(commands: readonly CommandInfo[], query: string): r
     const best = ranks.sort((a, b) => a.rank - b.rank)[0];
     return best ? [{ command, ...best }] : [];
   });
-  const isAll = query === "";
-  found.sort((a, b) =>
-    isAll
-      ? compare(a.command.group ?? a.command.plugin, b.command.group ?? b.command.plugin) ||
-        compare(a.command.name, b.command.name)
-      : a.rank - b.rank || compare(a.command.name, b.command.name),
+  found.sort((a, b) => a.rank - b.rank || compare(a.command.name, b.command.name));
+  return found.map(({ command, name }) => itemOf(command, name));
+}
+
+function groupedItems(commands: readonly CommandInfo[], recent: readonly string[]): readonly MenuItem[] {
+  const shown = commands.filter(({ isHidden }) => !isHidden);
+  const known = [...new Set(recent.flatMap((used) => shown.find((one) => isNamed(one, used)) ?? []))];
+  const used = known.slice(0, MOST_RECENT);
+  const rest = shown.filter((one) => !used.includes(one));
+  const groupOf = ({ group }: CommandInfo) => group ?? OTHERS;
+  rest.sort(
+    (a, b) => placeOf(groupOf(a)) - placeOf(groupOf(b)) || compare(groupOf(a), groupOf(b)) || compare(a.name, b.name),
   );
-  return found.map(({ command, name }) => ({
+  return [
+    ...used.map((command) => ({ ...itemOf(command, command.name), group: RECENT })),
+    ...rest.map((command) => ({ ...itemOf(command, command.name), group: groupOf(command) })),
+  ];
+}
+
+function isNamed({ name, aliases = [] }: CommandInfo, wanted: string): boolean {
+  return name === wanted || aliases.includes(wanted);
+}
+
+function placeOf(group: string): number {
+  if (group === OTHERS) return GROUPS.length + 1;
+  const at = (GROUPS as readonly string[]).indexOf(group);
+  return at < 0 ? GROUPS.length : at;
+}
+
+function itemOf(command: CommandInfo, name: string): MenuItem {
+  return {
     insert: `/${command.name}`,
     label: name === command.name ? `/${name}` : `/${command.name} (${name})`,
     detail: command.description,
     owner: command.plugin,
-    ...(isAll && command.group && { group: command.group }),
     ...(command.argumentHint && { hint: command.argumentHint }),
-  }));
+  };
 }
 
 /** What was probably meant by a command that nobody has. */
@@ -117,6 +171,18 @@ export function argumentItems(completions: readonly Completion[]): readonly Menu
     label: args,
     ...(description && { detail: description }),
   }));
+}
+
+const MOST_EMOJI = 30;
+
+/** Emoji that have a name, or a word of one, which begins so. */
+export function emojiItems(query: string): readonly MenuItem[] {
+  const found = EMOJI.flatMap(({ sign, names }) => {
+    const name = names.find((one) => one.startsWith(query)) ?? names.find((one) => one.includes(`_${query}`));
+    return name === undefined ? [] : [{ insert: sign, label: `${sign} :${name}:`, name }];
+  });
+  const rank = ({ name }: { readonly name: string }) => (name === query ? 0 : name.startsWith(query) ? 1 : 2);
+  return found.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_EMOJI);
 }
 
 // ---------------------------------------------------------------- mentions

@@ -1,9 +1,11 @@
 /** The menu that belongs to what is being typed, and the grey text behind it: looked up again after each key, never waited for. */
 import type { Buffer } from "./buffer.ts";
 import type { DraftHost } from "./draft-types.ts";
+import { isPastedLead } from "./leads.ts";
 import {
   argumentItems,
   commandItems,
+  emojiItems,
   type Menu,
   type MenuItem,
   type MenuPlace,
@@ -40,7 +42,8 @@ const MOST_ITEMS = 200;
 
 export function createOffers(
   host: DraftHost,
-  state: () => { readonly buffer: Buffer; readonly isShell: boolean },
+  /** `isPlain`: it is no command, whatever it begins with. */
+  state: () => { readonly buffer: Buffer; readonly isShell: boolean; readonly isPlain: boolean },
   onChange: () => void,
 ): Offers {
   let menu: Menu | undefined;
@@ -50,11 +53,10 @@ export function createOffers(
   let dismissedAt: number | undefined;
 
   function refresh(isEdit: boolean) {
-    const { buffer, isShell } = state();
-    cursor = buffer.cursor;
+    cursor = state().buffer.cursor;
     asking?.abort();
     asking = undefined;
-    const place = menuPlaceAt(buffer.text, cursor, isShell);
+    const place = placeNow();
     if (!place || place.from !== dismissedAt || place.kind === "arguments") dismissedAt = undefined;
     // Whoever only moves is not asked what they want to write.
     const isWanted = place && place.from !== dismissedAt && (isEdit || menu?.place.from === place.from);
@@ -65,10 +67,22 @@ export function createOffers(
     look(place);
   }
 
+  function placeNow(): MenuPlace | undefined {
+    const { buffer, isShell, isPlain } = state();
+    return menuPlaceAt(buffer.text, buffer.cursor, isShell || isPlain);
+  }
+
   function look(place: MenuPlace) {
     if (place.kind === "commands") {
-      const items = commandItems(host.suggest().commands(), place.query);
-      menu = { place, items, selected: items.length ? 0 : -1 };
+      const items = commandItems(host.suggest().commands(), place.query, usedCommands(host));
+      // A slash alone chooses nothing: Enter must not run what nobody has named.
+      menu = { place, items, selected: items.length && place.query ? 0 : -1 };
+      return;
+    }
+    if (place.kind === "emoji") {
+      const items = host.settings().hasEmoji === false ? [] : emojiItems(place.query);
+      // Tab or an arrow takes one; Enter sends what was typed, which may well mean something else.
+      menu = items.length ? { place, items, selected: -1 } : undefined;
       return;
     }
     // What was there stays until there is something new: a list that blinks cannot be read.
@@ -121,13 +135,13 @@ export function createOffers(
   }
 
   function meant(): Taken | undefined {
-    const { buffer, isShell } = state();
-    const place = menu?.place ?? menuPlaceAt(buffer.text, buffer.cursor, isShell);
-    if (place?.kind === "arguments") {
+    const place = menu?.place ?? placeNow();
+    if (place?.kind === "arguments" || place?.kind === "emoji") {
       const first = menu?.items[0];
       return first && taken(first, place);
     }
-    const name = place?.kind === "commands" ? nearCommand(host.suggest().commands(), place.query) : undefined;
+    const name =
+      place?.kind === "commands" && place.query ? nearCommand(host.suggest().commands(), place.query) : undefined;
     return name !== undefined && place ? { from: place.from, to: place.to, text: `/${name} ` } : undefined;
   }
 
@@ -155,8 +169,7 @@ export function createOffers(
       menu = undefined;
     },
     open() {
-      const { buffer, isShell } = state();
-      const place = menuPlaceAt(buffer.text, buffer.cursor, isShell);
+      const place = placeNow();
       if (!place) return false;
       dismissedAt = undefined;
       look(place);
@@ -168,6 +181,13 @@ export function createOffers(
 
 /** The rest of the newest shell command that begins so. */
 function ranBefore({ history }: DraftHost, typed: string): string {
-  const sent = history.list().find(({ text }) => text.startsWith(`!${typed}`) && !text.includes("\n"));
+  const sent = history
+    .list()
+    .find(({ text, pasted }) => text.startsWith(`!${typed}`) && !text.includes("\n") && !isPastedLead(pasted));
   return sent?.text.slice(typed.length + 1) ?? "";
+}
+
+/** The names of the commands that were sent, the newest first. */
+function usedCommands({ history }: DraftHost): readonly string[] {
+  return history.list().flatMap(({ text }) => /^\/([\w:-]+)/.exec(text)?.[1] ?? []);
 }

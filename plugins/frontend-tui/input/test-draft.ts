@@ -1,6 +1,6 @@
 /** A draft behind a keyboard, for tests. */
 import type { CommandInfo, MentionSuggestion } from "gantry/sdk";
-import { defaultBindings } from "./bindings.ts";
+import { defaultBindings, type Flavor } from "./bindings.ts";
 import { createDraft } from "./draft.ts";
 import type { DraftHost, Submission } from "./draft-types.ts";
 import type { History, Sent } from "./history.ts";
@@ -8,6 +8,7 @@ import { createKeyboard } from "./keyboard.ts";
 
 export interface DraftFixture {
   readonly isVim?: boolean;
+  readonly flavor?: Flavor;
   readonly escapeKeys?: readonly string[];
   readonly sent?: readonly string[];
   readonly commands?: readonly CommandInfo[];
@@ -57,7 +58,7 @@ export function draftWith(fixture: DraftFixture = {}) {
   };
   const clock = { now: () => now, elapsed: () => now, random: () => 0, after: () => () => {}, sleep: async () => {} };
   const draft = createDraft(host, clock);
-  const keyboard = createKeyboard({ bindings: defaultBindings(), wait: () => () => {} });
+  const keyboard = createKeyboard({ bindings: defaultBindings(fixture.flavor), wait: () => () => {} });
   keyboard.listen(draft.contexts, (press, action) => draft.key(press, action));
   return {
     draft,

@@ -61,12 +61,20 @@ export function paintMarkdown(text: string, options: PaintOptions): string[] {
 
 function paintFields(fields: Extract<Block, { type: "fields" }>["fields"], options: PaintOptions): string[] {
   const names = fields.map(({ name }) => visibleLine(name));
-  const indent = Math.min(Math.max(0, ...names.map(columnsOf)), Math.floor(options.width / 3)) + 2;
+  const indent =
+    Math.min(Math.max(0, ...names.map(columnsOf)), Math.floor(options.width / (isNarrow(options) ? 2 : 3))) + 2;
   return fields.flatMap(({ value }, at) => {
     const name = cut(names[at] as string, indent - 2);
     const label = span(name + " ".repeat(indent - columnsOf(name)), "dim", options.theme);
     return hanging([label], lineSpans(value, options), indent, options);
   });
+}
+
+const NARROW = 60;
+
+/** There, names and figures are worth more than the blank between them. */
+function isNarrow({ width }: PaintOptions): boolean {
+  return width < NARROW;
 }
 
 function marker(isDone: boolean | undefined, { theme }: PaintOptions): Span {
@@ -87,7 +95,9 @@ function paintBars(
 ): string[] {
   const { theme, width } = options;
   const labels = bars.map(({ label }) => cut(visibleLine(label), Math.max(Math.floor(width / 3), 4)));
-  const notes = bars.map(({ note = "" }) => cut(visibleLine(note), Math.max(Math.floor(width / 4), 4)));
+  const notes = bars.map(({ note = "" }) =>
+    cut(visibleLine(note), Math.max(Math.floor(width / (isNarrow(options) ? 2.5 : 4)), 4)),
+  );
   const labelWidth = Math.max(0, ...labels.map(columnsOf));
   const noteWidth = Math.max(0, ...notes.map(columnsOf));
   const barWidth = Math.min(WIDEST_BAR, width - labelWidth - noteWidth - 4);

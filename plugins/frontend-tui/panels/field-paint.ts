@@ -2,7 +2,7 @@
 import type { FormField } from "gantry/sdk";
 import { paintBlocks } from "../paint/blocks.ts";
 import type { Theme, Token } from "../paint/theme.ts";
-import { choicesOf, type FieldState, isInOwnWords, isTyped } from "./field-state.ts";
+import { choicesOf, type FieldState, isInOwnWords, isTyped, shownTyped } from "./field-state.ts";
 import { broken, foreignWord, typedLines } from "./foreign.ts";
 
 export interface FieldLook {
@@ -33,7 +33,7 @@ export function paintField(field: FormField, state: FieldState, look: FieldLook)
   let focus = 0;
   if (isTyped(field)) {
     focus = lines.length;
-    for (const line of typedLines(state.typed, { width: width - 5, theme, isFocused }))
+    for (const line of typedLines(shownTyped(field, state), { width: width - 5, theme, isFocused }))
       lines.push(`  ${arrow()} ${line}`);
   } else if (isFocused) {
     choices();
@@ -71,7 +71,7 @@ export function paintField(field: FormField, state: FieldState, look: FieldLook)
     const isPointedAt = isInOwnWords(field, state);
     if (isPointedAt) focus = lines.length;
     const label = `${choicesOf(field).length + 1}. Something else: `;
-    const typed = typedLines(state.typed, {
+    const typed = typedLines(shownTyped(field, state), {
       width: Math.max(8, width - label.length - 7),
       theme,
       isFocused: isPointedAt,
@@ -88,7 +88,7 @@ function titleOf({ name, title, isRequired, type }: FormField): string {
 
 /** What has been chosen, in one line. */
 export function chosenText(field: FormField, { picked, typed }: FieldState): string {
-  if (isTyped(field)) return typed.text;
+  if (isTyped(field)) return field.isSecret && typed.text ? "(set)" : typed.text;
   const titles = choicesOf(field)
     .filter(({ value }) => picked.includes(value))
     .map(({ title }) => title);

@@ -3,7 +3,9 @@ import type { FormChoice, FormField, FormValue } from "gantry/sdk";
 import { type FieldReading, formProblems, readField } from "gantry/sdk/kit/form";
 import type { KeyPress } from "../input/keys.ts";
 import { type Intent, letterOf } from "./intent.ts";
-import { EMPTY, editField, fieldOf, type TextField } from "./text-field.ts";
+import { EMPTY, editField, fieldOf, signsOf, type TextField } from "./text-field.ts";
+
+const DOT = "•";
 
 export interface FieldState {
   /** What is typed: the text, or the answer in own words. */
@@ -32,6 +34,13 @@ export function isTyped({ type }: FormField): boolean {
 /** Whether the next key types an answer in own words. */
 export function isInOwnWords(field: FormField, { at }: FieldState): boolean {
   return field.allowsOther === true && !isTyped(field) && at === choicesOf(field).length;
+}
+
+/** What is typed, as it may be seen: of a secret, only how long it is. */
+export function shownTyped({ isSecret }: FormField, { typed }: FieldState): TextField {
+  if (!isSecret) return typed;
+  const { text, cursor } = typed;
+  return { text: DOT.repeat(signsOf(text).length), cursor: signsOf(text.slice(0, cursor)).length };
 }
 
 export function initialState(field: FormField): FieldState {

@@ -34,15 +34,21 @@ export function toldLines(text: string, token: Token, { width: columns, rows }: 
 /** A key and what it does. */
 export type Hint = readonly [key: string, does: string];
 
-/** As many hints as one line has room for. */
+const SEPARATOR = " · ";
+/** How to read on and how to leave stand there as long as there is room for anything besides Enter. */
+const KEPT: readonly string[] = ["PgDn", "Esc"];
+
+/** As many hints as one line has room for: the last go first. */
 export function hintLine(hints: readonly Hint[], { width: columns }: Pick<Room, "width">, theme: Theme): string {
-  let line = "";
-  for (const [key, does] of hints) {
-    const hint = `${line ? " · " : ""}${key} ${does}`;
-    if (width(line + hint) > columns) break;
-    line += hint;
+  const textOf = (all: readonly Hint[]) => all.map(([key, does]) => (does ? `${key} ${does}` : key)).join(SEPARATOR);
+  const short = (all: readonly Hint[]) => all.map((hint): Hint => (hint[0] === "Esc" ? ["Esc", ""] : hint));
+  let shown = hints;
+  while (width(textOf(short(shown))) > columns && shown.length > 1) {
+    const at = shown.findLastIndex(([key], index) => index > 0 && !KEPT.includes(key));
+    shown = shown.toSpliced(at < 0 ? shown.length - 1 : at, 1);
   }
-  return theme.style("dim", line);
+  const whole = textOf(shown);
+  return theme.style("dim", cut(width(whole) > columns ? textOf(short(shown)) : whole, columns));
 }
 
 /** A key of an action as it is written on the screen: `Enter`, `Ctrl-D`. */

@@ -2,6 +2,7 @@ import type { ListItem, ListPanel } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { type JSX, useEffect, useMemo, useRef } from "react";
 import { useKeys } from "../input/keyboard.ts";
+import type { KeyPress } from "../input/keys.ts";
 import { paintBlocks } from "../paint/blocks.ts";
 import { width as columnsOf, cut } from "../paint/width.ts";
 import { typedLines } from "./foreign.ts";
@@ -12,7 +13,10 @@ import { useList } from "./list-state.ts";
 import { useLive } from "./live.ts";
 import type { ShownPanel } from "./panel.tsx";
 import { type Loaded, useLatest, WAITING } from "./use-latest.ts";
-import { viewportShowing } from "./viewport.ts";
+import { placeIn, viewportAt, viewportShowing } from "./viewport.ts";
+
+/** Lines that one key scrolls. */
+const STEP = 3;
 
 const WIDE = 100;
 const LEAST_ROWS_FOR_PREVIEW = 12;
@@ -22,6 +26,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
   const { panel, keyboard, theme, width, rows, memory, isNested, onAnswer, onBack } = props;
   const pageRows = useRef(1);
   const top = useRef(0);
+  const previewRows = useRef(1);
   const { state, all, found, at, onKey } = useList({ panel, memory, page: () => pageRows.current, onAnswer, onBack });
   const isBeside = panel.preview !== undefined && width >= WIDE && all.length > 0;
   const isBelow = panel.preview !== undefined && !isBeside && rows >= LEAST_ROWS_FOR_PREVIEW;
@@ -31,7 +36,9 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
   const hasHeadings = state.query.text.trim() === "";
   const { rows: listRows, rowOf } = useMemo(() => rowsOf(found, { hasHeadings }), [found, hasHeadings]);
   const hasCurrent = useMemo(() => all.some(({ isCurrent }) => isCurrent), [all]);
-  useKeys(keyboard, ["Select"], onKey);
+  const reading = useLive(() => ({ of: found[at], top: 0 }));
+  if (reading.get().of !== found[at]) reading.reset({ of: found[at], top: 0 });
+  useKeys(keyboard, ["Select"], (press, action) => readOn(press) || onKey(press, action));
 
   const foot = footLines();
   const room = Math.max(1, rows - 2 - foot.length);
@@ -52,6 +59,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
     if (isBeside) return sideBySide(list, previewLines(room));
     if (!isBelow) return list;
     const below = previewLines(room - list.length - 1).map((line) => `  ${line}`);
+    if (below.length === 0) return list;
     return [...list, theme.style("border", "┄".repeat(width)), ...below];
   }
 
@@ -78,7 +86,20 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
     if (preview.kind === "failed") return toldLines(preview.message, "bad", { width: previewWidth, rows: most }, theme);
     const { value: lines } = preview;
     if (lines.length <= most) return lines;
-    return [...lines.slice(0, most - 1), theme.style("dim", `… ${lines.length - most + 1} more lines`)];
+    const room = most - 1;
+    previewRows.current = room;
+    const view = viewportAt(reading.get().top, room, lines.length);
+    const shown = lines.slice(view.top, view.top + room);
+    return [...shown, theme.style("dim", `Shift-↑↓ ${placeIn(view)}`)];
+  }
+
+  /** The preview has no keys of its own: with Shift, the arrows are for it. */
+  function readOn({ name, shift }: KeyPress): boolean {
+    if (!panel.preview || !shift || (name !== "up" && name !== "down")) return false;
+    if (preview.kind !== "done") return true;
+    const top = reading.get().top + (name === "down" ? STEP : -STEP);
+    reading.update({ top: viewportAt(top, previewRows.current, preview.value.length).top });
+    return true;
   }
 
   function sideBySide(left: readonly string[], right: readonly string[]): readonly string[] {
@@ -114,13 +135,15 @@ function usePreview(
   panel: ListPanel,
   item: ListItem | undefined,
   width: number,
-  { theme }: Pick<ShownPanel<ListPanel>, "theme">,
+  { theme: own, themeNamed }: Pick<ShownPanel<ListPanel>, "theme" | "themeNamed">,
 ): Loaded<readonly string[]> {
   const live = useLive<{ item: ListItem | undefined; lines: Loaded<readonly string[]> }>(() => ({
     item: undefined,
     lines: WAITING,
   }));
   const loading = useLatest();
+  const name = item?.theme;
+  const theme = useMemo(() => (name !== undefined && themeNamed?.(name)) || own, [name, themeNamed, own]);
   useEffect(() => {
     if (!panel.preview || !item) return loading.stop();
     const { preview } = panel;

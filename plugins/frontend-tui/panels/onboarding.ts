@@ -57,6 +57,7 @@ export function onboardingPanel(parts: OnboardingParts): ListPanel {
         title: name,
         ...(description && { detail: description }),
         isCurrent: name === theme,
+        theme: name,
       })),
     preview: () => SAMPLE,
     actions: [

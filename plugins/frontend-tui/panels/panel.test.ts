@@ -43,6 +43,35 @@ describe("a list", () => {
     await expectFrame(screen, "list", size);
   });
 
+  test("has a preview that Shift and the arrows scroll, in the theme of what is pointed at", async () => {
+    const text = Array.from({ length: 40 }, (_, at) => `line ${at + 1}.`);
+    const preview = () => [{ type: "text", lines: text }] as const;
+    const load = () => [{ id: "a", title: "A", theme: "light" }, ...HARBOURS];
+    const asked: string[] = [];
+    const screen = show((given) =>
+      createElement(PanelView, {
+        ...given,
+        panel: list({ preview, load }),
+        onClose: () => {},
+        themeNamed: (name) => {
+          asked.push(name);
+          return given.theme;
+        },
+      }),
+    );
+    await screen.shows("line 1.");
+    await screen.press("up");
+    await screen.shows("❯   A");
+    await screen.shows("1-12 of 40");
+    await screen.press("shift+down", "shift+down");
+    await screen.shows("line 7.");
+    expect(screen.text()).not.toContain("line 6.");
+    await screen.press(...Array.from({ length: 20 }, () => "shift+down"), "shift+up");
+    await screen.shows("line 37.");
+    expect(screen.text()).not.toContain("line 38.");
+    expect(asked).toContain("light");
+  });
+
   test("is gone through with the arrows, and what is pointed at is chosen", async () => {
     const screen = open(list({ actions: [enter(({ id }) => `moored in ${id}`)] }));
     await screen.shows("❯ ✓ Kiel");
@@ -290,6 +319,25 @@ describe("a page", () => {
     const screen = open({ ...page, refreshMs: 1, parts: [{ title: "Live", load }] });
     await screen.shows("loaded 3 times");
   });
+});
+
+test("a secret is shown as dots, and sent as it was typed", async () => {
+  const sent: unknown[] = [];
+  const screen = open({
+    type: "form",
+    title: "Key",
+    text: "",
+    fields: [{ name: "key", type: "text", isRequired: true, isSecret: true }],
+    submit: (values) => void sent.push({ ...values }),
+  });
+  await screen.shows("key");
+  await screen.type("s3cret");
+  await screen.press("left");
+  await screen.type("👍🏽");
+  expect(screen.text()).toContain("› •••••••");
+  expect(screen.raw()).not.toMatch(/s3|👍|et/);
+  await screen.press("enter");
+  await expect.poll(() => sent).toEqual([{ key: "s3cre👍🏽t" }]);
 });
 
 describe("a form", () => {

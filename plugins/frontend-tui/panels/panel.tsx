@@ -15,6 +15,8 @@ export interface PanelViewProps {
   readonly width: number;
   /** It is never higher. */
   readonly rows: number;
+  /** A theme by its name, to look at. */
+  readonly themeNamed?: ((name: string) => Theme) | undefined;
   onClose(answer: CommandAnswer): void;
 }
 
