@@ -1,10 +1,9 @@
-import { definePlugin, lazy, manifest, optional, RememberedAnswers } from "gantry/sdk";
+import { definePlugin, lazy, manifest } from "gantry/sdk";
 
 export const frontendTui = manifest({
   name: "frontend-tui",
   description:
     "The conversation on a terminal: what is finished stays in its scrollback, what is at work is drawn below it.",
-  needs: { remembered: optional(RememberedAnswers) },
   frontends: {
     tui: {
       description: "The conversation in a terminal",

@@ -19,19 +19,31 @@ function seen(tokens: readonly Token[]): unknown[] {
 const whole = (text: string) => seen(new Lexer({ gfm: true }).inlineTokens(text));
 
 it("reads plain marks at a glance", () => {
-  const text = "The **queue** of `take` and *all* of snake_case, see [the notes](https://example.org/a_b): **so:** it is!";
+  const text =
+    "The **queue** of `take` and *all* of snake_case, see [the notes](https://example.org/a_b): **so:** it is!";
   expect(plainTokens(text)).toBeDefined();
   expect(seen(plainTokens(text) ?? [])).toEqual(whole(text));
 });
 
 it("leaves to markdown what could be read in two ways", () => {
-  for (const text of ["a*b*c", "**a*", "***both***", "see www.example.org", "![x](https://e.org)", "\\*no\\*", "a <b>", "[x]"])
+  for (const text of [
+    "a*b*c",
+    "**a*",
+    "***both***",
+    "see www.example.org",
+    "![x](https://e.org)",
+    "\\*no\\*",
+    "a <b>",
+    "[x]",
+  ])
     expect(plainTokens(text), text).toBeUndefined();
 });
 
 it("reads whatever it takes on as markdown does", () => {
   const parts =
-    "**,*,`,_,[a](https://e.org/x_y),[, ](,),!, ,  ,\n,a,b c,1,.,:,?,é,字,👍,—,\",(,https://e.org,e_f,~,@,**b**,*c*,`d`".split(",");
+    '**,*,`,_,[a](https://e.org/x_y),[, ](,),!, ,  ,\n,a,b c,1,.,:,?,é,字,👍,—,",(,https://e.org,e_f,~,@,**b**,*c*,`d`'.split(
+      ",",
+    );
   let seed = 1;
   const next = (most: number) => {
     seed = (seed * 1103515245 + 12345) % 2147483648;

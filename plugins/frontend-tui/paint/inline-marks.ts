@@ -43,14 +43,16 @@ export function plainTokens(text: string): Marked[] | undefined {
   return tokens;
 }
 
-function tokenOf([raw, plain, code, strong, strongEnded, em, emEnded, label, href]: RegExpExecArray): Marked | undefined {
+function tokenOf([raw, plain, code, strong, strongEnded, em, emEnded, label, href]: RegExpExecArray):
+  | Marked
+  | undefined {
   if (plain !== undefined) return ADDRESS.test(plain) ? undefined : textToken(plain);
   if (code !== undefined) return { type: "codespan", raw, text: code };
   const inner = strong ?? strongEnded ?? em ?? emEnded ?? label ?? "";
   if (ADDRESS.test(inner)) return undefined;
   const tokens = [textToken(inner)];
   if (href !== undefined) return { type: "link", raw, href, text: inner, title: null, tokens };
-  return { type: strong ?? strongEnded ? "strong" : "em", raw, text: inner, tokens };
+  return { type: (strong ?? strongEnded) ? "strong" : "em", raw, text: inner, tokens };
 }
 
 function textToken(text: string): Marked {
