@@ -172,8 +172,11 @@ const inkAtOnce = [
         const [, wasm] = WASM.exec(readFileSync(binary, "utf8")) ?? [];
         if (!wasm) throw new Error(`${binary} holds no WebAssembly.`);
         return `
+          import { setFlagsFromString } from "node:v8";
           import load from ${JSON.stringify(binary)};
           import wrap from ${JSON.stringify(join(YOGA, "src/wrapAssembly.js"))};
+          // A function is compiled when it is called, as newer ones do unasked: most never are, and all of them take 90 ms.
+          if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString("--wasm-lazy-compilation");
           const compiled = new WebAssembly.Module(Buffer.from("${wasm}", "base64"));
           const yoga = {
             instantiateWasm(imports, take) {
