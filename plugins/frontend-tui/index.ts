@@ -1,10 +1,10 @@
-import { definePlugin, Keymap, lazy, manifest, optional, RememberedAnswers, Settings } from "gantry/sdk";
+import { definePlugin, Keymap, lazy, manifest, optional, Settings } from "gantry/sdk";
 
 export const frontendTui = manifest({
   name: "frontend-tui",
   description:
     "The conversation on a terminal: what is finished stays in its scrollback, what is at work is drawn below it.",
-  needs: { remembered: optional(RememberedAnswers), settings: optional(Settings) },
+  needs: { settings: optional(Settings) },
   provides: { keymap: Keymap },
   frontends: {
     tui: {

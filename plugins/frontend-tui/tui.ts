@@ -1,12 +1,14 @@
-import type { Setup } from "gantry/sdk";
+import type { Answer, Question, Setup, TurnView } from "gantry/sdk";
+import { openEarly } from "./app/opening.ts";
 import type { frontendTui } from "./index.ts";
 import { listOf } from "./input/bindings.ts";
 import { createBindingsFile } from "./input/bindings-file.ts";
 import { flavorOf } from "./input/flavor.ts";
-import type { Asking } from "./panels/asking.ts";
+
+type Ask = (question: Question, turn: TurnView) => Promise<Answer | undefined>;
 
 /** By session: when a folder is trusted, all plugins are set up anew in the midst of the conversation, and it is they who ask. */
-const askings = new Map<string, Asking>();
+const askings = new Map<string, Ask>();
 
 const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
   services: {
@@ -19,20 +21,22 @@ const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
   },
   frontends: {
     async tui(frontend) {
-      const { converse } = await import("./app/conversation.tsx");
+      const opening = await openEarly(frontend);
       const opened = new Set<string>();
       try {
-        return await converse(frontend, (id, asking) => {
+        const { converse } = await import("./app/conversation.tsx");
+        return await converse(frontend, opening, (id, ask) => {
           opened.add(id);
-          askings.set(id, asking);
+          askings.set(id, ask);
         });
       } finally {
+        opening.terminal.close();
         for (const id of opened) askings.delete(id);
       }
     },
   },
   taps: {
-    ask: (question, turn) => askings.get(turn.session.id)?.ask(question, turn, use.remembered),
+    ask: (question, turn) => askings.get(turn.session.id)?.(question, turn),
   },
 });
 

@@ -51,13 +51,14 @@ const TOGETHER = {
     "session-goal",
     "session-jsonl",
     "session-retention",
-    "settings-files",
     "shell-folders",
     "skills",
     "tool-search",
     "telemetry-otel",
     "usage-meter",
   ],
+  /** Before a terminal is drawn on: which frontend it is, and its colours. */
+  settings: ["settings-files"],
   /** At the first command. */
   commands: ["exec-node", "tool-bash", "tool-jobs"],
 };
@@ -114,6 +115,33 @@ const textsBeside = {
 };
 
 /**
+ * What is an emoji is an expression of all emoji: it takes twenty milliseconds to be made. Of one code point the tables of widths say the
+ * same, and only what has more is asked for.
+ */
+const emojiLater = {
+  name: "emoji-later",
+  transform: {
+    filter: { id: /[\\/]string-width[\\/]index\.js$/ },
+    handler: (/** @type {string} */ code) =>
+      replaced(
+        code,
+        ["rgiEmojiRegex.test(segment)", "(!isOne(segment) && emojiNow().test(segment))"],
+        [
+          "const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;",
+          'let rgiEmojiRegex;\nconst emojiNow = () => (rgiEmojiRegex ??= new RegExp("^\\\\p{RGI_Emoji}$", "v"));',
+        ],
+        ["of segmenter.segment(string)", "of isOne(string) ? [{ segment: string }] : segmenterNow().segment(string)"],
+        [
+          "const segmenter = new Intl.Segmenter();",
+          "const isOne = (text) => text.length === (text.codePointAt(0) > 0xffff ? 2 : 1);\n" +
+            "let segmenter;\n" +
+            "const segmenterNow = () => (segmenter ??= new Intl.Segmenter());",
+        ],
+      ),
+  },
+};
+
+/**
  * Ink waits for two things when it is loaded, and a script that is no module cannot: its developer tools, which stay out, and the
  * layouter, a WebAssembly that is compiled in place here.
  */
@@ -157,8 +185,11 @@ const inkAtOnce = [
         const [, wasm] = WASM.exec(readFileSync(binary, "utf8")) ?? [];
         if (!wasm) throw new Error(`${binary} holds no WebAssembly.`);
         return `
+          import { setFlagsFromString } from "node:v8";
           import load from ${JSON.stringify(binary)};
           import wrap from ${JSON.stringify(join(YOGA, "src/wrapAssembly.js"))};
+          // A function is compiled when it is called, as newer ones do unasked: most never are, and all of them take 90 ms.
+          if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString("--wasm-lazy-compilation");
           const compiled = new WebAssembly.Module(Buffer.from("${wasm}", "base64"));
           const yoga = {
             instantiateWasm(imports, take) {
@@ -262,7 +293,7 @@ async function bundle(input, { dir, groups, ...options }) {
     // ES modules where a package has both: what is not used of them is left out.
     resolve: { mainFields: ["module", "main"], conditionNames: ["module", "import", "node", "default"] },
     tsconfig: join(root, "tsconfig.json"),
-    plugins: [plainEnglish, noPrograms, oneValidator, textsBeside, ...inkAtOnce, together],
+    plugins: [plainEnglish, noPrograms, oneValidator, textsBeside, emojiLater, ...inkAtOnce, together],
     // React has a build for development, too.
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
   });
@@ -284,9 +315,14 @@ async function bundle(input, { dir, groups, ...options }) {
 /** What a start needs statically, and what is set up together after it, a file each. */
 function groupsFrom(/** @type {string} */ start) {
   return [
-    { name: closureOf("start", [join(root, start)]), debugName: "start", priority: 2 },
-    { name: closureOf("session", ["\0together:session", ...STREAMS.map((file) => join(root, file))]), priority: 1 },
-    { name: closureOf("commands", ["\0together:commands"]) },
+    { name: closureOf("start", [join(root, start)]), debugName: "start", priority: 3 },
+    { name: closureOf("settings", ["\0together:settings"]), debugName: "settings", priority: 2 },
+    {
+      name: closureOf("session", ["\0together:session", ...STREAMS.map((file) => join(root, file))]),
+      debugName: "session",
+      priority: 1,
+    },
+    { name: closureOf("commands", ["\0together:commands"]), debugName: "commands" },
   ];
 }
 

@@ -1,17 +1,18 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import type { CommandAnswer, FrontendHost, OpenOptions, Session, SessionEvent } from "gantry/sdk";
+import type { CommandAnswer, FrontendHost, OpenOptions, Question, Session, SessionEvent, TurnView } from "gantry/sdk";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
 import { flavorOf } from "../input/flavor.ts";
 import { createKeyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
-import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
+import { backgroundOf } from "../paint/terminal-colours.ts";
 import type { Theme } from "../paint/theme.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
 import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
 import { createAttention, titleOf } from "./attention.ts";
+import { createEarlyKeys } from "./early-keys.ts";
 import { createEditor } from "./editor.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { firstStart } from "./first-start.ts";
@@ -20,13 +21,13 @@ import { greetingLines } from "./greeting.ts";
 import { historyLines } from "./history.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
+import type { Opening } from "./opening.ts";
 import { readPreferences, themeNamed } from "./preferences.ts";
 import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
 import { createTalking } from "./talking.ts";
-import { openTerminal } from "./terminal.ts";
 import { createTips } from "./tips.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
@@ -36,17 +37,19 @@ const HUNG_UP = 129;
 
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
-/** They come by the hundred and change nothing that is listed. */
+/** They come by the hundred, and change nothing but what the feed shows. */
 const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
   host: FrontendHost,
-  onOpen: (sessionId: string, asking: Asking) => void,
+  opening: Opening,
+  onOpen: (sessionId: string, ask: (question: Question, turn: TurnView) => ReturnType<Asking["ask"]>) => void,
 ): Promise<number> {
+  const { terminal } = opening;
+  const { screen } = terminal;
+  let { background, preferences } = opening;
   let use = await servicesOf(host);
-  let background = backgroundOf({ env: host.info.env });
-  let preferences = readPreferences(use.settings, host, background);
   let session: Session | undefined;
   let feed: Feed | undefined;
   let status: Status | undefined;
@@ -67,20 +70,8 @@ export async function converse(
   let flavor = flavorOf(use.settings);
   const bindingsFile = createBindingsFile(host.info.claudeFolder, { flavor: () => flavor });
   const keyboard = createKeyboard({ bindings: bindingsFile.read().bindings });
-  const terminal = openTerminal(host, {
-    onBytes(bytes) {
-      if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
-      keyboard.feed(bytes);
-      editor.onTyped();
-    },
-    onResize,
-    onStray: (text) => warn(text.trimEnd()),
-    onEnd() {
-      isGone = true;
-      leave();
-    },
-  });
-  const { screen } = terminal;
+  let isEditorThere = false;
+  const early = createEarlyKeys(keyboard.feed, () => isEditorThere || asking.current() !== undefined);
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
   const attention = createAttention({
     env: host.info.env,
@@ -133,17 +124,31 @@ export async function converse(
     background = backgroundOf({ reply }) ?? background;
     adoptSettings();
   });
-  if (preferences.theme.depth) terminal.signal(ASK_BACKGROUND);
   const mounted = mount(tree(), {
     columns: terminal.columns,
     rows: terminal.rows,
     onFrame(lines) {
-      screen.setFrame(expanded(lines, terminal.columns, preferences.theme));
+      const isEmpty = !store.get().isReady && lines.every((line) => line === "");
+      screen.setFrame(isEmpty ? opening.firstFrame() : expanded(lines, terminal.columns, preferences.theme));
       terminal.drawNow();
+    },
+  });
+  opening.handTo({
+    onBytes(bytes) {
+      if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
+      early.take(bytes);
+      editor.onTyped();
+    },
+    onResize,
+    onStray: (text) => warn(text.trimEnd()),
+    onEnd() {
+      isGone = true;
+      leave();
     },
   });
 
   host.signal.addEventListener("abort", leave, { once: true });
+  if (host.signal.aborted) leave();
   try {
     if (!(await settleTrust(host, asking, tell))) return 130;
     session = await open({});
@@ -187,6 +192,10 @@ export async function converse(
           contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,
           onAction: actions.act,
+          onReady(handle) {
+            editor.props.onReady?.(handle);
+            setImmediate(editorIsThere);
+          },
         }}
         themeNamed={namedTheme}
         onPanelClosed={onPanelClosed}
@@ -202,6 +211,13 @@ export async function converse(
 
   function namedTheme(name: string): Theme {
     return themeNamed(name, host, background);
+  }
+
+  /** What was typed until now is for it; in a first start, for nobody. */
+  function editorIsThere() {
+    isEditorThere = true;
+    if (store.get().panel) early.forget();
+    else early.replay();
   }
 
   function options(): PaintOptions {
@@ -248,7 +264,7 @@ export async function converse(
     stopWatching?.();
     use = await servicesOf(host);
     stopWatching = use.settings?.watch(adoptSettings);
-    onOpen(opened.id, asking);
+    onOpen(opened.id, (question, turn) => asking.ask(question, turn, use.remembered));
     status?.close();
     status = createStatus({
       ...use,
@@ -306,12 +322,11 @@ export async function converse(
   }
 
   function onShown(event: SessionEvent, from: Session): void {
-    if (session !== undefined && from !== session) return;
+    if (FREQUENT.has(event.type) || (session !== undefined && from !== session)) return;
     talking.onEvent(event);
     editor.onEvent(event, from);
     if (event.type === "turn_start") store.set({ tip: preferences.hasTips ? nextTip() : undefined });
     attention.heed(event, titleOf(from));
-    if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
     store.set({ jobs: use.jobs?.list(from) ?? [] });
   }

@@ -11,7 +11,7 @@ import type { Asking } from "../panels/asking.ts";
 import { Dialog } from "../panels/dialog.tsx";
 import { PanelView } from "../panels/panel.tsx";
 import { Fallible } from "./fallible.tsx";
-import { RULE, SPRING } from "./frame.ts";
+import { hold, RULE, SPRING } from "./frame.ts";
 import { durationText } from "./lines.ts";
 import { Shortcuts } from "./shortcuts.tsx";
 import type { LiveState, RunningCall, Store } from "./store.ts";
@@ -114,8 +114,8 @@ function Editor({ state, isActive, ...props }: LiveProps & { state: LiveState; i
 function Running({ call, theme, columns }: { call: RunningCall; theme: Theme; columns: number }): JSX.Element {
   return (
     <Box flexDirection="column">
-      <Text wrap="truncate-end">{call.head}</Text>
-      {call.progress ? <Text>{theme.style("dim", cut(`  ⎿ ${call.progress}`, columns))}</Text> : null}
+      <Text>{hold(cut(call.head, columns))}</Text>
+      {call.progress ? <Text>{hold(theme.style("dim", cut(`  ⎿ ${call.progress}`, columns)))}</Text> : null}
     </Box>
   );
 }
@@ -147,9 +147,11 @@ function Activity({ state, theme, isCalm }: { state: LiveState; theme: Theme; is
   const head = `${mark} ${activity.label}… (${time}Esc interrupts)`;
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Text>{theme.style("accent", cut(head, size.columns))}</Text>
-      {thinking ? <Text>{theme.style("dim", cut(`  ${thinking}`, size.columns), { italic: true })}</Text> : null}
-      {tip && seconds >= TIP_SECONDS ? <Text>{theme.style("dim", cut(`  Tip: ${tip}`, size.columns))}</Text> : null}
+      <Text>{hold(theme.style("accent", cut(head, size.columns)))}</Text>
+      {thinking ? <Text>{hold(theme.style("dim", cut(`  ${thinking}`, size.columns), { italic: true }))}</Text> : null}
+      {tip && seconds >= TIP_SECONDS ? (
+        <Text>{hold(theme.style("dim", cut(`  Tip: ${tip}`, size.columns)))}</Text>
+      ) : null}
     </Box>
   );
 }
@@ -199,11 +201,9 @@ function StatusLine({ state, theme }: { state: LiveState; theme: Theme }): JSX.E
     <Box flexDirection="column">
       {status.lines.map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-        <Text key={at} wrap="truncate-end">
-          {line}
-        </Text>
+        <Text key={at}>{hold(cut(line, size.columns))}</Text>
       ))}
-      <Text wrap="truncate-end">{`  ${cut(left, size.columns - 4)}${SPRING}${right}`}</Text>
+      <Text>{hold(`  ${cut(left, size.columns - 4)}${SPRING}${right}`)}</Text>
     </Box>
   );
 }

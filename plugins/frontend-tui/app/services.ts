@@ -9,6 +9,7 @@ import {
   Meter,
   Models,
   Permissions,
+  RememberedAnswers,
   SessionStore,
   Settings,
   Slots,
@@ -16,7 +17,7 @@ import {
 } from "gantry/sdk";
 
 export async function servicesOf(host: FrontendHost) {
-  const [commands, exec, files, jobs, mentions, meter, models, permissions, settings, slots, store, tools] =
+  const [commands, exec, files, jobs, mentions, meter, models, permissions, remembered, settings, slots, store, tools] =
     await Promise.all([
       host.service(Commands),
       host.service(Exec),
@@ -26,6 +27,7 @@ export async function servicesOf(host: FrontendHost) {
       host.service(Meter),
       host.service(Models),
       host.service(Permissions),
+      host.service(RememberedAnswers),
       host.service(Settings),
       host.service(Slots),
       host.service(SessionStore),
@@ -40,6 +42,7 @@ export async function servicesOf(host: FrontendHost) {
     meter,
     models,
     permissions,
+    remembered,
     settings,
     slots,
     store,

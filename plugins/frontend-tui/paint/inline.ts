@@ -1,5 +1,6 @@
 import { visible } from "gantry/sdk/kit/visible";
 import { Lexer, type Token as Marked } from "marked";
+import { plainTokens } from "./inline-marks.ts";
 import type { PaintOptions } from "./line.ts";
 import { allowedLink } from "./links.ts";
 import type { Span } from "./spans.ts";
@@ -23,7 +24,7 @@ export function inlineSpans(text: string, options: PaintOptions, token: Token = 
   const look = { token, more };
   if (!MARKS.test(text) || hasTooManyMarks(text)) return [leaf(text, look, options)];
   const spans: Span[] = [];
-  collect(lex(text), look, options, spans);
+  collect(plainTokens(text) ?? lex(text), look, options, spans);
   return spans;
 }
 
