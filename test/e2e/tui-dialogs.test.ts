@@ -59,6 +59,8 @@ let place: TuiPlace;
 beforeEach(async () => {
   place = await createTuiPlace();
   await writeFile(path.join(place.home, ".gantry/plugins/asking.mjs"), ASKING);
+  // It has a command /plan, too.
+  await writeFile(path.join(place.home, ".gantry/config.json"), JSON.stringify({ plugins: ["-command-permissions"] }));
 });
 afterEach(() => place.remove());
 
