@@ -6,6 +6,7 @@ import * as z from "zod";
 import { type CommandLine, Printed, parseArguments } from "./arguments.ts";
 import type { Catalogue } from "./discover.ts";
 import { error, wordsOf } from "./errors.ts";
+import { exit } from "./exit.ts";
 import { asFrontendHost, type OpenedHost, type OpenProgram } from "./frontend-host.ts";
 import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
@@ -121,7 +122,7 @@ function onSignals(): { readonly signal: AbortSignal; readonly code: number | un
   };
   for (const [name, code] of Object.entries(SIGNALS)) {
     process.on(name, () => {
-      if (state.code !== undefined) process.exit(code);
+      if (state.code !== undefined) exit(code);
       state.code = code;
       controller.abort(name);
     });

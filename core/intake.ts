@@ -47,7 +47,7 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   if (!command) {
     // With a dot in it, it may be the path of a file.
     if (!name || name.includes(".") || !commands.size) return input;
-    const said = `There is no command /${name}.${didYouMean(name, commands.keys())} Commands: ${[...commands.keys()].map((known) => `/${known}`).join(", ")}.`;
+    const said = `There is no command /${name}.${didYouMean(name, commands.keys())}`;
     return { ...input, outcome: { kind: "refused", text: said } };
   }
   try {

@@ -278,6 +278,12 @@ export interface WireResult extends Wire {
   readonly api_error_status?: number | null;
 }
 
+/** What the person might say next; behind the result of a turn, for an application that has asked for it. */
+export interface WirePromptSuggestion extends Wire {
+  readonly type: "prompt_suggestion";
+  readonly suggestion: string;
+}
+
 /** Any line about a session. */
 export type WireMessage =
   | WireInit
@@ -301,7 +307,8 @@ export type WireMessage =
   | WireDenied
   | WireAssistant
   | WireUser
-  | WireResult;
+  | WireResult
+  | WirePromptSuggestion;
 
 /** A prompt, as a line that comes in. */
 export interface WirePrompt {

@@ -1,9 +1,9 @@
 /** A conversation in lines with requests beside it, from the bytes that come in to the lines that go out. */
 import { join } from "node:path";
 import fc from "fast-check";
-import { defineTool, z } from "gantry/sdk";
+import { definePlugin, defineTool, PromptSuggestions, z } from "gantry/sdk";
 import type { ScriptedAnswer } from "gantry/sdk/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { drive, type Line, prompt, request, success } from "./drive.ts";
 
 const deep = (subtype: string) =>
@@ -107,7 +107,9 @@ describe("requests", () => {
       prompt("one"),
     ]);
     expect(await run.exit()).toBe(1);
-    expect(run.answerTo("1")).toMatchObject([{ subtype: "success", response: { commands: [], agents: [] } }]);
+    expect(run.answerTo("1")).toMatchObject([
+      { subtype: "success", response: { commands: [{ name: "hooks" }], agents: [] } },
+    ]);
     for (const id of ["2", "3", "4", "5", "7", "8", "9"]) {
       expect(run.answerTo(id)).toEqual([{ subtype: "error", request_id: id, error: expect.any(String) }]);
     }
@@ -300,6 +302,30 @@ describe("requests", () => {
     const told = run.lines.filter(({ subtype }) => subtype === "informational");
     expect(told).toMatchObject([{ content: '"agents" has no effect: there are no sub-agents yet.', level: "warning" }]);
     expect(run.answerTo("1")).toMatchObject([{ subtype: "success" }]);
+  });
+
+  it("ask for suggested prompts get one behind each result", async () => {
+    const suggests = definePlugin({
+      name: "suggests",
+      provides: { suggestions: PromptSuggestions },
+      setup: () => ({ services: { suggestions: { suggest: async () => "Go on." } } }),
+    });
+    const run = await drive([request("1", "initialize", { promptSuggestions: true }), prompt("hello")], {
+      plugins: [suggests],
+      respond: () => [],
+    });
+    await vi.waitFor(() => expect(run.lines.at(-1)?.type).toBe("prompt_suggestion"));
+    run.stdin.end();
+    expect(await run.exit()).toBe(0);
+    const order = run.lines.filter(({ type }) => type === "result" || type === "prompt_suggestion");
+    expect(order).toMatchObject([{ type: "result" }, { type: "prompt_suggestion", suggestion: "Go on." }]);
+    expect(run.lines.filter(({ subtype }) => subtype === "informational")).toEqual([]);
+
+    const without = await drive([request("1", "initialize", { promptSuggestions: true })]);
+    expect(await without.exit()).toBe(0);
+    expect(without.lines.filter(({ subtype }) => subtype === "informational")).toMatchObject([
+      { content: '"promptSuggestions" has no effect: no plugin that is loaded suggests prompts.' },
+    ]);
   });
 
   it("set how much models may think, from the next request on", async () => {

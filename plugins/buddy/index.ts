@@ -11,7 +11,7 @@ export const buddy = manifest({
       group: "Terminal",
       isImmediate: true,
       help: [
-        "A companion of a few signs in the status line. What it is follows from whose home it lives in; its mood from what happens: tests that pass or fail, refusals, long waits, the hour. It never says anything unasked.",
+        "A companion in the status line, whose mood follows from what happens. It never says anything unasked.",
         "",
         "  /buddy hatch      it is there",
         "  /buddy            look at it",

@@ -15,7 +15,7 @@ describe("/diff", () => {
     const panel = await kernel.panel("/diff");
     expect(panel.text).toContain("Not committed: 3 files, +2 -1\n");
     expect(panel.text).toContain(
-      "  a.txt  +1 -1  changed\n  new folder/ü.txt  +1 -0  new\n  picture.bin  +0 -0  binary",
+      "  a.txt  +1 -1             changed\n  new folder/ü.txt  +1 -0  new\n  picture.bin  +0 -0       binary",
     );
     expect(panel.text).toContain("a.txt\n@@ -1 +1 @@\n-one\n+two");
     expect(panel.text).toContain("new folder/ü.txt\n@@ -0,0 +1,1 @@\n+fresh");

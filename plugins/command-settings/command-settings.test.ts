@@ -116,7 +116,7 @@ describe("commands of one setting", () => {
     ["/tui line", { tui: "line" }, "The view is line, from the next start on."],
     ["/notifications kitty", { preferredNotifChannel: "kitty" }, "Notifications: kitty."],
     ["/tips off", { spinnerTips: false }, "Tips: off."],
-    ["/suggestions off", { promptSuggestions: false }, "Suggested prompts: off."],
+    ["/suggestions off", { promptSuggestionEnabled: false }, "Suggested prompts: off."],
     ["/theme high-contrast", { theme: "high-contrast" }, "The theme is high-contrast."],
   ])("%s", async (command, wanted, said) => {
     expect((await (await open()).run(command)).text).toBe(`${said} Saved in ${file()}.`);

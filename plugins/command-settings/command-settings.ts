@@ -60,7 +60,7 @@ const setup: Setup<typeof commandSettings> = ({ use, host }) => {
         say: (word) => `Notifications: ${word}.`,
       }),
       tips: onOff("Tips", "spinnerTips", "on"),
-      suggestions: onOff("Suggested prompts", "promptSuggestions", "off"),
+      suggestions: onOff("Suggested prompts", "promptSuggestionEnabled", "off"),
       editor: createEditor(host),
       "privacy-settings": createPrivacy({ ...parts, report: () => use.inspector.report() }),
       autocompact: createAutocompact(parts),

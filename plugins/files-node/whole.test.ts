@@ -340,7 +340,7 @@ describe("a program killed in the middle of a write", () => {
     expect([...seen]).toEqual(["o", "n"]);
   }, 60_000);
 
-  const rounds = Number(process.env.GANTRY_TEST_EDIT_KILLS ?? 200);
+  const rounds = Number(process.env.GANTRY_TEST_EDIT_KILLS ?? 50);
   const lanes = 2;
   test(
     `at any moment leaves the old file or the new one (${rounds} rounds)`,

@@ -7,6 +7,7 @@ import type { Kit } from "./kit.ts";
 import { createLine, type Request } from "./line.ts";
 import { ABOUT_SESSION, IN_ORDER, REQUESTS } from "./requests.ts";
 import { carryConfigured } from "./servers.ts";
+import { suggestPrompts } from "./suggest-prompts.ts";
 
 const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribute }) => {
   let kit: Kit | undefined;
@@ -51,6 +52,7 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     if (mode) await use.permissions?.setMode(session, mode);
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (title && isNew && !wishes.opened) session.rename(title);
+    suggestPrompts(kit as Kit, session);
     Object.assign(wishes, { opened: session, openedAt: performance.now(), firstModel });
   }
 

@@ -18,6 +18,7 @@ import {
   optional,
   PermissionRules,
   Permissions,
+  PromptSuggestions,
   RememberedAnswers,
   SeenFiles,
   Settings,
@@ -73,6 +74,7 @@ export const frontendControl = manifest({
     checkpoints: later(optional(Checkpoints)),
     jobs: later(optional(Jobs)),
     mcp: later(optional(McpServers)),
+    suggestions: later(optional(PromptSuggestions)),
   },
   provides: { control: Control },
   flags: {

@@ -22,6 +22,7 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
   const given = read(initializeSchema(), request);
   const { wishes, stream } = kit;
   tellUnheeded(kit, given);
+  wishes.hasSuggestions = given.promptSuggestions === true;
   const hooksApplied = await takeHooks(kit, given.hooks ?? {});
   if (isFirst) {
     const { systemPrompt } = given;
@@ -51,8 +52,9 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
 
 // ---------------------------------------------------------------- what comes along
 
-function tellUnheeded({ stream }: Kit, given: Readonly<Record<string, unknown>>): void {
+function tellUnheeded({ stream, use }: Kit, given: Readonly<Record<string, unknown>>): void {
   for (const [field, why] of Object.entries(UNHEEDED)) {
+    if (field === "promptSuggestions" && use.suggestions) continue;
     const value = given[field];
     const isSaid = typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value);
     const content = `"${field}" has no effect: ${why}.`;
@@ -173,7 +175,7 @@ export function modelsOf(
 
 // ---------------------------------------------------------------- schemas
 
-/** What nothing can heed yet, and why. */
+/** What nothing can heed yet, or not with these plugins, and why. */
 const UNHEEDED = {
   agents: "there are no sub-agents yet",
   agentProgressSummaries: "there are no sub-agents yet",
@@ -182,7 +184,7 @@ const UNHEEDED = {
   forwardSubagentText: "there are no sub-agents yet",
   planModeInstructions: "no plugin guides the mode plan",
   plugins: "plugins of other hosts cannot be loaded yet",
-  promptSuggestions: "no plugin suggests prompts",
+  promptSuggestions: "no plugin that is loaded suggests prompts",
   skills: "there are no skills yet",
   toolAliases: "tools have the aliases that their plugins give them",
 } as const;

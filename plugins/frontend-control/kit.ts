@@ -33,6 +33,8 @@ export interface Wishes {
   systemPrompt?: string | undefined;
   appendedPrompt?: string | undefined;
   title?: string | undefined;
+  /** A next prompt is suggested after each turn. */
+  hasSuggestions?: boolean;
   /** `undefined`: as the command line and the provider say. */
   thinking?: Thinking | "off" | undefined;
   /** What is shown of the thinking; `undefined`: as the provider is configured. */

@@ -17,7 +17,7 @@ export const voiceHttp = manifest({
       argumentHint: "[hold | tap | off | setup | try | status]",
       group: "Terminal",
       help: [
-        "hold: speak while the space bar is held; tap: from one press to the next. What is said is written down by an address of yours, on this machine or elsewhere, that takes POST /audio/transcriptions; no file holds the sound.",
+        "hold: speak while the space bar is held; tap: from one press to the next. An address of yours writes it down.",
         "",
         "  /voice setup   the address, its model, the language, a key",
         "  /voice try     records three seconds and shows what was understood",

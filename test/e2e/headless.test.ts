@@ -222,7 +222,7 @@ describe("flags", () => {
     expect(help.code).toBe(0);
     for (const flag of ["--print", "--continue", "--max-turns", "--trust", "doctor"])
       expect(help.stdout).toContain(flag);
-    expect((await place.gantry(["plugins"])).stdout).toMatch(/^tool-bash .*tools: Bash$/m);
+    expect((await place.gantry(["plugins"])).stdout).toMatch(/^tool-bash .*tools: Bash; renderers: Bash$/m);
     expect((await place.gantry(["config", "--why", "provider-openai.ports.ollama"])).stdout).toContain("config.json");
     const doctor = await place.gantry(["doctor"]);
     expect(doctor.code).toBe(0);

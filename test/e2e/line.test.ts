@@ -161,7 +161,7 @@ describe.skipIf(!hasTmux)("the line frontend in a terminal (needs tmux)", () => 
     await t.press("Enter");
     await t.shows("Noted: /model");
     await t.press("C-c");
-    await t.shows("The model is scripted/script.");
+    await t.shows("* scripted/script");
   });
 
   test("asks before a command runs, with every hidden sign visible, and runs it on yes", async () => {

@@ -7,6 +7,10 @@ export interface Reply {
   readonly thinking?: string;
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly input: unknown }[];
+  /** The text, each piece as soon as it is there; for Messages alone. */
+  readonly pieces?: AsyncIterable<string>;
+  /** What it counts; little where not given. For Messages alone. */
+  readonly usage?: Readonly<Record<string, number>>;
   /** It never comes to an end. */
   readonly hangs?: boolean;
   /** An error in place of an answer. */
@@ -54,6 +58,7 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
       return void outgoing.writeHead(answer.status).end(JSON.stringify({ type: "error", error }));
     }
     outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    if (answer.pieces) return void (await sendPieces(answer.pieces, answer, number, String(body.model), outgoing));
     const write = url.includes("/chat/completions") ? writeChat : writeMessages;
     const events = write(answer, number, String(body.model));
     if (answer.hangs) outgoing.write(events.slice(0, events.indexOf("event: message_delta")));
@@ -74,8 +79,29 @@ export async function serveModel(reply: (number: number, request: ModelRequest) 
   };
 }
 
-function writeMessages({ thinking, text, calls = [] }: Reply, number: number, model: string): string {
-  const usage = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+const PLACE = "the pieces";
+const eventText = (event: { readonly type: string }) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const deltaText = (text: string) => {
+  const event = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } };
+  return eventText(event);
+};
+
+async function sendPieces(
+  pieces: AsyncIterable<string>,
+  answer: Reply,
+  number: number,
+  model: string,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const [before = "", after = ""] = writeMessages({ ...answer, text: PLACE }, number, model).split(deltaText(PLACE));
+  outgoing.write(before);
+  for await (const piece of pieces) outgoing.write(deltaText(piece));
+  outgoing.end(after);
+}
+
+const LITTLE = { input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+
+function writeMessages({ thinking, text, calls = [], usage = LITTLE }: Reply, number: number, model: string): string {
   const message = { id: `msg_${number}`, type: "message", role: "assistant", model, content: [], usage };
   const blocks = [
     ...(thinking === undefined
@@ -109,7 +135,7 @@ function writeMessages({ thinking, text, calls = [] }: Reply, number: number, mo
     { type: "message_delta", delta: { stop_reason: calls.length ? "tool_use" : "end_turn" }, usage },
     { type: "message_stop" },
   ];
-  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  return events.map(eventText).join("");
 }
 
 function writeChat({ text, calls = [] }: Reply, number: number, model: string): string {

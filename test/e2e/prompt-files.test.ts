@@ -52,7 +52,7 @@ describe.skipIf(process.platform === "win32")("a command in a file", () => {
     expect((await gantry("-p", "/spec.plan")).code).toBe(0);
     expect(sent(0)).toContain("Plan it.");
     const { stdout } = await gantry("-p", "/commands");
-    expect(stdout).toContain("/count  Counts: words");
+    expect(stdout).toContain("/count      Counts: words");
     expect(stdout).toContain(path.join(".claude", "commands", "spec.plan.md"));
     const init = await gantry("-p", "hi", "--output-format", "stream-json", "--verbose");
     expect(JSON.parse(init.stdout.split("\n").find((line) => line.includes('"init"')) ?? "{}")).toMatchObject({

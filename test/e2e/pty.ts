@@ -1,9 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import xterm from "@xterm/headless";
 import pty from "node-pty";
-import { expect } from "vitest";
-import { root } from "../scripts/project.js";
 
 /** A terminal emulator around a program in a pty, driven as a person would. */
 export interface Pty {
@@ -17,10 +13,14 @@ export interface Pty {
   frame(): string[];
   /** The screen, and what has been scrolled out of it above. */
   everything(): string[];
+  /** What is on the screen, cell by cell. */
+  buffer(): xterm.IBuffer;
   /** Every byte the program has written. */
   raw(): string;
   /** Modes of the emulator, such as `bracketedPasteMode`. */
   modes(): xterm.Terminal["modes"];
+  /** All that a program can leave behind in a terminal. */
+  state(): TerminalState;
   /** Title that the program has set. */
   title(): string;
   resize(columns: number, rows: number): void;
@@ -33,10 +33,24 @@ export interface Pty {
   /** A moment without a key, as a person takes to read: a question does not heed what was typed before it stood there. */
   quiet(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** The terminal goes away, as when its window is closed; whoever writes to it then gets an error. */
+  hangUp(): void;
   readonly pid: number;
   /** Resolves to the exit code; the signal's number counts from 128. */
   readonly ended: Promise<number>;
   close(): Promise<void>;
+}
+
+export interface TerminalState {
+  readonly modes: xterm.Terminal["modes"];
+  readonly isCursorShown: boolean;
+  readonly screen: "normal" | "alternate";
+  /** How many kinds of keys lie on the terminal's stack, by screen. */
+  readonly keyKinds: Readonly<Record<"normal" | "alternate", number>>;
+  readonly title: string;
+  readonly keptTitles: number;
+  /** Whether what is written next would have a look. */
+  readonly hasLook: boolean;
 }
 
 export interface PtyOptions {
@@ -78,13 +92,16 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
     rows,
     name: env.TERM ?? "xterm-256color",
   });
-  const screen = new xterm.Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true });
-  let raw = "";
-  let title = "";
-  let isOver = false;
-  screen.onTitleChange((name) => {
-    title = name;
+  const screen = new xterm.Terminal({
+    cols: columns,
+    rows,
+    scrollback: 100_000,
+    allowProposedApi: true,
+    windowOptions: { pushTitle: true, popTitle: true },
   });
+  let raw = "";
+  const state = watchState(screen);
+  let isOver = false;
   // What a terminal answers to questions goes back to the program.
   screen.onData((data) => !isOver && child.write(data));
   child.onData((data) => {
@@ -126,9 +143,11 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
     },
     frame,
     everything,
+    buffer: () => screen.buffer.active,
     raw: () => raw,
     modes: () => screen.modes,
-    title: () => title,
+    state,
+    title: () => state().title,
     resize(toColumns, toRows) {
       screen.resize(toColumns, toRows);
       child.resize(toColumns, toRows);
@@ -139,6 +158,10 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
     until,
     quiet: () => new Promise((resolve) => setTimeout(resolve, READING_MS)),
     kill: (signal) => process.kill(child.pid, signal),
+    hangUp() {
+      isOver = true;
+      (child as unknown as { destroy(): void }).destroy();
+    },
     pid: child.pid,
     ended,
     async close() {
@@ -146,6 +169,52 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
       await ended;
       screen.dispose();
     },
+  };
+}
+
+/** What xterm.js does not tell of itself: stacks of titles and of kinds of keys, and the cursor. */
+function watchState(screen: xterm.Terminal): () => TerminalState {
+  let keptTitles = 0;
+  const keyKinds = { normal: 0, alternate: 0 };
+  let title = "";
+  let isCursorShown = true;
+  const on = (id: xterm.IFunctionIdentifier, handle: (parameters: (number | number[])[]) => void) =>
+    screen.parser.registerCsiHandler(id, (parameters) => {
+      handle(parameters);
+      return false;
+    });
+  on({ prefix: ">", final: "u" }, () => keyKinds[screen.buffer.active.type]++);
+  on({ prefix: "<", final: "u" }, ([count]) => {
+    keyKinds[screen.buffer.active.type] -= Number(count) || 1;
+  });
+  on({ final: "t" }, ([what]) => {
+    if (what === 22) keptTitles++;
+    if (what === 23) keptTitles--;
+  });
+  for (const [final, isShown] of [
+    ["h", true],
+    ["l", false],
+  ] as const) {
+    on({ prefix: "?", final }, (parameters) => {
+      if (parameters.includes(25)) isCursorShown = isShown;
+    });
+  }
+  screen.onTitleChange((name) => {
+    title = name;
+  });
+  const inner = screen as unknown as { _core: { _inputHandler: { _curAttrData: { fg: number; bg: number } } } };
+  return () => {
+    const { fg, bg } = inner._core._inputHandler._curAttrData;
+    return {
+      // Each is a getter of its own.
+      modes: structuredClone(screen.modes),
+      isCursorShown,
+      screen: screen.buffer.active.type,
+      keyKinds: { ...keyKinds },
+      title,
+      keptTitles,
+      hasLook: fg !== 0 || bg !== 0,
+    };
   };
 }
 
@@ -161,24 +230,4 @@ function bytesOf(key: string): string {
 
 function count(all: string, text: string | RegExp): number {
   return typeof text === "string" ? all.split(text).length - 1 : [...all.matchAll(new RegExp(text, "gm"))].length;
-}
-
-/**
- * Compares a screen with the one that is kept in `test/e2e/frames/NAME.txt`; with `GANTRY_TEST_FRAMES=write` it is kept. What differs
- * from run to run is replaced first.
- */
-export function expectFrame(
-  name: string,
-  frame: readonly string[],
-  replace: readonly (readonly [RegExp, string])[] = [],
-) {
-  const file = path.join(root, "test/e2e/frames", `${name}.txt`);
-  let text = `${frame.join("\n").trimEnd()}\n`;
-  for (const [pattern, by] of replace) text = text.replace(pattern, by);
-  if (process.env.GANTRY_TEST_FRAMES === "write") {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
-  expect(existsSync(file), `${name} has no frame yet: run it with GANTRY_TEST_FRAMES=write`).toBe(true);
-  expect(text).toBe(readFileSync(file, "utf8"));
 }

@@ -66,10 +66,9 @@ describe.skipIf(!hasTmux)("in a terminal (needs tmux)", () => {
     await t.shows("2 requests, 20 tokens in, 10 out");
     await say(t, "/modle");
     await t.shows("There is no command /modle.");
-    await t.shows('Did you mean "model"?');
+    await t.shows('Did you mean "mode"?');
     await say(t, "/model haiku");
-    await say(t, "/model");
-    await t.shows("The model is anthropic/claude-haiku-5-5.");
+    await t.shows("The model is anthropic/claude-haiku-5-5");
     await t.press("C-d");
     await t.shows("exit code 0");
   });

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expectFrame, type Pty } from "./pty.ts";
+import { expectFrame } from "./expect-frame.ts";
+import type { Pty } from "./pty.ts";
 import { createTuiPlace, type TuiPlace, type TuiStart } from "./tui.ts";
 
 /** Commands that ask and show: forms, addresses, questions of a model, a plan, an edit, and the three kinds of panel. */
@@ -21,7 +22,7 @@ const forms = {
   address: { kind: "url", from: "The MCP server harbour", message: "Sign in", url: "ftp://example.com/" + "long/".repeat(30), fields: [] },
   consent: { kind: "consent", from: "The MCP server harbour", message: "May it read your mail?\\u001b[2J", fields: [] },
   questions: { kind: "form", from: "The model", message: "", fields: [store, extras] },
-  plan: { kind: "form", from: "The model", message: "Shall this plan be followed?", body: [{ type: "markdown", text: "# The plan\\n\\n" + steps }], fields: [{ ...store, name: "how", title: "How", description: "", choices: [{ value: "edits", title: "Yes, and edit without asking" }, { value: "ask", title: "Yes, and ask before each edit" }] }] },
+  proposal: { kind: "form", from: "The model", message: "Shall this plan be followed?", body: [{ type: "markdown", text: "# The plan\\n\\n" + steps }], fields: [{ ...store, name: "how", title: "How", description: "", choices: [{ value: "edits", title: "Yes, and edit without asking" }, { value: "ask", title: "Yes, and ask before each edit" }] }] },
 };
 const fields = [
   { name: "name", title: "Name", type: "text", isRequired: true },
@@ -38,7 +39,7 @@ const panels = {
 export default definePlugin({
   name: "asking",
   needs: { questions: Questions, tools: Tools },
-  commands: Object.fromEntries(["who", "address", "consent", "questions", "plan", "page", "fill", "change"].map((name) => [name, { description: name }])),
+  commands: Object.fromEntries(["who", "address", "consent", "questions", "proposal", "page", "fill", "change"].map((name) => [name, { description: name }])),
   setup: ({ use }) => ({
     commands: {
       ...Object.fromEntries(Object.entries(forms).map(([name, form]) => [name, async (_, session) => "answered " + JSON.stringify((await use.questions.ask(session, { form, call: { tool } })) ?? "nothing")])),
@@ -180,7 +181,7 @@ test.each(SIZES)("questions of a model are answered one after the other, in %i c
 });
 
 test.each(SIZES)("a plan is read and followed, in %i columns", async (columns, rows) => {
-  const t = await asked("/plan", "Shall this plan be followed?", { columns, rows });
+  const t = await asked("/proposal", "Shall this plan be followed?", { columns, rows });
   expectFrame(`dialog-plan-${columns}x${rows}`, dialogOf(t), CHANGING);
   t.press("Down", "Down");
   t.type("only the first half");

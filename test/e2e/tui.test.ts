@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { expectFrame, type Pty } from "./pty.ts";
+import { expectFrame } from "./expect-frame.ts";
+import type { Pty } from "./pty.ts";
 import { createTuiPlace, type TuiPlace } from "./tui.ts";
 
 let place: TuiPlace;
@@ -116,6 +117,7 @@ test("a command opens a panel, and what is chosen there is told", async () => {
   say(t, "/pick");
   await t.shows("Colours");
   await t.hides("Working");
+  await t.shows("❯ Red");
   expectFrame("panel-80x24", t.frame(), CHANGING);
   t.press("Down", "Enter");
   await t.shows("You took green.");

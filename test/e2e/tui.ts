@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -32,10 +33,14 @@ async function* stream({ messages }, { signal }) {
     yield { type: "failure", failure: { kind: "aborted", message: "aborted", isRetryable: false } };
   } else {
     const text = prompt.startsWith("say ") ? prompt.slice(4) : hasRun ? "that was all" : "you said " + JSON.stringify(prompt);
-    const lines = /^lines (\\d+)$/.exec(prompt);
-    const whole = lines ? Array.from({ length: Number(lines[1]) }, (_, at) => "line " + (at + 1)).join("\\n\\n") : text;
+    const lines = /^lines (\\d+)(?: (\\S+))?$/.exec(prompt);
+    const whole = lines ? Array.from({ length: Number(lines[1]) }, (_, at) => (lines[2] ?? "line ") + (at + 1)).join("\\n\\n") : text;
     if (prompt === "think") yield { type: "thinking", text: "let me see" };
-    for (const piece of whole.match(/[^]{1,40}/g) ?? []) yield { type: "text", text: piece };
+    for (const piece of whole.match(/[^]{1,40}/g) ?? []) {
+      yield { type: "text", text: piece };
+      // Time in which it is drawn.
+      if (lines?.[2]) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
     yield answer([{ type: "text", text: whole }], "end_turn");
   }
 }
@@ -56,6 +61,7 @@ export default definePlugin({
     reject: { description: "reject" },
     gone: { description: "end the program" },
     pick: { description: "choose a colour", isImmediate: true },
+    odd: { description: "panels that break" },
   },
   setup: () => ({
     providers: { scripted: { stream } },
@@ -68,6 +74,7 @@ export default definePlugin({
         },
         summary: () => "it was there",
         ink: ({ React, Ink }) => ({ call }) => {
+          if (call.input.place === "torn") throw new Error("no drawing");
           if (call.input.place !== "drawn") return null;
           return React.createElement(Ink.Box, { borderStyle: "single" }, React.createElement(Ink.Text, null, "a picture"));
         },
@@ -78,6 +85,12 @@ export default definePlugin({
       crash: () => void setTimeout(() => { throw new Error("crashed on purpose"); }),
       reject: () => void Promise.reject(new Error("rejected on purpose")),
       gone: () => process.exit(7),
+      odd: (how) => ({
+        nothing: { panel: 7 },
+        items: { panel: { type: "list", title: 7, load: () => [null, { id: 1, title: 2, detail: {} }], actions: "none" } },
+        load: { panel: { type: "list", title: "Odd", text: "", load: () => { throw new Error("not loaded"); }, actions: [] } },
+        preview: { panel: { type: "list", title: "Odd", text: "", load: () => [{ id: "a", title: "A" }], preview: () => { throw new Error("no preview"); }, actions: [] } },
+      })[how],
       pick: () => ({
         panel: {
           type: "list",
@@ -102,12 +115,19 @@ export interface TuiPlace {
   pid(): Promise<number>;
   /** Whether the line settings are what they were. */
   isTerminalBack(): Promise<boolean>;
+  /** What still runs of all that was started here, but for the shell. */
+  programs(): readonly string[];
   remove(): Promise<void>;
 }
 
 export interface TuiStart {
   readonly args?: string;
+  /** Default: the scripted one. */
+  readonly model?: string;
+  readonly cwd?: string;
   readonly isInShell?: boolean;
+  /** The shell does not heed that its terminal is gone, and keeps the exit code in the file `code`. */
+  readonly isDeaf?: boolean;
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -125,10 +145,12 @@ export async function createTuiPlace(): Promise<TuiPlace> {
     path.join(base, "start.sh"),
     [
       "trap : INT",
-      "set -m",
+      // A shell that keeps jobs ends when it cannot give its terminal to one.
+      "if [ -n \"$DEAF\" ]; then trap '' HUP; else set -m; fi",
       `stty -g > ${base}/before`,
       '"$@"',
       "code=$?",
+      `echo $code > ${base}/code`,
       `while [ $code -eq 148 ]; do stty -g > ${base}/after; echo stopped; read go; fg; code=$?; done`,
       `stty -g > ${base}/after`,
       'echo "exit code $code"',
@@ -139,13 +161,21 @@ export async function createTuiPlace(): Promise<TuiPlace> {
     base,
     work,
     home,
-    start({ args = "", isInShell = false, env = {}, ...size } = {}) {
-      const run = [process.execPath, program, "--model", "scripted/script", ...args.split(" ").filter(Boolean)];
+    start({
+      args = "",
+      isInShell = false,
+      isDeaf = false,
+      model = "scripted/script",
+      cwd = work,
+      env = {},
+      ...size
+    } = {}) {
+      const run = [process.execPath, program, ...(model && ["--model", model]), ...args.split(" ").filter(Boolean)];
       const [file = "", ...rest] = isInShell ? ["/bin/sh", path.join(base, "start.sh"), ...run] : run;
       const terminal = openPty({
         file,
         args: rest,
-        cwd: work,
+        cwd,
         env: {
           PATH: process.env.PATH ?? "",
           HOME: home,
@@ -153,6 +183,7 @@ export async function createTuiPlace(): Promise<TuiPlace> {
           TERM: "xterm-256color",
           TERM_PROGRAM: "vscode",
           TMPDIR: base,
+          ...(isDeaf && { DEAF: "1" }),
           ...env,
         },
         ...size,
@@ -162,9 +193,24 @@ export async function createTuiPlace(): Promise<TuiPlace> {
     },
     pid: async () => Number(await readFile(path.join(home, "pid"), "utf8")),
     isTerminalBack: async () => (await read("before")) === (await read("after")),
+    programs: () => programsOf(base),
     async remove() {
       await Promise.all(terminals.map((terminal) => terminal.close()));
       await rm(base, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+/** Command lines of the programs whose environment names the folder; on systems without `/proc`, none. */
+function programsOf(base: string): string[] {
+  const read = (pid: string, name: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, "utf8").replaceAll("\0", " ").trim();
+    } catch {
+      return "";
+    }
+  };
+  const pids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  const commands = pids.filter((pid) => read(pid, "environ").includes(base)).map((pid) => read(pid, "cmdline"));
+  return commands.filter((command) => command !== "" && command !== "cat" && !command.startsWith("/bin/sh "));
 }

@@ -27,7 +27,7 @@ const STEPS = [
   { name: "end to end", script: "test:e2e", report: join(scratch, "e2e.json") },
 ];
 
-const NIGHTLY = { GANTRY_TEST_KILLS: "500", GANTRY_TEST_PAIRS: "200" };
+const NIGHTLY = { GANTRY_TEST_KILLS: "500", GANTRY_TEST_EDIT_KILLS: "200", GANTRY_TEST_PAIRS: "200" };
 
 const isNightly = process.argv.includes("--nightly");
 const wanted = process.argv.slice(2).filter((word) => word !== "--nightly");

@@ -25,12 +25,14 @@ import { createSaying } from "./saying.ts";
 import { servicesOf } from "./services.ts";
 import { createStatus, type Status } from "./status.ts";
 import { createStore } from "./store.ts";
-import { createSuggesting } from "./suggesting.ts";
 import { createTalking } from "./talking.ts";
 import { openTerminal } from "./terminal.ts";
 import { createTips } from "./tips.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
+
+/** The exit code when the terminal is gone, as after SIGHUP. */
+const HUNG_UP = 129;
 
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
@@ -50,6 +52,7 @@ export async function converse(
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
   let transcript: Transcript | undefined;
+  let isGone = false;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -68,10 +71,14 @@ export async function converse(
     onBytes(bytes) {
       if (!FOCUS.has(bytes.toString("latin1"))) attention.seen();
       keyboard.feed(bytes);
+      editor.onTyped();
     },
     onResize,
     onStray: (text) => warn(text.trimEnd()),
-    onEnd: () => leave(),
+    onEnd() {
+      isGone = true;
+      leave();
+    },
   });
   const { screen } = terminal;
   const store = createStore({ columns: terminal.columns, rows: terminal.rows });
@@ -92,11 +99,6 @@ export async function converse(
     goOver,
   });
   const nextTip = createTips();
-  const suggesting = createSuggesting(
-    store,
-    () => use,
-    () => preferences.hasSuggestions,
-  );
   const actions = createActions({
     store,
     terminal,
@@ -109,7 +111,16 @@ export async function converse(
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
-  const editor = createEditor({ info: host.info, terminal, session: () => session, services: () => use });
+  const editor = createEditor({
+    host,
+    terminal,
+    store,
+    session: () => session,
+    services: () => use,
+    isBusy: talking.isBusy,
+    warn,
+    problem,
+  });
   keyboard.onFocus(attention.setFocus);
   const stopBindings = bindingsFile.watch(adoptBindings);
   const stopAsking = asking.subscribe(() => {
@@ -140,6 +151,7 @@ export async function converse(
     for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
     store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
@@ -147,8 +159,8 @@ export async function converse(
     stopListening();
     stopAsking();
     stopBindings();
+    editor.close();
     attention.close();
-    suggesting.stop();
     stopWatching?.();
     status?.close();
     mounted.unmount();
@@ -156,6 +168,7 @@ export async function converse(
     keyboard.close();
     await session?.close();
   }
+  if (isGone) return HUNG_UP;
   sayGoodbye(session);
   return 0;
 
@@ -168,7 +181,7 @@ export async function converse(
         asking={asking}
         isCalm={preferences.isCalm}
         editor={{
-          ...editor,
+          ...editor.props,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys, hasEmoji: preferences.hasEmoji },
           takeQueued: talking.takeBack,
           contexts: () => (store.get().running.length ? ["Task"] : []),
@@ -177,6 +190,11 @@ export async function converse(
         }}
         themeNamed={namedTheme}
         onPanelClosed={onPanelClosed}
+        onPanelBroken={(cause) => {
+          store.set({ panel: undefined });
+          warn("The panel could not be shown.");
+          problem(cause);
+        }}
         onUrl={(url) => tell(`Open this in your browser: ${url}`)}
       />
     );
@@ -266,11 +284,10 @@ export async function converse(
     try {
       session = await open(how);
       await before?.close("another session");
-      if (isNew(how)) {
-        screen.draw();
-        screen.wipe();
-      }
+      // A new beginning, as after /clear.
+      if (!Object.keys(how).length) screen.wipe();
       await greet(session);
+      editor.adopt();
     } catch (cause) {
       problem(cause);
     }
@@ -289,10 +306,8 @@ export async function converse(
   function onShown(event: SessionEvent, from: Session): void {
     if (session !== undefined && from !== session) return;
     talking.onEvent(event);
-    if (event.type === "turn_start") {
-      suggesting.stop();
-      store.set({ tip: preferences.hasTips ? nextTip() : undefined });
-    } else if (event.type === "turn_end" && event.end.reason === "completed") suggesting.begin(from);
+    editor.onEvent(event, from);
+    if (event.type === "turn_start") store.set({ tip: preferences.hasTips ? nextTip() : undefined });
     attention.heed(event, titleOf(from));
     if (FREQUENT.has(event.type)) return;
     status?.refresh(from);
@@ -304,9 +319,4 @@ export async function converse(
     talking.onAnswer(answer);
     if (session) status?.refresh(session);
   }
-}
-
-/** What was said before is not to be seen any more. */
-function isNew({ resume, continueLatest, fork }: OpenOptions): boolean {
-  return !resume && !continueLatest && !fork;
 }

@@ -1,31 +1,74 @@
-/** What the editor is given: what was sent before, what can be offered, pictures, the person's own editor. */
-import type { HostInfo, Session } from "gantry/sdk";
+/** What the editor is given: what was sent before, what can be offered, pictures, the person's own editor, guesses and a voice. */
+import { type FrontendHost, PromptSuggestions, type Session, type SessionEvent, Speech } from "gantry/sdk";
+import { realClock } from "gantry/sdk/kit/clock";
 import { createClipboard } from "../input/clipboard.ts";
-import type { ComposerProps } from "../input/composer.tsx";
+import type { ComposerHandle, ComposerProps } from "../input/composer.tsx";
 import { createExternalEditor } from "../input/external-editor.ts";
 import { createHistory } from "../input/history.ts";
+import type { Saying } from "./saying.ts";
 import type { Services } from "./services.ts";
+import { createSpeaking } from "./speaking.ts";
+import type { Store } from "./store.ts";
 import { createSuggest } from "./suggest.ts";
+import { createSuggesting } from "./suggesting.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface EditorParts {
-  readonly info: HostInfo;
+export interface EditorParts extends Pick<Saying, "warn" | "problem"> {
+  readonly host: Pick<FrontendHost, "info" | "service">;
   readonly terminal: Terminal;
+  readonly store: Store;
   session(): Session | undefined;
   services(): Services;
+  isBusy(): boolean;
 }
 
-export function createEditor({
-  info,
-  terminal,
-  session,
-  services,
-}: EditorParts): Pick<ComposerProps, "history" | "suggest" | "clipboard" | "openEditor"> {
-  const { stateFolder, cwd, env } = info;
+export interface Editor {
+  readonly props: Pick<ComposerProps, "history" | "suggest" | "clipboard" | "openEditor" | "onReady" | "onKey">;
+  /** The session, and the plugins with it, may be others. */
+  adopt(): void;
+  /** After each event of the session. */
+  onEvent(event: SessionEvent, session: Session): void;
+  /** After each key. */
+  onTyped(): void;
+  close(): void;
+}
+
+export function createEditor({ host, terminal, store, session, services, isBusy, ...saying }: EditorParts): Editor {
+  const { stateFolder, cwd, env } = host.info;
+  let composer: ComposerHandle | undefined;
+  const suggesting = createSuggesting({
+    store,
+    suggestions: () => host.service(PromptSuggestions),
+    isFree: () => !isBusy() && composer?.text() === "",
+  });
+  const speaking = createSpeaking({
+    clock: realClock,
+    speech: () => host.service(Speech),
+    editor: () => composer,
+    show: (voice) => store.set({ voice }),
+    tell: saying.warn,
+    problem: saying.problem,
+  });
   return {
-    history: createHistory({ stateFolder, cwd, sessionId: () => session()?.id }),
-    suggest: createSuggest(session, services),
-    clipboard: createClipboard({ exec: services().exec, cwd, env }),
-    openEditor: createExternalEditor({ env, cwd, handOver: terminal.handOver, takeBack: terminal.takeBack }),
+    props: {
+      history: createHistory({ stateFolder, cwd, sessionId: () => session()?.id }),
+      suggest: createSuggest(session, services),
+      clipboard: createClipboard({ exec: services().exec, cwd, env }),
+      openEditor: createExternalEditor({ env, cwd, handOver: terminal.handOver, takeBack: terminal.takeBack }),
+      onReady(handle) {
+        composer = handle;
+      },
+      onKey: speaking.key,
+    },
+    adopt() {
+      suggesting.stop();
+      void speaking.adopt().catch(saying.problem);
+    },
+    onEvent: suggesting.onEvent,
+    onTyped: suggesting.onKey,
+    close() {
+      suggesting.stop();
+      speaking.close();
+    },
   };
 }

@@ -50,6 +50,8 @@ export interface Feed {
 const THOUGHT = 120;
 const PROGRESS = 200;
 const REFRESH_MS = 100;
+/** A command, or a hook before the first request, that takes longer is seen to be at work. */
+const SLOW_MS = 300;
 
 /** A feed for one session. */
 export function createFeed(session: Session, parts: FeedParts): Feed {
@@ -77,6 +79,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   /** What the person has typed for the shell. */
   let command: string | undefined;
   let startedAt = Date.now();
+  let slow: NodeJS.Timeout | undefined;
   let before = { costUsd: 0 as number | undefined, output: 0 };
 
   function take(event: SessionEvent): void {
@@ -128,11 +131,12 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         before = figuresNow();
         store.set({ hint: undefined });
         startedAt = Date.now();
+        slow = setTimeout(showWork, SLOW_MS);
         if (event.input.origin === "person" && !event.input.isMeta)
           sayPrompt(event.input.content, textOf(event.input.content), event.input.content.length > 1);
         break;
       case "request":
-        if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
+        showWork();
         break;
       case "text":
         endThought();
@@ -185,11 +189,17 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
       case "turn_end":
         endThought();
         answer.end();
+        clearTimeout(slow);
         store.set({ activity: undefined, running: [] });
         calls.clear();
         if (!(isShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
         break;
     }
+  }
+
+  function showWork(): void {
+    clearTimeout(slow);
+    if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
   }
 
   function setLabel(label: string): void {

@@ -10,6 +10,7 @@ import { cut, width } from "../paint/width.ts";
 import type { Asking } from "../panels/asking.ts";
 import { Dialog } from "../panels/dialog.tsx";
 import { PanelView } from "../panels/panel.tsx";
+import { Fallible } from "./fallible.tsx";
 import { RULE, SPRING } from "./frame.ts";
 import { durationText } from "./lines.ts";
 import { Shortcuts } from "./shortcuts.tsx";
@@ -24,6 +25,8 @@ export interface LiveProps {
   readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
   readonly themeNamed?: (name: string) => Theme;
   onPanelClosed(answer: CommandAnswer): void;
+  /** A plugin's panel is none that can be drawn. */
+  onPanelBroken(cause: unknown): void;
   /** The person wants to see this address. */
   onUrl(url: string): void;
 }
@@ -51,15 +54,17 @@ export function Live(props: LiveProps): JSX.Element {
       openUrl={props.onUrl}
     />
   ) : state.panel ? (
-    <PanelView
-      panel={state.panel}
-      keyboard={keyboard}
-      theme={theme}
-      width={columns}
-      rows={room}
-      themeNamed={props.themeNamed}
-      onClose={props.onPanelClosed}
-    />
+    <Fallible onBroken={props.onPanelBroken}>
+      <PanelView
+        panel={state.panel}
+        keyboard={keyboard}
+        theme={theme}
+        width={columns}
+        rows={room}
+        themeNamed={props.themeNamed}
+        onClose={props.onPanelClosed}
+      />
+    </Fallible>
   ) : undefined;
   return (
     <Box flexDirection="column" width={columns}>
@@ -70,6 +75,7 @@ export function Live(props: LiveProps): JSX.Element {
       <Activity state={state} theme={theme} isCalm={props.isCalm || question !== undefined} />
       {state.areJobsShown ? <JobList state={state} theme={theme} /> : null}
       <Queued state={state} theme={theme} />
+      {state.voice ? <Text>{theme.style("warning", cut(`  ${state.voice}`, columns))}</Text> : null}
       {lower}
       {state.isReady ? <Editor {...props} state={state} isActive={!lower} /> : null}
       {state.areShortcutsShown && !lower ? <Shortcuts keyboard={keyboard} theme={theme} width={columns} /> : null}

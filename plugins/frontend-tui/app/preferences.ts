@@ -11,7 +11,6 @@ export interface Preferences {
   /** How often the status line is asked anew while nothing happens, in milliseconds. */
   readonly statusRefreshMs: number | undefined;
   readonly hasTips: boolean;
-  readonly hasSuggestions: boolean;
   readonly hasEmoji: boolean;
   /** Nothing moves by itself. */
   readonly isCalm: boolean;
@@ -38,7 +37,6 @@ export function readPreferences(
     showsTurnDuration: isOn("showTurnDuration", true),
     statusRefreshMs: refreshMs(settings),
     hasTips: isOn("spinnerTips", true) && isOn("spinnerTipsEnabled", true),
-    hasSuggestions: isOn("promptSuggestions", true),
     hasEmoji: isOn("emojiCompletionEnabled", true),
     isCalm: isOn("prefersReducedMotion", false),
     notifications: text("preferredNotifChannel") ?? "auto",

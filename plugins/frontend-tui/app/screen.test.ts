@@ -140,6 +140,39 @@ test("the same below a screen full of finished lines", async () => {
   }
 });
 
+test.each([
+  [200, 60, 40, 10],
+  [40, 10, 200, 60],
+  [80, 24, 80, 8],
+  [80, 24, 60, 23],
+  [80, 24, 30, 22],
+])("a window of %i by %i that becomes one of %i by %i loses no finished line", async (c1, r1, c2, r2) => {
+  const { screen, terminal, shown } = drawing(c1, r1);
+  const frame = () => {
+    const border = "─".repeat(terminal.cols);
+    return [border, "> \u001b[7m \u001b[27m", border, `left${"x".repeat(terminal.cols - 10)}right`];
+  };
+  const lines = Array.from({ length: 100 }, (_, at) => `line ${at}`);
+  screen.print(lines);
+  screen.setFrame(frame());
+  screen.draw();
+  for (const [columns, rows] of [
+    [c2, r2],
+    [c1, r1],
+  ] as const) {
+    await shown();
+    terminal.resize(columns, rows);
+    screen.resized();
+    screen.setFrame(frame());
+    screen.draw();
+    const border = "─".repeat(columns);
+    const text = await shown();
+    expect(text.split("\n").filter((line) => line.startsWith("line"))).toEqual(lines);
+    // What is broken into more rows than there are cannot be taken away.
+    expect(text).toMatch(new RegExp(`\n${border}\n>\n${border}\nleftx*right$`));
+  }
+});
+
 test("while it is paused lines wait; closing takes the live part away and leaves what is finished", async () => {
   const { screen, shown } = drawing();
   screen.setFrame(["> ", "status"]);

@@ -48,6 +48,9 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
   /** The live part as it stands, and where in it the cursor is. */
   let drawn: readonly string[] = [];
   let cursor = { row: 0, column: 0 };
+  let drawnRows = rows();
+  /** Rows below the live part that are certainly blank. */
+  let blank = 0;
   let isPaused = false;
   let isClosed = false;
 
@@ -65,8 +68,10 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     const caret = caretIn(next);
     if (!waiting.length && isSame(next, drawn) && caret.row === cursor.row && caret.column === cursor.column) return;
     const text = change([...waiting, ...next], waiting.length, caret);
+    blank = Math.max(0, blank + drawn.length - waiting.length - next.length);
     waiting = [];
     drawn = next;
+    drawnRows = rows();
     cursor = caret;
     write(`${BEGIN}${text}${END}`);
   }
@@ -87,12 +92,21 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     return `${parts.join("")}${up(lines.length - 1 - (done + caret.row))}\r${right(caret.column)}`;
   }
 
-  /** What takes the live part away; the cursor stands where it began. */
-  function removal(): string {
-    const text = `${up(cursor.row)}\r${ERASE_BELOW}`;
+  /** A window that becomes lower loses what stands below the cursor, before anything is broken; first the blank rows. */
+  function droppedByXtermJs(): number {
+    const lower = drawnRows - rows();
+    const lines = drawn.length - 1 - cursor.row;
+    const dropped = Math.max(0, Math.min(lower - blank, lines));
+    if (lower > 0 || lines > 0) blank = Math.max(0, blank - lower);
+    return dropped;
+  }
+
+  /** Takes the live part away; the cursor stands where it began. */
+  function remove(): void {
+    write(`${BEGIN}${up(cursor.row)}\r${ERASE_BELOW}${END}`);
+    blank += drawn.length;
     drawn = [];
     cursor = { row: 0, column: 0 };
-    return text;
   }
 
   return {
@@ -109,20 +123,22 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     draw,
     redraw() {
       if (isPaused || isClosed) return;
-      write(removal());
+      remove();
       draw();
     },
     resized() {
       if (isPaused || isClosed) return;
-      const more = drawn.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
+      const left = drawn.slice(0, isXtermJs ? drawn.length - droppedByXtermJs() : drawn.length);
+      const more = left.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
+      drawn = left;
       const above = cursor.row + (isXtermJs ? movedByXtermJs(more, cursor.row) : movedBy(more, cursor, columns()));
       cursor = { row: Math.min(above, rows() - 1), column: 0 };
-      write(removal());
+      remove();
     },
     pause() {
       if (isPaused || isClosed) return;
       draw();
-      write(removal());
+      remove();
       isPaused = true;
     },
     resume() {
@@ -131,8 +147,10 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     },
     wipe() {
       if (isClosed) return;
-      write("\u001b[H\u001b[2J\u001b[3J");
+      waiting = [];
+      write(`${BEGIN}\u001b[H\u001b[2J\u001b[3J${END}`);
       drawn = [];
+      blank = rows();
       cursor = { row: 0, column: 0 };
     },
     close() {
@@ -140,7 +158,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
       tail = frame = [];
       if (!isPaused) {
         draw();
-        write(removal());
+        remove();
       } else if (waiting.length) write(`${waiting.join("\r\n")}\r\n`);
       isClosed = true;
     },

@@ -9,7 +9,6 @@ import {
   Meter,
   Models,
   Permissions,
-  PromptSuggestions,
   SessionStore,
   Settings,
   Slots,
@@ -17,35 +16,21 @@ import {
 } from "gantry/sdk";
 
 export async function servicesOf(host: FrontendHost) {
-  const [
-    commands,
-    exec,
-    files,
-    jobs,
-    mentions,
-    meter,
-    models,
-    permissions,
-    settings,
-    slots,
-    store,
-    suggestions,
-    tools,
-  ] = await Promise.all([
-    host.service(Commands),
-    host.service(Exec),
-    host.service(Files),
-    host.service(Jobs),
-    host.service(Mentions),
-    host.service(Meter),
-    host.service(Models),
-    host.service(Permissions),
-    host.service(Settings),
-    host.service(Slots),
-    host.service(SessionStore),
-    host.service(PromptSuggestions),
-    host.service(Tools),
-  ]);
+  const [commands, exec, files, jobs, mentions, meter, models, permissions, settings, slots, store, tools] =
+    await Promise.all([
+      host.service(Commands),
+      host.service(Exec),
+      host.service(Files),
+      host.service(Jobs),
+      host.service(Mentions),
+      host.service(Meter),
+      host.service(Models),
+      host.service(Permissions),
+      host.service(Settings),
+      host.service(Slots),
+      host.service(SessionStore),
+      host.service(Tools),
+    ]);
   return {
     commands,
     exec,
@@ -58,7 +43,6 @@ export async function servicesOf(host: FrontendHost) {
     settings,
     slots,
     store,
-    suggestions,
     tools,
   };
 }

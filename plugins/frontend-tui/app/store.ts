@@ -16,14 +16,16 @@ export interface LiveState {
   readonly thinking: string | undefined;
   /** What is good to know meanwhile. */
   readonly tip: string | undefined;
-  /** What the person might say next. */
-  readonly suggestion: string | undefined;
   readonly running: readonly RunningCall[];
   readonly queued: readonly string[];
   readonly jobs: readonly Job[];
   readonly areJobsShown: boolean;
   readonly areShortcutsShown: boolean;
   readonly panel: Panel | undefined;
+  /** The next prompt, as it was guessed. */
+  readonly suggestion: string | undefined;
+  /** That it records, or writes down what was said. */
+  readonly voice: string | undefined;
   readonly hint: string | undefined;
   readonly status: { readonly left: string; readonly right: string; readonly lines: readonly string[] };
   readonly isReady: boolean;
@@ -42,13 +44,14 @@ export function createStore(size: LiveState["size"]): Store {
     activity: undefined,
     thinking: undefined,
     tip: undefined,
-    suggestion: undefined,
     running: [],
     queued: [],
     jobs: [],
     areJobsShown: false,
     areShortcutsShown: false,
     panel: undefined,
+    suggestion: undefined,
+    voice: undefined,
     hint: undefined,
     status: { left: "", right: "", lines: [] },
     isReady: false,

@@ -1,52 +1,109 @@
-import type { Session } from "gantry/sdk";
-import { expect, test } from "vitest";
+import type { PromptSuggestions, Session, SessionEvent } from "gantry/sdk";
+import { expect, test, vi } from "vitest";
 import { createStore } from "./store.ts";
 import { createSuggesting } from "./suggesting.ts";
-import { createTips, TIPS } from "./tips.ts";
 
-const session = { scope: { signal: new AbortController().signal } } as unknown as Session;
+const START = { type: "turn_start" } as SessionEvent;
+const END = { type: "turn_end", end: { reason: "completed" } } as SessionEvent;
 
-function suggestingOf(isWanted = true) {
+/** An editor in which something is typed, and a service that answers when it is told to. */
+function suggestingWith(suggest?: PromptSuggestions["suggest"]) {
   const store = createStore({ columns: 80, rows: 24 });
+  const signals: AbortSignal[] = [];
   const answers: ((text: string | undefined) => void)[] = [];
-  const suggestions = { suggest: () => new Promise<string | undefined>((resolve) => answers.push(resolve)) };
-  return {
+  const asks: PromptSuggestions["suggest"] = (_, signal) => {
+    signals.push(signal);
+    return new Promise((resolve) => answers.push(resolve));
+  };
+  const state = { typed: "", hasService: true };
+  const suggesting = createSuggesting({
     store,
-    answers,
-    suggesting: createSuggesting(
-      store,
-      () => ({ suggestions }),
-      () => isWanted,
-    ),
+    suggestions: async () => (state.hasService ? { suggest: suggest ?? asks } : undefined),
+    isFree: () => state.typed === "",
+  });
+  const ending = new AbortController();
+  const session = { scope: { signal: ending.signal } } as unknown as Session;
+  return {
+    state,
+    signals,
+    shown: () => store.get().suggestion,
+    hear: (event: SessionEvent) => suggesting.onEvent(event, session),
+    type(text: string) {
+      state.typed = text;
+      suggesting.onKey();
+    },
+    asked: (times: number) => vi.waitFor(() => expect(signals).toHaveLength(times)),
+    async answer(text: string | undefined) {
+      answers.shift()?.(text);
+      await new Promise(setImmediate);
+    },
+    endSession: () => ending.abort(),
   };
 }
 
-test("what is suggested stands there until something else happens", async () => {
-  const { store, answers, suggesting } = suggestingOf();
-  suggesting.begin(session);
-  answers[0]?.("run the tests");
-  await expect.poll(() => store.get().suggestion).toBe("run the tests");
-  suggesting.stop();
-  expect(store.get().suggestion).toBeUndefined();
+test("once a turn has ended, the next prompt is shown until the next one begins", async () => {
+  const { hear, asked, answer, shown } = suggestingWith();
+  hear(END);
+  await asked(1);
+  await answer("run the\u001b[2J tests");
+  expect(shown()).toBe("run the<U+001B>[2J tests");
+  hear(START);
+  expect(shown()).toBeUndefined();
 });
 
-test("a suggestion that comes late is none", async () => {
-  const { store, answers, suggesting } = suggestingOf();
-  suggesting.begin(session);
-  suggesting.begin(session);
-  answers[0]?.("too late");
-  answers[1]?.(undefined);
-  await Promise.resolve();
-  expect(store.get().suggestion).toBeUndefined();
+test("whoever types calls it off, and what comes too late is not shown", async () => {
+  const { hear, asked, answer, shown, type, signals } = suggestingWith();
+  hear(END);
+  await asked(1);
+  type("n");
+  expect(signals[0]?.aborted).toBe(true);
+  await answer("run the tests");
+  type("");
+  expect(shown()).toBeUndefined();
 });
 
-test("nobody is asked where it is not wanted", () => {
-  const { answers, suggesting } = suggestingOf(false);
-  suggesting.begin(session);
-  expect(answers).toEqual([]);
+test.each([
+  ["another turn begins", "hear"],
+  ["the session ends", "endSession"],
+] as const)("what was asked is called off when %s", async (_, how) => {
+  const fixture = suggestingWith();
+  fixture.hear(END);
+  await fixture.asked(1);
+  fixture[how](START);
+  expect(fixture.signals[0]?.aborted).toBe(true);
+  await fixture.answer("run the tests");
+  expect(fixture.shown()).toBeUndefined();
 });
 
-test("tips come one after the other, and begin anew", () => {
-  const next = createTips();
-  expect(Array.from({ length: TIPS.length + 1 }, next)).toEqual([...TIPS, TIPS[0]]);
+test("nobody is asked while something is typed, and after a turn that was not completed", async () => {
+  const { hear, asked, state, signals } = suggestingWith();
+  state.typed = "now";
+  hear(END);
+  state.typed = "";
+  for (const reason of ["aborted", "handled", "refused"]) {
+    hear({ type: "turn_end", end: { reason } } as SessionEvent);
+  }
+  await new Promise(setImmediate);
+  expect(signals).toEqual([]);
+  hear(END);
+  await asked(1);
+});
+
+test("a service that is missing, says nothing or breaks suggests nothing", async () => {
+  const { hear, asked, answer, shown, state, signals } = suggestingWith();
+  state.hasService = false;
+  hear(END);
+  await new Promise(setImmediate);
+  expect(signals).toEqual([]);
+  state.hasService = true;
+  hear(END);
+  await asked(1);
+  await answer(undefined);
+  expect(shown()).toBeUndefined();
+  const broken = vi.fn(() => Promise.reject(new Error("broken")));
+  const other = suggestingWith(broken);
+  other.hear(END);
+  await vi.waitFor(() => expect(broken).toHaveBeenCalled());
+  await new Promise(setImmediate);
+  expect(other.shown()).toBeUndefined();
 });

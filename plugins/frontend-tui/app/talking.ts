@@ -95,10 +95,13 @@ export function createTalking(parts: TalkingParts): Talking {
 
   /** What was sent meanwhile goes along with the turn that runs. */
   function join(): void {
-    for (const { text, content, isPasted } of waiting.takeForTurn()) {
-      parts.feed()?.sayPrompt(content, text, isPasted);
-      void send(content);
-    }
+    for (const submission of waiting.takeForTurn()) sendShown(submission);
+  }
+
+  /** Of what is sent together only the first begins a turn, which would show it. */
+  function sendShown({ text, content, isPasted }: Submission): void {
+    parts.feed()?.sayPrompt(content, text, isPasted);
+    void send(content);
   }
 
   /** After a turn: to the session that was asked for, then to what waits. */
@@ -106,7 +109,7 @@ export function createTalking(parts: TalkingParts): Talking {
     const how = wanted;
     wanted = undefined;
     if (how) await parts.goOver(how);
-    if (!isBusy) for (const submission of waiting.takeNext()) void send(submission.content);
+    if (!isBusy) for (const submission of waiting.takeNext()) sendShown(submission);
   }
 
   return {

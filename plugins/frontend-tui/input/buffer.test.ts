@@ -91,6 +91,13 @@ test("what is selected is replaced, or deleted", () => {
   expect(edit.selection(edit.moveTo(selected, 0))).toBeUndefined();
 });
 
+test("a mark that joins the sign before it does not join a chip", () => {
+  const chip = edit.withChip(edit.EMPTY, CHIP);
+  const marked = edit.insert(edit.insert(chip, "\u0301"), "\u0301");
+  expect(edit.moveTo(marked, marked.cursor).cursor).toBe(marked.cursor);
+  expect(edit.PLACES.left(edit.moveTo(marked, CHIP.length))).toBe(0);
+});
+
 test("whatever is done, the cursor stands where it may, and all can be undone", () => {
   const deeds = [
     ...Object.keys(edit.PLACES).map((place) => moved(place as keyof typeof edit.PLACES)),

@@ -7,7 +7,7 @@ import { createDraft } from "./draft.ts";
 import { draftLines } from "./draft-lines.ts";
 import type { Draft, DraftHost, DraftSettings, Submission } from "./draft-types.ts";
 import type { History } from "./history.ts";
-import type { Keyboard } from "./keyboard.ts";
+import type { Keyboard, KeyHandler } from "./keyboard.ts";
 import type { SuggestionSource } from "./menu.ts";
 
 export type { Submission } from "./draft-types.ts";
@@ -39,6 +39,8 @@ export interface ComposerProps {
   readonly contexts?: () => readonly string[];
   /** Gets hold of the editor, once. */
   readonly onReady?: (handle: ComposerHandle) => void;
+  /** Hears each key before the editor does. True: it is not meant for the editor. */
+  readonly onKey?: KeyHandler;
   onSubmit(submission: Submission): void;
   onAction(action: string): boolean;
 }
@@ -60,7 +62,8 @@ export function Composer(props: ComposerProps): JSX.Element {
     () =>
       keyboard.listen(
         () => (latest.current.isActive ? draft.contexts() : []),
-        (press, action) => latest.current.isActive && draft.key(press, action),
+        (press, action) =>
+          latest.current.isActive && (latest.current.onKey?.(press, action) || draft.key(press, action)),
       ),
     [keyboard, draft],
   );

@@ -21,10 +21,19 @@ export function previousUnit(text: string, at: number, chips: readonly string[] 
   if (chip) return at - chip.length;
   if (isPlain(text, at - 1) && (at < 2 || isPlain(text, at - 2) || text[at - 1] === "\n")) return at - 1;
   segmenter ??= new Intl.Segmenter();
-  const from = Math.max(text.lastIndexOf("\n", at - 2) + 1, at - 64, 0);
+  const from = Math.max(text.lastIndexOf("\n", at - 2) + 1, at - 64, chipEnd(text, at, chips));
   let last = at - 1;
   for (const { index } of segmenter.segment(text.slice(from, at))) last = from + index;
   return last;
+}
+
+/** Where the last chip before `at` ends: what follows it is no part of its last sign. */
+function chipEnd(text: string, at: number, chips: readonly string[]): number {
+  const ends = chips.map((label) => {
+    const begin = at < label.length ? -1 : text.lastIndexOf(label, at - label.length);
+    return begin < 0 ? 0 : begin + label.length;
+  });
+  return Math.max(0, ...ends);
 }
 
 /** The nearest place at or before `at` where a cursor may stand. */

@@ -6,6 +6,8 @@ import { width } from "../paint/width.ts";
 import type { Row } from "./list-rows.ts";
 
 const GAP = 2;
+/** How much of a row a title may take: the details of longer ones stand apart. */
+const TITLES = 0.6;
 
 export interface RowsLook {
   readonly width: number;
@@ -39,7 +41,7 @@ function titleColumns(rows: readonly Row[], titles: readonly string[], room: num
   const widths = rows.flatMap((row, at) =>
     row.kind === "item" && row.item.detail !== undefined ? [width(titles[at] ?? "")] : [],
   );
-  return Math.min(Math.max(0, ...widths), Math.floor(room / 2));
+  return Math.max(0, ...widths.filter((columns) => columns <= room * TITLES));
 }
 
 function titleAndDetail(

@@ -28,7 +28,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
   const top = useRef(0);
   const previewRows = useRef(1);
   const { state, all, found, at, onKey } = useList({ panel, memory, page: () => pageRows.current, onAnswer, onBack });
-  const isBeside = panel.preview !== undefined && width >= WIDE;
+  const isBeside = panel.preview !== undefined && width >= WIDE && all.length > 0;
   const isBelow = panel.preview !== undefined && !isBeside && rows >= LEAST_ROWS_FOR_PREVIEW;
   const listWidth = isBeside ? Math.floor(width * 0.45) : width;
   const previewWidth = isBeside ? width - listWidth - 3 : width - 2;

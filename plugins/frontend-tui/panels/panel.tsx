@@ -1,4 +1,5 @@
-import type { CommandAnswer, Panel, PanelAnswer } from "gantry/sdk";
+import { type CommandAnswer, type Panel, type PanelAnswer, PluginError } from "gantry/sdk";
+import { visibleLine } from "gantry/sdk/kit/visible";
 import type { JSX } from "react";
 import type { Keyboard } from "../input/keyboard.ts";
 import type { Theme } from "../paint/theme.ts";
@@ -59,6 +60,8 @@ export function PanelView({ panel, onClose, ...screen }: PanelViewProps): JSX.El
       return <PageView key={key} panel={shown.panel} {...more} />;
     case "form":
       return <FormView key={key} panel={shown.panel} {...more} />;
+    default:
+      throw notShown(shown.panel);
   }
 
   /** Nothing to say closes what was chosen on; everything else but a further panel closes all. */
@@ -86,6 +89,12 @@ export function PanelView({ panel, onClose, ...screen }: PanelViewProps): JSX.El
     const { opened: now, isClosed } = live.get();
     return isClosed || now.at(-1) !== shown;
   }
+}
+
+/** Plugins that are not compiled may hand over anything. */
+function notShown(panel: unknown): PluginError {
+  const type = visibleLine(String((panel as { readonly type?: unknown } | undefined)?.type), 40);
+  return new PluginError("GANTRY_TUI_PANEL", `There is no panel of the type "${type}".`, "Use list, page or form.");
 }
 
 let lastId = 0;

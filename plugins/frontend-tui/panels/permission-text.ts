@@ -22,6 +22,8 @@ interface Look {
 }
 
 const SHORT_LINES = 3;
+/** So much of a change stands before what else would be allowed. */
+const SMALL_CHANGE = 14;
 
 export function permissionText(parts: QuestionParts, look: Look): PermissionText {
   const { width, theme, isWhole } = look;
@@ -39,18 +41,28 @@ export function permissionText(parts: QuestionParts, look: Look): PermissionText
   foreign(parts.targets, "warning");
   const subject: Range = [0, lines.length];
   for (const field of others) if (isShort(field)) foreign(fieldLines(field));
+  const change = changeLines();
+  const isSmall = change.length <= SMALL_CHANGE;
+  if (isSmall) lines.push(...change);
   if (parts.reason) own(`Why you are asked: ${parts.reason}`);
   if (parts.rule) own(`Rule: ${parts.rule}`);
   const before = lines.length;
   widenedLines();
   const widened: Range = [before, lines.length];
-  if (parts.diff.length) {
-    own("It would change:");
-    const diff = paintBlocks([{ type: "diff", lines: parts.diff }], { width: Math.max(1, width - MARK_WIDTH), theme });
-    lines.push(...markedLines(diff, theme));
-  }
-  for (const field of others) if (!isShort(field)) foreign(fieldLines(field));
+  if (!isSmall) lines.push(...change);
   return { lines, subject, widened };
+
+  function changeLines(): readonly string[] {
+    const blocks = [{ type: "diff", lines: parts.diff }] as const;
+    const diff = parts.diff.length ? paintBlocks(blocks, { width: Math.max(1, width - MARK_WIDTH), theme }) : [];
+    return [
+      ...(diff.length ? ownLines("It would change:", "dim", look) : []),
+      ...markedLines(diff, theme),
+      ...others
+        .filter((field) => !isShort(field))
+        .flatMap((field) => foreignLines(fieldLines(field), { width, theme, token: "text" })),
+    ];
+  }
 
   function widenedLines() {
     const lasting = parts.offers.flatMap((offer, index) => (isLasting(offer) ? [{ offer, number: index + 1 }] : []));
