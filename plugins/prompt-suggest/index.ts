@@ -2,7 +2,7 @@ import { definePlugin, lazy, Models, manifest, PromptSuggestions, Settings, z } 
 
 export const promptSuggest = manifest({
   name: "prompt-suggest",
-  description: "Suggests what the person might say next, where the setting promptSuggestions wants it.",
+  description: "Suggests what the person might say next, where the setting promptSuggestionEnabled wants it.",
   config: z.object({
     model: z.string().optional().describe("the model that is asked, best a small one; default: the session's"),
     timeoutMs: z.number().int().positive().default(10_000).describe("how long it may take"),

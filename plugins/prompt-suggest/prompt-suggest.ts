@@ -4,7 +4,7 @@ import { type Moment, momentsOfLog } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { promptSuggest } from "./index.ts";
 
-const SETTINGS = ["promptSuggestions", "promptSuggestionEnabled"] as const;
+const SETTING = "promptSuggestionEnabled";
 const LONGEST = 140;
 const MOST_TOKENS = 60;
 const NOTHING = "NONE";
@@ -38,10 +38,8 @@ export default setup;
 
 /** Each suggestion is a request that costs: a project may turn them off, and never on. */
 function isWanted(settings: Settings): boolean {
-  const nearest = SETTINGS.map(
-    (key) => settings.layers(key, z.boolean()).find(({ value, layer }) => !value || layer !== "project")?.value,
-  );
-  return nearest.includes(true) && !nearest.includes(false);
+  const [nearest] = settings.layers(SETTING, z.boolean()).filter(({ value, layer }) => !value || layer !== "project");
+  return nearest?.value === true;
 }
 
 /** The end of the conversation; `undefined` before anything was answered. */

@@ -25,8 +25,8 @@ const BUDGETS = {
   versionFiles: 1,
   /** Files that `gantry --help` loads. */
   helpFiles: 6,
-  /** Files that a prompt without a tool call loads: what its session needs lies in one of them. */
-  promptFiles: 7,
+  /** Files that a prompt without a tool call loads: what its session needs lies in one of them; settings apart, for the terminal's first line. */
+  promptFiles: 8,
 };
 /** The command line, which stands around the kernel. */
 const COMMAND_LINE = ["arguments", "bin", "cli", "code-cache", "frontend-host", "program", "stdin", "version"].map(
