@@ -43,6 +43,7 @@ test.each([
   await t.shows("that was all");
   await t.shows(/^ {2}\d+ ms/);
   await t.hides("Working");
+  await t.shows("over here");
   expectFrame(`answer-${columns}x${rows}`, t.frame(), CHANGING);
   say(t, "/exit");
   expect(await t.ended).toBe(0);

@@ -337,3 +337,8 @@ export async function converse(
     if (session) status?.refresh(session);
   }
 }
+
+/** What was said before is not to be seen any more. */
+function isNew({ resume, continueLatest, fork }: OpenOptions): boolean {
+  return !resume && !continueLatest && !fork;
+}
