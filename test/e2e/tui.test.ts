@@ -54,7 +54,9 @@ test("a session that goes on shows what was said; Ctrl-O shows all of it", async
   const t = await started();
   say(t, "look the lighthouse");
   await t.shows("that was all");
+  await t.shows(/^ {2}\d+ ms/);
   await t.hides("Working");
+  await t.shows("over here");
   const before = t.frame();
   t.press("C-o");
   await t.shows('"place": "the lighthouse"');
