@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import pty from "node-pty";
+import pty from "@lydell/node-pty";
 import { median, row } from "./measure.js";
 
 const program = fileURLToPath(new URL("../../dist/gantry.js", import.meta.url));

@@ -1,5 +1,5 @@
+import pty from "@lydell/node-pty";
 import xterm from "@xterm/headless";
-import pty from "node-pty";
 
 /** A terminal emulator around a program in a pty, driven as a person would. */
 export interface Pty {
