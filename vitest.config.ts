@@ -45,6 +45,8 @@ export default defineConfig({
           exclude: ["**/node_modules/**", ...SAME_EVERYWHERE],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Real terminals, programs and servers: a busy machine may keep one of them waiting.
+          retry: Number(process.env.GANTRY_TEST_RETRY ?? 0),
         },
       },
     ],

@@ -5,10 +5,14 @@ import { isatty } from "node:tty";
  * the same ends it in peace.
  */
 export function exit(code: number): never {
-  if (process.stdout.isTTY && !isatty(1)) {
+  if (isTerminalGone()) {
     process.emit("exit", code);
     process.removeAllListeners("SIGHUP");
     process.kill(process.pid, "SIGHUP");
   }
   process.exit(code);
+}
+
+export function isTerminalGone(): boolean {
+  return process.stdout.isTTY && !isatty(1);
 }

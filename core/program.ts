@@ -2,7 +2,7 @@
 import { messageOf } from "gantry/sdk";
 import { catalogue } from "../plugins/index.ts";
 import { main } from "./cli.ts";
-import { exit } from "./exit.ts";
+import { exit, isTerminalGone } from "./exit.ts";
 
 /** The exit code when whoever read our output, or the terminal, is gone, as after SIGPIPE; and the errors that say so. */
 const GONE = 141;
@@ -16,6 +16,8 @@ export async function run(argv: readonly string[]): Promise<never> {
   };
   for (const stream of [process.stdout, process.stderr]) stream.on("error", onError);
   process.on("unhandledRejection", stray).on("uncaughtException", stray);
+  // With the terminal everything that was waited for may be gone.
+  process.once("beforeExit", () => isTerminalGone() && exit(GONE));
 
   const code = await main(argv, { catalogue, presets: { usual: "default", bare: "minimal" } });
   await new Promise((resolve) => process.stdout.write("", resolve));

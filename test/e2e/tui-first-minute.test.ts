@@ -77,7 +77,7 @@ test.concurrent.each([
 
     await t.until(() => t.frame().includes(">"), "The editor was not empty.");
     t.type("/");
-    await t.until(() => /^› \/\w/m.test(shown(t)), "No commands were offered.");
+    await t.until(() => /^ {2}\/\w/m.test(shown(t)), "No commands were offered.");
     t.type("perm");
     await t.until(() => shown(t).includes("› /permissions"), "/permissions was not offered.");
     t.press("C-u");
