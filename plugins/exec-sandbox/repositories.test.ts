@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createPlace, hasBwrap, makeRepository, type Place, said, unlessSkipped } from "./test-place.ts";
 
@@ -50,13 +50,14 @@ describe.skipIf(!hasBwrap)(`a confined command in a repository${unlessSkipped}`,
     expect(
       said(await place.bash("echo 1 > file && git add -A && git commit -qm second && git log --oneline | wc -l")),
     ).toBe("2");
-    for (const path of ["hooks/x", "config", "worktrees/other", "worktrees/work/commondir", "worktrees/work/gitdir"]) {
+    const own = `worktrees/${basename(place.cwd)}`;
+    for (const path of ["hooks/x", "config", "worktrees/other", `${own}/commondir`, `${own}/gitdir`]) {
       expect((await place.bash(`echo x >> ${main}/.git/${path}`)).outcome, path).toBe("error");
     }
     await place.bash(`echo x > ${main}/file`);
     expect(readdirSync(main)).toEqual([".git"]);
     await place.close();
-    await writeFile(join(main, ".git/worktrees/work/gitdir"), "/elsewhere/.git\n");
+    await writeFile(join(main, ".git", own, "gitdir"), "/elsewhere/.git\n");
     await place.open();
     await place.bash(`echo x > ${main}/.git/planted`);
     expect(readdirSync(join(main, ".git"))).not.toContain("planted");

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { seatbeltProfile } from "./seatbelt.ts";
 
 const BOUNDARY = {
-  writable: ["/Users/me/work"],
-  guarded: ["/Users/me/work/.git/hooks"],
-  pinned: ["/Users/me/work/.git"],
+  writable: ["/Users/me/shop"],
+  guarded: ["/Users/me/shop/.git/hooks"],
+  pinned: ["/Users/me/shop/.git"],
   hidden: ["/Users/me/.gantry"],
   readable: ["/Users/me/.gantry/shell/1"],
-  denied: ['/Users/me/work/a "secret"'],
+  denied: ['/Users/me/shop/a "secret"'],
   temporary: "/private/tmp/gantry-x",
   isNetworkOpen: false,
   isWeaker: false,
@@ -22,12 +22,12 @@ describe("the profile for macOS", () => {
       "(deny appleevent-send lsopen job-creation)",
       "(deny file-write*)",
       '(allow file-write* (regex #"^/dev/(null|zero|tty|dtracehelper|fd/[0-9]+)$"))',
-      '(allow file-write* (subpath "/Users/me/work") (subpath "/private/tmp/gantry-x"))',
-      '(deny file-write* (regex #"^/[uU][sS][eE][rR][sS]/[mM][eE]/[wW][oO][rR][kK]/\\.[gG][iI][tT]/[hH][oO][oO][kK][sS](/|$)"))',
-      '(deny file-write-unlink (literal "/Users/me/work/.git"))',
+      '(allow file-write* (subpath "/Users/me/shop") (subpath "/private/tmp/gantry-x"))',
+      '(deny file-write* (regex #"^/[uU][sS][eE][rR][sS]/[mM][eE]/[sS][hH][oO][pP]/\\.[gG][iI][tT]/[hH][oO][oO][kK][sS](/|$)"))',
+      '(deny file-write-unlink (literal "/Users/me/shop/.git"))',
       '(deny file-read* file-write* (subpath "/Users/me/.gantry"))',
       '(allow file-read* (subpath "/Users/me/.gantry/shell/1"))',
-      '(deny file-read* file-write* (subpath "/Users/me/work/a \\"secret\\""))',
+      '(deny file-read* file-write* (subpath "/Users/me/shop/a \\"secret\\""))',
       "(deny network*)",
     ]);
   });

@@ -22,7 +22,7 @@ test.each([
   ["/home/me/CLAUDE.md", "/home/me/CLAUDE.md", true],
   ["**/team/**", "/w/team/CLAUDE.md", true],
   ["team/CLAUDE.md", "/w/team/CLAUDE.md", true],
-  ["~/work/CLAUDE.md", "/home/me/work/claude.md", true],
+  ["~/shop/CLAUDE.md", "/home/me/shop/claude.md", true],
   ["/home/me/CLAUDE.md", "/home/me/x/CLAUDE.md", false],
 ])("what is left out by %s: %s, %s", (glob, path, fits) => {
   expect(pathMatcher([glob], "/home/me")(path)).toBe(fits);

@@ -70,7 +70,7 @@ const SIZES = [
 ] as const;
 
 const CHANGING: readonly (readonly [RegExp, string])[] = [
-  [/\S*gantry-tui-\w+/g, "/work"],
+  [/\S*gantry-tui-\w+[/]work\b/g, "/home/me/shop"],
   [/\b\d+(\.\d+)? (ms|s)\b/g, "N ms"],
 ];
 

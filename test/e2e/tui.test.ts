@@ -26,7 +26,7 @@ function say(t: Pty, text: string): void {
 
 /** What differs from run to run. */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
-  [/\S*gantry-tui-\w+\/work/g, "/work"],
+  [/\S*gantry-tui-\w+[/]work\b/g, "/home/me/shop"],
   [/\(\d+ s, Esc/g, "(Esc"],
   [/\b\d+(\.\d+)? (ms|s)\b/g, "N ms"],
   [/Gantry \d+\.\d+\.\d+/g, "Gantry X"],
