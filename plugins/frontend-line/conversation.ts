@@ -10,13 +10,14 @@ import {
   type SessionStore,
   type TurnView,
 } from "gantry/sdk";
+import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import { visible } from "gantry/sdk/kit/visible";
 import { createAsking } from "./asking.ts";
 import { heedInterrupts } from "./interrupts.ts";
 import { createPaint, wantsColour } from "./paint.ts";
 import { createPrinter } from "./printer.ts";
 import { createTerminal } from "./terminal.ts";
-import { settleTrust } from "./trusting.ts";
+import { trustQuestion } from "./trusting.ts";
 
 export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
@@ -52,7 +53,7 @@ export function createConversation(
 
   async function run(): Promise<number> {
     try {
-      if (!(await settleTrust(host, terminal, printer.say))) return 130;
+      if (!(await settleTrust(host, trustQuestion(host, terminal, printer.say)))) return 130;
       session = await open({});
       greet(session);
       if (host.prompt?.trim()) await converse(host.prompt);

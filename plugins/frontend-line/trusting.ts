@@ -1,33 +1,24 @@
 import type { FrontendHost, LeftOut } from "gantry/sdk";
-import { claimsText, leftOutNotice } from "gantry/sdk/kit/claims";
+import { claimsText } from "gantry/sdk/kit/claims";
+import type { TrustQuestion } from "gantry/sdk/kit/settle-trust";
 import { visible } from "gantry/sdk/kit/visible";
 import type { Terminal } from "./terminal.ts";
 
-/**
- * Asks about what the folder would run or allow, where there is such. What is taken in may ask for more, which is asked about in
- * turn. False when the person would rather leave.
- */
-export async function settleTrust(
-  host: FrontendHost,
+/** The question of trust, line by line. */
+export function trustQuestion(
+  host: Pick<FrontendHost, "info" | "signal">,
   terminal: Pick<Terminal, "read">,
   say: (text: string) => void,
-): Promise<boolean> {
-  for (;;) {
-    const left = await host.untrusted();
-    if (left.claims.every(({ problem }) => problem !== undefined)) {
-      const notice = leftOutNotice(left);
-      if (notice) say(`${claimsText(left.claims)}\n${notice.text}`);
-      return true;
-    }
-    say(questionOf(left, host.info.cwd));
-    const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
-    if (reading.kind !== "line") return false;
-    if (!/^y(es)?$/i.test(reading.text.trim())) {
-      say("It stays out.");
-      return true;
-    }
-    await host.trust();
-  }
+): TrustQuestion {
+  return {
+    say,
+    async ask(left) {
+      say(questionOf(left, host.info.cwd));
+      const reading = await terminal.read("Trust this folder, and let it run? y/n ", { signal: host.signal });
+      if (reading.kind !== "line") return "leave";
+      return /^y(es)?$/i.test(reading.text.trim()) ? "yes" : "no";
+    },
+  };
 }
 
 function questionOf(left: LeftOut, cwd: string): string {

@@ -1,5 +1,6 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
 import type { CommandAnswer, FrontendHost, OpenOptions, Question, Session, SessionEvent, TurnView } from "gantry/sdk";
+import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
@@ -9,7 +10,6 @@ import type { PaintOptions } from "../paint/blocks.ts";
 import { backgroundOf } from "../paint/terminal-colours.ts";
 import type { Theme } from "../paint/theme.ts";
 import { type Asking, createAsking } from "../panels/asking.ts";
-import { settleTrust } from "../panels/trusting.ts";
 import { createActions } from "./actions.ts";
 import { createAttention, titleOf } from "./attention.ts";
 import { createEarlyKeys } from "./early-keys.ts";
@@ -150,7 +150,8 @@ export async function converse(
   host.signal.addEventListener("abort", leave, { once: true });
   if (host.signal.aborted) leave();
   try {
-    if (!(await settleTrust(host, asking, tell))) return 130;
+    if (!(await settleTrust(host, { ask: (left) => asking.trust(left, host.info.cwd, host.signal), say: tell })))
+      return 130;
     session = await open({});
     await greet(session);
     for (const one of bindingsFile.read().problems) warn(one);

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { expectFits, expectFrame, expectHarmless, HOSTILE, type Screen, SIZES, show } from "../test-screen.ts";
 import { createAsking, type Waiting } from "./asking.ts";
 import { Dialog } from "./dialog.tsx";
-import { settleTrust } from "./trusting.ts";
 
 type Size = { readonly width: number; readonly rows: number };
 
@@ -452,28 +451,5 @@ describe("the question whether a folder is trusted", () => {
     expect(screen.answers).toEqual([]);
     for (let page = 0; page < 3; page++) await screen.press("y");
     expect(screen.answers).toEqual(["yes"]);
-  });
-
-  test("is asked anew for what a yes has brought in, and not at all for nothing", async () => {
-    const [one, two] = left.claims.map((claim) => [claim]);
-    const rounds = [one, two, []] as const;
-    let round = 0;
-    const said: string[] = [];
-    const asked: unknown[] = [];
-    const host = {
-      untrusted: async () => ({ ...left, claims: rounds[round] ?? [] }),
-      trust: async () => void round++,
-      info: { cwd: "/home/me/shop" },
-      signal: new AbortController().signal,
-    } as unknown as Parameters<typeof settleTrust>[0];
-    const answers = ["yes", "no"] as const;
-    const asking = { trust: async ({ claims }: LeftOut) => answers[asked.push(claims) - 1] ?? "leave" };
-    expect(await settleTrust(host, asking, (text) => void said.push(text))).toBe(true);
-    expect([asked, said]).toEqual([[one, two], ["It stays out."]]);
-    round = 2;
-    expect(await settleTrust(host, asking, (text) => void said.push(text))).toBe(true);
-    round = 0;
-    expect(await settleTrust(host, asking, (text) => void said.push(text))).toBe(false);
-    expect(said).toEqual(["It stays out."]);
   });
 });

@@ -1,15 +1,20 @@
-import type { FrontendHost } from "gantry/sdk";
-import { claimsText, leftOutNotice } from "gantry/sdk/kit/claims";
-import type { Asking } from "./asking.ts";
+/** The question of trust at a start, in a frontend's own words. */
+import type { FrontendHost, LeftOut } from "gantry/sdk";
+import { claimsText, leftOutNotice } from "./claims.ts";
+
+/** How a frontend asks, and says what stays out. */
+export interface TrustQuestion {
+  ask(left: LeftOut): Promise<"yes" | "no" | "leave">;
+  say(text: string): void;
+}
 
 /**
  * Asks about what the folder would run or allow, where there is such. What is taken in may ask for more, which is asked about in
  * turn. False when the person would rather leave.
  */
 export async function settleTrust(
-  host: Pick<FrontendHost, "untrusted" | "trust" | "info" | "signal">,
-  asking: Pick<Asking, "trust">,
-  say: (text: string) => void,
+  host: Pick<FrontendHost, "untrusted" | "trust">,
+  { ask, say }: TrustQuestion,
 ): Promise<boolean> {
   for (;;) {
     const left = await host.untrusted();
@@ -18,7 +23,7 @@ export async function settleTrust(
       if (notice) say(`${claimsText(left.claims)}\n${notice.text}`);
       return true;
     }
-    const answer = await asking.trust(left, host.info.cwd, host.signal);
+    const answer = await ask(left);
     if (answer === "leave") return false;
     if (answer === "no") {
       say("It stays out.");
