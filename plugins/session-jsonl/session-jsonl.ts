@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isGantryError, type SessionStore, type SessionWriter, type Setup } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
 import { takeCopy } from "./copies.ts";
@@ -9,8 +9,8 @@ import { readTranscript } from "./heal.ts";
 import type { sessionJsonl } from "./index.ts";
 import { listSessions } from "./list.ts";
 import { isHeld } from "./lock.ts";
-import { checkId, folderFor } from "./names.ts";
-import { alreadyThere, inUse, unwritable } from "./problems.ts";
+import { agentFile, checkId, folderFor } from "./names.ts";
+import { absent, alreadyThere, inUse, unwritable } from "./problems.ts";
 import { removeTranscript } from "./remove.ts";
 import { watchFolder } from "./watch.ts";
 import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
@@ -58,10 +58,11 @@ export function createStore(
   };
 
   return {
-    async create(id, cwd) {
+    async create(id, cwd, parent) {
       checkId(id);
       if (isTemporary) return temporaryWriter();
-      const path = join(folderFor(stateFolder, cwd), `${id}.jsonl`);
+      const folder = folderFor(stateFolder, cwd);
+      const path = parent === undefined ? join(folder, `${id}.jsonl`) : agentFile(folder, parent, id);
       if (existsSync(path)) throw alreadyThere(id, path);
       return kept(createWriter({ disk, path, id, gantry }));
     },
@@ -83,10 +84,12 @@ export function createStore(
       }
     },
     list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
-    async read(name, { cwd }) {
-      if (cwd !== undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
-      const find = cwd === undefined ? findSession : findNamed;
-      const { file } = await find(disk, stateFolder, name, cwd as string);
+    async read(name, { cwd, parent }) {
+      if (cwd !== undefined && parent === undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
+      const find = cwd === undefined || parent !== undefined ? findSession : findNamed;
+      const found = await find(disk, stateFolder, parent ?? name, cwd as string);
+      const file = parent === undefined ? found.file : agentFile(dirname(found.file), found.id, name);
+      if (parent !== undefined && !existsSync(file)) throw absent(name, []);
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },
