@@ -335,6 +335,8 @@ export class KernelSession implements Session {
   }
 
   notify(notice: Notice): void {
+    // A person looks at the session at the top.
+    if (this.parent) return this.parent.notify(notice);
     this.emit({ type: "notice", notice });
     void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
   }
@@ -344,6 +346,7 @@ export class KernelSession implements Session {
   }
 
   fault(fault: Fault): void {
+    if (this.parent) return this.parent.fault(fault);
     this.emit({ type: "fault", fault });
   }
 

@@ -11,6 +11,7 @@ import {
   type FormValue,
   newId,
   type QuestionForm,
+  rootOf,
   type TurnView,
 } from "gantry/sdk";
 import { choiceText, formMessage } from "gantry/sdk/kit/form";
@@ -31,7 +32,7 @@ export async function fillIn(
   const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
   const message = exactText(`${form.from}: ${formMessage(form)}`);
   if (form.kind === "consent") return consent();
-  const scope = { sessionId: session.id, toolCallId: call.id, message };
+  const scope = { sessionId: rootOf(session).id, toolCallId: call.id, message };
   if (form.kind === "url") {
     if (!capabilities.elicitation?.url || !form.url) return undefined;
     const asked = { mode: "url", elicitationId: newId(), url: form.url, ...scope } as const;
@@ -51,7 +52,7 @@ export async function fillIn(
     const { outcome } = await peer.request(
       methods.client.session.requestPermission,
       {
-        sessionId: session.id,
+        sessionId: rootOf(session).id,
         toolCall: {
           toolCallId: call.id,
           title: exactText(form.from),

@@ -74,6 +74,7 @@ function askLine(kit: Asker, { call, verdict }: Question, { session, signal }: T
         display_name: tool.name,
         input,
         tool_use_id: id,
+        ...(session.parent && { agent_id: session.id }),
         permission_suggestions: suggestions,
         ...(blocked !== undefined && { blocked_path: blocked }),
         ...(verdict.reason !== undefined && { decision_reason: verdict.reason }),

@@ -10,7 +10,7 @@ import type {
   TurnEnd,
   z,
 } from "gantry/sdk";
-import { isGantryError, PluginError } from "gantry/sdk";
+import { isGantryError, PluginError, rootOf } from "gantry/sdk";
 import { leftOutNotice } from "gantry/sdk/kit/claims";
 import { hookLine } from "./hook-lines.ts";
 import type { frontendHeadless } from "./index.ts";
@@ -63,7 +63,7 @@ export async function startRun(kit: Kit, { isInteractive, options, replay, onEnd
   // Whatever this program has begun it has told of already.
   const goesOn = (options?.resume !== undefined && !options.fork) || undefined;
   if (isFirst && isStream && config.hookEvents) {
-    (await use.hookEvents?.())?.watch((activity, { id }) => output.write(jsonLine(hookLine(activity, id))));
+    (await use.hookEvents?.())?.watch((activity, of) => output.write(jsonLine(hookLine(activity, rootOf(of).id))));
   }
   const session = isFirst ? await open(kit, isInteractive) : await host.open({ ...options, isInteractive });
   const view = VIEWS[config.outputFormat]({

@@ -16,7 +16,15 @@ const PLUGIN = "permit-modes";
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
-  const current = perSession((session) => ({ mode: start.isAsked ? start.mode : restored(session) }));
+  const current = perSession((session): { mode: PermissionMode | undefined } => ({
+    mode: session.parent ? undefined : start.isAsked ? start.mode : restored(session),
+  }));
+
+  /** An agent has the mode of the session that it works for, or one of its own, as far as that one lets it. */
+  function modeOf(session: SessionView): PermissionMode {
+    const { mode } = current(session);
+    return session.parent ? modeBelow(modeOf(session.parent), mode) : (mode ?? start.mode);
+  }
 
   /** The mode that the session was left in, where it may be had. Planning and bypassing end with the run that they were chosen for. */
   function restored(session: SessionView): PermissionMode {
@@ -34,7 +42,7 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   }
 
   function record(session: SessionView): void {
-    session.record(PLUGIN, "mode", { mode: current(session).mode });
+    session.record(PLUGIN, "mode", { mode: modeOf(session) });
   }
 
   function change(session: SessionView, mode: PermissionMode): void {
@@ -47,7 +55,7 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   return {
     services: {
       permissions: {
-        mode: (session) => current(session).mode,
+        mode: modeOf,
         setMode: async (session, mode) => {
           start.check(mode);
           change(session, mode);
@@ -59,26 +67,34 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
     },
     taps: {
       sessionStart: (session) => {
-        const { mode } = current(session);
+        if (session.parent) return;
+        const mode = modeOf(session);
         if (mode !== (recorded(session) ?? "default")) record(session);
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
       toolGate: (verdict, call, turn) => {
-        const { mode } = current(turn.session);
+        const mode = modeOf(turn.session);
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },
       event: (event, session) => {
         // The mode is the person's and not the conversation's: a copy of the branch must not bring an earlier one back.
-        if (event.type === "rewound" && current(session).mode !== (recorded(session) ?? "default")) record(session);
+        if (event.type === "rewound" && modeOf(session) !== (recorded(session) ?? "default")) record(session);
       },
       ask: (question, turn) =>
-        current(turn.session).mode === "auto" && !question.form ? auto.answer(question, turn) : undefined,
+        modeOf(turn.session) === "auto" && !question.form ? auto.answer(question, turn) : undefined,
     },
   };
 };
 
 export default setup;
+
+/** Whoever plans or asks nobody has agents that do; and nobody's agents bypass permissions who does not. */
+function modeBelow(above: PermissionMode, own: PermissionMode | undefined): PermissionMode {
+  if (own === undefined || above === "plan") return above;
+  if (above === "dontAsk") return own === "plan" ? own : above;
+  return own === "bypassPermissions" ? above : own;
+}
 
 /** The mode that the log says the session is in. */
 function recorded(session: SessionView): PermissionMode | undefined {

@@ -60,9 +60,13 @@ export function createRulebook(settings: Settings): Rulebook {
   const ofSettings = (effect: Effect) =>
     settings.layers(`permissions.${effect}`, anythingSchema).flatMap((value) => placed(effect, value));
 
+  /** What holds for a session holds for its agents. */
+  const ownOf = (session: SessionView): readonly PlacedRule[] =>
+    session.parent ? [...own(session), ...ownOf(session.parent)] : own(session);
+
   const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
     const { rules } = supposed(session);
-    if (!rules) return [...ofSettings(effect), ...own(session).filter((rule) => rule.effect === effect)];
+    if (!rules) return [...ofSettings(effect), ...ownOf(session).filter((rule) => rule.effect === effect)];
     return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
   };
 

@@ -49,7 +49,7 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
       taps: {
         sessionStart: (session) => {
           reportFiles(layers, problems);
-          problems.tell(session);
+          if (!session.parent) problems.tell(session);
         },
         input: () => refresh(),
         toolGate: () => refresh(),

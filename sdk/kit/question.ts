@@ -2,7 +2,7 @@
  * A permission question, taken apart: what every frontend shows, as data. Whatever comes from the call is made visible here; to
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
-import type { Call, Question, RuleSuggestion } from "gantry/sdk";
+import type { Call, Question, RuleSuggestion, SessionAgent } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -63,7 +63,7 @@ export function questionParts(
   const { call, verdict } = question;
   const diff = diffOf(call.input);
   return {
-    title: `${oneLine(call.tool.name, 100)} wants to run`,
+    title: `${oneLine(call.tool.name, 100)} wants to run${question.agent ? ` for ${agentName(question.agent)}` : ""}`,
     fields: fieldsOf(call, diff.length > 0),
     targets: more.targets.map(exactLine),
     diff,
@@ -93,6 +93,12 @@ export function exactText(text: string): string {
     /(?![\n\t])[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffc\u2800]|(?! )\p{Zs}/gu,
     (sign) => `<U+${(sign.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}>`,
   );
+}
+
+/** The agent that asks, in words. */
+export function agentName({ type, name }: SessionAgent): string {
+  const kind = `the agent ${oneLine(type, 60)}`;
+  return name ? `${kind} (${oneLine(name, 60)})` : kind;
 }
 
 function oneLine(text: string, limit: number): string {
