@@ -336,9 +336,11 @@ export class KernelSession implements Session {
 
   notify(notice: Notice): void {
     // A person looks at the session at the top.
-    if (this.parent) return this.parent.notify(notice);
-    this.emit({ type: "notice", notice });
-    void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+    if (this.parent) this.parent.notify(notice);
+    else {
+      this.emit({ type: "notice", notice });
+      void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+    }
   }
 
   announce(event: AnnouncedEvent): void {
@@ -346,8 +348,8 @@ export class KernelSession implements Session {
   }
 
   fault(fault: Fault): void {
-    if (this.parent) return this.parent.fault(fault);
-    this.emit({ type: "fault", fault });
+    if (this.parent) this.parent.fault(fault);
+    else this.emit({ type: "fault", fault });
   }
 
   // ------------------------------------------------------------ remembering

@@ -86,7 +86,7 @@ export interface WireTaskStarted extends Wire {
   readonly task_id: string;
   readonly tool_use_id?: string;
   readonly description: string;
-  readonly task_type: "local_bash" | "mcp_call";
+  readonly task_type: "local_bash" | "mcp_call" | "local_agent";
   readonly is_backgrounded: true;
 }
 
@@ -108,7 +108,7 @@ export interface WireTasks extends Wire {
   readonly subtype: "background_tasks_changed";
   readonly tasks: readonly {
     readonly task_id: string;
-    readonly task_type: "local_bash" | "mcp_call";
+    readonly task_type: "local_bash" | "mcp_call" | "local_agent";
     readonly description: string;
   }[];
 }

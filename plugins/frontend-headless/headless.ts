@@ -35,7 +35,7 @@ const setup: Setup<typeof frontendHeadless> = ({ config, use, contribute }) => {
     },
     // Not in the manifest: they are of use in a run of this frontend alone, and in place once it contributes the tool.
     taps: {
-      turnStop: ({ session }) => structured?.reminder(lastWords(session)),
+      turnStop: ({ session }) => (session.parent ? undefined : structured?.reminder(lastWords(session))),
       modelWrap: (stream) => (request, call) =>
         call.turn && structured?.isExhausted ? exhausted(structured) : stream(request, call),
     },

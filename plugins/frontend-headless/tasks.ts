@@ -39,14 +39,13 @@ function callOf({ callId }: Job) {
 
 function summaryOf({ kind, title, state, exit }: Job): string {
   const code = exit?.exitCode;
-  const what = kind === "call" ? "call" : "command";
   const how =
     state === "stopped"
       ? "was stopped"
       : code === undefined
         ? "was ended by a signal"
-        : kind === "call"
+        : kind !== "command"
           ? state
           : `has ended: exit code ${code}`;
-  return `Background ${what} "${title}" ${how}.`;
+  return `Background ${kind} "${title}" ${how}.`;
 }

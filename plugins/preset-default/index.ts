@@ -48,6 +48,8 @@ export default definePreset("default", [
   "tool-glob",
   "tool-grep",
   "tool-search",
+  "agents",
+  "tool-agent",
   "secrets-keyring",
   "mcp-auth",
   "mcp-serve",

@@ -47,6 +47,8 @@ export default definePreset("headless", [
   "tool-glob",
   "tool-grep",
   "tool-search",
+  "agents",
+  "tool-agent",
   "secrets-keyring",
   "mcp-auth",
   "mcp-serve",

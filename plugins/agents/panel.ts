@@ -1,0 +1,141 @@
+/** `/agents`: the kinds there are, and those at work in this session. */
+import { relative } from "node:path";
+import type {
+  AgentDefinition,
+  AgentRun,
+  Block,
+  Command,
+  HostInfo,
+  ListItem,
+  SessionView,
+  SetupContext,
+} from "gantry/sdk";
+import { listPanel } from "gantry/sdk/kit/panels";
+import { oneLine } from "gantry/sdk/kit/prompt-head";
+import { visible, visibleLine } from "gantry/sdk/kit/visible";
+import type { agents } from "./index.ts";
+import { claimIn } from "./read.ts";
+import type { Shelf } from "./shelf.ts";
+import type { Starting } from "./starting.ts";
+
+interface PanelParts {
+  readonly context: SetupContext<typeof agents>;
+  readonly shelf: Shelf;
+  readonly starting: Starting;
+}
+
+const GROUPS: Readonly<Record<AgentDefinition["source"], string>> = {
+  managed: "Managed",
+  flag: "Command line",
+  program: "Application",
+  project: "Project",
+  personal: "Personal",
+  "built-in": "Built-in",
+};
+const RUNS = "In this session";
+const LONGEST = 160;
+
+export function createPanel({ context: { host, use }, shelf, starting }: PanelParts): Command {
+  const run = async (_: string, session: SessionView) => ({
+    panel: await listPanel({
+      title: "Agents",
+      load: () => [...starting.runs(session).toReversed().map(runItem), ...kinds(session)],
+      actions: [{ key: "enter", label: "read", run: ({ id }) => plain(id, session) }],
+      preview: ({ id }) => blocks(id, session),
+    }),
+  });
+
+  function kinds(session: SessionView): readonly ListItem[] {
+    const order = Object.keys(GROUPS);
+    const all = [...shelf.all(session)].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
+    return all.map((one) => {
+      const remark = one.problem ?? (isUnapproved(one) ? `its mode ${one.permissionMode} is not approved` : undefined);
+      return {
+        id: `kind ${one.name}`,
+        title: one.name,
+        detail: [
+          { text: `${one.model ?? "inherit"}  `, tone: "dim" },
+          { text: visibleLine(oneLine(one.description, LONGEST)) },
+          ...(remark ? [{ text: `  (${remark})`, tone: "warning" } as const] : []),
+        ],
+        group: GROUPS[one.source],
+      };
+    });
+  }
+
+  function isUnapproved(one: AgentDefinition): boolean {
+    const claim = one.source === "project" ? claimIn(one) : undefined;
+    return claim !== undefined && !use.trust.approves(claim);
+  }
+
+  function blocks(id: string, session: SessionView): readonly Block[] {
+    const found = shelf.all(session).find(({ name }) => `kind ${name}` === id);
+    if (found)
+      return [
+        { type: "fields", fields: fieldsOf(found, host) },
+        { type: "markdown", text: found.prompt },
+      ];
+    const agent = starting.runs(session).find((one) => one.id === id);
+    return agent
+      ? [
+          { type: "fields", fields: runFields(agent) },
+          { type: "markdown", text: agent.task.prompt },
+        ]
+      : [];
+  }
+
+  function plain(id: string, session: SessionView): string {
+    const found = shelf.all(session).find(({ name }) => `kind ${name}` === id);
+    if (found) return visible(found.prompt);
+    const agent = starting.runs(session).find((one) => one.id === id);
+    return agent
+      ? runFields(agent)
+          .map(({ name, value }) => `${name}: ${value}`)
+          .join("\n")
+      : "It is gone.";
+  }
+
+  return run;
+}
+
+function fieldsOf(one: AgentDefinition, { cwd }: HostInfo) {
+  const tools = one.tools?.join(", ") ?? "all";
+  const without = one.disallowedTools?.length ? `, but not ${one.disallowedTools.join(", ")}` : "";
+  return [
+    { name: "is for", value: visibleLine(one.description) },
+    { name: "tools", value: visibleLine(tools + without) },
+    { name: "model", value: visibleLine(one.model ?? "that of the session") },
+    ...(one.permissionMode ? [{ name: "mode", value: one.permissionMode }] : []),
+    ...(one.path
+      ? [{ name: "file", value: visibleLine(one.path.startsWith(cwd) ? relative(cwd, one.path) : one.path) }]
+      : []),
+  ];
+}
+
+function runItem(run: AgentRun): ListItem {
+  const tone = run.state === "running" ? "accent" : run.state === "completed" ? "good" : "warning";
+  return {
+    id: run.id,
+    title: visibleLine(`${run.definition.name}: ${run.task.description}`),
+    detail: [
+      { text: run.state, tone },
+      { text: `  ${figuresOf(run)}`, tone: "dim" },
+    ],
+    group: RUNS,
+  };
+}
+
+function runFields(run: AgentRun) {
+  return [
+    { name: "state", value: run.state },
+    { name: "step", value: visibleLine(run.step) },
+    { name: "model", value: run.model },
+    { name: "so far", value: figuresOf(run) },
+    ...(run.transcriptPath ? [{ name: "transcript", value: run.transcriptPath }] : []),
+  ];
+}
+
+function figuresOf({ calls, ms, costUsd }: AgentRun): string {
+  const cost = costUsd === undefined ? "cost not known" : `$${costUsd.toFixed(4)}`;
+  return `${calls} ${calls === 1 ? "call" : "calls"}, ${Math.round(ms / 1000)} s, ${cost}`;
+}

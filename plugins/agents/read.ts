@@ -1,0 +1,111 @@
+/** Definitions as people have written them: read kindly, so that no file stands in another's way. */
+import { basename } from "node:path";
+import {
+  type AgentDefinition,
+  type Claim,
+  EFFORTS,
+  type Effort,
+  PERMISSION_MODES,
+  type PermissionMode,
+  z,
+} from "gantry/sdk";
+import { readFrontmatter } from "gantry/sdk/kit/frontmatter";
+import { oneLine, textIn } from "gantry/sdk/kit/prompt-head";
+import { splitRules } from "gantry/sdk/kit/split-rules";
+
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
+const LONGEST_NAME = 60;
+/** More than one that bids is asked less: a person has to see that. */
+const LOOSE: readonly PermissionMode[] = ["acceptEdits", "auto", "bypassPermissions"];
+
+/** A file's definition; `undefined` for what is none, such as a README, and a sentence for a name that cannot be one. */
+export function readDefinition(
+  text: string,
+  at: { readonly path: string; readonly source: AgentDefinition["source"] },
+): AgentDefinition | string | undefined {
+  const { data, body, problem } = readFrontmatter(text, { isLenient: true });
+  if (!Object.keys(data).length && !problem) return undefined;
+  const name = nameIn(textIn(data.name) || basename(at.path).replace(/\.md$/i, ""));
+  if (name === undefined) return `${at.path} is no agent: its name may have letters, digits, ".", "_" and "-" alone.`;
+  return {
+    ...definitionOf(data, body.trim()),
+    name,
+    source: at.source,
+    path: at.path,
+    ...(problem && { problem }),
+  };
+}
+
+/** `Code Reviewer` is `Code-Reviewer`. */
+function nameIn(written: string): string | undefined {
+  const name = written.replace(/\s+/g, "-");
+  return NAME.test(name) && name.length <= LONGEST_NAME ? name : undefined;
+}
+
+/** What keys say, whether they stand in a file or in JSON. What cannot be meant is passed over; a list of tools never is. */
+export function definitionOf(
+  data: Readonly<Record<string, unknown>>,
+  prompt: string,
+): Omit<AgentDefinition, "name" | "source"> {
+  const tools = toolsIn(data.tools);
+  const disallowedTools = toolsIn(data.disallowedTools) ?? [];
+  const model = /^\S{1,200}$/.exec(textIn(data.model))?.[0];
+  const effort = EFFORTS.find((one) => one === textIn(data.effort)) as Effort | undefined;
+  const mode = modeIn(data.permissionMode);
+  const most = Number(textIn(data.maxTurns));
+  const skills = wordsIn(data.skills);
+  return {
+    description: textIn(data.description) || oneLine(prompt, 200),
+    prompt,
+    ...(tools && { tools }),
+    ...(disallowedTools.length && { disallowedTools }),
+    ...(model && model !== "inherit" && { model }),
+    ...(effort && { effort }),
+    ...(Number.isInteger(most) && most > 0 && { maxTurns: most }),
+    ...(mode && { permissionMode: mode }),
+    ...(skills.length && { skills }),
+    ...(isTrue(data.background) && { isBackground: true }),
+  };
+}
+
+/** `undefined`: all; an empty list: none. */
+function toolsIn(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null || textIn(value) === "*") return undefined;
+  const texts = (Array.isArray(value) ? value : [value]).map(textIn);
+  const rules = [...new Set(texts.flatMap((text) => splitRules(text)))];
+  return rules.includes("*") ? undefined : rules;
+}
+
+function wordsIn(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value.map(textIn) : textIn(value).split(/[\s,]+/)).filter(Boolean);
+}
+
+function modeIn(value: unknown): PermissionMode | undefined {
+  const mode = textIn(value);
+  return mode === "manual" ? "default" : PERMISSION_MODES.find((one) => one === mode);
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || textIn(value).toLowerCase() === "true";
+}
+
+/** What a person has to see before it counts. */
+export function claimIn({ name, path, permissionMode }: AgentDefinition): Claim | undefined {
+  if (path === undefined || !permissionMode || !LOOSE.includes(permissionMode)) return undefined;
+  return { kind: "agent", source: path, text: `${name} works in the permission mode ${permissionMode}` };
+}
+
+const jsonSchema = z.record(
+  z.string(),
+  z.looseObject({ description: z.string(), prompt: z.string(), maxTurns: z.number().int().positive().optional() }),
+);
+
+/** Definitions by name, as the command line and programs give them. Throws a ZodError or a SyntaxError. */
+export function definitionsIn(given: unknown): readonly Omit<AgentDefinition, "source">[] {
+  const parsed = jsonSchema.parse(typeof given === "string" ? JSON.parse(given) : given);
+  return Object.entries(parsed).map(([written, data]) => {
+    const name = nameIn(written);
+    if (name === undefined) throw new Error(`${JSON.stringify(written.slice(0, 100))} is no name for an agent`);
+    return { ...definitionOf(data, data.prompt), name };
+  });
+}
