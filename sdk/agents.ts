@@ -99,8 +99,8 @@ export interface AgentRun {
  * };
  */
 export interface Agents {
-  /** The kinds that count, by name; looks at their folders where something may have changed. */
-  list(session: SessionView): Promise<readonly AgentDefinition[]>;
+  /** The kinds that count, by name; looks at their folders where something may have changed. The session hears what is wrong with files. */
+  list(session?: SessionView): Promise<readonly AgentDefinition[]>;
   /**
    * Starts one below a session. It ends with that session.
    *
@@ -116,7 +116,10 @@ export interface Agents {
    * **Contract**: the listener must not throw and should be quick.
    */
   watch(listener: (run: AgentRun, session: SessionView) => void): () => void;
-  /** The definitions of one source beside files, in place of those it has put before. */
-  put(source: "program", definitions: readonly Omit<AgentDefinition, "source">[]): void;
+  /**
+   * The definitions that the program brings which drives the host, in place of those it has put before: by name, each with `description`,
+   * `prompt` and whatever else files may say. Throws `GANTRY_AGENT_JSON` for what is none; then nothing has changed.
+   */
+  put(definitions: Readonly<Record<string, unknown>>): void;
 }
 export const Agents = createService<Agents>("agents");

@@ -80,7 +80,7 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
           start: starting.start,
           runs: starting.runs,
           watch: starting.watch,
-          put: (source, definitions) => shelf.put(definitions.map((one) => ({ ...one, source }))),
+          put: shelf.put,
         },
       },
       commands: { agents: createPanel({ context, shelf, starting }) },

@@ -1,6 +1,13 @@
 /** The definitions that count, and live: built-in ones, files, the command line, the program that drives the host. */
 import fs from "node:fs";
-import { type AgentDefinition, type Claim, messageOf, type SessionView, type SetupContext } from "gantry/sdk";
+import {
+  type AgentDefinition,
+  type Claim,
+  messageOf,
+  PluginError,
+  type SessionView,
+  type SetupContext,
+} from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { type Folder, filesAndFoldersIn, folderAt } from "gantry/sdk/kit/prompt-disk";
 import { PROMPT_BYTES } from "gantry/sdk/kit/prompt-files";
@@ -20,7 +27,7 @@ export interface Shelf {
   all(session?: SessionView): readonly AgentDefinition[];
   find(name: string): AgentDefinition | undefined;
   claims(): readonly Claim[];
-  put(definitions: readonly AgentDefinition[]): void;
+  put(definitions: Readonly<Record<string, unknown>>): void;
   /** What the command line says and cannot be understood. */
   readonly problem: string | undefined;
 }
@@ -85,7 +92,7 @@ export function createShelf({ config, host, scope }: SetupContext<typeof agents>
       ),
     claims: () => read().files.flatMap((one) => (one.source === "project" ? (claimIn(one) ?? []) : [])),
     put(definitions) {
-      brought = definitions;
+      brought = broughtIn(definitions);
     },
     problem,
   };
@@ -102,6 +109,19 @@ function givenIn(json: string | undefined): { readonly given: readonly AgentDefi
       given: [],
       problem: `--agents cannot be read: ${visibleLine(messageOf(thrown), 300)}. Give an object by name, such as ${like}.`,
     };
+  }
+}
+
+function broughtIn(given: Readonly<Record<string, unknown>>): readonly AgentDefinition[] {
+  try {
+    return definitionsIn(given).map((one) => ({ ...one, source: "program" }));
+  } catch (thrown) {
+    throw new PluginError(
+      "GANTRY_AGENT_JSON",
+      `The agents that were given cannot be read: ${visibleLine(messageOf(thrown), 300)}.`,
+      "Each needs a description and a prompt, under its name.",
+      thrown,
+    );
   }
 }
 

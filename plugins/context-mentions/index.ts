@@ -1,4 +1,5 @@
 import {
+  Agents,
   definePlugin,
   Exec,
   Files,
@@ -24,6 +25,7 @@ export const contextMentions = manifest({
     judge: Judge,
     settings: later(optional(Settings)),
     store: later(optional(SessionStore)),
+    agents: later(optional(Agents)),
   },
   provides: { mentions: Mentions },
   // Behind hook scripts, which see what was typed; and as long as it takes the person to answer.

@@ -32,6 +32,8 @@ export interface Kit {
   readonly config: Config;
   readonly use: SetupContext<typeof frontendHeadless>["use"];
   readonly output: Output;
+  /** What of agents is told. */
+  readonly telling: { agentText: boolean };
   /** What answers have to fit, where they have to. */
   structured(): Structured | undefined;
   requireOutput(schema: JsonObject): Promise<void>;
@@ -75,6 +77,8 @@ export async function startRun(kit: Kit, { isInteractive, options, replay, onEnd
     mcp: await use.mcp?.(),
     heartbeatMs: config.heartbeatMs,
     skills: ((await (await use.skills?.())?.list(session)) ?? []).map(({ name }) => name),
+    agentNames: ((await (await use.agents?.())?.list(session)) ?? []).map(({ name }) => name),
+    tellsAgentText: () => kit.telling.agentText,
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });
