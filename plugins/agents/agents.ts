@@ -2,6 +2,7 @@ import {
   type AgentDefinition,
   deny,
   type ModelEvent,
+  messageOf,
   type PromptDraft,
   perSession,
   type SessionView,
@@ -12,30 +13,32 @@ import {
 } from "gantry/sdk";
 import { managedFolder } from "gantry/sdk/kit/managed-folder";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { soon } from "gantry/sdk/kit/watch-folders";
 import type { agents } from "./index.ts";
+import { agentMentions } from "./mentions.ts";
 import { createPanel } from "./panel.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
-import { skillTexts } from "./skill-texts.ts";
 import { createStarting } from "./starting.ts";
 import { hasTool, isGiven } from "./tools.ts";
 
 /** The setup with the administrator's folder at another place: for tests alone. */
 export function agentsFrom(managed: string): Setup<typeof agents> {
   return (context) => {
-    const { use } = context;
+    const { use, scope, log } = context;
+    let offered: Promise<void> | undefined;
     const shelf = createShelf(context, managed);
     const starting = createStarting(context, shelf);
     const asked = perSession(() => ({ requests: 0, hasTold: false }));
 
     /** What the session works by: an agent's its definition, the one at the top that of the setting. */
-    function definitionOf(session: SessionView): AgentDefinition | undefined {
+    async function definitionOf(session: SessionView): Promise<AgentDefinition | undefined> {
       if (session.parent) return starting.definitionOf(session);
       const name = use.settings?.get("agent", z.string());
       return name ? shelf.find(name) : undefined;
     }
 
     async function built(draft: PromptDraft, session: SessionView): Promise<PromptDraft | undefined> {
-      const definition = definitionOf(session);
+      const definition = await definitionOf(session);
       if (!definition) {
         tellUnknown(session);
         return undefined;
@@ -43,7 +46,9 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
       const own = ["coding", "style", ...(session.parent ? ["append"] : [])]
         .reduce((next, key) => next.without(key), draft)
         .with({ key: "base", cache: "stable", text: definition.prompt });
-      const texts = await skillTexts(definition, session, use);
+      const texts = definition.skills
+        ? await (await import("./skill-texts.ts")).skillTexts(definition, session, use)
+        : undefined;
       const taught = texts ? own.with({ key: "agent-skills", cache: "session", text: texts }) : own;
       if (session.parent) return taught;
       const has = new Set(namesOf(definition, session));
@@ -63,6 +68,14 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
         })),
       );
       return tools.flatMap((tool) => (hasTool(definition, tool, false) ? [tool.name] : []));
+    }
+
+    function offer(): Promise<void> {
+      offered ??= (async () => {
+        const mentions = await use.mentions?.();
+        if (mentions) scope.own(mentions.add(agentMentions(shelf)));
+      })();
+      return offered.catch((thrown) => log(messageOf(thrown)));
     }
 
     function tellUnknown(session: SessionView): void {
@@ -86,10 +99,14 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
       commands: { agents: createPanel({ context, shelf, starting }) },
       claims: { agents: () => shelf.claims() },
       taps: {
-        input: ({ content, origin, isMeta, outcome }, { session }) => {
+        sessionStart: (session) => {
+          // Whoever types a name is offered them; nobody else, and no start, waits for that.
+          if (session.isInteractive && !session.parent && use.mentions) scope.own(soon(() => void offer()));
+        },
+        input: async ({ content, origin, isMeta, outcome }, { session }) => {
           if (shelf.problem) return { content, origin, outcome: { kind: "refused", text: shelf.problem } };
           if (origin !== "person" || isMeta || outcome) return undefined;
-          const named = namedIn(textOf(content), shelf);
+          const named = await namedIn(textOf(content), shelf);
           if (named.length) session.enqueue({ content: [text(wanted(named))], origin: "plugin", isMeta: true });
           return undefined;
         },
@@ -97,7 +114,9 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
         modelWrap: (stream, session) => {
           if (!session.parent) return undefined;
           return (request, call) => {
-            const { effort, maxTurns } = call.turn ? (definitionOf(session) ?? {}) : ({} as Partial<AgentDefinition>);
+            const { effort, maxTurns } = call.turn
+              ? (starting.definitionOf(session) ?? {})
+              : ({} as Partial<AgentDefinition>);
             const state = asked(session);
             if (maxTurns !== undefined && state.requests >= maxTurns) return atItsEnd(maxTurns);
             if (call.turn) state.requests++;
@@ -105,7 +124,7 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
           };
         },
         toolGate: async (_, call, { session }) => {
-          const definition = definitionOf(session);
+          const definition = await definitionOf(session);
           if (!definition) return undefined;
           const why = `the agent ${visibleLine(definition.name, 60)} has it not, or not for this`;
           if (call.origin === "user") return undefined;
@@ -119,13 +138,16 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
 
 export default agentsFrom(managedFolder(process.platform));
 
-/** What people name with `@agent-NAME`. */
-function namedIn(said: string, shelf: Shelf): readonly string[] {
-  const names = [...said.matchAll(/(?<=^|[\s([{"'])@agent-([\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu)].map(
-    ([, name = ""]) => name,
-  );
-  const found = names.flatMap((name) => shelf.find(name) ?? shelf.find(name.replace(/[.-]+$/, "")) ?? []);
-  return [...new Set(found.map(({ name }) => name))];
+/** Agents as people name them. */
+const MENTION = /(?<=^|[\s([{"'])@agent-([\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
+
+async function namedIn(said: string, shelf: Shelf): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const [, name = ""] of said.matchAll(MENTION)) {
+    const definition = (await shelf.find(name)) ?? (await shelf.find(name.replace(/[.-]+$/, "")));
+    if (definition) found.add(definition.name);
+  }
+  return [...found];
 }
 
 function wanted(names: readonly string[]): string {

@@ -6,6 +6,7 @@ import {
   Inspector,
   later,
   lazy,
+  Mentions,
   Meter,
   manifest,
   optional,
@@ -33,6 +34,7 @@ export const agents = manifest({
     permissions: later(optional(Permissions)),
     rules: later(optional(PermissionRules)),
     skills: later(optional(Skills)),
+    mentions: later(optional(Mentions)),
   },
   provides: { agents: Agents },
   flags: {
@@ -49,6 +51,7 @@ export const agents = manifest({
   },
   claims: { agents: { description: "Agents of this folder that would be asked less" } },
   taps: {
+    sessionStart: true,
     input: true,
     // Behind whoever takes tools away.
     promptBuild: { stage: "late" },

@@ -13,8 +13,8 @@ import type {
 import { listPanel } from "gantry/sdk/kit/panels";
 import { oneLine } from "gantry/sdk/kit/prompt-head";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
+import { claimIn } from "./definition.ts";
 import type { agents } from "./index.ts";
-import { claimIn } from "./read.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Starting } from "./starting.ts";
 
@@ -39,15 +39,15 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
   const run = async (_: string, session: SessionView) => ({
     panel: await listPanel({
       title: "Agents",
-      load: () => [...starting.runs(session).toReversed().map(runItem), ...kinds(session)],
+      load: async () => [...starting.runs(session).toReversed().map(runItem), ...(await kinds(session))],
       actions: [{ key: "enter", label: "read", run: ({ id }) => plain(id, session) }],
       preview: ({ id }) => blocks(id, session),
     }),
   });
 
-  function kinds(session: SessionView): readonly ListItem[] {
+  async function kinds(session: SessionView): Promise<readonly ListItem[]> {
     const order = Object.keys(GROUPS);
-    const all = [...shelf.all(session)].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
+    const all = [...(await shelf.all(session))].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
     return all.map((one) => {
       const remark = one.problem ?? (isUnapproved(one) ? `its mode ${one.permissionMode} is not approved` : undefined);
       return {
@@ -68,8 +68,8 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
     return claim !== undefined && !use.trust.approves(claim);
   }
 
-  function blocks(id: string, session: SessionView): readonly Block[] {
-    const found = shelf.all(session).find(({ name }) => `kind ${name}` === id);
+  async function blocks(id: string, session: SessionView): Promise<readonly Block[]> {
+    const found = (await shelf.all(session)).find(({ name }) => `kind ${name}` === id);
     if (found)
       return [
         { type: "fields", fields: fieldsOf(found, host) },
@@ -84,8 +84,8 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
       : [];
   }
 
-  function plain(id: string, session: SessionView): string {
-    const found = shelf.all(session).find(({ name }) => `kind ${name}` === id);
+  async function plain(id: string, session: SessionView): Promise<string> {
+    const found = (await shelf.all(session)).find(({ name }) => `kind ${name}` === id);
     if (found) return visible(found.prompt);
     const agent = starting.runs(session).find((one) => one.id === id);
     return agent

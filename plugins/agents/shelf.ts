@@ -1,5 +1,4 @@
 /** The definitions that count, and live: built-in ones, files, the command line, the program that drives the host. */
-import fs from "node:fs";
 import {
   type AgentDefinition,
   type Claim,
@@ -8,89 +7,79 @@ import {
   type SessionView,
   type SetupContext,
 } from "gantry/sdk";
-import { isWithin } from "gantry/sdk/kit/paths";
-import { type Folder, filesAndFoldersIn, folderAt } from "gantry/sdk/kit/prompt-disk";
-import { PROMPT_BYTES } from "gantry/sdk/kit/prompt-files";
-import { type PromptPlace, promptPlaces } from "gantry/sdk/kit/prompt-places";
-import { decodeText, plainText } from "gantry/sdk/kit/text-file";
+import { promptPlaces } from "gantry/sdk/kit/prompt-places";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { soon, watchFolders } from "gantry/sdk/kit/watch-folders";
 import { BUILT_IN } from "./built-in.ts";
+import { claimIn, definitionsIn } from "./definition.ts";
+import type { Filed } from "./files.ts";
 import type { agents } from "./index.ts";
-import { claimIn, definitionsIn, readDefinition } from "./read.ts";
 
-const MOST_FILES = 1_000;
-const DEEPEST = 5;
+const NO_FILES: Filed = { definitions: [], folders: [], problems: [] };
 
 export interface Shelf {
   /** By name. `session` hears what is wrong with files, each thing once. */
-  all(session?: SessionView): readonly AgentDefinition[];
-  find(name: string): AgentDefinition | undefined;
-  claims(): readonly Claim[];
+  all(session?: SessionView): Promise<readonly AgentDefinition[]>;
+  find(name: string): Promise<AgentDefinition | undefined>;
+  claims(): Promise<readonly Claim[]>;
   put(definitions: Readonly<Record<string, unknown>>): void;
   /** What the command line says and cannot be understood. */
   readonly problem: string | undefined;
-}
-
-interface Read {
-  readonly files: readonly AgentDefinition[];
-  readonly folders: readonly string[];
-  readonly problems: readonly string[];
 }
 
 export function createShelf({ config, host, scope }: SetupContext<typeof agents>, managed: string): Shelf {
   const { given, problem } = givenIn(config.agents);
   const told = new Set<string>();
   let brought: readonly AgentDefinition[] = [];
-  let known: { readonly places: string; readonly read: Read } | undefined;
+  let known: { readonly places: string; readonly filed: Filed } | undefined;
   let isWatching = false;
   const watcher = watchFolders(() => {
     known = undefined;
   });
   scope.own(() => watcher.close());
 
-  function read(): Read {
+  /** Most have no such files, and whoever has none does not pay for what reads them. */
+  async function filed(): Promise<Filed> {
     const places = promptPlaces(host, "agents", managed);
     const key = places.map(({ path }) => path).join("\0");
-    if (known?.places === key) return known.read;
-    const read = readAll(places);
-    known = { places: key, read };
-    if (isWatching) watcher.set(read.folders);
-    else if (read.folders.length) {
+    if (known?.places === key) return known.filed;
+    const found = places.length ? (await import("./files.ts")).readFiles(places) : NO_FILES;
+    known = { places: key, filed: found };
+    if (isWatching) watcher.set(found.folders);
+    else if (found.folders.length) {
       isWatching = true;
       // So that no start waits for it.
-      scope.own(soon(() => watcher.set(known?.read.folders ?? [])));
+      scope.own(soon(() => watcher.set(known?.filed.folders ?? [])));
     }
-    return read;
+    return found;
   }
 
   /** Of several with one name the first counts. */
-  function counting(): ReadonlyMap<string, AgentDefinition> {
-    const { files } = read();
-    const from = (...sources: AgentDefinition["source"][]) => files.filter(({ source }) => sources.includes(source));
+  async function counting(): Promise<ReadonlyMap<string, AgentDefinition>> {
+    const { definitions } = await filed();
+    const from = (wanted: AgentDefinition["source"]) => definitions.filter(({ source }) => source === wanted);
     const ordered = [...from("managed"), ...given, ...brought, ...from("project"), ...from("personal"), ...BUILT_IN];
     return new Map(ordered.toReversed().map((one) => [one.name.toLowerCase(), one]));
   }
 
   return {
-    all(session) {
-      const all = [...counting().values()].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-      for (const problem of session ? read().problems : []) {
+    async all(session) {
+      const all = [...(await counting()).values()].sort((a, b) =>
+        a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1,
+      );
+      for (const problem of session ? (await filed()).problems : []) {
         if (told.has(problem)) continue;
         told.add(problem);
         session?.notify({ level: "warning", plugin: "agents", text: visibleLine(problem) });
       }
       return all;
     },
-    find: (name) =>
-      counting().get(
-        name
-          .trim()
-          .replace(/^@?(?:agent-)?/, "")
-          .replace(/\s+/g, "-")
-          .toLowerCase(),
-      ),
-    claims: () => read().files.flatMap((one) => (one.source === "project" ? (claimIn(one) ?? []) : [])),
+    async find(name) {
+      const wanted = name.trim().replace(/^@?(?:agent-)?/, "");
+      return (await counting()).get(wanted.replace(/\s+/g, "-").toLowerCase());
+    },
+    claims: async () =>
+      (await filed()).definitions.flatMap((one) => (one.source === "project" ? (claimIn(one) ?? []) : [])),
     put(definitions) {
       brought = broughtIn(definitions);
     },
@@ -122,47 +111,5 @@ function broughtIn(given: Readonly<Record<string, unknown>>): readonly AgentDefi
       "Each needs a description and a prompt, under its name.",
       thrown,
     );
-  }
-}
-
-function readAll(places: readonly PromptPlace[]): Read {
-  const files: AgentDefinition[] = [];
-  const folders: string[] = [];
-  const problems: string[] = [];
-  for (const { path, source, within } of places) {
-    for (const file of filesBelow(folderAt(path), folders, 0).slice(0, MOST_FILES)) {
-      const text = textAt(file, within);
-      const read = text === undefined ? undefined : readDefinition(text, { path: file, source });
-      if (typeof read === "string") problems.push(read);
-      else if (read) files.push(read);
-    }
-  }
-  return { files, folders, problems };
-}
-
-function filesBelow(folder: Folder, gone: string[], depth: number): readonly string[] {
-  if (depth > DEEPEST || gone.length > MOST_FILES) return [];
-  gone.push(folder.path);
-  return filesAndFoldersIn(folder).flatMap(({ name, path, realPath, isFolder }) => {
-    if (isFolder) return filesBelow({ path, realPath }, gone, depth + 1);
-    return /\.md$/i.test(name) ? [path] : [];
-  });
-}
-
-/** Read at once: a prompt waits for them. What leads out of the project it came with, is too large or no file is none. */
-function textAt(path: string, within: string | undefined): string | undefined {
-  try {
-    const real = fs.realpathSync(path);
-    const stats = fs.statSync(real);
-    if (
-      !stats.isFile() ||
-      stats.size > PROMPT_BYTES ||
-      (within !== undefined && !isWithin(real, [fs.realpathSync(within)]))
-    )
-      return undefined;
-    const decoded = decodeText(fs.readFileSync(real));
-    return decoded && plainText(decoded.text).text;
-  } catch {
-    return undefined;
   }
 }

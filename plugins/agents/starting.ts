@@ -15,9 +15,9 @@ import {
 } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { visibleLine } from "gantry/sdk/kit/visible";
+import { claimIn } from "./definition.ts";
 import type { agents } from "./index.ts";
 import { chosenModel, wishOf } from "./models.ts";
-import { claimIn } from "./read.ts";
 import { startRun } from "./run.ts";
 import type { Shelf } from "./shelf.ts";
 import { hasTool, partlyForbidden } from "./tools.ts";
@@ -47,8 +47,8 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
   }
 
   async function start(session: SessionView, task: AgentTask): Promise<AgentRun> {
-    const definition = shelf.find(task.type);
-    if (!definition) throw unknown(task.type, shelf.all());
+    const definition = await shelf.find(task.type);
+    if (!definition) throw unknown(task.type, await shelf.all());
     const root = rootOf(session);
     const pending = starting(root);
     checkLimits(session, runsOf(root).filter(({ run }) => run.state === "running").length + pending.count);

@@ -12,7 +12,6 @@ import {
 } from "gantry/sdk";
 import { isHostText } from "gantry/sdk/kit/moments";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { agentMentions } from "./agents.ts";
 import { createFiles } from "./bring.ts";
 import type { contextMentions } from "./index.ts";
 import { type Mention, mentionsIn } from "./parse.ts";
@@ -27,7 +26,7 @@ const MOST_DATA = 20_000_000;
 const TOO_MUCH = "left out, since the prompt names more than fits beside it";
 
 const setup: Setup<typeof contextMentions> = ({ use, host }) => {
-  const sources = new Set<MentionSource>([sessionMentions(use.store), agentMentions(use.agents)]);
+  const sources = new Set<MentionSource>([sessionMentions(use.store)]);
   const files = createFiles(use, host);
 
   /** What the mention stands for; nothing where it names nothing. */

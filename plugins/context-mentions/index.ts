@@ -1,5 +1,4 @@
 import {
-  Agents,
   definePlugin,
   Exec,
   Files,
@@ -25,7 +24,6 @@ export const contextMentions = manifest({
     judge: Judge,
     settings: later(optional(Settings)),
     store: later(optional(SessionStore)),
-    agents: later(optional(Agents)),
   },
   provides: { mentions: Mentions },
   // Behind hook scripts, which see what was typed; and as long as it takes the person to answer.

@@ -1,5 +1,4 @@
-/** Definitions as people have written them: read kindly, so that no file stands in another's way. */
-import { basename } from "node:path";
+/** Definitions as data: what their keys mean, wherever they stand. */
 import {
   type AgentDefinition,
   type Claim,
@@ -9,7 +8,6 @@ import {
   type PermissionMode,
   z,
 } from "gantry/sdk";
-import { readFrontmatter } from "gantry/sdk/kit/frontmatter";
 import { oneLine, textIn } from "gantry/sdk/kit/prompt-head";
 import { splitRules } from "gantry/sdk/kit/split-rules";
 
@@ -18,26 +16,8 @@ const LONGEST_NAME = 60;
 /** More than one that bids is asked less: a person has to see that. */
 const LOOSE: readonly PermissionMode[] = ["acceptEdits", "auto", "bypassPermissions"];
 
-/** A file's definition; `undefined` for what is none, such as a README, and a sentence for a name that cannot be one. */
-export function readDefinition(
-  text: string,
-  at: { readonly path: string; readonly source: AgentDefinition["source"] },
-): AgentDefinition | string | undefined {
-  const { data, body, problem } = readFrontmatter(text, { isLenient: true });
-  if (!Object.keys(data).length && !problem) return undefined;
-  const name = nameIn(textIn(data.name) || basename(at.path).replace(/\.md$/i, ""));
-  if (name === undefined) return `${at.path} is no agent: its name may have letters, digits, ".", "_" and "-" alone.`;
-  return {
-    ...definitionOf(data, body.trim()),
-    name,
-    source: at.source,
-    path: at.path,
-    ...(problem && { problem }),
-  };
-}
-
-/** `Code Reviewer` is `Code-Reviewer`. */
-function nameIn(written: string): string | undefined {
+/** `Code Reviewer` is `Code-Reviewer`; `undefined` for what is no name. */
+export function nameIn(written: string): string | undefined {
   const name = written.replace(/\s+/g, "-");
   return NAME.test(name) && name.length <= LONGEST_NAME ? name : undefined;
 }
@@ -95,14 +75,18 @@ export function claimIn({ name, path, permissionMode }: AgentDefinition): Claim 
   return { kind: "agent", source: path, text: `${name} works in the permission mode ${permissionMode}` };
 }
 
-const jsonSchema = z.record(
-  z.string(),
-  z.looseObject({ description: z.string(), prompt: z.string(), maxTurns: z.number().int().positive().optional() }),
-);
+function jsonSchema() {
+  const one = z.looseObject({
+    description: z.string(),
+    prompt: z.string(),
+    maxTurns: z.number().int().positive().optional(),
+  });
+  return z.record(z.string(), one);
+}
 
 /** Definitions by name, as the command line and programs give them. Throws a ZodError or a SyntaxError. */
 export function definitionsIn(given: unknown): readonly Omit<AgentDefinition, "source">[] {
-  const parsed = jsonSchema.parse(typeof given === "string" ? JSON.parse(given) : given);
+  const parsed = jsonSchema().parse(typeof given === "string" ? JSON.parse(given) : given);
   return Object.entries(parsed).map(([written, data]) => {
     const name = nameIn(written);
     if (name === undefined) throw new Error(`${JSON.stringify(written.slice(0, 100))} is no name for an agent`);
