@@ -16,7 +16,6 @@ import { visibleLine } from "gantry/sdk/kit/visible";
 import { soon } from "gantry/sdk/kit/watch-folders";
 import type { agents } from "./index.ts";
 import { agentMentions } from "./mentions.ts";
-import { createPanel } from "./panel.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
 import { createStarting } from "./starting.ts";
 import { hasTool, isGiven } from "./tools.ts";
@@ -96,7 +95,9 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
           put: shelf.put,
         },
       },
-      commands: { agents: createPanel({ context, shelf, starting }) },
+      commands: {
+        agents: async (_, session) => (await import("./panel.ts")).agentsPanel({ context, shelf, starting }, session),
+      },
       claims: { agents: () => shelf.claims() },
       taps: {
         sessionStart: (session) => {

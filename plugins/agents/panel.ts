@@ -4,7 +4,7 @@ import type {
   AgentDefinition,
   AgentRun,
   Block,
-  Command,
+  CommandAnswer,
   HostInfo,
   ListItem,
   SessionView,
@@ -35,17 +35,20 @@ const GROUPS: Readonly<Record<AgentDefinition["source"], string>> = {
 const RUNS = "In this session";
 const LONGEST = 160;
 
-export function createPanel({ context: { host, use }, shelf, starting }: PanelParts): Command {
-  const run = async (_: string, session: SessionView) => ({
+export async function agentsPanel(
+  { context: { host, use }, shelf, starting }: PanelParts,
+  session: SessionView,
+): Promise<CommandAnswer> {
+  return {
     panel: await listPanel({
       title: "Agents",
-      load: async () => [...starting.runs(session).toReversed().map(runItem), ...(await kinds(session))],
-      actions: [{ key: "enter", label: "read", run: ({ id }) => plain(id, session) }],
-      preview: ({ id }) => blocks(id, session),
+      load: async () => [...starting.runs(session).toReversed().map(runItem), ...(await kinds())],
+      actions: [{ key: "enter", label: "read", run: ({ id }) => plain(id) }],
+      preview: ({ id }) => blocks(id),
     }),
-  });
+  };
 
-  async function kinds(session: SessionView): Promise<readonly ListItem[]> {
+  async function kinds(): Promise<readonly ListItem[]> {
     const order = Object.keys(GROUPS);
     const all = [...(await shelf.all(session))].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
     return all.map((one) => {
@@ -68,7 +71,7 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
     return claim !== undefined && !use.trust.approves(claim);
   }
 
-  async function blocks(id: string, session: SessionView): Promise<readonly Block[]> {
+  async function blocks(id: string): Promise<readonly Block[]> {
     const found = (await shelf.all(session)).find(({ name }) => `kind ${name}` === id);
     if (found)
       return [
@@ -84,7 +87,7 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
       : [];
   }
 
-  async function plain(id: string, session: SessionView): Promise<string> {
+  async function plain(id: string): Promise<string> {
     const found = (await shelf.all(session)).find(({ name }) => `kind ${name}` === id);
     if (found) return visible(found.prompt);
     const agent = starting.runs(session).find((one) => one.id === id);
@@ -94,8 +97,6 @@ export function createPanel({ context: { host, use }, shelf, starting }: PanelPa
           .join("\n")
       : "It is gone.";
   }
-
-  return run;
 }
 
 function fieldsOf(one: AgentDefinition, { cwd }: HostInfo) {
