@@ -73,6 +73,8 @@ export interface AgentRun {
   readonly state: "running" | AgentOutcome["state"];
   /** The newest thing it does, on one line. */
   readonly step: string;
+  /** What it has done so far, oldest first; of much, the newest. */
+  readonly steps: readonly string[];
   /** Calls of tools so far. */
   readonly calls: number;
   /** What its last request has used. */

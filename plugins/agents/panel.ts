@@ -79,12 +79,12 @@ export async function agentsPanel(
         { type: "markdown", text: found.prompt },
       ];
     const agent = starting.runs(session).find((one) => one.id === id);
-    return agent
-      ? [
-          { type: "fields", fields: runFields(agent) },
-          { type: "markdown", text: agent.task.prompt },
-        ]
-      : [];
+    if (!agent) return [];
+    return [
+      { type: "fields", fields: runFields(agent) },
+      { type: "markdown", text: agent.task.prompt },
+      { type: "list", items: agent.steps.map((line) => ({ line })) },
+    ];
   }
 
   async function plain(id: string): Promise<string> {

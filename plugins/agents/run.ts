@@ -15,6 +15,7 @@ import {
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 const LONGEST_STEP = 120;
+const MOST_STEPS = 100;
 
 export interface RunParts {
   readonly definition: AgentDefinition;
@@ -37,6 +38,7 @@ export function startRun({ definition, task, session, meter, onChange }: RunPart
     ms: undefined as number | undefined,
     costUsd: undefined as number | undefined,
   };
+  const steps: string[] = [];
   /** Nothing of a session that has ended is kept. */
   let open: Session | undefined = session;
   let isStopped = false;
@@ -53,6 +55,7 @@ export function startRun({ definition, task, session, meter, onChange }: RunPart
     get step() {
       return now.step;
     },
+    steps,
     get calls() {
       return now.calls;
     },
@@ -75,8 +78,9 @@ export function startRun({ definition, task, session, meter, onChange }: RunPart
   return run;
 
   async function work(): Promise<AgentOutcome> {
+    const session = open as Session;
     const said: string[] = [];
-    const outcome = await converse(said).catch((thrown) => failed(messageOf(thrown), said));
+    const outcome = await converse(session, said).catch((thrown) => failed(messageOf(thrown), said));
     now.costUsd = meter?.of(session).costUsd;
     now.ms = performance.now() - startedMs;
     now.state = outcome.state;
@@ -87,7 +91,7 @@ export function startRun({ definition, task, session, meter, onChange }: RunPart
     return outcome;
   }
 
-  async function converse(said: string[]): Promise<AgentOutcome> {
+  async function converse(session: Session, said: string[]): Promise<AgentOutcome> {
     onChange(run);
     for await (const event of session.send(task.prompt)) {
       if (event.type === "turn_end") return outcomeOf(event.end, said);
@@ -107,6 +111,8 @@ export function startRun({ definition, task, session, meter, onChange }: RunPart
       case "tool_start":
         now.calls++;
         now.step = stepOf(event.call.tool.name, event.call.input);
+        steps.push(now.step);
+        if (steps.length > MOST_STEPS) steps.shift();
         return true;
       case "retry":
         now.step = "waits to ask its model again";

@@ -21,6 +21,7 @@ export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
       usage,
       resolvedModel: model,
       prompt: task.prompt,
+      ...(run.steps.length > 0 && { steps: run.steps }),
       ...(outcome.error !== undefined && { error: outcome.error }),
     },
     ...(outcome.state !== "completed" && { isError: true }),

@@ -1,5 +1,5 @@
 import type { Block, Renderer } from "gantry/sdk";
-import { fieldOf, inputText, outputOf, resultNumber, resultText } from "gantry/sdk/kit/tool-views";
+import { fieldOf, inputText, outputOf, resultNumber, resultText, resultTexts } from "gantry/sdk/kit/tool-views";
 import { figuresText } from "./figures.ts";
 
 /** How an agent looks: its kind and what it is about, what it came to in figures, and all of it when somebody opens it. */
@@ -32,9 +32,11 @@ export const agentRenderer: Renderer = {
       const value = fieldOf(shown.result?.data, name);
       return typeof value === "string" ? [{ name, value }] : [];
     });
+    const steps = resultTexts(shown, "steps");
     return [
       ...(fields.length ? [{ type: "fields", fields } satisfies Block] : []),
       { type: "markdown", text: inputText(shown, "prompt") ?? "" },
+      ...(steps.length ? [{ type: "list", items: steps.map((line) => ({ line })) } satisfies Block] : []),
       ...(said ? [{ type: "markdown", text: said } satisfies Block] : []),
     ];
   },
