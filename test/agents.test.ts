@@ -7,6 +7,7 @@ import { agentFile, answered, calls, delegates, open, says, type Who } from "../
 import checkpointFiles from "../plugins/checkpoint-files/index.ts";
 import execNode from "../plugins/exec-node/index.ts";
 import hookScripts from "../plugins/hook-scripts/index.ts";
+import inspect from "../plugins/inspect/index.ts";
 import memoryFiles from "../plugins/memory-files/index.ts";
 import modelBudget from "../plugins/model-budget/index.ts";
 import seenFiles from "../plugins/seen-files/index.ts";
@@ -141,6 +142,20 @@ test.each([
   await kernel.run("Go");
   const child = kernel.model.requests.find(({ system }) => !system.some(({ key }) => key === "coding"));
   expect(JSON.stringify(child?.system).includes("whales")).toBe(isKnown);
+});
+
+test("/why knows the calls of agents, and what each plugin did to them", async () => {
+  const child: Who = (_, request) => (answered(request) ? says("Fine.") : calls("Change"));
+  const kernel = await open(once(child), {
+    files: scout(),
+    plugins: [inspect],
+    settings: { permissions: { deny: ["Change"] } },
+  });
+  await kernel.run("Go");
+  expect((await kernel.run("/why")).panel?.text).toMatch(/2\. scout: Change +denied.*1\. Agent +ok/s);
+  expect((await kernel.run("/why Change")).panel?.text).toMatch(
+    /made by +the agent scout.*toolGate +permit-rules +voted/s,
+  );
 });
 
 describe("a session below another one", () => {

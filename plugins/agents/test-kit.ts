@@ -15,13 +15,7 @@ import {
   textOf,
   z,
 } from "gantry/sdk";
-import {
-  createTestKernel,
-  type ScriptedAnswer,
-  scriptedModel,
-  type TestKernel,
-  type TestKernelOptions,
-} from "gantry/sdk/testing";
+import { createTestKernel, type ScriptedAnswer, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
 import { onTestFinished } from "vitest";
 import filesNode from "../files-node/index.ts";
 import permitModes from "../permit-modes/index.ts";
@@ -152,5 +146,3 @@ export async function open(
     requestsOf: (name: string) => kernel.model.requests.filter((request) => nameOf(request) === name),
   };
 }
-
-export type AgentKernel = Awaited<ReturnType<typeof open>> & TestKernel;

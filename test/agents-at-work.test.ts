@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { definePlugin, type Question, type SessionEvent, type SessionView, textOf } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
-import { agentFile, answered, calls, deferred, delegates, open, says, type Who } from "../agents/test-kit.ts";
+import { agentFile, answered, calls, deferred, delegates, open, says, type Who } from "../plugins/agents/test-kit.ts";
 
 const OWN = "home/.claude/agents";
 
