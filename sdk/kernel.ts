@@ -206,10 +206,10 @@ export interface ChildOptions {
  * @example
  * const lookInto = async (children: ChildSessions, session: SessionView, what: string) => {
  *   const child = await children.open(session, { agent: { type: "look" }, mayUse: ({ traits }) => traits?.readOnly === true });
- *   let said = "";
- *   for await (const event of child.send(what)) if (event.type === "turn_end") said = event.end.text;
+ *   let answer = "";
+ *   for await (const event of child.send(what)) if (event.type === "turn_end") answer = event.end.text;
  *   await child.close();
- *   return said;
+ *   return answer;
  * };
  */
 export interface ChildSessions {

@@ -180,7 +180,11 @@ export interface Session extends SessionView {
  * The session that a person speaks with: the one at the top of those that work for each other, most often the session itself.
  *
  * @example
- * const ask: TapHandler<"ask"> = (question, turn) => frontendOf(rootOf(turn.session).id)?.ask(question);
+ * const asked = new Map<string, number>();
+ * const ask: TapHandler<"ask"> = (_, { session }) => {
+ *   const { id } = rootOf(session);
+ *   asked.set(id, (asked.get(id) ?? 0) + 1);
+ * };
  */
 export function rootOf(session: SessionView): SessionView {
   let root = session;
