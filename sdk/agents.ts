@@ -36,6 +36,8 @@ export interface AgentDefinition {
   readonly isLean?: boolean;
   /** What is wrong with it, for the person: a sentence without its end. */
   readonly problem?: string;
+  /** It asks for something that it would be unsafe to do without, and so cannot be started: what, as a sentence without its end. */
+  readonly obstacle?: string;
 }
 
 /** Something for an agent to do. */
@@ -106,8 +108,8 @@ export interface Agents {
   /**
    * Starts one below a session. It ends with that session.
    *
-   * **Contract**: rejects with `GANTRY_AGENT_UNKNOWN` where there is no such kind, and with `GANTRY_AGENT_LIMIT` where it would lie too
-   * deep or too many are at work. Whatever happens to it afterwards is in its outcome.
+   * **Contract**: rejects with `GANTRY_AGENT_UNKNOWN` where there is no such kind, with `GANTRY_AGENT_OBSTACLE` where its definition asks for
+   * what it would be unsafe without, and with `GANTRY_AGENT_LIMIT` where it would lie too deep or too many are at work. Whatever happens to it afterwards is in its outcome.
    */
   start(session: SessionView, task: AgentTask): Promise<AgentRun>;
   /** Those that were started in a session or below it, oldest first: all that are at work, and the last ones that have ended. */

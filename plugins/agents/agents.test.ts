@@ -232,6 +232,29 @@ describe("what a project's agent asks for", () => {
   });
 });
 
+describe("a definition that asks for what there is not", () => {
+  it.each([
+    ["hooks", "hooks:\n  PreToolUse:\n    - matcher: Bash\n", "its own hooks would not run"],
+    ["a place of its own", "isolation: worktree\n", "apart from the project"],
+  ])("is not started without %s", async (_, head, said) => {
+    const text = `---\nname: odd\ndescription: Is odd\n${head}---\n\nI am odd.`;
+    const kernel = await open((_, request) => (answered(request) ? says("Oh.") : delegates("odd")), {
+      files: { [`${OWN}/odd.md`]: text },
+    });
+    const result = await kernel.first();
+    expect([result.outcome, result.said]).toEqual(["error", expect.stringContaining(said)]);
+    expect(kernel.requestsOf("odd")).toEqual([]);
+    expect((await kernel.run("/agents")).panel?.text).toContain(said);
+  });
+
+  it("is started without servers and a memory of its own, and /agents says so", async () => {
+    const { all } = await kinds({
+      [`${OWN}/odd.md`]: named("odd", "I am odd.", { memory: "user", mcpServers: ["x"] }),
+    });
+    expect(all.find(({ name }) => name === "odd")).toMatchObject({ problem: "no effect: mcpServers, memory" });
+  });
+});
+
 describe("a whole session as an agent", () => {
   const files = { [`${OWN}/narrow.md`]: named("narrow", "I am narrow.", { tools: "Look" }) };
 
@@ -245,6 +268,18 @@ describe("a whole session as an agent", () => {
     expect(kernel.model.requests[0]?.system[0]?.text).toBe("I am narrow.");
     expect(kernel.model.requests[0]?.tools.map(({ name }) => name)).toEqual(["Look"]);
     expect([result.outcome, kernel.ran]).toEqual(["denied", []]);
+  });
+
+  it("whose definition asks for what there is not says so and asks no model", async () => {
+    const kernel = await open(talk, {
+      files: { [`${OWN}/odd.md`]: named("odd", "I am odd.", { isolation: "worktree" }) },
+      settings: { agent: "odd" },
+    });
+    expect((await kernel.run("Go")).end).toMatchObject({
+      reason: "refused",
+      error: expect.stringContaining("apart from the project"),
+    });
+    expect(kernel.model.requests).toEqual([]);
   });
 
   it("that there is not is told, and the session works as ever", async () => {

@@ -107,6 +107,11 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
         input: async ({ content, origin, isMeta, outcome }, { session }) => {
           if (shelf.problem) return { content, origin, outcome: { kind: "refused", text: shelf.problem } };
           if (origin !== "person" || isMeta || outcome) return undefined;
+          const own = await definitionOf(session);
+          if (own?.obstacle) {
+            const said = `The session cannot work as the agent ${own.name}: ${own.obstacle}.`;
+            return { content, origin, outcome: { kind: "refused", text: visibleLine(said) } };
+          }
           const named = await namedIn(textOf(content), shelf);
           if (named.length) session.enqueue({ content: [text(wanted(named))], origin: "plugin", isMeta: true });
           return undefined;

@@ -45,7 +45,17 @@ export function definitionOf(
     ...(mode && { permissionMode: mode }),
     ...(skills.length && { skills }),
     ...(isTrue(data.background) && { isBackground: true }),
+    ...unheeded(data),
   };
+}
+
+/** What keeps an agent in hand must not be missing silently; what it merely would have besides may. */
+function unheeded(data: Readonly<Record<string, unknown>>): Pick<AgentDefinition, "problem" | "obstacle"> {
+  if (data.hooks !== undefined && data.hooks !== null)
+    return { obstacle: "its own hooks would not run: put them into the hooks of settings.json, which hold for agents" };
+  if (textIn(data.isolation)) return { obstacle: "it wants to work apart from the project, which no agent does yet" };
+  const idle = ["mcpServers", "memory"].filter((key) => data[key] !== undefined && data[key] !== null);
+  return idle.length ? { problem: `no effect: ${idle.join(", ")}` } : {};
 }
 
 /** `undefined`: all; an empty list: none. */

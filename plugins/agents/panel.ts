@@ -52,7 +52,10 @@ export async function agentsPanel(
     const order = Object.keys(GROUPS);
     const all = [...(await shelf.all(session))].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
     return all.map((one) => {
-      const remark = one.problem ?? (isUnapproved(one) ? `its mode ${one.permissionMode} is not approved` : undefined);
+      const remark =
+        one.obstacle ??
+        one.problem ??
+        (isUnapproved(one) ? `its mode ${one.permissionMode} is not approved` : undefined);
       return {
         id: `kind ${one.name}`,
         title: one.name,

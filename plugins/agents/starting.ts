@@ -49,6 +49,7 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
   async function start(session: SessionView, task: AgentTask): Promise<AgentRun> {
     const definition = await shelf.find(task.type);
     if (!definition) throw unknown(task.type, await shelf.all());
+    if (definition.obstacle) throw notStarted(definition);
     const root = rootOf(session);
     const pending = starting(root);
     checkLimits(session, runsOf(root).filter(({ run }) => run.state === "running").length + pending.count);
@@ -183,6 +184,14 @@ function unknown(type: string, all: readonly AgentDefinition[]): PluginError {
     "GANTRY_AGENT_UNKNOWN",
     `There is no agent ${JSON.stringify(visibleLine(type, 100))}.${didYouMean(type, names)}`,
     `There are: ${names.join(", ")}.`,
+  );
+}
+
+function notStarted({ name, obstacle }: AgentDefinition): PluginError {
+  return new PluginError(
+    "GANTRY_AGENT_OBSTACLE",
+    `The agent ${name} cannot be started: ${obstacle}.`,
+    "Change its definition, or start another agent.",
   );
 }
 

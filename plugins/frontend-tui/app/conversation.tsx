@@ -38,7 +38,7 @@ const HUNG_UP = 129;
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
 /** They come by the hundred, and change nothing but what the feed shows. */
-const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
+const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress", "agent"]);
 
 /** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
 export async function converse(
