@@ -255,6 +255,29 @@ describe("a definition that asks for what there is not", () => {
   });
 });
 
+it("has the texts of its skills from the beginning, but for those that are turned off", async () => {
+  const skill = (text: string) => `---\ndescription: Says how\n---\n\n${text}\n`;
+  const kernel = await open(
+    (who, request) => (who === "main" && !answered(request) ? delegates("scout") : says("Fine.")),
+    {
+      files: {
+        [`${OWN}/scout.md`]: named("scout", "I am scout.", { skills: "deploy, hidden, nowhere" }),
+        "home/.claude/skills/deploy/SKILL.md": skill("Deploy with care."),
+        "home/.claude/skills/hidden/SKILL.md": skill("Nobody reads this."),
+      },
+      settings: { skillOverrides: { hidden: "off" } },
+    },
+  );
+  await kernel.run("Go");
+  const system = JSON.stringify(kernel.requestsOf("scout")[0]?.system);
+  expect(system).toContain("Deploy with care.");
+  expect(system).not.toContain("Nobody reads this.");
+  expect(kernel.notices()).toEqual([
+    expect.stringContaining("the skill hidden"),
+    expect.stringContaining("the skill nowhere"),
+  ]);
+});
+
 describe("a whole session as an agent", () => {
   const files = { [`${OWN}/narrow.md`]: named("narrow", "I am narrow.", { tools: "Look" }) };
 

@@ -46,7 +46,7 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
         .reduce((next, key) => next.without(key), draft)
         .with({ key: "base", cache: "stable", text: definition.prompt });
       const texts = definition.skills
-        ? await (await import("./skill-texts.ts")).skillTexts(definition, session, use)
+        ? await (await import("./skill-texts.ts")).skillTexts(definition, session, { ...context, managed })
         : undefined;
       const taught = texts ? own.with({ key: "agent-skills", cache: "session", text: texts }) : own;
       if (session.parent) return taught;

@@ -13,7 +13,6 @@ import {
   PermissionRules,
   Permissions,
   Settings,
-  Skills,
   Trust,
   z,
 } from "gantry/sdk";
@@ -33,7 +32,6 @@ export const agents = manifest({
     meter: later(optional(Meter)),
     permissions: later(optional(Permissions)),
     rules: later(optional(PermissionRules)),
-    skills: later(optional(Skills)),
     mentions: later(optional(Mentions)),
   },
   provides: { agents: Agents },

@@ -1,25 +1,31 @@
 /** Skills that an agent has from the beginning. */
-import type { AgentDefinition, SessionView, SetupContext } from "gantry/sdk";
+import { type AgentDefinition, type SessionView, type SetupContext, z } from "gantry/sdk";
 import { readFrontmatter } from "gantry/sdk/kit/frontmatter";
 import { PROMPT_BYTES } from "gantry/sdk/kit/prompt-files";
+import { promptPlaces } from "gantry/sdk/kit/prompt-places";
+import { readSkills } from "gantry/sdk/kit/prompt-shelf";
 import { decodeText, plainText } from "gantry/sdk/kit/text-file";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { agents } from "./index.ts";
 
-type Use = Pick<SetupContext<typeof agents>["use"], "skills" | "files">;
+type Parts = Pick<SetupContext<typeof agents>, "host" | "use"> & { readonly managed: string };
 
 /** Their texts as they are written: a command in them does not run. */
 export async function skillTexts(
   { name, skills: wanted = [] }: AgentDefinition,
   session: SessionView,
-  use: Use,
+  { host, use, managed }: Parts,
 ): Promise<string | undefined> {
   if (!wanted.length) return undefined;
-  const known = (await (await use.skills?.())?.list(session)) ?? [];
+  // Not by the service: whoever has skills may want to start agents.
+  const { files: known } = await readSkills(promptPlaces(host, "skills", managed), host);
+  const off = use.settings?.get("skillOverrides", z.record(z.string(), z.unknown())) ?? {};
   const files = await use.files();
   const texts: string[] = [];
   for (const one of wanted) {
-    const skill = known.find((all) => all.name === one.replace(/^\//, "") && all.isForModel);
+    const found = known.get(one.replace(/^\//, ""));
+    const skill =
+      found?.isForModel && !["off", "user-invocable-only"].includes(String(off[found.name])) ? found : undefined;
     const read = skill && (await files.read(skill.path, { maxBytes: PROMPT_BYTES }).catch(() => undefined));
     const decoded = read && decodeText(read.bytes);
     if (decoded)

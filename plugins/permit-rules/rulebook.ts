@@ -3,6 +3,7 @@ import {
   PluginError,
   perSession,
   type RuleLists,
+  rootOf,
   type SessionView,
   type Settings,
   type SettingsLayer,
@@ -96,8 +97,8 @@ export function createRulebook(settings: Settings): Rulebook {
       for (const effect of ["deny", "ask", "allow"] as const) {
         for (const place of of(session, effect)) {
           const notice = isMalformed(place.rule) ? malformedNotice(place, place.rule) : idleNotice(place, place.rule);
-          if (!notice || told(session).has(notice.text)) continue;
-          told(session).add(notice.text);
+          if (!notice || told(rootOf(session)).has(notice.text)) continue;
+          told(rootOf(session)).add(notice.text);
           session.notify(notice);
         }
       }
