@@ -201,10 +201,14 @@ class KernelHost implements Host {
   }
 
   /** A session below another one: its log lies with that of the one at the top. */
-  async #openBelow(parent: KernelSession, { model: name, ...options }: ChildOptions): Promise<Session> {
+  async #openBelow(parent: KernelSession, { model: name, resume, ...options }: ChildOptions): Promise<Session> {
     const { cwd } = this.info;
     const model = name === undefined ? parent.model : await chooseModel(this.generation, name, hasKey(this.info));
-    const log = await newLog(newId(), cwd, await this.service(SessionStore), rootOf(parent).id);
+    const store = await this.service(SessionStore);
+    if (resume !== undefined && !store) throw error("GANTRY_SESSION_UNKEPT", {});
+    const log = resume
+      ? { id: resume, ...(await (store as SessionStore).open(resume, cwd, rootOf(parent).id)) }
+      : await newLog(newId(), cwd, store, rootOf(parent).id);
     const scope = parent.scope.child(`agent ${log.id}`);
     const { isInteractive } = parent;
     const session = await this.#begin({ ...log, ...options, isInteractive, model, scope, parent, title: undefined });

@@ -186,6 +186,8 @@ export const Turns = createService<Turns>("turns");
 /** A session to be opened below another one. */
 export interface ChildOptions {
   readonly agent: SessionAgent;
+  /** Go on with one that was opened below the session at the top and has ended, by its id. */
+  readonly resume?: string;
   /** `provider/id`, id or alias. Default: the model of the session above. */
   readonly model?: string;
   /**
@@ -201,7 +203,7 @@ export interface ChildOptions {
  * one above hears of all that happens in it by events of type `agent`. It ends with the one above, if nobody closes it before.
  *
  * **Contract**: rejects with the code of the choice where there is no such model, and with `GANTRY_SESSION_CLOSED` where the session above
- * has ended. What is sent to it counts as said by a plugin and not by a person: no slash command runs.
+ * has ended; one that is to go on with `GANTRY_SESSION_ABSENT`, `GANTRY_SESSION_LOCKED` or, where nobody keeps sessions, `GANTRY_SESSION_UNKEPT`. What is sent to it counts as said by a plugin and not by a person: no slash command runs.
  *
  * @example
  * const lookInto = async (children: ChildSessions, session: SessionView, what: string) => {

@@ -41,12 +41,13 @@ export interface SessionStore {
    */
   create(id: string, cwd: string, parent?: string): Promise<SessionWriter>;
   /**
-   * Opens a log for going on. Rejects with `GANTRY_SESSION_ABSENT` (naming the nearest id) or `GANTRY_SESSION_LOCKED`.
-   * Heals a torn tail; skips bad lines with a notice.
+   * Opens a log for going on; with `parent`, that of an agent of this session. Rejects with `GANTRY_SESSION_ABSENT` (naming the nearest id)
+   * or `GANTRY_SESSION_LOCKED`. Heals a torn tail; skips bad lines with a notice.
    */
   open(
     id: string,
     cwd: string,
+    parent?: string,
   ): Promise<{
     readonly entries: readonly Entry[];
     readonly writer: SessionWriter;

@@ -1,7 +1,8 @@
 import fs from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { definePlugin, type Question, type SessionEvent, type SessionView, textOf } from "gantry/sdk";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { agentFile, answered, calls, deferred, delegates, open, says, type Who } from "../plugins/agents/test-kit.ts";
 
 const OWN = "home/.claude/agents";
@@ -25,7 +26,10 @@ describe("an agent", () => {
     const child: Who = (_, request) => (answered(request) ? says("It is in src.") : calls("Look"));
     const kernel = await open(once(child), { files: scout() });
     const result = await kernel.first();
-    expect([result.outcome, result.said]).toEqual(["ok", "It is in src."]);
+    expect([result.outcome, result.said]).toEqual([
+      "ok",
+      expect.stringMatching(/^It is in src\.\s*\(agent id: [\w-]+\)$/),
+    ]);
     expect(result.data).toMatchObject({
       status: "completed",
       agentType: "scout",
@@ -142,7 +146,7 @@ describe("what an agent may do", () => {
   it("is refused in a run where nobody can be asked, and it goes on", async () => {
     const child: Who = (_, request) => (answered(request) ? says("I could not.") : calls("Change"));
     const kernel = await open(once(child), { files: scout() });
-    expect((await kernel.first()).said).toBe("I could not.");
+    expect((await kernel.first()).said).toContain("I could not.");
     expect(kernel.ran).toEqual([]);
   });
 
@@ -186,7 +190,7 @@ describe("an agent that does not come to its end", () => {
     const kernel = await open(once(child), { files: scout() });
     const result = await kernel.first();
     expect(result).toMatchObject({ outcome: "error", data: { status: "failed" } });
-    expect(result.said).toMatch(/has not done its task: The server is on fire.*1 call.*It begins in main\.ts\.$/s);
+    expect(result.said).toMatch(/has not done its task: The server is on fire.*1 call.*It begins in main\.ts\./s);
   });
 
   it("ends after as many requests as its definition gives it", async () => {
@@ -288,6 +292,50 @@ describe("agents of agents", () => {
   });
 });
 
+describe("an agent that has ended", () => {
+  /** The one at the top delegates with each prompt, and goes on with whatever the prompt names. */
+  const again: Who = (who, request) => {
+    if (who !== "main") return says(`It is the ${request.messages.length}th thing I hear.`);
+    const last = request.messages.at(-1)?.content ?? [];
+    if (last.some(({ type }) => type === "tool_result")) return says("Done.");
+    const [, resume] = /resume (\S+)/.exec(textOf(last as never)) ?? [];
+    return delegates("scout", resume ? { resume, subagent_type: "general-purpose" } : { name: "Sam" });
+  };
+  const narrow = scout({ tools: "Look" });
+
+  it.each(["its id", "its name"])(
+    "goes on by %s, knows what it has done, and has no more tools than before",
+    async (by) => {
+      const kernel = await open(again, { files: narrow });
+      const { data } = await kernel.first();
+      const id = String(data.agentId);
+      const second = await kernel.first(`resume ${by === "its id" ? id : "Sam"}`);
+      expect(second.said).toContain("It is the 3th thing I hear.");
+      expect(second.data).toMatchObject({ agentId: id, agentType: "scout" });
+      expect(kernel.requestsOf("scout")[1]?.tools.map(({ name }) => name)).toEqual(["Look"]);
+    },
+  );
+
+  it("goes on in a session that goes on itself", async () => {
+    const state = fs.mkdtempSync(join(tmpdir(), "gantry-agents-state-"));
+    onTestFinished(() => fs.rmSync(state, { recursive: true, force: true }));
+    const first = await open(again, { files: narrow, env: { GANTRY_HOME: state } });
+    const { data } = await first.first();
+    await first.close();
+    const cwd = first.cwd;
+    const kernel = await open(again, { files: narrow, env: { GANTRY_HOME: state }, cwd, resume: first.session.id });
+    const second = await kernel.first(`resume ${data.agentId}`);
+    expect(second.said).toContain("3th thing");
+    expect(second.data).toMatchObject({ agentType: "scout" });
+  });
+
+  it.each(["../../etc/passwd", "nobody"])("is none where there was none: %s", async (id) => {
+    const kernel = await open(again, { files: narrow });
+    await kernel.run("Go");
+    expect((await kernel.first(`resume ${id}`)).outcome).toBe("error");
+  });
+});
+
 describe("an agent in the background", () => {
   it("is a job, and its last words come with its end", async () => {
     const end = deferred<void>();
@@ -313,6 +361,9 @@ describe("an agent in the background", () => {
       once(() => says("Fine."), { run_in_background: true }),
       { files: scout() },
     );
-    expect(await kernel.first()).toMatchObject({ said: "Fine.", data: { status: "completed" } });
+    expect(await kernel.first()).toMatchObject({
+      said: expect.stringContaining("Fine."),
+      data: { status: "completed" },
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
   optional,
   PermissionRules,
   Permissions,
+  SessionStore,
   Settings,
   Trust,
   z,
@@ -33,6 +34,7 @@ export const agents = manifest({
     permissions: later(optional(Permissions)),
     rules: later(optional(PermissionRules)),
     mentions: later(optional(Mentions)),
+    store: later(optional(SessionStore)),
   },
   provides: { agents: Agents },
   flags: {

@@ -46,7 +46,8 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     return Number.isInteger(asked) && asked >= 0 && host.env[name] !== "" ? asked : usual;
   }
 
-  async function start(session: SessionView, task: AgentTask): Promise<AgentRun> {
+  async function start(session: SessionView, given: AgentTask): Promise<AgentRun> {
+    const task = given.resume === undefined ? given : await again(session, given, given.resume);
     const definition = await shelf.find(task.type);
     if (!definition) throw unknown(task.type, await shelf.all());
     if (definition.obstacle) throw notStarted(definition);
@@ -70,6 +71,21 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     }
   }
 
+  /** What goes on is what it was: by what is known of it here, or else by its log. */
+  async function again(session: SessionView, task: AgentTask, wanted: string): Promise<AgentTask> {
+    const root = rootOf(session);
+    const runs = runsOf(root).map(({ run }) => run);
+    const before = runs.findLast(({ id }) => id === wanted) ?? runs.findLast((run) => run.task.name === wanted);
+    if (before?.state === "running") throw stillRunning(before);
+    const { name } = before?.task ?? {};
+    if (before) return { ...task, type: before.definition.name, resume: before.id, ...(name && { name }) };
+    const log = await (await use.store?.())?.read(wanted, { cwd: session.cwd, parent: root.id });
+    const [first] = log?.entries ?? [];
+    const agent = first?.type === "session" ? first.agent : undefined;
+    if (!agent) throw unknown(wanted, []);
+    return { ...task, type: agent.type, ...(agent.name && { name: agent.name }) };
+  }
+
   async function open(parent: SessionView, definition: AgentDefinition, task: AgentTask): Promise<Session> {
     const { name, isLean = false } = definition;
     const agent = {
@@ -82,7 +98,12 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     const mayUse: Parameters<typeof use.children.open>[1]["mayUse"] = (tool) =>
       hasTool(definition, tool) && (mayGoDeeper || !isStarter(tool.permission?.family));
     const child = await withModel(parent, definition, task, (model) =>
-      use.children.open(parent, { agent, mayUse, ...(model !== undefined && { model }) }),
+      use.children.open(parent, {
+        agent,
+        mayUse,
+        ...(task.resume !== undefined && { resume: task.resume }),
+        ...(model !== undefined && { model }),
+      }),
     );
     definitions.set(child, definition);
     try {
@@ -192,6 +213,14 @@ function notStarted({ name, obstacle }: AgentDefinition): PluginError {
     "GANTRY_AGENT_OBSTACLE",
     `The agent ${name} cannot be started: ${obstacle}.`,
     "Change its definition, or start another agent.",
+  );
+}
+
+function stillRunning({ id, definition }: AgentRun): PluginError {
+  return new PluginError(
+    "GANTRY_AGENT_RUNNING",
+    `The agent ${definition.name} (${id}) is still at work.`,
+    "Wait until it has ended, or start another one.",
   );
 }
 

@@ -4,7 +4,7 @@ import { isGantryError, type SessionStore, type SessionWriter, type Setup } from
 import { realClock } from "gantry/sdk/kit/clock";
 import { takeCopy } from "./copies.ts";
 import { type Disk, disk as realDisk } from "./disk.ts";
-import { findNamed, findSession } from "./find.ts";
+import { type Found, findNamed, findSession } from "./find.ts";
 import { readTranscript } from "./heal.ts";
 import type { sessionJsonl } from "./index.ts";
 import { listSessions } from "./list.ts";
@@ -57,6 +57,13 @@ export function createStore(
     return tracked;
   };
 
+  function agentOf(parent: string, id: string, cwd: string | undefined): Found {
+    const session = findSession(disk, stateFolder, parent, cwd);
+    const file = agentFile(dirname(session.file), session.id, id);
+    if (!existsSync(file)) throw absent(id, []);
+    return { id, file };
+  }
+
   return {
     async create(id, cwd, parent) {
       checkId(id);
@@ -66,9 +73,10 @@ export function createStore(
       if (existsSync(path)) throw alreadyThere(id, path);
       return kept(createWriter({ disk, path, id, gantry }));
     },
-    async open(name, cwd) {
-      takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
-      const { id, file: path } = await findNamed(disk, stateFolder, name, cwd);
+    async open(name, cwd, parent) {
+      if (parent === undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
+      const { id, file: path } =
+        parent === undefined ? await findNamed(disk, stateFolder, name, cwd) : agentOf(parent, name, cwd);
       if (isTemporary) {
         const { parsed, notices } = readTranscript(disk, path, "reader");
         return { entries: parsed.entries, notices, writer: temporaryWriter() };
@@ -86,10 +94,9 @@ export function createStore(
     list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
     async read(name, { cwd, parent }) {
       if (cwd !== undefined && parent === undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
-      const find = cwd === undefined || parent !== undefined ? findSession : findNamed;
-      const found = await find(disk, stateFolder, parent ?? name, cwd as string);
-      const file = parent === undefined ? found.file : agentFile(dirname(found.file), found.id, name);
-      if (parent !== undefined && !existsSync(file)) throw absent(name, []);
+      const find = cwd === undefined ? findSession : findNamed;
+      const { file } =
+        parent === undefined ? await find(disk, stateFolder, name, cwd as string) : agentOf(parent, name, cwd);
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },

@@ -8,8 +8,10 @@ const SILENT = "(The agent has ended and said nothing.)";
 export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
   const said = textOf(run, outcome);
   const { definition, task, usage, model } = run;
+  // Where it is kept, it can be gone on with.
+  const id = run.transcriptPath === undefined ? [] : [text(`(agent id: ${run.id})`)];
   return {
-    content: said,
+    content: [text(said), ...id],
     data: {
       status: outcome.state,
       agentId: run.id,

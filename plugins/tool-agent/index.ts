@@ -15,6 +15,7 @@ export const toolAgent = manifest({
         model: z.string().optional(),
         run_in_background: z.boolean().optional(),
         name: z.string().optional(),
+        resume: z.string().optional().describe("id of an agent to go on with"),
       }),
       traits: { concurrent: true },
       permission: { family: "Agent", name: "subagent_type" },

@@ -22,6 +22,7 @@ export interface Input {
   readonly model?: string | undefined;
   readonly run_in_background?: boolean | undefined;
   readonly name?: string | undefined;
+  readonly resume?: string | undefined;
 }
 
 interface Parts {
@@ -45,8 +46,11 @@ export function createRunAgent({ agents, jobs }: Parts, host: HostInfo): RunTool
     return end === "moved" ? moved(run, await adopt()) : ended(run, end);
   };
 
-  async function start({ subagent_type, model, name, prompt, description }: Input, { session, id }: ToolContext) {
-    const named = { ...(model && { model }), ...(name && { name }) };
+  async function start(
+    { subagent_type, model, name, resume, prompt, description }: Input,
+    { session, id }: ToolContext,
+  ) {
+    const named = { ...(model && { model }), ...(name && { name }), ...(resume && { resume }) };
     try {
       return await agents.start(session, { type: subagent_type, prompt, description, callId: id, ...named });
     } catch (thrown) {

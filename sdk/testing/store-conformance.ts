@@ -206,6 +206,11 @@ const CHECKS: readonly CheckOf<StoreUnderTest>[] = [
         [id],
       );
       await rejectsWith("GANTRY_SESSION_ABSENT", () => store.open(agent, CWD));
+      const again = await store.open(agent, CWD, id);
+      const more = record(agent, prompt("look again"));
+      again.writer.append(more);
+      await again.writer.close();
+      assert.deepEqual((await store.read(agent, { cwd: CWD, parent: id })).entries, [...entries, more]);
       await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(randomUUID(), { cwd: CWD, parent: id }));
       await store.remove(id, { cwd: CWD });
       await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(agent, { cwd: CWD, parent: id }));
