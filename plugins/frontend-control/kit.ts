@@ -1,4 +1,5 @@
 import type {
+  ConfigOf,
   ControlledStream,
   HostInfo,
   JsonObject,
@@ -7,7 +8,6 @@ import type {
   Session,
   SetupContext,
   Thinking,
-  z,
 } from "gantry/sdk";
 import type { frontendControl } from "./index.ts";
 import type { Line } from "./line.ts";
@@ -17,7 +17,7 @@ export interface Kit {
   readonly stream: ControlledStream;
   readonly line: Line;
   readonly use: SetupContext<typeof frontendControl>["use"];
-  readonly config: z.output<typeof frontendControl.config>;
+  readonly config: ConfigOf<typeof frontendControl>;
   readonly host: HostInfo;
   readonly log: Log;
   /** Tells whoever reads standard error. */

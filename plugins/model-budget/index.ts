@@ -3,12 +3,16 @@ import { definePlugin, EFFORTS, lazy, Meter, manifest, optional, Settings, z } f
 export const modelBudget = manifest({
   name: "model-budget",
   description: "Ends a turn that asks the model too often, and a run that costs too much; says how much models think.",
-  config: z.object({
-    maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
-    maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
-    thinking: z.enum(["adaptive", "enabled", "disabled"]).optional().describe("how models reason; default: as they do"),
-    maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
-  }),
+  config: () =>
+    z.object({
+      maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
+      maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
+      thinking: z
+        .enum(["adaptive", "enabled", "disabled"])
+        .optional()
+        .describe("how models reason; default: as they do"),
+      maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
+    }),
   flags: {
     effort: {
       description: "How much the model puts into its answers",

@@ -23,7 +23,7 @@ const turnOf = (session: SessionView, id = "t1") => ({ id, session }) as TurnVie
 
 /** The wrap around a model that always answers, and how often it was asked. */
 async function limited(config: object, meter?: Meter) {
-  const { taps } = await setup({ config: modelBudget.config.parse(config), use: { meter } } as never);
+  const { taps } = await setup({ config: modelBudget.config().parse(config), use: { meter } } as never);
   const asked: ModelRequest[] = [];
   const model: StreamFunction = async function* (request) {
     asked.push(request);
@@ -140,7 +140,7 @@ test("a budget that nobody can count refuses", async () => {
 
 test("limits that make no sense are refused", () => {
   for (const config of [{ maxTurns: 0 }, { maxTurns: 1.5 }, { maxBudgetUsd: 0 }, { maxBudgetUsd: -1 }]) {
-    expect(modelBudget.config.safeParse(config).success).toBe(false);
+    expect(modelBudget.config().safeParse(config).success).toBe(false);
   }
 });
 

@@ -1,4 +1,5 @@
 import {
+  type ConfigOf,
   EFFORTS,
   type Meter,
   type ModelCall,
@@ -65,7 +66,7 @@ function thinkingBy(isOn: boolean | undefined) {
 function thinkingOf({
   thinking,
   maxThinkingTokens,
-}: Pick<z.output<typeof modelBudget.config>, "thinking" | "maxThinkingTokens">) {
+}: Pick<ConfigOf<typeof modelBudget>, "thinking" | "maxThinkingTokens">) {
   if (thinking === "disabled" || maxThinkingTokens === 0) {
     return ({ thinking: _, ...request }: ModelRequest): ModelRequest => request;
   }

@@ -221,7 +221,8 @@ const asciiOnly = {
   generateBundle(/** @type {unknown} */ _, /** @type {import("rolldown").OutputBundle} */ files) {
     for (const file of Object.values(files)) {
       if (file.type !== "chunk") continue;
-      if (/String\.raw`[^`]*[^\0-\x7f]/.test(file.code)) throw new Error(`${file.fileName} has a raw template beyond ASCII.`);
+      if (/String\.raw`[^`]*[^\0-\x7f]/.test(file.code))
+        throw new Error(`${file.fileName} has a raw template beyond ASCII.`);
       file.code = file.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
     }
   },
