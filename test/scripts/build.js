@@ -176,6 +176,20 @@ const inkAtOnce = [
     },
   },
   {
+    // Ink makes a cell for each column of each row in each frame; a row needs those that something is written to, and those before.
+    name: "ink-short-rows",
+    transform: {
+      filter: { id: /[\\/]ink[\\/]build[\\/]output\.js$/ },
+      handler: (/** @type {string} */ code) =>
+        replaced(
+          code,
+          ["x < this.width; x++", "false; x++"],
+          ["let offsetX = x;", "while (currentLine.length < x) currentLine.push(BLANK);\nlet offsetX = x;"],
+          ["export default class", 'const BLANK = { type: "char", value: " ", fullWidth: false, styles: [] };\nexport default class'],
+        ),
+    },
+  },
+  {
     name: "yoga-at-once",
     resolveId: { filter: { id: /^yoga-layout$/ }, handler: () => "\0yoga" },
     load: {
