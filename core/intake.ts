@@ -40,8 +40,9 @@ async function admit(turn: Turn, given: Input): Promise<Input> {
 
 /** `/name arguments` runs the command of that name; anything else is left as it is. */
 async function runCommand(turn: Turn, input: Input): Promise<Input> {
-  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
-  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed.trim()) ?? [];
+  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content).trim() : "";
+  if (!typed.startsWith("/")) return input;
+  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed) ?? [];
   const { commands } = turn.generation;
   const command = findCommand(turn.generation, name);
   if (!command) {
