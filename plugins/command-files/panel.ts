@@ -5,16 +5,19 @@ import type { PromptFile } from "gantry/sdk/kit/prompt-files";
 import { describedBy, PROMPT_GROUPS } from "gantry/sdk/kit/prompt-head";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
+/** Who goes before a command, where that is no plugin. */
+export const A_SKILL = "a skill";
+
 interface Shown {
   readonly files: readonly PromptFile[];
   /** Who has the name of a command that does not count. */
-  readonly hidden: ReadonlyMap<string, string>;
+  readonly rivalOf: (name: string) => string | undefined;
   readonly counts: (file: PromptFile) => boolean;
   readonly host: HostInfo;
 }
 
 /** `/commands`. */
-export async function panelOf({ files, hidden, counts, host }: Shown): Promise<CommandAnswer> {
+export async function panelOf({ files, rivalOf, counts, host }: Shown): Promise<CommandAnswer> {
   const order = Object.keys(PROMPT_GROUPS);
   const sorted = [...files].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
   const item = (file: PromptFile): ListItem => {
@@ -30,13 +33,13 @@ export async function panelOf({ files, hidden, counts, host }: Shown): Promise<C
       title,
       detail,
       group: PROMPT_GROUPS[file.source],
-      ...(hidden.has(file.name) && { isDisabled: true }),
+      ...(rivalOf(file.name) !== undefined && { isDisabled: true }),
     };
   };
 
   function remarkOn(file: PromptFile): string | undefined {
-    const owner = hidden.get(file.name);
-    if (owner === "skills") return "the skill of this name goes before";
+    const owner = rivalOf(file.name);
+    if (owner === A_SKILL) return "the skill of this name goes before";
     if (owner !== undefined) return `does not count: the plugin ${owner} has a command of this name`;
     if (!counts(file)) return "what it would run or allow is not approved";
     return file.problem;

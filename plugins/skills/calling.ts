@@ -13,8 +13,7 @@ import {
   type Verdict,
 } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { folderOf, gone, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
-import type { PromptHead } from "gantry/sdk/kit/prompt-head";
+import { folderOf, type PromptFile, readPromptNow } from "gantry/sdk/kit/prompt-files";
 import type { Invocation, Invocations } from "gantry/sdk/kit/prompt-invocation";
 import type { skills } from "./index.ts";
 import { noteLoaded } from "./loaded.ts";
@@ -57,13 +56,6 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
     return loaded;
   }
 
-  /** As it is now: what was changed a moment ago counts. */
-  async function current(file: PromptHead): Promise<PromptFile> {
-    const now = await readPromptFile(file, files);
-    if (now) return now;
-    throw gone(file);
-  }
-
   /** Why a call is of no skill. */
   function notJudged(named: string): ToolError {
     const name = nameOf(named);
@@ -78,14 +70,14 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
     answer: (name) => async (args, session) => {
       const found = find(name);
       if (!found) return `There is no skill ${name} any more.`;
-      return { prompt: await load({ file: await current(found.file), args, session }) };
+      return { prompt: await load({ file: await readPromptNow(found.file, files), args, session }) };
     },
     async vote(call) {
       const { skill } = call.input as SkillInput;
       const found = find(nameOf(skill));
       // Such a call fails, and says why.
       if (!found?.isForModel) return { ...allow("it changes nothing"), readsOnly: true };
-      const file = await current(found.file);
+      const file = await readPromptNow(found.file, files);
       judged.set(call.id, file);
       for (const id of [...judged.keys()].slice(0, -MOST_JUDGED)) judged.delete(id);
       const wants = wishesOf(file, invocations.counts(file));

@@ -1,9 +1,8 @@
 /** All there is to skills, once there are some. */
 import type { Claim, CommandAnswer, Completion, Input, SessionView, SetupContext, TurnView } from "gantry/sdk";
-import { readPromptFiles } from "gantry/sdk/kit/prompt-files";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
-import { readSkills } from "gantry/sdk/kit/prompt-shelf";
+import { promptClaims } from "gantry/sdk/kit/prompt-stock";
 import { type Calling, createCalling } from "./calling.ts";
 import type { skills } from "./index.ts";
 import { restore } from "./loaded.ts";
@@ -56,12 +55,7 @@ export async function createCatalogue(
     ...telling,
     ...panel,
     onCompacted: restore,
-    async claims() {
-      if (places().every(({ within }) => within === undefined)) return [];
-      const { files: found } = await readSkills(places(), host);
-      const brought = [...found.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
-      return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
-    },
+    claims: () => promptClaims("skill", places(), { host, files }),
     async onInput(input, turn) {
       // From the first prompt on, so that no start waits for it.
       stock.watch();

@@ -39,6 +39,21 @@ export async function readPromptFile(where: PromptWhere, files: Pick<Files, "rea
   return text === undefined ? undefined : promptFileOf(text, where);
 }
 
+/**
+ * One as it is now: what was changed a moment ago counts.
+ *
+ * **Contract**: rejects with `GANTRY_PROMPT_GONE` where it can no longer be read.
+ */
+export async function readPromptNow(head: PromptHead, files: Pick<Files, "read">): Promise<PromptFile> {
+  const now = await readPromptFile(head, files);
+  if (now) return now;
+  throw new PluginError(
+    "GANTRY_PROMPT_GONE",
+    `The ${head.kind} ${head.name} can no longer be read from ${head.path}.`,
+    "Put the file back, or call another one.",
+  );
+}
+
 /** Several, in their order, without those that cannot be read. */
 export async function readPromptFiles(
   heads: Iterable<PromptWhere>,
@@ -109,15 +124,6 @@ function claimOf(file: Pick<PromptFile, "kind" | "path" | "allowedTools" | "comm
     // Further lines of one stand in from it, so that none can pass for another.
   ].map((line) => line.replaceAll("\n", "\n  "));
   return lines.length ? { kind: file.kind, source: file.path, text: lines.join("\n") } : undefined;
-}
-
-/** What to throw where a file is no longer there. */
-export function gone({ kind, name, path }: PromptHead): PluginError {
-  return new PluginError(
-    "GANTRY_PROMPT_GONE",
-    `The ${kind} ${name} can no longer be read from ${path}.`,
-    "Put the file back, or call another one.",
-  );
 }
 
 /** The folder of a skill. */
