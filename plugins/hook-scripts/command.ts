@@ -2,7 +2,7 @@
 import type { Block, Command, ListItem } from "gantry/sdk";
 import { completions } from "gantry/sdk/kit/completions";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, showAction } from "gantry/sdk/kit/panels";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { EVENT_NAMES, rulesOf } from "./events.ts";
 import { deniesOnFailure, timeoutOf, whatRuns } from "./handlers.ts";
@@ -25,15 +25,7 @@ export function createCommand({ book, host, claims }: Kit): Command {
         load: () => hooks().map((hook, at) => itemOf(hook, at, book.whyOff(hook))),
         empty: wanted ? `No hook is configured for ${wanted}.` : "No hooks are configured.",
         preview: blocks,
-        actions: [
-          {
-            key: "enter",
-            label: "show",
-            run: async (item) => ({
-              panel: await pagePanel({ title: "Hook", parts: [{ title: "Hook", load: () => blocks(item) }] }),
-            }),
-          },
-        ],
+        actions: [showAction(blocks, "Hook")],
       });
       // Settings say nothing of a folder before it is trusted.
       const waiting = host.isTrusted ? [] : await claims();
