@@ -21,14 +21,25 @@ export async function createCatalogue(
   places: () => readonly PromptPlace[],
 ): Promise<Catalogue> {
   const { host, use, scope } = context;
-  const [files, rules, settings, skills] = await Promise.all([
+  const [files, rules, efforts, settings, skills] = await Promise.all([
     use.files(),
     use.rules?.(),
+    use.efforts?.(),
     use.settings?.(),
     use.skills?.(),
   ]);
   const { trust, tools, models } = use;
-  const invocations = createInvocations({ plugin: PLUGIN, host, trust, tools, models, rules, settings });
+  const invocations = createInvocations({
+    plugin: PLUGIN,
+    host,
+    trust,
+    tools,
+    models,
+    rules,
+    efforts,
+    hooks: async () => use.hooks?.(),
+    settings,
+  });
   const stock: PromptStock = createPromptStock({
     kind: "command",
     plugin: PLUGIN,

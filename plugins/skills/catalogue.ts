@@ -28,9 +28,24 @@ export async function createCatalogue(
   watchers: ReadonlySet<Watcher>,
 ): Promise<Catalogue> {
   const { host, use } = context;
-  const [files, rules, settings] = await Promise.all([use.files(), use.rules?.(), use.settings?.()]);
+  const [files, rules, efforts, settings] = await Promise.all([
+    use.files(),
+    use.rules?.(),
+    use.efforts?.(),
+    use.settings?.(),
+  ]);
   const { trust, tools, models } = use;
-  const invocations = createInvocations({ plugin: "skills", host, trust, tools, models, rules, settings });
+  const invocations = createInvocations({
+    plugin: "skills",
+    host,
+    trust,
+    tools,
+    models,
+    rules,
+    efforts,
+    hooks: async () => use.hooks?.(),
+    settings,
+  });
   const uses = createUses(host);
   const calling = createCalling({
     context,
