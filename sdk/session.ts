@@ -13,6 +13,8 @@ export interface Input {
   readonly origin: InputOrigin;
   /** Hides it from views of the conversation: a reminder, not something a person said. */
   readonly isMeta?: boolean;
+  /** The slash command that was typed, where `content` is what came of it. */
+  readonly typed?: string;
   /**
    * Set by an `input` tap that dealt with the input itself (`handled`: the text is shown and no model is asked) or that
    * will not have it (`refused`: the text says why).
