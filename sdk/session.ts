@@ -156,11 +156,16 @@ export interface Session extends SessionView {
    * for the person. It is not remembered.
    */
   addFolder(folder: string): void;
+  /** From now on a folder that was added is no longer the session's. The first stays. */
+  removeFolder(folder: string): void;
   /** Gives the session a name. */
   rename(title: string): void;
   /** Ends the session; idempotent. */
   close(reason?: string): Promise<void>;
 }
+
+/** A session as `sessionStart` taps get it: its folders are still to be settled. */
+export type StartingSession = SessionView & Pick<Session, "addFolder">;
 
 /**
  * State per session, made at first use and dropped with the session.
