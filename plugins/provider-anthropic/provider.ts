@@ -9,6 +9,7 @@ import { Client } from "./client.ts";
 import { failureOf, refusesThinking } from "./failure.ts";
 import type { providerAnthropic } from "./index.ts";
 import { claudeModel, FAST_MODE, isFast, MODELS } from "./models.ts";
+import { rateLimitsIn } from "./rate-limits.ts";
 import { readAnswer } from "./read.ts";
 
 const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
@@ -29,6 +30,8 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
     const answer = createAnswer(request.model.id);
     try {
       const response = await open(request, signal);
+      const windows = turn && rateLimitsIn(response.headers);
+      if (windows) turn.session.announce({ type: "rateLimitsTold", provider: "anthropic", windows });
       yield* readAnswer(response, answer);
     } catch (error) {
       const failure = failureOf(error, signal, client.secrets);

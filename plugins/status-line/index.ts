@@ -10,6 +10,7 @@ export const statusLine = manifest({
     models: optional(Models),
     styles: optional(OutputStyles),
   },
+  taps: { event: { only: ["editorModeChanged", "rateLimitsTold"] } },
   statusItems: {
     command: { description: "what the command of the setting statusLine writes", side: "below" },
   },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { definePlugin, defineTool, Slots, type StatusItem, z } from "gantry/sdk";
+import { definePlugin, defineTool, type Plugin, Slots, type StatusItem, z } from "gantry/sdk";
 import { lineText } from "gantry/sdk/kit/view-text";
 import { createTestKernel, type Script } from "gantry/sdk/testing";
 import { expect, onTestFinished, test } from "vitest";
@@ -21,7 +21,12 @@ const change = defineTool({
 async function said(
   command: string,
   more: object = {},
-  { cwd, settings, script = [] }: { cwd?: string; settings?: object; script?: Script } = {},
+  {
+    cwd,
+    settings,
+    script = [],
+    plugins = [],
+  }: { cwd?: string; settings?: object; script?: Script; plugins?: readonly Plugin[] } = {},
 ): Promise<string | undefined> {
   let slots: Slots | undefined;
   const looking = definePlugin({
@@ -34,7 +39,7 @@ async function said(
     },
   });
   const kernel = await createTestKernel({
-    plugins: [filesNode, execNode, settingsFiles, plugin, looking, change],
+    plugins: [filesNode, execNode, settingsFiles, plugin, looking, change, ...plugins],
     answer: "allow",
     ...(command ? { settings: { statusLine: { type: "command", command, ...more }, ...settings } } : {}),
     ...(cwd && { cwd }),
@@ -81,4 +86,28 @@ test("effort and changed lines are among the facts", async () => {
   const command = `"${process.execPath}" -e '${script}'`;
   const calls = [{ calls: [{ name: "Change", input: {} }] }, { text: "done" }];
   expect(await said(command, {}, { settings: { effortLevel: "high" }, script: calls })).toBe("high,2,1");
+});
+
+test("what the editor and the provider tell is among them, the last of each", async () => {
+  const script = `process.stdin.on("data", (d) => { const f = JSON.parse(d); console.log(JSON.stringify([f.vim, f.rate_limits])) })`;
+  const windows = { five_hour: { usedPercentage: 31.4, resetsAt: 1_790_000_000 }, seven_day: { usedPercentage: 2 } };
+  const telling = definePlugin({
+    name: "telling",
+    setup: () => ({
+      taps: {
+        turnStop: ({ session }) => {
+          session.announce({ type: "editorModeChanged", mode: "normal" });
+          session.announce({ type: "editorModeChanged", mode: "visual-line" });
+          session.announce({ type: "rateLimitsTold", provider: "somebody", windows });
+          return undefined;
+        },
+      },
+    }),
+  });
+  const command = `"${process.execPath}" -e '${script}'`;
+  const text = await said(command, {}, { script: [{ text: "done" }], plugins: [telling] });
+  expect(JSON.parse(text ?? "")).toEqual([
+    { mode: "VISUAL LINE" },
+    { five_hour: { used_percentage: 31.4, resets_at: 1_790_000_000 }, seven_day: { used_percentage: 2 } },
+  ]);
 });

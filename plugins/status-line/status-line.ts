@@ -1,4 +1,4 @@
-import { type SessionView, type Setup, z } from "gantry/sdk";
+import { perSession, type RateLimitsTold, type SessionView, type Setup, z } from "gantry/sdk";
 import { factsOf } from "./facts.ts";
 import type { statusLine } from "./index.ts";
 import { toned } from "./toned.ts";
@@ -18,6 +18,8 @@ const MOST_LINES = 5;
 const setup: Setup<typeof statusLine> = ({ use, host }) => {
   const started = Date.now();
   let running: AbortController | undefined;
+  /** What others have told of the session last. */
+  const told = perSession((): { mode?: string | undefined; limits?: RateLimitsTold["windows"] } => ({}));
 
   function wanted() {
     return use.settings.layers("statusLine", settingSchema).find(({ layer }) => LAYERS.has(layer))?.value;
@@ -28,7 +30,7 @@ const setup: Setup<typeof statusLine> = ({ use, host }) => {
     running?.abort();
     const own = new AbortController();
     running = own;
-    const facts = await factsOf(session, { ...use, version: host.version, started });
+    const facts = await factsOf(session, { ...use, ...told(session), version: host.version, started });
     const { exitCode, stdout, isTimedOut } = await use.exec.run({
       ...shell(command),
       cwd: session.cwd,
@@ -41,6 +43,12 @@ const setup: Setup<typeof statusLine> = ({ use, host }) => {
   }
 
   return {
+    taps: {
+      event(event, session) {
+        if (event.type === "editorModeChanged") told(session).mode = event.mode;
+        if (event.type === "rateLimitsTold") told(session).limits = event.windows;
+      },
+    },
     statusItems: {
       async command(session) {
         const setting = wanted();

@@ -1,5 +1,14 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import type { CommandAnswer, FrontendHost, OpenOptions, Question, Session, SessionEvent, TurnView } from "gantry/sdk";
+import type {
+  CommandAnswer,
+  EditorModeChanged,
+  FrontendHost,
+  OpenOptions,
+  Question,
+  Session,
+  SessionEvent,
+  TurnView,
+} from "gantry/sdk";
 import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
@@ -51,6 +60,7 @@ export async function converse(
   let { background, preferences } = opening;
   let use = await servicesOf(host);
   let session: Session | undefined;
+  let vimMode: EditorModeChanged["mode"];
   let feed: Feed | undefined;
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
@@ -193,6 +203,10 @@ export async function converse(
           contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,
           onAction: actions.act,
+          onVimMode(mode) {
+            vimMode = mode;
+            tellVimMode();
+          },
           onReady(handle) {
             editor.props.onReady?.(handle);
             setImmediate(editorIsThere);
@@ -232,6 +246,10 @@ export async function converse(
     if (flavor !== before) keyboard.rebind(bindingsFile.read().bindings);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
+  }
+
+  function tellVimMode(to = session): void {
+    to?.announce({ type: "editorModeChanged", ...(vimMode && { mode: vimMode }) });
   }
 
   async function showTranscript(): Promise<void> {
@@ -292,6 +310,7 @@ export async function converse(
     opened.scope.signal.addEventListener("abort", () => session === opened && leave(), { once: true });
     adoptSettings();
     status.refresh(opened);
+    if (vimMode) tellVimMode(opened);
     return opened;
   }
 
