@@ -53,6 +53,9 @@ const setup: Setup<typeof frontendControl> = ({ config, use, host, log, contribu
     const isNew = !session.entries.some(({ type }) => type === "user");
     if (title && isNew && !wishes.opened) session.rename(title);
     suggestPrompts(kit as Kit, session);
+    session.watch(({ type }) => {
+      if (type === "turn_start" || type === "turn_end") wishes.isBusy = type === "turn_start";
+    });
     Object.assign(wishes, { opened: session, openedAt: performance.now(), firstModel });
   }
 

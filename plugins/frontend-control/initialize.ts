@@ -185,7 +185,7 @@ const UNHEEDED = {
   planModeInstructions: "no plugin guides the mode plan",
   plugins: "plugins of other hosts cannot be loaded yet",
   promptSuggestions: "no plugin that is loaded suggests prompts",
-  skills: "there are no skills yet",
+  skills: "the model sees the skills that the setting skillOverrides shows",
   toolAliases: "tools have the aliases that their plugins give them",
 } as const;
 

@@ -35,6 +35,10 @@ export interface Wishes {
   title?: string | undefined;
   /** A next prompt is suggested after each turn. */
   hasSuggestions?: boolean;
+  /** Not now. */
+  isSuggestingPaused?: boolean;
+  /** A turn is running. */
+  isBusy?: boolean;
   /** `undefined`: as the command line and the provider say. */
   thinking?: Thinking | "off" | undefined;
   /** What is shown of the thinking; `undefined`: as the provider is configured. */
