@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { definePlugin, defineTool, type JsonObject, z } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
 import commandCore from "../plugins/command-core/index.ts";
+import commandExtend from "../plugins/command-extend/index.ts";
 import commandFiles from "../plugins/command-files/index.ts";
 import httpNode from "../plugins/http-node/index.ts";
 import mcpBridge from "../plugins/mcp-bridge/index.ts";
@@ -185,6 +186,35 @@ describe("what cannot be done", () => {
     const run = await drive([request("1", subtype, more)]);
     expect(await run.exit()).toBe(0);
     expect(run.answerTo("1")).toEqual([{ subtype: "error", request_id: "1", error: expect.stringContaining(reason) }]);
+  });
+});
+
+describe("plugins that are set up anew", () => {
+  const mail = defineTool({
+    name: "Mail",
+    description: "",
+    input: z.object({}),
+    traits: { readOnly: true },
+    run: () => "Sent.",
+  });
+  const mailing = [{ calls: [{ name: "Mail", input: {} }] }, { text: "Done." }];
+
+  it("keep what the application forbids, what it says and whom it asks, however often", async () => {
+    const hooks = { PreToolUse: [{ matcher: "Mail", hookCallbackIds: ["no"] }] };
+    const prompts = ["one", "/reload", "two", "/reload", "three"].map((text) => prompt(text));
+    const run = await drive([request("1", "initialize", { systemPrompt: "Be odd.", hooks }), ...prompts], {
+      plugins: [mail, commandExtend],
+      script: [...mailing, ...mailing, ...mailing],
+      respond(line) {
+        if (line.type === "result" && run.results().length === prompts.length) run.stdin.end();
+        if (line.request?.subtype !== "hook_callback") return [];
+        return [success(line, { decision: "block", reason: "no mail" })];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.lines.filter(({ request }) => request?.callback_id === "no")).toHaveLength(3);
+    expect(JSON.stringify(run.lines)).not.toContain("Sent.");
+    expect(run.model.requests.map(({ system }) => system.map(({ text }) => text))).toEqual(Array(6).fill(["Be odd."]));
   });
 });
 

@@ -23,7 +23,9 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
   const { wishes, stream } = kit;
   tellUnheeded(kit, given);
   wishes.hasSuggestions = given.promptSuggestions === true;
-  const hooksApplied = await takeHooks(kit, given.hooks ?? {});
+  const takeAll = () => takeHooks(kit, given.hooks ?? {});
+  wishes.renew.set("hooks", takeAll);
+  const hooksApplied = await takeAll();
   if (isFirst) {
     const { systemPrompt } = given;
     wishes.systemPrompt = typeof systemPrompt === "object" ? systemPrompt.join("\n\n") : systemPrompt;

@@ -1,4 +1,5 @@
 import type {
+  Control,
   ControlledStream,
   HostInfo,
   JsonObject,
@@ -16,15 +17,24 @@ import type { Line } from "./line.ts";
 export interface Kit {
   readonly stream: ControlledStream;
   readonly line: Line;
-  readonly use: SetupContext<typeof frontendControl>["use"];
-  readonly config: z.output<typeof frontendControl.config>;
-  readonly host: HostInfo;
-  readonly log: Log;
+  /** Of the newest generation of plugins, as are the next three. */
+  use: SetupContext<typeof frontendControl>["use"];
+  config: z.output<typeof frontendControl.config>;
+  host: HostInfo;
+  log: Log;
+  /** Who holds the conversation. */
+  holder: HoldsControl;
   /** Tells whoever reads standard error. */
   tell(text: string): void;
   /** The session, once what shapes it is in place. */
   session(): Promise<Session>;
   readonly wishes: Wishes;
+}
+
+/** The service of this plugin, as it is known to itself. */
+export interface HoldsControl extends Control {
+  /** The conversation goes on here: its plugins have been set up anew, and what it has put into them would be lost. */
+  takeOver(kit: Kit): Promise<void>;
 }
 
 /** What the program that drives the host wants of its session. */
@@ -54,4 +64,6 @@ export interface Wishes {
   mode?: PermissionMode | undefined;
   /** The settings of this run. */
   settings: JsonObject;
+  /** Puts hooks and MCP servers of the application in place, where plugins have been set up anew. */
+  readonly renew: Map<"hooks" | "servers", () => Promise<unknown>>;
 }
