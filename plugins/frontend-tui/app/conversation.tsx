@@ -166,7 +166,7 @@ export async function converse(
     await greet(session);
     for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
-    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name, use.models) });
     editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
