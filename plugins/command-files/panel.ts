@@ -1,8 +1,8 @@
-import { relative } from "node:path";
 import type { CommandAnswer, HostInfo, ListItem, Piece } from "gantry/sdk";
 import { listPanel } from "gantry/sdk/kit/panels";
 import type { PromptFile } from "gantry/sdk/kit/prompt-files";
 import { describedBy, PROMPT_GROUPS } from "gantry/sdk/kit/prompt-head";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 /** Who goes before a command, where that is no plugin. */
@@ -24,7 +24,7 @@ export async function panelOf({ files, rivalOf, counts, host }: Shown): Promise<
     const remark = remarkOn(file);
     const detail: Piece[] = [
       { text: visibleLine(describedBy(file)) },
-      { text: `  ${whence(file.path, host)}`, tone: "dim" },
+      { text: `  ${shownPath(file.path, host)}`, tone: "dim" },
       ...(remark ? [{ text: `  (${remark})`, tone: "warning" } as const] : []),
     ];
     const title = `/${file.name}${file.hint ? ` ${visibleLine(file.hint)}` : ""}`;
@@ -57,12 +57,4 @@ export async function panelOf({ files, rivalOf, counts, host }: Shown): Promise<
       },
     }),
   };
-}
-
-/** Where it lies, as short as it can be said. */
-function whence(path: string, { cwd, home }: HostInfo): string {
-  const inside = relative(cwd, path);
-  if (!inside.startsWith("..")) return visibleLine(inside);
-  const below = relative(home, path);
-  return visibleLine(below.startsWith("..") ? path : `~/${below}`);
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Block, Files, HostInfo, ListItem, ListPanel, Memory, MemoryEntry, SessionView } from "gantry/sdk";
 import { listPanel, showAction } from "gantry/sdk/kit/panels";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { entryText } from "./entries.ts";
 
@@ -101,7 +102,7 @@ async function guides(files: Files | undefined, host: HostInfo, { cwd }: Session
   );
   return found.flatMap(({ path, stat }) =>
     stat?.kind === "file"
-      ? [{ id: path, title: visibleLine(path, 120), detail: `${stat.size} bytes`, group: "Instructions in files" }]
+      ? [{ id: path, title: shownPath(path, host), detail: `${stat.size} bytes`, group: "Instructions in files" }]
       : [],
   );
 }

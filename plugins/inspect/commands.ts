@@ -193,15 +193,19 @@ function item(id: string, tokens: number, owner: string | undefined, about: stri
 
 function checkBlocks(checks: readonly Check[]): readonly Block[] {
   const tones = { ok: "good", warn: "warning", fail: "bad" } as const;
-  const bad = checks.filter(({ state }) => state !== "ok").length;
+  const isBad = ({ state }: Check) => state !== "ok";
+  const bad = checks.filter(isBad).length;
   return [
     {
       type: "table",
-      rows: checks.map(({ state, name, text, remedy }) => [
-        [{ text: state, tone: tones[state] }],
-        name,
-        remedy ? `${text} ${remedy}` : text,
-      ]),
+      // What wants a look is seen first.
+      rows: checks
+        .toSorted((a, b) => Number(isBad(b)) - Number(isBad(a)))
+        .map(({ state, name, text, remedy }) => [
+          [{ text: state, tone: tones[state] }],
+          name,
+          remedy ? `${text} ${remedy}` : text,
+        ]),
     },
     { type: "text", lines: [bad ? `${bad} of ${checks.length} want a look.` : "All is well."] },
   ];
