@@ -80,31 +80,7 @@ export type SessionEvent =
   | { readonly type: "turn_end"; readonly turnId: string; readonly end: TurnEnd; readonly ms: number };
 
 /** What plugins tell observers themselves, by {@link SessionView.announce}. */
-export type AnnouncedEvent = McpServerChanged | MentionResolved | HookRegistered | EditorModeChanged | RateLimitsTold;
-
-/** The editor of a frontend is in another of its modes. */
-export interface EditorModeChanged {
-  readonly type: "editorModeChanged";
-  /** As vim names them; absent where the editor has none any more. */
-  readonly mode?: "insert" | "normal" | "visual" | "visual-line";
-}
-
-/** What a provider says, with an answer, of how much of the person's plan is used up. */
-export interface RateLimitsTold {
-  readonly type: "rateLimitsTold";
-  /** The provider's name in the `providers` slot. */
-  readonly provider: string;
-  /** By the length of the window, such as `five_hour` and `seven_day`. */
-  readonly windows: Readonly<Record<string, RateLimitWindow>>;
-}
-
-/** One of the windows that a plan is counted in. */
-export interface RateLimitWindow {
-  /** 0 to 100, and above where a provider lets more through. */
-  readonly usedPercentage: number;
-  /** When it begins anew: seconds since 1970. */
-  readonly resetsAt?: number;
-}
+export type AnnouncedEvent = McpServerChanged | MentionResolved | HookRegistered;
 
 /** An MCP server was connected, could not be, or is connected no more. */
 export interface McpServerChanged {

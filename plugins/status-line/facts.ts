@@ -1,10 +1,11 @@
 /** What the command reads on its standard input: the documented JSON. */
 import {
+  type EditorMode,
   type Meter,
+  type ModelInfo,
   type Models,
   type OutputStyles,
   perSession,
-  type RateLimitsTold,
   type SessionView,
   type Settings,
   z,
@@ -20,14 +21,13 @@ interface FactParts {
   /** When the program began, in milliseconds. */
   readonly started: number;
   /** Of the editor. */
-  readonly mode?: string | undefined;
-  readonly limits?: RateLimitsTold["windows"];
+  readonly mode: EditorMode | undefined;
 }
 
 const LONG = 200_000;
 
 export async function factsOf(session: SessionView, parts: FactParts) {
-  const { meter, models, styles, settings, version, started, mode, limits } = parts;
+  const { meter, models, styles, settings, version, started, mode } = parts;
   const { id, cwd, folders, model, transcriptPath, entries, messages } = session;
   const figures = meter?.of(session);
   const info = await models?.info(session).catch(() => undefined);
@@ -69,12 +69,12 @@ export async function factsOf(session: SessionView, parts: FactParts) {
     ...(effort !== undefined && { effort: { level: effort } }),
     thinking: { enabled: settings.get("alwaysThinkingEnabled", z.boolean()) ?? false },
     fast_mode: settings.get("fastMode", z.boolean()) ?? false,
-    ...(limits && { rate_limits: limitsOf(limits) }),
+    ...(info?.rateLimits && { rate_limits: limitsOf(info.rateLimits) }),
     ...(mode && { vim: { mode: mode.replace("-", " ").toUpperCase() } }),
   };
 }
 
-function limitsOf(windows: RateLimitsTold["windows"]) {
+function limitsOf(windows: NonNullable<ModelInfo["rateLimits"]>) {
   return Object.fromEntries(
     Object.entries(windows).map(([name, { usedPercentage, resetsAt }]) => [
       name,

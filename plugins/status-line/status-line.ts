@@ -1,4 +1,4 @@
-import { perSession, type RateLimitsTold, type SessionView, type Setup, z } from "gantry/sdk";
+import { type SessionView, type Setup, z } from "gantry/sdk";
 import { factsOf } from "./facts.ts";
 import type { statusLine } from "./index.ts";
 import { toned } from "./toned.ts";
@@ -18,8 +18,6 @@ const MOST_LINES = 5;
 const setup: Setup<typeof statusLine> = ({ use, host }) => {
   const started = Date.now();
   let running: AbortController | undefined;
-  /** What others have told of the session last. */
-  const told = perSession((): { mode?: string | undefined; limits?: RateLimitsTold["windows"] } => ({}));
 
   function wanted() {
     return use.settings.layers("statusLine", settingSchema).find(({ layer }) => LAYERS.has(layer))?.value;
@@ -30,7 +28,8 @@ const setup: Setup<typeof statusLine> = ({ use, host }) => {
     running?.abort();
     const own = new AbortController();
     running = own;
-    const facts = await factsOf(session, { ...use, ...told(session), version: host.version, started });
+    const mode = (await use.keymap?.())?.mode();
+    const facts = await factsOf(session, { ...use, mode, version: host.version, started });
     const { exitCode, stdout, isTimedOut } = await use.exec.run({
       ...shell(command),
       cwd: session.cwd,
@@ -43,12 +42,6 @@ const setup: Setup<typeof statusLine> = ({ use, host }) => {
   }
 
   return {
-    taps: {
-      event(event, session) {
-        if (event.type === "editorModeChanged") told(session).mode = event.mode;
-        if (event.type === "rateLimitsTold") told(session).limits = event.windows;
-      },
-    },
     statusItems: {
       async command(session) {
         const setting = wanted();

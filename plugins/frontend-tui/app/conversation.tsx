@@ -1,7 +1,7 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
 import type {
   CommandAnswer,
-  EditorModeChanged,
+  EditorMode,
   FrontendHost,
   OpenOptions,
   Question,
@@ -49,18 +49,18 @@ const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 /** They come by the hundred, and change nothing but what the feed shows. */
 const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
 
-/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
+/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session, `onVimMode` the editor's mode. */
 export async function converse(
   host: FrontendHost,
   opening: Opening,
   onOpen: (sessionId: string, ask: (question: Question, turn: TurnView) => ReturnType<Asking["ask"]>) => void,
+  onVimMode: (mode: EditorMode | undefined) => void,
 ): Promise<number> {
   const { terminal } = opening;
   const { screen } = terminal;
   let { background, preferences } = opening;
   let use = await servicesOf(host);
   let session: Session | undefined;
-  let vimMode: EditorModeChanged["mode"];
   let feed: Feed | undefined;
   let status: Status | undefined;
   let tools = createToolLines(undefined, () => {});
@@ -204,8 +204,8 @@ export async function converse(
           onSubmit: talking.submit,
           onAction: actions.act,
           onVimMode(mode) {
-            vimMode = mode;
-            tellVimMode();
+            onVimMode(mode);
+            if (session) status?.refresh(session);
           },
           onReady(handle) {
             editor.props.onReady?.(handle);
@@ -246,10 +246,6 @@ export async function converse(
     if (flavor !== before) keyboard.rebind(bindingsFile.read().bindings);
     mounted.rerender(tree());
     if (session) status?.refresh(session);
-  }
-
-  function tellVimMode(to = session): void {
-    to?.announce({ type: "editorModeChanged", ...(vimMode && { mode: vimMode }) });
   }
 
   async function showTranscript(): Promise<void> {
@@ -310,7 +306,6 @@ export async function converse(
     opened.scope.signal.addEventListener("abort", () => session === opened && leave(), { once: true });
     adoptSettings();
     status.refresh(opened);
-    if (vimMode) tellVimMode(opened);
     return opened;
   }
 
