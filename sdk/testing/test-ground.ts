@@ -36,9 +36,9 @@ export interface GroundKernel extends TestKernel {
  * Folders on the disk for tests of plugins that read files where people keep them.
  *
  * @example
- * const ground = createTestGround({ "home/.claude/settings.json": "{}" });
- * const kernel = await ground.open({ plugins: [settingsFiles] });
- * expect(await kernel.say("/config")).toContain("/home/.claude");
+ * const ground = createTestGround({ "home/.weather/city.txt": "Oslo" });
+ * const kernel = await ground.open({ plugins: [weather] });
+ * expect(await kernel.say("/weather")).toBe("12 °C in Oslo, as /home/.weather/city.txt has it.");
  * await ground.close();
  */
 export function createTestGround(files: GroundFiles = {}): TestGround {
