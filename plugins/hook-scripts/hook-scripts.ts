@@ -78,6 +78,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
           input: { message, notification_type: kind },
         }),
     };
+    scope.own(sources.close);
     scope.own(watchSettings(kit, use.settings, open, register));
     const ofSession = sessionTaps(kit);
     return {

@@ -7,16 +7,24 @@ import { type Hook, readHooks } from "./read.ts";
 /** Hooks that are functions, by who has set them. They count like those of the command line: who starts the program has them. */
 export interface Sources extends Pick<HookSources, "events" | "set" | "add"> {
   readonly all: readonly Hook[];
+  /** It hears of no more changes. */
+  close(): void;
 }
+
+/** Hooks of sessions, which outlive their plugins: where those are set up anew in the midst of one, what forbids holds on. */
+const added = new Set<Hook>();
+/** Each set of plugins that is at work, told when there are others. */
+const listeners = new Set<() => void>();
 
 export function createSources(onChange: () => void, tell: (session: SessionView, problem: string) => void): Sources {
   const bySource = new Map<string, readonly Hook[]>();
-  const added = new Set<Hook>();
+  listeners.add(onChange);
   return {
     events: EVENT_NAMES,
     get all() {
       return [...[...bySource.values()].flat(), ...added];
     },
+    close: () => void listeners.delete(onChange),
     set(source, hooks) {
       const read = hooks.map((hook) => hookOf(source, hook));
       if (read.length) bySource.set(source, read);
@@ -37,14 +45,18 @@ export function createSources(onChange: () => void, tell: (session: SessionView,
       });
       if (!read.length) return () => undefined;
       for (const hook of read) added.add(hook);
-      onChange();
+      changed();
       session.scope.own(() => drop(read));
       return () => drop(read);
     },
   };
 
+  function changed(): void {
+    for (const listener of listeners) listener();
+  }
+
   function drop(hooks: readonly Hook[]): void {
-    if (hooks.filter((hook) => added.delete(hook)).length) onChange();
+    if (hooks.filter((hook) => added.delete(hook)).length) changed();
   }
 }
 

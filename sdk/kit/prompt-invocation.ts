@@ -83,6 +83,9 @@ interface Filled {
   readonly allowed: readonly string[];
 }
 
+/** By plugin: sessions outlive their plugins, which may be set up anew in the midst of one, and what was granted has to be taken back. */
+const statesOf = perSession(() => new Map<string, State>());
+
 export const SHELL_OFF = "[commands in prompts are turned off: disableSkillShellExecution]";
 
 export function createInvocations({
@@ -96,7 +99,12 @@ export function createInvocations({
   hooks,
   settings,
 }: InvocationParts): Invocations {
-  const states = perSession((): State => ({ releases: [] }));
+  const states = (session: SessionView) => {
+    const own = statesOf(session);
+    const known = own.get(plugin) ?? { releases: [] };
+    own.set(plugin, known);
+    return known;
+  };
   const counts = ({ claim }: PromptFile) => !claim || trust.approves(claim);
 
   async function prompt(invocation: Invocation): Promise<string> {
