@@ -19,7 +19,7 @@ async function answerers(models: Partial<Models> | undefined): Promise<{ panel: 
     messages: [],
     setModel: async (name: string) => void chosen.push(name),
   } as unknown as Session;
-  const host = { info: { stateFolder, claudeFolder: stateFolder, version: "1.0.0" } } as FrontendHost;
+  const host = { info: { stateFolder, claudeFolder: stateFolder, version: "1.0.0", env: {} } } as FrontendHost;
   const first = await firstStart(host, session, "dark", models as Models | undefined);
   const answer = (await first?.actions[0]?.run({ id: "dark", title: "dark" })) as Extract<CommandAnswer, object>;
   return { panel: (answer as { panel: ListPanel }).panel, chosen };
