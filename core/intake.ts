@@ -54,7 +54,7 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   try {
     const handler = await command.handler();
     const answer = await (typeof handler === "function" ? handler : handler.run)(args, turn.session);
-    if (typeof answer === "object" && "prompt" in answer) return { ...input, content: [text(answer.prompt)] };
+    if (typeof answer === "object" && "prompt" in answer) return { ...input, typed, content: [text(answer.prompt)] };
     if (typeof answer === "object") {
       const isPanel = "panel" in answer;
       turn.emit(isPanel ? { type: "panel", ...answer } : { type: "open", options: answer.open });
@@ -67,8 +67,9 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   }
 }
 
-export function logInput(turn: Turn, { content, isMeta }: Input): void {
-  turn.session.append({ type: "user", ...(isMeta && { isMeta }), message: { role: "user", content } });
+export function logInput(turn: Turn, { content, isMeta, typed }: Input): void {
+  const more = { ...(isMeta && { isMeta }), ...(typed && { typed }) };
+  turn.session.append({ type: "user", ...more, message: { role: "user", content } });
 }
 
 /** Builds the prompt, once a turn; what is new each turn goes behind the person's message, so that the prefix stays. */

@@ -22,6 +22,7 @@ import {
   RememberedAnswers,
   SeenFiles,
   Settings,
+  Skills,
   Tools,
   z,
 } from "gantry/sdk";
@@ -75,6 +76,7 @@ export const frontendControl = manifest({
     checkpoints: later(optional(Checkpoints)),
     jobs: later(optional(Jobs)),
     mcp: later(optional(McpServers)),
+    skills: later(optional(Skills)),
     suggestions: later(optional(PromptSuggestions)),
   },
   provides: { control: Control },

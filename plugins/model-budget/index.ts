@@ -1,4 +1,4 @@
-import { definePlugin, EFFORTS, lazy, Meter, manifest, optional, Settings, z } from "gantry/sdk";
+import { definePlugin, EFFORTS, Efforts, lazy, Meter, manifest, optional, Settings, z } from "gantry/sdk";
 
 export const modelBudget = manifest({
   name: "model-budget",
@@ -46,6 +46,7 @@ export const modelBudget = manifest({
     },
   },
   needs: { meter: optional(Meter), settings: optional(Settings) },
+  provides: { efforts: Efforts },
   taps: { modelWrap: { stage: "last" } },
 });
 

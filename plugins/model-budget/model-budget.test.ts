@@ -37,7 +37,7 @@ async function limited(config: object, meter?: Meter) {
     for await (const event of stream(request, call)) return event;
     throw new Error("no event");
   };
-  return { ask, asked, session, isWrapped: stream !== model };
+  return { ask, asked, session };
 }
 
 /** A meter that says what it is told to say. */
@@ -55,8 +55,10 @@ function meterOf(figures: { costUsd: number | undefined }, priced = true) {
   } as Meter;
 }
 
-test("without limits the model is not wrapped at all", async () => {
-  expect((await limited({})).isWrapped).toBe(false);
+test("without limits a request is sent as it is", async () => {
+  const { ask, asked, session } = await limited({});
+  expect(await ask(turnOf(session))).toMatchObject({ type: "start" });
+  expect(asked[0]).toBe(request);
 });
 
 test("the request after the last allowed one of a turn is refused and never sent", async () => {

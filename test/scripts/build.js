@@ -185,7 +185,10 @@ const inkAtOnce = [
           code,
           ["x < this.width; x++", "false; x++"],
           ["let offsetX = x;", "while (currentLine.length < x) currentLine.push(BLANK);\nlet offsetX = x;"],
-          ["export default class", 'const BLANK = { type: "char", value: " ", fullWidth: false, styles: [] };\nexport default class'],
+          [
+            "export default class",
+            'const BLANK = { type: "char", value: " ", fullWidth: false, styles: [] };\nexport default class',
+          ],
         ),
     },
   },
