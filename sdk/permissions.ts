@@ -76,10 +76,21 @@ export interface Permissions {
   mode(session: SessionView): PermissionMode;
   /** Rejects with a coded error when the mode may not be entered. */
   setMode(session: SessionView, mode: PermissionMode): Promise<void>;
+  /** The mode that it was in before the one it is in, as far as this run knows. */
+  before?(session: SessionView): PermissionMode | undefined;
   /** From here on the session is judged as in this mode, allowed or not: for questions of what would be. */
   suppose(session: SessionView, mode: PermissionMode): void;
 }
 export const Permissions = createService<Permissions>("permissions");
+
+/** Where the plan of a session is written while it is planning: the one file that may be written then, and needs no yes. */
+export interface Plans {
+  /** Absolute; nothing need be there yet. */
+  file(session: SessionView): string;
+  /** Whether this is where all places of a call lead, as in {@link Call.places}. A link at the file's own place is not it. */
+  isFile(session: SessionView, places: readonly string[]): Promise<boolean>;
+}
+export const Plans = createService<Plans>("plans");
 
 /** What answers in place of the person in the mode `auto`. */
 export interface Classifier {

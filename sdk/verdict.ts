@@ -119,6 +119,12 @@ export interface QuestionForm {
   /** To be shown whole, and opened only when the person says so. */
   readonly url?: string;
   readonly fields: readonly FormField[];
+  /**
+   * It is how the tool of the call wants to be asked for, in place of whether the call may run. Whoever speaks for a program that knows
+   * the tool may put the call to it instead, and answer as such a question is answered: with `input`, or with a bare yes. A refusal with
+   * `interrupt` ends the turn. Default false.
+   */
+  readonly isForCall?: boolean;
 }
 
 /** What whoever answers is asked. What is shown is what was checked is what will run. */

@@ -29,7 +29,8 @@ export async function fillIn(
   { peer, capabilities }: Link,
 ): Promise<Answer | undefined> {
   const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
-  const message = exactText(`${form.from}: ${formMessage(form)}`);
+  const said = formMessage(form);
+  const message = exactText(said ? `${form.from}: ${said}` : `${form.from} asks`);
   if (form.kind === "consent") return consent();
   const scope = { sessionId: session.id, toolCallId: call.id, message };
   if (form.kind === "url") {

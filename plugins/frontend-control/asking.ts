@@ -32,8 +32,10 @@ type Asker = Pick<Kit, "use" | "config"> & {
 
 /** `undefined`: nobody here answers. */
 export async function askOther(kit: Asker, question: Question, turn: TurnView): Promise<Answer | undefined> {
-  if (question.form) return kit.ask && askForm({ ask: kit.ask }, question.form, turn.signal);
   const { permissionPromptTool: tool } = kit.config;
+  const { form } = question;
+  // Who answers for the person knows the tools that ask them something: it gets the call.
+  if (form && !(form.isForCall && tool !== undefined)) return kit.ask && askForm({ ask: kit.ask }, form, turn.signal);
   if (tool === undefined) return undefined;
   if (tool === LINE) return kit.ask && decided(kit, question, turn, () => askLine(kit, question, turn));
   // Who named the tool on the command line wants it to be called.

@@ -1,4 +1,6 @@
 import {
+  allow,
+  type Call,
   PERMISSION_MODES,
   type PermissionMode,
   PluginError,
@@ -7,7 +9,7 @@ import {
   type Setup,
 } from "gantry/sdk";
 import { createAuto } from "./auto.ts";
-import { gate } from "./gate.ts";
+import { editedPlaces, gate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
 
@@ -16,7 +18,9 @@ const PLUGIN = "permit-modes";
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
-  const current = perSession((session) => ({ mode: start.isAsked ? start.mode : restored(session) }));
+  const current = perSession((session): { mode: PermissionMode; before?: PermissionMode } => ({
+    mode: start.isAsked ? start.mode : restored(session),
+  }));
 
   /** The mode that the session was left in, where it may be had. Planning and bypassing end with the run that they were chosen for. */
   function restored(session: SessionView): PermissionMode {
@@ -40,14 +44,22 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   function change(session: SessionView, mode: PermissionMode): void {
     const state = current(session);
     if (state.mode === mode) return;
+    state.before = state.mode;
     state.mode = mode;
     record(session);
+  }
+
+  /** The one file that planning writes. */
+  async function isPlan(call: Call, session: SessionView): Promise<boolean> {
+    const places = editedPlaces(call);
+    return places !== undefined && ((await (await use.plans?.())?.isFile(session, places)) ?? false);
   }
 
   return {
     services: {
       permissions: {
         mode: (session) => current(session).mode,
+        before: (session) => current(session).before,
         setMode: async (session, mode) => {
           start.check(mode);
           change(session, mode);
@@ -63,8 +75,10 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         if (mode !== (recorded(session) ?? "default")) record(session);
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
-      toolGate: (verdict, call, turn) => {
+      toolGate: async (verdict, call, turn) => {
         const { mode } = current(turn.session);
+        if (mode === "plan" && (await isPlan(call, turn.session)))
+          return verdict.decision === "none" ? allow("it is the plan") : undefined;
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },

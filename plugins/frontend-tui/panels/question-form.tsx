@@ -30,10 +30,10 @@ function FieldsDialog({ waiting, aside, now, ...screen }: FormProps): JSX.Elemen
       aside={aside}
       reading={(width) => readingOf(waiting, { width, theme })}
       fields={form.fields}
-      buttons={["Send", "Decline"]}
+      buttons={form.isForCall ? [] : ["Send", "Decline"]}
       isForeign
       memory={memory}
-      escape="leave unanswered"
+      escape={form.isForCall ? "no, and stop" : "leave unanswered"}
       contexts={["Select"]}
       isTooEarly={isTooEarly}
       onSubmit={async (values) => {
@@ -41,7 +41,7 @@ function FieldsDialog({ waiting, aside, now, ...screen }: FormProps): JSX.Elemen
         return undefined;
       }}
       onButton={() => waiting.answer({ decision: "deny" })}
-      onCancel={() => waiting.answer(undefined)}
+      onCancel={() => waiting.answer(form.isForCall ? { decision: "deny", interrupt: true } : undefined)}
     />
   );
 }
