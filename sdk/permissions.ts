@@ -78,19 +78,17 @@ export interface Permissions {
   setMode(session: SessionView, mode: PermissionMode): Promise<void>;
   /** The mode that it was in before the one it is in, as far as this run knows. */
   before?(session: SessionView): PermissionMode | undefined;
+  /**
+   * Says where plans are kept: what they are written to needs no yes while the session is planning, and nothing else can be written
+   * then. `places` are those of a call, all of which have to be the plan's. Returns what ends it.
+   */
+  keepPlans?(isPlan: (session: SessionView, places: readonly string[]) => Promise<boolean>): () => void;
+  /** Whether the session is planning, and all these places are its plan's. */
+  isPlan?(session: SessionView, places: readonly string[]): Promise<boolean>;
   /** From here on the session is judged as in this mode, allowed or not: for questions of what would be. */
   suppose(session: SessionView, mode: PermissionMode): void;
 }
 export const Permissions = createService<Permissions>("permissions");
-
-/** Where the plan of a session is written while it is planning: the one file that may be written then, and needs no yes. */
-export interface Plans {
-  /** Absolute; nothing need be there yet. */
-  file(session: SessionView): string;
-  /** Whether this is where all places of a call lead, as in {@link Call.places}. A link at the file's own place is not it. */
-  isFile(session: SessionView, places: readonly string[]): Promise<boolean>;
-}
-export const Plans = createService<Plans>("plans");
 
 /** What answers in place of the person in the mode `auto`. */
 export interface Classifier {

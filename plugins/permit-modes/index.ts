@@ -1,9 +1,9 @@
-import { Classifier, definePlugin, later, lazy, manifest, optional, Permissions, Plans, Settings } from "gantry/sdk";
+import { Classifier, definePlugin, later, lazy, manifest, optional, Permissions, Settings } from "gantry/sdk";
 
 export const permitModes = manifest({
   name: "permit-modes",
   description: "Permission modes: what runs without asking.",
-  needs: { settings: Settings, classifier: later(optional(Classifier)), plans: later(optional(Plans)) },
+  needs: { settings: Settings, classifier: later(optional(Classifier)) },
   provides: { permissions: Permissions },
   flags: {
     "permission-mode": {

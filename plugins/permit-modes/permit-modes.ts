@@ -1,6 +1,5 @@
 import {
   allow,
-  type Call,
   PERMISSION_MODES,
   type PermissionMode,
   PluginError,
@@ -49,10 +48,13 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
     record(session);
   }
 
-  /** The one file that planning writes. */
-  async function isPlan(call: Call, session: SessionView): Promise<boolean> {
-    const places = editedPlaces(call);
-    return places !== undefined && ((await (await use.plans?.())?.isFile(session, places)) ?? false);
+  /** Whoever keeps plans says which files they are. */
+  const keepers = new Set<(session: SessionView, places: readonly string[]) => Promise<boolean>>();
+
+  async function isPlan(session: SessionView, places: readonly string[] | undefined): Promise<boolean> {
+    if (current(session).mode !== "plan" || !places?.length) return false;
+    for (const isKept of keepers) if (await isKept(session, places)) return true;
+    return false;
   }
 
   return {
@@ -60,6 +62,11 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
       permissions: {
         mode: (session) => current(session).mode,
         before: (session) => current(session).before,
+        keepPlans(isKept) {
+          keepers.add(isKept);
+          return () => void keepers.delete(isKept);
+        },
+        isPlan,
         setMode: async (session, mode) => {
           start.check(mode);
           change(session, mode);
@@ -77,7 +84,7 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
       },
       toolGate: async (verdict, call, turn) => {
         const { mode } = current(turn.session);
-        if (mode === "plan" && (await isPlan(call, turn.session)))
+        if (await isPlan(turn.session, editedPlaces(call)))
           return verdict.decision === "none" ? allow("it is the plan") : undefined;
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);

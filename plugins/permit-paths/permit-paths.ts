@@ -37,13 +37,8 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
 
   async function toEdit(places: readonly string[], session: SessionView): Promise<Verdict | undefined> {
     const steering = places.find((place) => isProtectedPath(place, session.folders, state));
-    return steering === undefined || (await isPlan(places, session)) ? undefined : steers(steering);
-  }
-
-  /** While planning, the plan is written unasked, wherever plans are kept. */
-  async function isPlan(places: readonly string[], session: SessionView): Promise<boolean> {
-    if (use.permissions.mode(session) !== "plan") return false;
-    return (await (await use.plans?.())?.isFile(session, places)) ?? false;
+    // While planning, the plan is written unasked, wherever plans are kept.
+    return steering === undefined || (await use.permissions.isPlan?.(session, places)) ? undefined : steers(steering);
   }
 
   /** Removing what nobody means to remove is asked for in every mode. */

@@ -1,4 +1,4 @@
-import { definePlugin, Files, lazy, manifest, optional, Permissions, Plans, Questions, Settings, z } from "gantry/sdk";
+import { definePlugin, Files, lazy, manifest, optional, Permissions, Questions, Settings, z } from "gantry/sdk";
 
 const only = ["ExitPlanMode"];
 
@@ -6,7 +6,6 @@ export const toolPlan = manifest({
   name: "tool-plan",
   description: "EnterPlanMode and ExitPlanMode: the model plans, and the person approves before anything is changed.",
   needs: { files: Files, permissions: Permissions, questions: Questions, settings: optional(Settings) },
-  provides: { plans: Plans },
   tools: {
     EnterPlanMode: {
       description:

@@ -1,12 +1,16 @@
 import { basename, dirname, join } from "node:path";
-import { type Files, type HostInfo, isGantryError, type Plans, type SessionView, type Settings, z } from "gantry/sdk";
+import { type Files, type HostInfo, isGantryError, type SessionView, type Settings, z } from "gantry/sdk";
 import { decodeText } from "gantry/sdk/kit/text-file";
 import { inputPath } from "gantry/sdk/kit/tool-files";
 
 /** More than this is no plan. */
 const MOST_BYTES = 256 * 1024;
 
-export interface PlanPlace extends Plans {
+export interface PlanPlace {
+  /** Absolute; nothing need be there yet. */
+  file(session: SessionView): string;
+  /** Whether this is where all places of a call lead. A link at the file's own place is not it. */
+  isFile(session: SessionView, places: readonly string[]): Promise<boolean>;
   /** What has been written; empty where nothing has. */
   read(session: SessionView): Promise<string>;
   write(session: SessionView, plan: string): Promise<void>;

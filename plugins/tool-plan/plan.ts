@@ -19,9 +19,11 @@ import { planRenderer } from "./renderer.ts";
 const REMEDY =
   "A person says yes in the terminal, or in the program that runs this session; else give the plan as your answer.";
 
-const setup: Setup<typeof toolPlan> = ({ use, host }) => {
+const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
   const { permissions, questions } = use;
   const place = createPlace(use.files, use.settings, host);
+  const endKeeping = permissions.keepPlans?.(place.isFile);
+  if (endKeeping) scope.own(endKeeping);
   const isPlanning = (session: SessionView) => permissions.mode(session) === "plan";
   /** The plans of calls that have not run yet, by id. */
   const presented = perSession(() => new Map<string, string>());
@@ -96,7 +98,6 @@ const setup: Setup<typeof toolPlan> = ({ use, host }) => {
   }
 
   return {
-    services: { plans: { file: place.file, isFile: place.isFile } },
     renderers: { ExitPlanMode: planRenderer },
     tools: {
       EnterPlanMode: async (_, { session }) => enter(session),
