@@ -48,7 +48,12 @@ export function createSetup(clock: Clock): Setup<typeof toolAsk> {
       const callOff = patience === undefined ? undefined : clock.after(patience, () => idle.abort());
       try {
         const signal = AbortSignal.any([turn.signal, idle.signal]);
-        const answer = await use.questions.ask(turn.session, { form: formOf(questions), call, turn, signal });
+        const asked = use.questions.ask(turn.session, { form: formOf(questions), call, turn, signal });
+        const answer = await asked.catch((thrown) => {
+          // Calling a question off is how its time ends.
+          if (!idle.signal.aborted) throw thrown;
+          return undefined;
+        });
         const withAnswers = (more: object): Answer => ({
           decision: "allow",
           input: { ...(call.input as object), ...more },
