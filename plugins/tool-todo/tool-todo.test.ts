@@ -1,0 +1,211 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { definePlugin, HookEvents, type Renderer, type ResultContent, type ToolResult, textOf } from "gantry/sdk";
+import { blocksText, lineText } from "gantry/sdk/kit/view-text";
+import { createTestKernel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
+import filesNode from "../files-node/index.ts";
+import sessionJsonl from "../session-jsonl/index.ts";
+import plugin, { type Todo } from "./index.ts";
+import setup from "./todo.ts";
+
+let kernel: TestKernel | undefined;
+afterEach(async () => {
+  await kernel?.close();
+  kernel = undefined;
+});
+
+const todo = (content: string, status: Todo["status"] = "pending", activeForm?: string): Todo => ({
+  content,
+  status,
+  ...(activeForm && { activeForm }),
+});
+const THREE = [todo("Read", "completed"), todo("Write", "in_progress", "Writing it"), todo("Test")];
+
+const look = definePlugin({
+  name: "look",
+  tools: { Look: { description: "look", input: { jsonSchema: { type: "object" } }, traits: { readOnly: true } } },
+  setup: () => ({ tools: { Look: () => "seen" } }),
+});
+
+async function open(options: Partial<TestKernelOptions> = {}): Promise<TestKernel> {
+  await kernel?.close();
+  kernel = await createTestKernel({ plugins: [plugin, look], answer: "allow", ...options });
+  return kernel;
+}
+
+/** What the plugin returns, without a kernel around it. */
+const parts = async () => await setup({ use: {} } as never);
+const statusOf = async ({ session }: TestKernel) => {
+  const line = await (await parts()).statusItems.todos(session);
+  return line === undefined ? undefined : lineText(line);
+};
+const shown = async ({ run }: TestKernel) => (await run("/todos")).panel?.text;
+
+describe("the list", () => {
+  it("is replaced as a whole, and both are told to programs", async () => {
+    const { call } = await open();
+    const first = await call("TodoWrite", { todos: THREE });
+    expect([textOf(first.content), first.data]).toEqual([
+      "The list is kept: 1 of 3 done.",
+      { oldTodos: [], newTodos: THREE },
+    ]);
+    const second = await call("TodoWrite", { todos: [] });
+    expect([textOf(second.content), second.data]).toEqual(["The list is empty.", { oldTodos: THREE, newTodos: [] }]);
+  });
+
+  it.each([
+    [{ todos: "all" }],
+    [{ todos: [{ content: "", status: "pending" }] }],
+    [{ todos: [{ content: "a", status: "done" }] }],
+  ])("is not taken where it is none: %j", async (input) => {
+    expect((await (await open()).call("TodoWrite", input)).outcome).toBe("invalid");
+  });
+
+  it("is shown by /todos and emptied by it", async () => {
+    const opened = await open();
+    expect(await shown(opened)).toMatch(/no todos/);
+    await opened.call("TodoWrite", { todos: THREE });
+    expect(await shown(opened)).toBe("[x] Read\n[ ] Write  now\n[ ] Test\n\n1 of 3 done");
+    expect((await opened.run("/todos clear")).text).toBe("The list is empty.");
+    expect(await statusOf(opened)).toBeUndefined();
+  });
+
+  it("says in the status line what is being done, until all is", async () => {
+    const opened = await open();
+    expect(await statusOf(opened)).toBeUndefined();
+    await opened.call("TodoWrite", { todos: THREE });
+    expect(await statusOf(opened)).toBe("▸ Writing it  1 of 3 done");
+    await opened.call("TodoWrite", { todos: [todo("Read", "completed"), todo("Test")] });
+    expect(await statusOf(opened)).toBe("· Test  1 of 2 done");
+    await opened.call("TodoWrite", { todos: [todo("Read", "completed")] });
+    expect(await statusOf(opened)).toBeUndefined();
+  });
+
+  it("is what the log says: after going on, and after going back", async () => {
+    const base = await realpath(await mkdtemp(join(tmpdir(), "gantry-todo-")));
+    onTestFinished(() => rm(base, { recursive: true }));
+    const place = { plugins: [filesNode, sessionJsonl, plugin, look], cwd: base, env: { HOME: base } };
+    const first = await open(place);
+    await first.call("TodoWrite", { todos: THREE });
+    const before = first.session.entries.at(-1)?.uuid ?? "";
+    await first.call("TodoWrite", { todos: [todo("Other")] });
+    expect(await statusOf(first)).toBe("· Other  0 of 1 done");
+    first.session.rewind(before, "test");
+    expect(await statusOf(first)).toBe("▸ Writing it  1 of 3 done");
+    const resumed = await open({ ...place, resume: first.session.id });
+    expect(await statusOf(resumed)).toBe("▸ Writing it  1 of 3 done");
+  });
+
+  it("of a log that says nonsense is empty", async () => {
+    const opened = await open();
+    opened.session.record("tool-todo", "todos", { todos: "all" });
+    expect(await statusOf(opened)).toBeUndefined();
+  });
+});
+
+describe("the model", () => {
+  const contentOf = (results: readonly ToolResult[]) =>
+    results.map(({ content }) => textOf(content as ResultContent[]));
+
+  it("is reminded after twelve calls without a word about it, once, and again after twelve more", async () => {
+    const { call, run, model } = await open();
+    await call("TodoWrite", { todos: THREE });
+    model.push(...Array.from({ length: 26 }, () => ({ calls: [{ name: "Look", input: {} }] })), { text: "Done." });
+    const said = contentOf((await run("Look.")).results);
+    const reminded = said.flatMap((one, at) => (one === "seen" ? [] : [at]));
+    expect(reminded).toEqual([12, 24]);
+    expect(said[12]).toMatch(/not changed for 12 calls: 1 of 3 done, "Write" is next/);
+  });
+
+  it("is not reminded of a list that is done", async () => {
+    const { call, run, model } = await open();
+    await call("TodoWrite", { todos: [todo("Read", "completed")] });
+    model.push(...Array.from({ length: 14 }, () => ({ calls: [{ name: "Look", input: {} }] })), { text: "Done." });
+    expect(new Set(contentOf((await run("Look.")).results))).toEqual(new Set(["seen"]));
+  });
+
+  it("reads the list anew once the conversation was shortened", async () => {
+    const shorten = definePlugin({
+      name: "shorten",
+      setup: () => ({
+        taps: {
+          compact: () => ({
+            summary: "Shorter.",
+            messages: [{ role: "user", content: [{ type: "text", text: "so far" }] }],
+          }),
+        },
+      }),
+    });
+    const { call, run, model, session } = await open({ plugins: [plugin, look, shorten] });
+    await call("TodoWrite", { todos: THREE });
+    await run("Go on.");
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).not.toContain("Your list of todos");
+    expect((await session.compact()).isDone).toBe(true);
+    await run("Go on.");
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain("- Write (in_progress)");
+  });
+});
+
+describe("hooks", () => {
+  const fired: unknown[] = [];
+  const hooksThat = (denied: string) =>
+    definePlugin({
+      name: "hooks",
+      provides: { hooks: HookEvents },
+      setup: () => ({
+        services: {
+          hooks: {
+            has: () => true,
+            fire: async (_, { event, input }) => {
+              fired.push([event, input.task_subject]);
+              return {
+                decision: event === denied ? "deny" : "none",
+                reason: "not yet",
+                context: [],
+                fields: {},
+                count: 1,
+              };
+            },
+            watch: () => () => undefined,
+          },
+        },
+      }),
+    });
+
+  it("hear of what is new and of what is done", async () => {
+    fired.length = 0;
+    const { call } = await open({ plugins: [hooksThat(""), plugin] });
+    await call("TodoWrite", { todos: [todo("Read"), todo("Write")] });
+    await call("TodoWrite", { todos: [todo("Read", "completed"), todo("Write")] });
+    expect(fired).toEqual([
+      ["TaskCreated", "Read"],
+      ["TaskCreated", "Write"],
+      ["TaskCompleted", "Read"],
+    ]);
+  });
+
+  it.each(["TaskCreated", "TaskCompleted"])("that say no to %s leave the list as it was", async (event) => {
+    const opened = await open({ plugins: [hooksThat(event), plugin] });
+    const { outcome, content } = await opened.call("TodoWrite", { todos: [todo("Read", "completed")] });
+    expect([outcome, textOf(content)]).toEqual([
+      "error",
+      expect.stringMatching(/^The list stays as it was: "Read".*not yet/),
+    ]);
+    expect(await shown(opened)).toMatch(/no todos/);
+  });
+});
+
+describe("a call of it", () => {
+  it("looks like a list with what is done ticked off", async () => {
+    const renderer: Renderer = (await parts()).renderers.TodoWrite;
+    const { session } = await open();
+    const call = { id: "1", input: { todos: THREE }, tool: { name: "TodoWrite" } };
+    const result: ToolResult = { outcome: "ok", content: [], ms: 1 };
+    expect(renderer.title?.({ call, session })).toBe("Write");
+    expect(renderer.summary?.({ call, session, result })).toBe("1 of 3 done");
+    expect(blocksText(renderer.body?.({ call, session, result }) ?? [])).toBe("[x] Read\n[ ] Write  now\n[ ] Test");
+    expect(renderer.body?.({ call: { ...call, input: { todos: 7 } }, session })).toBeUndefined();
+  });
+});
