@@ -92,6 +92,8 @@ export interface FormField {
   readonly choices?: readonly FormChoice[];
   /** Of `choice` and `choices`: a text that is none of the choices is a value too. Default false. */
   readonly allowsOther?: boolean;
+  /** What stands before such a text. Default `Something else`. */
+  readonly otherTitle?: string;
   readonly isRequired: boolean;
   readonly default?: FormValue;
   /** Of a number, of a text's length, or of how many are chosen. */

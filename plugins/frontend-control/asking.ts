@@ -65,25 +65,26 @@ async function decided(
   }
 }
 
-function askLine(kit: Asker, { call, verdict }: Question, { session, signal }: TurnView): Promise<unknown> {
+async function askLine(kit: Asker, question: Question, { session, signal }: TurnView): Promise<unknown> {
+  const { call, verdict, form } = question;
   const { tool, id, input } = call;
   const blocked = call.places?.find((place) => !isWithin(place, session.folders));
-  return permissionSuggestions(kit.use, session, call).then((suggestions) =>
-    kit.ask?.(
-      {
-        subtype: "can_use_tool",
-        tool_name: tool.name,
-        display_name: tool.name,
-        input,
-        tool_use_id: id,
-        permission_suggestions: suggestions,
-        ...(blocked !== undefined && { blocked_path: blocked }),
-        ...(verdict.reason !== undefined && { decision_reason: verdict.reason }),
-        decision_reason_type: verdict.rule === undefined ? "other" : "rule",
-        ...descriptionOf(input),
-      },
-      signal,
-    ),
+  // Of what a tool itself asks, no rule takes the place.
+  const suggestions = form ? [] : await permissionSuggestions(kit.use, session, call);
+  return kit.ask?.(
+    {
+      subtype: "can_use_tool",
+      tool_name: tool.name,
+      display_name: tool.name,
+      input,
+      tool_use_id: id,
+      permission_suggestions: suggestions,
+      ...(blocked !== undefined && { blocked_path: blocked }),
+      ...(verdict.reason && { decision_reason: verdict.reason }),
+      decision_reason_type: verdict.rule === undefined ? "other" : "rule",
+      ...descriptionOf(input),
+    },
+    signal,
   );
 }
 

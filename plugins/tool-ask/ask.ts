@@ -58,7 +58,12 @@ export function createSetup(clock: Clock): Setup<typeof toolAsk> {
           decision: "allow",
           input: { ...(call.input as object), ...more },
         });
-        if (answer?.decision === "deny") return { reason: `the person does not answer. ${ALONE}`, ...answer };
+        if (answer?.decision === "deny") {
+          const reason = answer.interrupt
+            ? "the person wants to say something first"
+            : `the person does not answer. ${ALONE}`;
+          return { reason, ...answer };
+        }
         if (answer) return answer.values ? withAnswers(answersIn(questions, answer.values)) : answer;
         if (idle.signal.aborted) return withAnswers({ answers: {}, afkTimeoutMs: patience });
         return { decision: "deny", reason: `only the person can answer it, and nobody can be asked. ${ALONE}` };

@@ -19,6 +19,7 @@ export function formOf(plan: string, file: string, before: PermissionMode | unde
         type: "choice",
         choices: choicesFor(before),
         allowsOther: true,
+        otherTitle: "No, it shall be otherwise",
         isRequired: true,
       },
     ],
@@ -33,8 +34,10 @@ export function answerOf(answer: Answer | undefined, input: object): Answer {
     return { decision: "deny", reason };
   }
   if (answer.decision === "deny") return { reason: "the person wants you to keep planning", ...answer };
-  const next = answer.values?.[NEXT];
-  if (typeof next !== "string") return answer;
+  // Whoever knows the tool says yes to the call itself.
+  if (!answer.values) return answer;
+  const next = answer.values[NEXT];
+  if (typeof next !== "string") return { decision: "deny", reason: "the person has not said yes to the plan" };
   if (next === KEEP) return { decision: "deny", reason: "the person wants you to keep planning", interrupt: true };
   const isChoice = choicesFor("auto")
     .concat(choicesFor("bypassPermissions"))

@@ -33,7 +33,7 @@ function FieldsDialog({ waiting, aside, now, ...screen }: FormProps): JSX.Elemen
       buttons={form.isForCall ? [] : ["Send", "Decline"]}
       isForeign
       memory={memory}
-      escape={form.isForCall ? "no, and stop" : "leave unanswered"}
+      escape={form.isForCall ? "stop" : "leave unanswered"}
       contexts={["Select"]}
       isTooEarly={isTooEarly}
       onSubmit={async (values) => {
