@@ -19,7 +19,7 @@ export function formOf(plan: string, file: string, before: PermissionMode | unde
         type: "choice",
         choices: choicesFor(before),
         allowsOther: true,
-        otherTitle: "No, it shall be otherwise",
+        otherTitle: "No, change this",
         isRequired: true,
       },
     ],
