@@ -45,8 +45,10 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
     if (shown === undefined) throw new ToolError("The session is not planning: there is no plan to approve. Go on.");
     if (shown.trim() === "")
       throw new ToolError(`There is no plan yet. Write it to ${filePath}, then call this again.`);
-    const plan = typeof input.plan === "string" && input.plan.trim() ? input.plan : shown;
-    if (plan !== (await place.read(session))) await place.write(session, plan);
+    // The person may have changed the file while they were asked, and whoever answers for them the call.
+    const isGiven = typeof input.plan === "string" && input.plan.trim() !== "" && input.plan !== shown;
+    const plan = isGiven ? (input.plan as string) : (await place.read(session)) || shown;
+    if (isGiven) await place.write(session, plan);
     if (isPlanning(session)) await goBack(session, input.mode);
     const mode = permissions.mode(session);
     const changed = plan === shown ? "" : ` They have changed it; this is what they want:\n\n${plan}`;
@@ -74,7 +76,9 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
   async function withPlan(call: Call, session: SessionView): Promise<Call | undefined> {
     if (!isPlanning(session)) return undefined;
     const { plan: given } = call.input as { readonly plan?: unknown };
-    const plan = typeof given === "string" && given.trim() ? given : await place.read(session);
+    const isGiven = typeof given === "string" && given.trim() !== "";
+    const plan = isGiven ? given : await place.read(session);
+    if (isGiven) await place.write(session, plan);
     presented(session).set(call.id, plan);
     return { ...call, input: { plan, planFilePath: place.file(session) } };
   }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,6 +174,22 @@ describe("a plan", () => {
     const file = await planFile(opened);
     const { outcome } = await opened.call("ExitPlanMode", { plan: PLAN, planFilePath: "/elsewhere" });
     expect([outcome, await readFile(file, "utf8")]).toEqual(["ok", PLAN]);
+  });
+
+  it("that the person changes in its file while they are asked is the one that counts", async () => {
+    const opened = await open("plan", {
+      answer: ({ form, call }) => {
+        writeFileSync((call.input as { planFilePath: string }).planFilePath, "1. Better");
+        return form && { decision: "allow", values: { next: "default" } };
+      },
+    });
+    const file = await planFile(opened);
+    await opened.call("Write", { file_path: file, content: PLAN });
+    const { content, data } = await opened.call("ExitPlanMode", {});
+    expect([textOf(content), data]).toEqual([
+      expect.stringContaining("what they want:\n\n1. Better"),
+      expect.objectContaining({ plan: "1. Better" }),
+    ]);
   });
 
   it("that is not there is asked for, and nobody is asked", async () => {

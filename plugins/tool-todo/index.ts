@@ -30,7 +30,7 @@ export const toolTodo = manifest({
       isImmediate: true,
     },
   },
-  taps: { promptBuild: true, postTool: true },
+  taps: { sessionStart: true, promptBuild: true, postTool: true },
 });
 
 export default definePlugin(

@@ -13,41 +13,54 @@ import { pagePanel } from "gantry/sdk/kit/panels";
 import { fieldOf } from "gantry/sdk/kit/tool-views";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { type Todo, todoSchema, type toolTodo } from "./index.ts";
-import { currentOf, doneOf, keepList, listItems, listOf, listText } from "./list.ts";
+import { currentOf, doneOf, idOf, isOwnTool, keepList, listItems, listOf, listText, type Task } from "./list.ts";
+import { taskTools } from "./tasks.ts";
 
 /** A list that has not changed for so many calls may have been forgotten. */
 const MANY_CALLS = 12;
 
-const setup: Setup<typeof toolTodo> = ({ use }) => {
+const setup: Setup<typeof toolTodo> = ({ use, host, contribute }) => {
+  const hasTasks = /^(1|true|yes|on)$/i.test(host.env.CLAUDE_CODE_ENABLE_TASKS ?? "");
+  let contributed: Promise<void> | undefined;
   /** At how many calls the model was last reminded. */
   const reminded = perSession(() => ({ at: 0 }));
 
   async function write(todos: readonly Todo[], session: SessionView, signal: AbortSignal) {
     const { todos: oldTodos } = listOf(session);
-    await tellHooks(oldTodos, todos, session, signal);
-    keepList(session, todos);
-    reminded(session).at = 0;
+    await keep(session, todos, signal);
     return {
       content: todos.length ? `The list is kept: ${doneOf(todos)} of ${todos.length} done.` : "The list is empty.",
       data: { oldTodos, newTodos: todos },
     };
   }
 
+  async function keep(session: SessionView, tasks: readonly Task[], signal: AbortSignal): Promise<void> {
+    await tellHooks(listOf(session).todos, tasks, session, signal);
+    keepList(session, tasks);
+    reminded(session).at = 0;
+  }
+
   /** Hooks may refuse what is new, and that something is done: then the list stays as it was. */
   async function tellHooks(
-    before: readonly Todo[],
-    after: readonly Todo[],
+    before: readonly Task[],
+    after: readonly Task[],
     session: SessionView,
     signal: AbortSignal,
   ): Promise<void> {
     const hooks = await use.hooks?.();
     if (!hooks?.has("TaskCreated") && !hooks?.has("TaskCompleted")) return;
-    const known = new Map(before.map(({ content, status }) => [content, status]));
-    for (const [index, { content, status }] of after.entries()) {
-      const isDone = status === "completed" && known.get(content) !== "completed";
-      const events = [...(known.has(content) ? [] : ["TaskCreated"]), ...(isDone ? ["TaskCompleted"] : [])];
+    const keyOf = ({ id, content }: Task) => id ?? `todo ${content}`;
+    const known = new Map(before.map((task) => [keyOf(task), task.status]));
+    for (const [index, task] of after.entries()) {
+      const { content, status, description } = task;
+      const isDone = status === "completed" && known.get(keyOf(task)) !== "completed";
+      const events = [...(known.has(keyOf(task)) ? [] : ["TaskCreated"]), ...(isDone ? ["TaskCompleted"] : [])];
       for (const event of events) {
-        const input = { task_id: String(index + 1), task_subject: content };
+        const input = {
+          task_id: idOf(task, index),
+          task_subject: content,
+          ...(description !== undefined && { task_description: description }),
+        };
         const { decision, reason } = await hooks.fire(session, { event, input, signal });
         if (decision !== "deny") continue;
         const what = event === "TaskCreated" ? "may not be on the list" : "may not be marked as completed";
@@ -65,7 +78,7 @@ const setup: Setup<typeof toolTodo> = ({ use }) => {
     if (!current || calls - state.at < MANY_CALLS) return undefined;
     state.at = calls;
     const how = `${doneOf(todos)} of ${todos.length} done, "${visibleLine(current.content, 100)}" is next`;
-    return `<system-reminder>Your list of todos has not changed for ${calls} calls: ${how}. Where that is no longer so, say it with TodoWrite.</system-reminder>`;
+    return `<system-reminder>Your list of todos has not changed for ${calls} calls: ${how}. Where that is no longer so, say it with ${hasTasks ? "TaskUpdate" : "TodoWrite"}.</system-reminder>`;
   }
 
   return {
@@ -83,17 +96,19 @@ const setup: Setup<typeof toolTodo> = ({ use }) => {
       },
     },
     taps: {
+      sessionStart() {
+        if (hasTasks) contributed ??= contribute({ tools: taskTools(keep) });
+        return contributed;
+      },
       promptBuild(draft, { session }) {
         const { todos, isOutOfSight } = listOf(session);
-        if (!isOutOfSight || !currentOf(todos)) return undefined;
-        return draft.with({
-          key: "todos",
-          cache: "turn",
-          text: `Your list of todos, kept with TodoWrite:\n${listText(todos)}`,
-        });
+        // One way to keep the list is enough for a model.
+        const shown = hasTasks ? draft.filterTools(({ name }) => name !== "TodoWrite") : draft;
+        if (!isOutOfSight || !currentOf(todos)) return hasTasks ? shown : undefined;
+        return shown.with({ key: "todos", cache: "turn", text: `Your list of todos:\n${listText(todos)}` });
       },
       postTool(result, { origin, tool }, { session }) {
-        if (origin !== "model" || tool.name === "TodoWrite") return undefined;
+        if (origin !== "model" || isOwnTool(tool.name)) return undefined;
         const said = reminder(session);
         return said === undefined ? undefined : { ...result, content: [...result.content, text(said)] };
       },

@@ -36,12 +36,37 @@ async function open(options: Partial<TestKernelOptions> = {}): Promise<TestKerne
 }
 
 /** What the plugin returns, without a kernel around it. */
-const parts = async () => await setup({ use: {} } as never);
+const parts = async () => await setup({ use: {}, host: { env: {} } } as never);
 const statusOf = async ({ session }: TestKernel) => {
   const line = await (await parts()).statusItems.todos(session);
   return line === undefined ? undefined : lineText(line);
 };
 const shown = async ({ run }: TestKernel) => (await run("/todos")).panel?.text;
+
+const fired: unknown[] = [];
+const hooksThat = (denied: string) =>
+  definePlugin({
+    name: "hooks",
+    provides: { hooks: HookEvents },
+    setup: () => ({
+      services: {
+        hooks: {
+          has: () => true,
+          fire: async (_, { event, input }) => {
+            fired.push([event, input.task_subject]);
+            return {
+              decision: event === denied ? "deny" : "none",
+              reason: "not yet",
+              context: [],
+              fields: {},
+              count: 1,
+            };
+          },
+          watch: () => () => undefined,
+        },
+      },
+    }),
+  });
 
 describe("the list", () => {
   it("is replaced as a whole, and both are told to programs", async () => {
@@ -149,31 +174,6 @@ describe("the model", () => {
 });
 
 describe("hooks", () => {
-  const fired: unknown[] = [];
-  const hooksThat = (denied: string) =>
-    definePlugin({
-      name: "hooks",
-      provides: { hooks: HookEvents },
-      setup: () => ({
-        services: {
-          hooks: {
-            has: () => true,
-            fire: async (_, { event, input }) => {
-              fired.push([event, input.task_subject]);
-              return {
-                decision: event === denied ? "deny" : "none",
-                reason: "not yet",
-                context: [],
-                fields: {},
-                count: 1,
-              };
-            },
-            watch: () => () => undefined,
-          },
-        },
-      }),
-    });
-
   it("hear of what is new and of what is done", async () => {
     fired.length = 0;
     const { call } = await open({ plugins: [hooksThat(""), plugin] });
@@ -194,6 +194,85 @@ describe("hooks", () => {
       expect.stringMatching(/^The list stays as it was: "Read".*not yet/),
     ]);
     expect(await shown(opened)).toMatch(/no todos/);
+  });
+});
+
+describe("tasks one by one", () => {
+  const env = { CLAUDE_CODE_ENABLE_TASKS: "1" };
+  const create = (subject: string) => ({ subject, description: `${subject} well` });
+  const toolsOf = ({ model }: TestKernel) => model.requests.at(-1)?.tools.map(({ name }) => name);
+
+  it("are kept where the environment wants it, in place of the whole list", async () => {
+    const opened = await open({ env });
+    await opened.run("Hello");
+    expect(toolsOf(opened)).toEqual(["TaskCreate", "TaskUpdate", "TaskGet", "TaskList", "Look"]);
+    const plain = await open();
+    await plain.run("Hello");
+    expect(toolsOf(plain)).toEqual(["TodoWrite", "Look"]);
+  });
+
+  it("are made, linked, changed and taken away, on the one list", async () => {
+    const opened = await open({ env });
+    const { call } = opened;
+    expect(await call("TaskCreate", create("Read"))).toMatchObject({
+      content: [{ text: "Task #1 is on the list: Read" }],
+      data: { task: { id: "1", subject: "Read" } },
+    });
+    await call("TaskCreate", { ...create("Write"), activeForm: "Writing", metadata: { a: 1, b: 2 } });
+    await call("TaskCreate", create("Test"));
+    expect(
+      (await call("TaskUpdate", { taskId: "2", status: "in_progress", addBlocks: ["3"], addBlockedBy: ["1"] })).data,
+    ).toEqual({
+      success: true,
+      taskId: "2",
+      updatedFields: ["addBlocks", "addBlockedBy", "status"],
+      statusChange: { from: "pending", to: "in_progress" },
+    });
+    expect(await statusOf(opened)).toBe("▸ Writing  0 of 3 done");
+    expect(textOf((await call("TaskList", {})).content)).toBe(
+      "#1 pending: Read\n#2 in_progress: Write (after #1)\n#3 pending: Test (after #2)",
+    );
+    await call("TaskUpdate", { taskId: "2", metadata: { a: null, c: 3 }, owner: "me", subject: "Write it" });
+    expect((await call("TaskGet", { taskId: "2" })).data).toEqual({
+      task: {
+        id: "2",
+        subject: "Write it",
+        description: "Write well",
+        status: "in_progress",
+        activeForm: "Writing",
+        metadata: { b: 2, c: 3 },
+        owner: "me",
+        blocks: ["3"],
+        blockedBy: ["1"],
+      },
+    });
+    await call("TaskUpdate", { taskId: "1", status: "deleted" });
+    expect(textOf((await call("TaskList", {})).content)).toBe("#2 in_progress: Write it\n#3 pending: Test (after #2)");
+    await call("TaskCreate", create("Ship"));
+    expect(await shown(opened)).toContain("[ ] Ship");
+    expect(textOf((await call("TaskList", {})).content)).toContain("#4 pending: Ship");
+  });
+
+  it("that are not there are named with those that are", async () => {
+    const { call } = await open({ env });
+    expect((await call("TaskGet", { taskId: "7" })).data).toEqual({ task: null });
+    await call("TaskCreate", create("Read"));
+    for (const change of [{ taskId: "7" }, { taskId: "1", addBlocks: ["7"] }]) {
+      const { outcome, content } = await call("TaskUpdate", change);
+      expect([outcome, textOf(content)]).toEqual(["error", "There is no task #7. Tasks: #1."]);
+    }
+  });
+
+  it("are told to hooks by their ids", async () => {
+    fired.length = 0;
+    const { call } = await open({ env, plugins: [hooksThat("TaskCompleted"), plugin] });
+    await call("TaskCreate", create("Read"));
+    expect((await call("TaskUpdate", { taskId: "1", status: "completed" })).outcome).toBe("error");
+    expect(fired).toEqual([
+      ["TaskCreated", "Read"],
+      ["TaskCompleted", "Read"],
+    ]);
+    expect((await call("TaskGet", { taskId: "1" })).data).toMatchObject({ task: { status: "pending" } });
   });
 });
 
