@@ -118,6 +118,11 @@ export interface QuestionForm {
   readonly message: string;
   /** More to read before the fields, such as a plan. */
   readonly body?: readonly Block[];
+  /**
+   * The body shows this text, in Markdown, and the person may change it before they answer, where there is an editor for it: then the new
+   * one is shown, and the answer has it as the value `name`.
+   */
+  readonly draft?: { readonly name: string; readonly text: string };
   /** To be shown whole, and opened only when the person says so. */
   readonly url?: string;
   readonly fields: readonly FormField[];

@@ -3,6 +3,8 @@ import type { Answer, FormChoice, PermissionMode, QuestionForm } from "gantry/sd
 
 const NEXT = "next";
 const KEEP = "plan";
+/** The plan, where the person has changed it; and where the input has it. */
+const PLAN = "plan";
 /** Modes that a person does not lose by planning in between. */
 const KEPT: ReadonlySet<PermissionMode | undefined> = new Set(["auto", "bypassPermissions"]);
 
@@ -12,6 +14,7 @@ export function formOf(plan: string, file: string, before: PermissionMode | unde
     from: "The model",
     message: `This is the plan, kept in ${file}`,
     body: [{ type: "markdown", text: plan }],
+    draft: { name: PLAN, text: plan },
     fields: [
       {
         name: NEXT,
@@ -36,13 +39,14 @@ export function answerOf(answer: Answer | undefined, input: object): Answer {
   if (answer.decision === "deny") return { reason: "the person wants you to keep planning", ...answer };
   // Whoever knows the tool says yes to the call itself.
   if (!answer.values) return answer;
-  const next = answer.values[NEXT];
+  const { [NEXT]: next, [PLAN]: plan } = answer.values;
   if (typeof next !== "string") return { decision: "deny", reason: "the person has not said yes to the plan" };
   if (next === KEEP) return { decision: "deny", reason: "the person wants you to keep planning", interrupt: true };
   const isChoice = choicesFor("auto")
     .concat(choicesFor("bypassPermissions"))
     .some(({ value }) => value === next);
-  if (isChoice) return { decision: "allow", input: { ...input, mode: next } };
+  if (isChoice)
+    return { decision: "allow", input: { ...input, mode: next, ...(typeof plan === "string" && { plan }) } };
   return { decision: "deny", reason: `the person wants another plan: ${next}` };
 }
 

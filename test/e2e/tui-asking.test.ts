@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectFrame } from "./expect-frame.ts";
@@ -171,6 +171,21 @@ test.each(SIZES)("a plan is read and approved, in %i columns and %i rows", async
   const folder = path.join(place.home, ".claude/plans");
   const [name = ""] = await readdir(folder);
   expect(await readFile(path.join(folder, name), "utf8")).toBe(PLAN);
+});
+
+test("a plan is changed in an editor before it is approved", async () => {
+  const editor = path.join(place.base, "editor.sh");
+  await writeFile(editor, '#!/bin/sh\nprintf "# Less\\n\\n1. Only this" > "$1"\n', { mode: 0o755 });
+  const env = { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: model.url, EDITOR: editor };
+  const t = await asked("plan it", "Ctrl-G change it", { ...PLANNING, env });
+  t.press("C-g");
+  await t.shows("Only this");
+  await t.hides("Step 2");
+  t.press("2");
+  await t.shows("Then I know.");
+  expect(told()).toMatch(/They have changed it.*Only this/);
+  const folder = path.join(place.home, ".claude/plans");
+  expect(await readFile(path.join(folder, (await readdir(folder))[0] ?? ""), "utf8")).toBe("# Less\n\n1. Only this");
 });
 
 test("a plan is sent back with what is wanted otherwise, and the session goes on planning", async () => {
