@@ -11,7 +11,6 @@ export const toolPlan = manifest({
       description:
         "Plan first, where a task is large or can be done in ways that the person should choose from: nothing is changed before they approve.",
       input: z.object({}),
-      traits: { readOnly: true, concurrent: false },
     },
     ExitPlanMode: {
       description: "While planning: show the person the plan that you have written to its file, and ask for their yes.",
@@ -25,7 +24,7 @@ export const toolPlan = manifest({
     promptBuild: true,
     preTool: { only, stage: "first" },
     // After the hooks, which may say yes in place of the person.
-    toolGate: { only, stage: "late" },
+    toolGate: { only: ["EnterPlanMode", ...only], stage: "late" },
     ask: { only, stage: "early" },
   },
 });

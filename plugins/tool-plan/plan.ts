@@ -1,4 +1,5 @@
 import {
+  allow,
   ask,
   type Call,
   isGantryError,
@@ -84,6 +85,7 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
   }
 
   function vote(verdict: Verdict, call: Call, session: SessionView): Verdict | undefined {
+    if (call.tool.name === "EnterPlanMode") return { ...allow("from then on less may run"), readsOnly: true };
     const plan = presented(session).get(call.id);
     if (!plan?.trim()) return undefined;
     // A hook that has changed the call has looked at it; a bare yes to all calls counts only where nobody else can say it.

@@ -17,7 +17,6 @@ export const toolTodo = manifest({
       description:
         "Keep the list of todos, for work of three steps or more: what you give replaces the whole list. Have one in_progress while you work, and mark each completed as soon as it is.",
       input: z.object({ todos: z.array(todoSchema) }),
-      traits: { readOnly: true, concurrent: false },
     },
   },
   renderers: { TodoWrite: {} },
@@ -30,7 +29,12 @@ export const toolTodo = manifest({
       isImmediate: true,
     },
   },
-  taps: { sessionStart: true, promptBuild: true, postTool: true },
+  taps: {
+    sessionStart: true,
+    promptBuild: true,
+    toolGate: { only: ["TodoWrite", "TaskCreate", "TaskUpdate"] },
+    postTool: true,
+  },
 });
 
 export default definePlugin(

@@ -32,7 +32,6 @@ export function taskTools(keep: Keep): NonNullable<Contribution["tools"]> {
     TaskCreate: {
       description: "Add a task to the list, for work of three steps or more.",
       input: createSchema,
-      traits: { readOnly: true, concurrent: false },
       run: async ({ subject, ...more }: z.output<typeof createSchema>, { session, signal }: ToolContext) => {
         const { todos } = listOf(session);
         const id = String(Math.max(0, ...todos.map((task, at) => Number(idOf(task, at)) || 0)) + 1);
@@ -44,7 +43,6 @@ export function taskTools(keep: Keep): NonNullable<Contribution["tools"]> {
       description:
         "Change a task: in_progress when you begin, completed as soon as it is done, deleted to take it away.",
       input: updateSchema,
-      traits: { readOnly: true, concurrent: false },
       run: async (change: z.output<typeof updateSchema>, { session, signal }: ToolContext) => {
         const before = found(change.taskId, session);
         for (const id of [...(change.addBlocks ?? []), ...(change.addBlockedBy ?? [])]) found(id, session);

@@ -1,4 +1,5 @@
 import {
+  allow,
   perSession,
   type RenderedCall,
   type Renderer,
@@ -107,6 +108,8 @@ const setup: Setup<typeof toolTodo> = ({ use, host, contribute }) => {
         if (!isOutOfSight || !currentOf(todos)) return hasTasks ? shown : undefined;
         return shown.with({ key: "todos", cache: "turn", text: `Your list of todos:\n${listText(todos)}` });
       },
+      // It changes nothing but what the session remembers, so it may while planning, too.
+      toolGate: () => ({ ...allow("it keeps the session's own list"), readsOnly: true }),
       postTool(result, { origin, tool }, { session }) {
         if (origin !== "model" || isOwnTool(tool.name)) return undefined;
         const said = reminder(session);

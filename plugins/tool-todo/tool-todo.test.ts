@@ -6,7 +6,10 @@ import { blocksText, lineText } from "gantry/sdk/kit/view-text";
 import { createTestKernel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import filesNode from "../files-node/index.ts";
+import permitModes from "../permit-modes/index.ts";
+import permitRules from "../permit-rules/index.ts";
 import sessionJsonl from "../session-jsonl/index.ts";
+import settingsFiles from "../settings-files/index.ts";
 import plugin, { type Todo } from "./index.ts";
 import setup from "./todo.ts";
 
@@ -172,6 +175,17 @@ describe("the model", () => {
     expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain("- Write (in_progress)");
   });
 });
+
+it.each(["plan", "dontAsk", "default"])(
+  "the list is kept in the mode %s, unless a rule forbids it",
+  async (defaultMode) => {
+    const plugins = [filesNode, settingsFiles, permitRules, permitModes, plugin];
+    const first = await open({ plugins, settings: { permissions: { defaultMode } } });
+    expect((await first.call("TodoWrite", { todos: THREE })).outcome).toBe("ok");
+    const second = await open({ plugins, settings: { permissions: { defaultMode, deny: ["TodoWrite"] } } });
+    expect((await second.call("TodoWrite", { todos: THREE })).outcome).toBe("denied");
+  },
+);
 
 describe("hooks", () => {
   it("hear of what is new and of what is done", async () => {
