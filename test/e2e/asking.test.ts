@@ -87,8 +87,10 @@ test("todos are told to programs as they were and as they are", async () => {
   const { lines } = await run({ calls: [{ name: "TodoWrite", input: { todos } }] });
   expect(resultsIn(lines)).toEqual([{ oldTodos: [], newTodos: todos }]);
   const [id = ""] = Object.keys(await place.transcripts());
-  const { stdout } = await place.gantry(["-p", "/todos", "--resume", id, "--model", "offline/planner"]);
-  expect(stdout).toContain("Build");
+  for (const flags of [[], ["--fork-session"]]) {
+    const { stdout } = await place.gantry(["-p", "/todos", "--resume", id, "--model", "offline/planner", ...flags]);
+    expect(stdout).toContain("[ ] Build  now");
+  }
 });
 
 describe.skipIf(process.platform === "win32")("a hook of a trusted folder", () => {

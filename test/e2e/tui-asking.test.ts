@@ -231,6 +231,15 @@ test.each(SIZES)(
   },
 );
 
+test("the list of todos is there when the session goes on", async () => {
+  const first = await asked("keep a list", "▸ Writing the tests");
+  await first.shows("Then I know.");
+  await first.close();
+  const second = await asked("/todos", "1 of 3 done", { args: "--continue" });
+  second.press("Escape");
+  await second.shows("▸ Writing the tests  1 of 3 done");
+});
+
 /** The screen from where the dialog begins. */
 function dialogOf(t: Pty): readonly string[] {
   const lines = t.frame();
