@@ -1,4 +1,5 @@
 import {
+  allow,
   PERMISSION_MODES,
   type PermissionMode,
   PluginError,
@@ -7,14 +8,14 @@ import {
   type Setup,
 } from "gantry/sdk";
 import { createAuto } from "./auto.ts";
-import { gate } from "./gate.ts";
+import { editedPlaces, gate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
 
 const PLUGIN = "permit-modes";
 
 /** Sessions outlive their plugins, which may be set up anew in the midst of one: what was chosen for it holds on. */
-const chosen = perSession((): { mode?: PermissionMode } => ({}));
+const chosen = perSession((): { mode?: PermissionMode; before?: PermissionMode } => ({}));
 
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
@@ -58,14 +59,30 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   function change(session: SessionView, mode: PermissionMode): void {
     const state = current(session);
     if (state.mode === mode) return;
+    state.before = state.mode;
     state.mode = mode;
     record(session);
+  }
+
+  /** Whoever keeps plans says which files they are. */
+  const keepers = new Set<(session: SessionView, places: readonly string[]) => Promise<boolean>>();
+
+  async function isPlan(session: SessionView, places: readonly string[] | undefined): Promise<boolean> {
+    if (current(session).mode !== "plan" || !places?.length) return false;
+    for (const isKept of keepers) if (await isKept(session, places)) return true;
+    return false;
   }
 
   return {
     services: {
       permissions: {
         mode: (session) => current(session).mode,
+        before: (session) => current(session).before,
+        keepPlans(isKept) {
+          keepers.add(isKept);
+          return () => void keepers.delete(isKept);
+        },
+        isPlan,
         setMode: async (session, mode) => {
           start.check(mode);
           change(session, mode);
@@ -81,8 +98,10 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         if (mode !== (recorded(session) ?? "default")) record(session);
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
-      toolGate: (verdict, call, turn) => {
+      toolGate: async (verdict, call, turn) => {
         const { mode } = current(turn.session);
+        if (await isPlan(turn.session, editedPlaces(call)))
+          return verdict.decision === "none" ? allow("it is the plan") : undefined;
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },
