@@ -132,7 +132,7 @@ export function createQuestions(): Questions {
       const asking = new Turn(session, signal ?? turn?.signal ?? session.scope.signal, () => undefined);
       const verdict = { decision: "ask", reason: form.message } as const;
       const answer = await putQuestion(session.generation, { call, verdict, form }, asking);
-      const isEmpty = form.fields.length > 0 && answer?.decision === "allow" && !answer.values;
+      const isEmpty = form.fields.length > 0 && !form.isForCall && answer?.decision === "allow" && !answer.values;
       return isEmpty ? undefined : answer;
     },
     beside: answerBeside,

@@ -73,13 +73,16 @@ import skills from "./skills/index.ts";
 import statusLine from "./status-line/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
 import toolAgent from "./tool-agent/index.ts";
+import toolAsk from "./tool-ask/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
 import toolGlob from "./tool-glob/index.ts";
 import toolGrep from "./tool-grep/index.ts";
 import toolJobs from "./tool-jobs/index.ts";
+import toolPlan from "./tool-plan/index.ts";
 import toolRead from "./tool-read/index.ts";
 import toolSearch from "./tool-search/index.ts";
+import toolTodo from "./tool-todo/index.ts";
 import toolWrite from "./tool-write/index.ts";
 import usageMeter from "./usage-meter/index.ts";
 import voiceHttp from "./voice-http/index.ts";
@@ -158,13 +161,16 @@ export const catalogue = {
     "status-line": statusLine,
     "telemetry-otel": telemetryOtel,
     "tool-agent": toolAgent,
+    "tool-ask": toolAsk,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,
     "tool-glob": toolGlob,
     "tool-grep": toolGrep,
     "tool-jobs": toolJobs,
+    "tool-plan": toolPlan,
     "tool-read": toolRead,
     "tool-search": toolSearch,
+    "tool-todo": toolTodo,
     "tool-write": toolWrite,
     "usage-meter": usageMeter,
     "voice-http": voiceHttp,

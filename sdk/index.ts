@@ -12,6 +12,7 @@ import "./zod.ts";
 export * from "./agents.ts";
 export * from "./checkpoints.ts";
 export * from "./control.ts";
+export * from "./efforts.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./files.ts";

@@ -148,7 +148,8 @@ export interface FormRequest {
 /**
  * Asks a person for something other than a permission, on the way of the hook `ask`.
  *
- * **Contract**: `undefined` when nobody answers, or an answer says yes to a form and leaves its fields out.
+ * **Contract**: `undefined` when nobody answers, or an answer says yes to a form and leaves its fields out; of a form that is for its
+ * call, a yes may come without values, or with another input of the call.
  *
  * @example
  * const mayKnow = async (questions: Questions, session: SessionView, tool: ToolInfo) => {

@@ -76,6 +76,15 @@ export interface Permissions {
   mode(session: SessionView): PermissionMode;
   /** Rejects with a coded error when the mode may not be entered. */
   setMode(session: SessionView, mode: PermissionMode): Promise<void>;
+  /** The mode that it was in before the one it is in, as far as this run knows. */
+  before?(session: SessionView): PermissionMode | undefined;
+  /**
+   * Says where plans are kept: what they are written to needs no yes while the session is planning, and nothing else can be written
+   * then. `places` are those of a call, all of which have to be the plan's. Returns what ends it.
+   */
+  keepPlans?(isPlan: (session: SessionView, places: readonly string[]) => Promise<boolean>): () => void;
+  /** Whether the session is planning, and all these places are its plan's. */
+  isPlan?(session: SessionView, places: readonly string[]): Promise<boolean>;
   /** From here on the session is judged as in this mode, allowed or not: for questions of what would be. */
   suppose(session: SessionView, mode: PermissionMode): void;
 }

@@ -93,6 +93,8 @@ export interface FormField {
   readonly choices?: readonly FormChoice[];
   /** Of `choice` and `choices`: a text that is none of the choices is a value too. Default false. */
   readonly allowsOther?: boolean;
+  /** What stands before such a text. Default `Something else`. */
+  readonly otherTitle?: string;
   readonly isRequired: boolean;
   readonly default?: FormValue;
   /** Of a number, of a text's length, or of how many are chosen. */
@@ -117,9 +119,20 @@ export interface QuestionForm {
   readonly message: string;
   /** More to read before the fields, such as a plan. */
   readonly body?: readonly Block[];
+  /**
+   * The body shows this text, in Markdown, and the person may change it before they answer, where there is an editor for it: then the new
+   * one is shown, and the answer has it as the value `name`.
+   */
+  readonly draft?: { readonly name: string; readonly text: string };
   /** To be shown whole, and opened only when the person says so. */
   readonly url?: string;
   readonly fields: readonly FormField[];
+  /**
+   * It is how the tool of the call wants to be asked for, in place of whether the call may run. Whoever speaks for a program that knows
+   * the tool may put the call to it instead, and answer as such a question is answered: with `input`, or with a bare yes. A refusal with
+   * `interrupt` ends the turn. Default false.
+   */
+  readonly isForCall?: boolean;
 }
 
 /** What whoever answers is asked. What is shown is what was checked is what will run. */

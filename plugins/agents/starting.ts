@@ -27,6 +27,11 @@ const MOST = 20;
 /** Those that have ended are listed for a while. */
 const MOST_ENDED = 50;
 
+/** Sessions outlive their plugins, which may be set up anew in the midst of one: what an agent works by holds on. */
+const definitions = new WeakMap<SessionView, AgentDefinition>();
+/** By the session at the top. */
+const runsOf = perSession((): { run: AgentRun; by: SessionView }[] => []);
+
 export interface Starting extends Pick<Agents, "start" | "runs" | "watch"> {
   /** The definition that an agent's session works by. */
   definitionOf(session: SessionView): AgentDefinition | undefined;
@@ -34,9 +39,6 @@ export interface Starting extends Pick<Agents, "start" | "runs" | "watch"> {
 
 export function createStarting({ use, host }: SetupContext<typeof agents>, shelf: Shelf): Starting {
   const listeners = new Set<Parameters<Agents["watch"]>[0]>();
-  const definitions = new WeakMap<SessionView, AgentDefinition>();
-  /** By the session at the top. */
-  const runsOf = perSession((): { run: AgentRun; by: SessionView }[] => []);
   /** Started and not yet in the list. */
   const starting = perSession(() => ({ count: 0 }));
   const deepest = limit("CLAUDE_CODE_MAX_SUBAGENT_SPAWN_DEPTH", DEEPEST);

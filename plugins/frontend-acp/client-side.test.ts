@@ -110,6 +110,50 @@ describe("a form", () => {
     expect(mute.asked).toEqual([]);
   });
 
+  it("of choices that allow another text has a field for it, and the text goes before the choice", async () => {
+    const choices = [{ value: "1", title: "One" }];
+    const other = { choices, allowsOther: true, isRequired: true } as const;
+    const fields: FormField[] = [
+      { name: "a", type: "choice", ...other },
+      { name: "b", type: "choices", ...other, otherTitle: "And" },
+      { name: "c", type: "choice", ...other },
+    ];
+    const content = { a: "1", a_other: "own", b: ["1"], b_other: "more", c: "1", c_other: " " };
+    const client = linked({ elicitation }, () => ({ action: "accept", content }));
+    const values = { a: "own", b: ["1", "more"], c: "1" };
+    expect(await ask(form(fields), client)).toEqual({ decision: "allow", values });
+    expect(client.asked[0]?.[1].requestedSchema).toMatchObject({
+      required: [],
+      properties: { a_other: { type: "string", title: "Something else" }, b_other: { title: "And" } },
+    });
+  });
+
+  it("of choices that is for its call is asked for one by one where the client knows no forms", async () => {
+    const choices = [
+      { value: "f", title: "Files", description: "as today" },
+      { value: "d", title: "Database" },
+    ];
+    const fields: FormField[] = [
+      { name: "a", title: "Store", description: "Where?", type: "choice", choices, isRequired: true },
+      { name: "b", type: "choices", choices, isRequired: true },
+    ];
+    const own = form(fields, { isForCall: true, body: [{ type: "markdown", text: "# Plan" }] });
+    const select = (optionId: string) => linked({}, () => ({ outcome: { outcome: "selected", optionId } }));
+    const client = select("1");
+    expect(await ask(own, client)).toEqual({ decision: "allow", values: { a: "d", b: ["d"] } });
+    expect(client.asked[0]?.[1]).toMatchObject({
+      toolCall: { title: "Store", toolCallId: "c1" },
+      options: [{ name: "Files: as today" }, { name: "Database" }, { kind: "reject_once" }],
+    });
+    expect(JSON.stringify(client.asked[0])).toMatch(/# Plan.*Where\?/);
+    expect(JSON.stringify(client.asked[1])).not.toContain("# Plan");
+    expect(await ask(own, select("no"))).toEqual({ decision: "deny" });
+    expect(await ask(own, select("7"))).toEqual({ decision: "deny" });
+    const cancelled = linked({}, () => ({ outcome: { outcome: "cancelled" } }));
+    expect(await ask(own, cancelled)).toEqual({ decision: "deny", interrupt: true });
+    expect(await ask(form(fields), select("0"))).toBeUndefined();
+  });
+
   it("that wants an address opened, or a yes, is asked in the protocol's own ways", async () => {
     const url = linked({ elicitation }, () => ({ action: "accept" }));
     expect(await ask(form([], { kind: "url", url: "https://x.org" }), url)).toEqual({

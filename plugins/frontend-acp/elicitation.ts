@@ -2,6 +2,7 @@ import {
   CreateElicitationResponse,
   type ElicitationPropertySchema,
   methods,
+  type RequestPermissionRequest,
   type StringFormat,
 } from "@agentclientprotocol/sdk/unstable";
 import {
@@ -14,7 +15,7 @@ import {
   rootOf,
   type TurnView,
 } from "gantry/sdk";
-import { choiceText, formMessage } from "gantry/sdk/kit/form";
+import { choiceText, formMessage, joinOthers, splitOthers } from "gantry/sdk/kit/form";
 import { exactText } from "gantry/sdk/kit/question";
 import { fenced } from "./content.ts";
 import type { Link } from "./link.ts";
@@ -30,7 +31,8 @@ export async function fillIn(
   { peer, capabilities }: Link,
 ): Promise<Answer | undefined> {
   const waiting = { cancellationSignal: signal, stopWaitingOnCancel: true };
-  const message = exactText(`${form.from}: ${formMessage(form)}`);
+  const said = formMessage(form);
+  const message = exactText(said ? `${form.from}: ${said}` : `${form.from} asks`);
   if (form.kind === "consent") return consent();
   const scope = { sessionId: rootOf(session).id, toolCallId: call.id, message };
   if (form.kind === "url") {
@@ -39,14 +41,50 @@ export async function fillIn(
     const answer = answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
     return answer.decision === "allow" ? { ...answer, isOpened: true } : answer;
   }
-  if (!capabilities.elicitation?.form) return undefined;
+  if (!capabilities.elicitation?.form) return form.isForCall ? choices() : undefined;
+  const fields = splitOthers(form.fields);
   const requestedSchema = {
     type: "object" as const,
-    properties: Object.fromEntries(form.fields.map((field) => [field.name, propertyOf(field)])),
-    required: form.fields.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+    properties: Object.fromEntries(fields.map((field) => [field.name, propertyOf(field)])),
+    required: fields.filter(({ isRequired }) => isRequired).map(({ name }) => name),
   };
   const asked = { mode: "form", requestedSchema, ...scope } as const;
-  return answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+  const answer = answerIn(await peer.request(methods.client.elicitation.create, asked, waiting));
+  return answer.values ? { ...answer, values: joinOthers(form.fields, answer.values) } : answer;
+
+  /** Every client can have one of a few things chosen: then a form of choices is asked for field by field. */
+  async function choices(): Promise<Answer | undefined> {
+    if (!form.fields.every(({ type }) => type === "choice" || type === "choices")) return undefined;
+    const values: Record<string, FormValue> = {};
+    for (const [index, field] of form.fields.entries()) {
+      const chosen = await choose(field, index === 0 && said ? [said] : []);
+      if (typeof chosen !== "string") return chosen;
+      values[field.name] = field.type === "choices" ? [chosen] : chosen;
+    }
+    return { decision: "allow", values };
+  }
+
+  async function choose(field: FormField, before: readonly string[]): Promise<string | Answer> {
+    const { title = field.name, description, choices = [] } = field;
+    const text = [...before, ...(description ? [description] : [])].map(exactText).join("\n\n");
+    const asked: RequestPermissionRequest = {
+      sessionId: session.id,
+      toolCall: {
+        toolCallId: call.id,
+        title: exactText(title),
+        ...(text !== "" && { content: [{ type: "content", content: fenced({ text }) }] }),
+      },
+      options: [
+        ...choices.map((choice, index) => {
+          return { optionId: `${index}`, name: exactText(choiceText(choice)), kind: "allow_once" } as const;
+        }),
+        { optionId: "no", name: "No answer", kind: "reject_once" },
+      ],
+    };
+    const { outcome } = await peer.request(methods.client.session.requestPermission, asked, waiting);
+    if (outcome.outcome !== "selected") return { ...NO, interrupt: true };
+    return choices[Number(outcome.optionId)]?.value ?? NO;
+  }
 
   async function consent(): Promise<Answer> {
     const { outcome } = await peer.request(

@@ -15,7 +15,7 @@ import {
   permissionSuggestions,
   permissionUpdateSchema,
 } from "gantry/sdk/kit/permission-updates";
-import { addAnswered } from "./folders.ts";
+import { addAnswered, removeAnswered } from "./folders.ts";
 import { askForm } from "./forms.ts";
 import type { Kit } from "./kit.ts";
 import type { Request } from "./line.ts";
@@ -32,8 +32,10 @@ type Asker = Pick<Kit, "use" | "config"> & {
 
 /** `undefined`: nobody here answers. */
 export async function askOther(kit: Asker, question: Question, turn: TurnView): Promise<Answer | undefined> {
-  if (question.form) return kit.ask && askForm({ ask: kit.ask }, question.form, turn.signal);
   const { permissionPromptTool: tool } = kit.config;
+  const { form } = question;
+  // Who answers for the person knows the tools that ask them something: it gets the call.
+  if (form && !(form.isForCall && tool !== undefined)) return kit.ask && askForm({ ask: kit.ask }, form, turn.signal);
   if (tool === undefined) return undefined;
   if (tool === LINE) return kit.ask && decided(kit, question, turn, () => askLine(kit, question, turn));
   // Who named the tool on the command line wants it to be called.
@@ -63,26 +65,27 @@ async function decided(
   }
 }
 
-function askLine(kit: Asker, { call, verdict }: Question, { session, signal }: TurnView): Promise<unknown> {
+async function askLine(kit: Asker, question: Question, { session, signal }: TurnView): Promise<unknown> {
+  const { call, verdict, form } = question;
   const { tool, id, input } = call;
   const blocked = call.places?.find((place) => !isWithin(place, session.folders));
-  return permissionSuggestions(kit.use, session, call).then((suggestions) =>
-    kit.ask?.(
-      {
-        subtype: "can_use_tool",
-        tool_name: tool.name,
-        display_name: tool.name,
-        input,
-        tool_use_id: id,
-        ...(session.parent && { agent_id: session.id }),
-        permission_suggestions: suggestions,
-        ...(blocked !== undefined && { blocked_path: blocked }),
-        ...(verdict.reason !== undefined && { decision_reason: verdict.reason }),
-        decision_reason_type: verdict.rule === undefined ? "other" : "rule",
-        ...descriptionOf(input),
-      },
-      signal,
-    ),
+  // Of what a tool itself asks, no rule takes the place.
+  const suggestions = form ? [] : await permissionSuggestions(kit.use, session, call);
+  return kit.ask?.(
+    {
+      subtype: "can_use_tool",
+      tool_name: tool.name,
+      display_name: tool.name,
+      input,
+      tool_use_id: id,
+      ...(session.parent && { agent_id: session.id }),
+      permission_suggestions: suggestions,
+      ...(blocked !== undefined && { blocked_path: blocked }),
+      ...(verdict.reason && { decision_reason: verdict.reason }),
+      decision_reason_type: verdict.rule === undefined ? "other" : "rule",
+      ...descriptionOf(input),
+    },
+    signal,
   );
 }
 
@@ -99,10 +102,11 @@ async function widen({ use, kit }: Asker, session: SessionView, updates: readonl
   const opened = kit?.wishes.opened;
   const isOpened = kit && opened?.id === session.id;
   const addFolder = isOpened ? (folder: string) => addAnswered(kit, opened, folder) : undefined;
+  const removeFolder = isOpened ? (folder: string) => removeAnswered(opened, folder) : undefined;
   for (const given of updates) {
     try {
       const update = permissionUpdateSchema().parse(given);
-      await applyPermissionUpdate({ ...use, addFolder }, session, update);
+      await applyPermissionUpdate({ ...use, addFolder, removeFolder }, session, update);
       if (update.type === "setMode" && isOpened && use.permissions) kit.wishes.mode = use.permissions.mode(session);
     } catch (thrown) {
       const text = `A change of permissions that came with a yes was not made: ${messageOf(thrown)}`;

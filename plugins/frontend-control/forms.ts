@@ -1,6 +1,6 @@
 /** What an MCP server wants to know of a person, asked at the other end of the line. */
 import { type Answer, type FormField, type QuestionForm, z } from "gantry/sdk";
-import { choiceText, formMessage } from "gantry/sdk/kit/form";
+import { choiceText, formMessage, joinOthers, splitOthers } from "gantry/sdk/kit/form";
 import type { Line } from "./line.ts";
 
 /** `undefined`: the other end does not answer such questions. What fits is checked by whoever asked. */
@@ -18,13 +18,14 @@ export async function askForm(
         message: formMessage(form),
         mode: kind === "url" ? "url" : "form",
         ...(url !== undefined && { url }),
-        ...(kind !== "url" && { requested_schema: schemaOf(fields) }),
+        ...(kind !== "url" && { requested_schema: schemaOf(splitOthers(fields)) }),
       },
       signal,
     );
     const { action, content } = answerSchema().parse(said);
     const isOpened = kind === "url" && { isOpened: true };
-    if (action === "accept") return { decision: "allow", ...(content && { values: content }), ...isOpened };
+    if (action === "accept")
+      return { decision: "allow", ...(content && { values: joinOthers(fields, content) }), ...isOpened };
     return action === "decline" ? { decision: "deny" } : undefined;
   } catch {
     return undefined;

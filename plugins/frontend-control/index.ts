@@ -23,6 +23,7 @@ import {
   RememberedAnswers,
   SeenFiles,
   Settings,
+  Skills,
   Tools,
   z,
 } from "gantry/sdk";
@@ -46,13 +47,14 @@ const flags = Object.entries(IDLE).map(([flag, [value, idleBecause]]) => [
 export const frontendControl = manifest({
   name: "frontend-control",
   description: "The control protocol of the field's agent SDKs, beside a conversation in lines of JSON.",
-  config: z.object({
-    permissionPromptTool: z
-      .string()
-      .optional()
-      .describe("who answers for the person: stdio, or a tool of an MCP server"),
-    idle: z.unknown().optional().describe("what flags say that have no effect yet"),
-  }),
+  config: () =>
+    z.object({
+      permissionPromptTool: z
+        .string()
+        .optional()
+        .describe("who answers for the person: stdio, or a tool of an MCP server"),
+      idle: z.unknown().optional().describe("what flags say that have no effect yet"),
+    }),
   needs: {
     tools: Tools,
     models: Models,
@@ -72,6 +74,7 @@ export const frontendControl = manifest({
     jobs: later(optional(Jobs)),
     agents: later(optional(Agents)),
     mcp: later(optional(McpServers)),
+    skills: later(optional(Skills)),
     suggestions: later(optional(PromptSuggestions)),
   },
   provides: { control: Control },

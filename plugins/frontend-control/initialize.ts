@@ -23,9 +23,16 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
   const { wishes, stream } = kit;
   tellUnheeded(kit, given);
   wishes.hasSuggestions = given.promptSuggestions === true;
-  if (given.agents) await takeAgents(kit, given.agents);
   if (given.forwardSubagentText) stream.tellAgentText?.();
-  const hooksApplied = await takeHooks(kit, given.hooks ?? {});
+  const { agents } = given;
+  if (agents) {
+    const takeThem = () => takeAgents(kit, agents);
+    wishes.renew.set("agents", takeThem);
+    await takeThem();
+  }
+  const takeAll = () => takeHooks(kit, given.hooks ?? {});
+  wishes.renew.set("hooks", takeAll);
+  const hooksApplied = await takeAll();
   if (isFirst) {
     const { systemPrompt } = given;
     wishes.systemPrompt = typeof systemPrompt === "object" ? systemPrompt.join("\n\n") : systemPrompt;
@@ -195,7 +202,7 @@ const UNHEEDED = {
   planModeInstructions: "no plugin guides the mode plan",
   plugins: "plugins of other hosts cannot be loaded yet",
   promptSuggestions: "no plugin that is loaded suggests prompts",
-  skills: "there are no skills yet",
+  skills: "the model sees the skills that the setting skillOverrides shows",
   toolAliases: "tools have the aliases that their plugins give them",
 } as const;
 

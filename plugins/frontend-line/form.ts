@@ -60,7 +60,8 @@ function headText(form: QuestionForm): string {
 }
 
 function fieldText(field: FormField): string {
-  const { name, title, description, type, choices = [], allowsOther, isRequired, isSecret, default: value } = field;
+  const { name, title, description, type, choices = [], allowsOther, otherTitle, isRequired, isSecret } = field;
+  const { default: value } = field;
   const kind = type === "choice" || type === "choices" ? "" : ` (${type})`;
   return [
     ...marked(`${title ?? name}${kind}${isRequired ? "" : ", may be left out"}`),
@@ -69,7 +70,8 @@ function fieldText(field: FormField): string {
       ...marked(`${index + 1}. ${choiceText(choice)}`),
       ...(choice.preview ? marked(blocksText(choice.preview).replace(/^/gm, "     ")) : []),
     ]),
-    ...(allowsOther ? ["Anything else is an answer in your own words."] : []),
+    ...(allowsOther && otherTitle !== undefined ? marked(`${otherTitle}: in your own words`) : []),
+    ...(allowsOther && otherTitle === undefined ? ["Anything else is an answer in your own words."] : []),
     ...(isSecret ? ["What you type is not shown."] : []),
     ...(value === undefined || isSecret ? [] : marked(`Enter means ${String(value)}`)),
   ].join("\n");

@@ -51,7 +51,8 @@ function unasked({ reason = "it needs a yes", rule, remedy }: Verdict): Verdict 
   };
 }
 
-function editedPlaces({ tool: { permission }, input, places }: Call): readonly string[] | undefined {
+/** Where an edit leads; `undefined` where the call is none. */
+export function editedPlaces({ tool: { permission }, input, places }: Call): readonly string[] | undefined {
   if (permission?.family !== "Edit" || !("path" in permission)) return undefined;
   const value = (input as Readonly<Record<string, unknown>> | null)?.[permission.path];
   return typeof value === "string" && value !== "" ? places : undefined;

@@ -1,4 +1,5 @@
 import {
+  allow,
   PERMISSION_MODES,
   type PermissionMode,
   PluginError,
@@ -7,23 +8,45 @@ import {
   type Setup,
 } from "gantry/sdk";
 import { createAuto } from "./auto.ts";
-import { gate } from "./gate.ts";
+import { editedPlaces, gate } from "./gate.ts";
 import type { permitModes } from "./index.ts";
 import { modeAtStart } from "./start.ts";
 
 const PLUGIN = "permit-modes";
 
+/** Sessions outlive their plugins, which may be set up anew in the midst of one: what was chosen for it holds on. */
+const chosen = perSession((): { mode?: PermissionMode | undefined; before?: PermissionMode } => ({}));
+
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
-  const current = perSession((session): { mode: PermissionMode | undefined } => ({
-    mode: session.parent ? undefined : start.isAsked ? start.mode : restored(session),
-  }));
+  const current = perSession((session) => {
+    const state = chosen(session);
+    state.mode = allowedStill(state.mode) ?? firstMode(session);
+    return state;
+  });
+
+  /** An agent begins without one of its own. */
+  function firstMode(session: SessionView): PermissionMode | undefined {
+    if (session.parent) return undefined;
+    return start.isAsked ? start.mode : restored(session);
+  }
 
   /** An agent has the mode of the session that it works for, or one of its own, as far as that one lets it. */
   function modeOf(session: SessionView): PermissionMode {
     const { mode } = current(session);
     return session.parent ? modeBelow(modeOf(session.parent), mode) : (mode ?? start.mode);
+  }
+
+  /** Settings that have come since may forbid it. */
+  function allowedStill(mode: PermissionMode | undefined): PermissionMode | undefined {
+    try {
+      if (mode !== undefined) start.check(mode);
+      return mode;
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error;
+      return undefined;
+    }
   }
 
   /** The mode that the session was left in, where it may be had. Planning and bypassing end with the run that they were chosen for. */
@@ -48,14 +71,30 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   function change(session: SessionView, mode: PermissionMode): void {
     const state = current(session);
     if (state.mode === mode) return;
+    state.before = modeOf(session);
     state.mode = mode;
     record(session);
+  }
+
+  /** Whoever keeps plans says which files they are. */
+  const keepers = new Set<(session: SessionView, places: readonly string[]) => Promise<boolean>>();
+
+  async function isPlan(session: SessionView, places: readonly string[] | undefined): Promise<boolean> {
+    if (modeOf(session) !== "plan" || !places?.length) return false;
+    for (const isKept of keepers) if (await isKept(session, places)) return true;
+    return false;
   }
 
   return {
     services: {
       permissions: {
         mode: modeOf,
+        before: (session) => current(session).before,
+        keepPlans(isKept) {
+          keepers.add(isKept);
+          return () => void keepers.delete(isKept);
+        },
+        isPlan,
         setMode: async (session, mode) => {
           start.check(mode);
           change(session, mode);
@@ -72,8 +111,10 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
         if (mode !== (recorded(session) ?? "default")) record(session);
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
-      toolGate: (verdict, call, turn) => {
+      toolGate: async (verdict, call, turn) => {
         const mode = modeOf(turn.session);
+        if (await isPlan(turn.session, editedPlaces(call)))
+          return verdict.decision === "none" ? allow("it is the plan") : undefined;
         const vote = gate(mode, verdict, call, turn.session);
         return vote ?? (mode === "auto" ? auto.vote(verdict, call) : undefined);
       },

@@ -45,9 +45,10 @@ const setup: Setup<typeof permitPaths> = ({ use, host }) => {
     return { ...ask(`${shown(outside)} lies outside the folders of this session`), remedy };
   }
 
-  function toEdit(places: readonly string[], session: SessionView): Verdict | undefined {
+  async function toEdit(places: readonly string[], session: SessionView): Promise<Verdict | undefined> {
     const steering = places.find((place) => isProtectedPath(place, session.folders, state));
-    return steering === undefined ? undefined : steers(steering);
+    // While planning, the plan is written unasked, wherever plans are kept.
+    return steering === undefined || (await use.permissions.isPlan?.(session, places)) ? undefined : steers(steering);
   }
 
   /** Removing what nobody means to remove is asked for in every mode. */

@@ -8,6 +8,7 @@ import {
   type Trust,
   type z,
 } from "gantry/sdk";
+import { addFolders } from "./added-folders.ts";
 import { approvedIn, claimsOf } from "./claims.ts";
 import { fitted } from "./fit.ts";
 import { flagSettings } from "./flags.ts";
@@ -49,7 +50,9 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
       taps: {
         sessionStart: (session) => {
           reportFiles(layers, problems);
-          if (!session.parent) problems.tell(session);
+          if (session.parent) return;
+          problems.tell(session);
+          addFolders(session, settings);
         },
         input: () => refresh(),
         toolGate: () => refresh(),

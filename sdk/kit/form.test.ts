@@ -1,5 +1,6 @@
+import type { FormField } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
-import { choiceText, formMessage, formProblems, readField } from "./form.ts";
+import { choiceText, formMessage, formProblems, joinOthers, readField, splitOthers } from "./form.ts";
 
 describe("a field", () => {
   it("takes what was typed for the type that it has", () => {
@@ -68,5 +69,34 @@ describe("a form", () => {
       "age",
       "constructor",
     ]);
+  });
+});
+
+describe("a choice that allows another text, where one is offered at a time", () => {
+  const choice = { name: "sea", type: "choice", choices: [{ value: "n", title: "North" }], isRequired: true } as const;
+  const fields: readonly FormField[] = [
+    { ...choice, allowsOther: true },
+    { ...choice, name: "piers", type: "choices", allowsOther: true, otherTitle: "And" },
+    { ...choice, name: "name" },
+  ];
+
+  it("is two fields, neither of which has to be filled in", () => {
+    expect(splitOthers(fields).map(({ name, title, isRequired }) => [name, title, isRequired])).toEqual([
+      ["sea", undefined, false],
+      ["sea_other", "Something else", false],
+      ["piers", undefined, false],
+      ["piers_other", "And", false],
+      ["name", undefined, true],
+    ]);
+  });
+
+  it("is one value again: the text before the choice, and beside choices", () => {
+    const values = { sea: "n", sea_other: "Baltic", piers: ["n"], piers_other: "east", name: "n", name_other: "kept" };
+    expect(joinOthers(fields, values)).toEqual({ sea: "Baltic", piers: ["n", "east"], name: "n", name_other: "kept" });
+    expect(joinOthers(fields, { sea: "n", sea_other: " ", piers_other: "east" })).toEqual({
+      sea: "n",
+      piers: ["east"],
+    });
+    expect(joinOthers(fields, {})).toEqual({});
   });
 });

@@ -63,6 +63,42 @@ export function choiceText({ title, description }: FormChoice): string {
   return description ? `${title}: ${description}` : title;
 }
 
+const OTHER = "_other";
+
+/**
+ * The fields for whoever can offer choices or a text and not both at once: behind each that allows another text stands one for it.
+ * {@link joinOthers} puts together what came of them.
+ *
+ * @example
+ * const field = { name: "sea", type: "choice", choices: [], allowsOther: true, isRequired: true } as const;
+ * splitOthers([field]).map(({ name }) => name); // ["sea", "sea_other"]
+ */
+export function splitOthers(fields: readonly FormField[]): readonly FormField[] {
+  return fields.flatMap((field): FormField[] => {
+    if (!field.allowsOther) return [field];
+    const { allowsOther: _, otherTitle = "Something else", ...rest } = field;
+    const other = { name: `${field.name}${OTHER}`, title: otherTitle, type: "text", isRequired: false } as const;
+    return [{ ...rest, isRequired: false }, other];
+  });
+}
+
+/** The values of fields, from those of {@link splitOthers}: a text goes before the choice, and beside choices. */
+export function joinOthers(
+  fields: readonly FormField[],
+  values: Readonly<Record<string, FormValue>>,
+): Readonly<Record<string, FormValue>> {
+  const joined = new Map(Object.entries(values));
+  for (const { name, type, allowsOther } of fields) {
+    const other = joined.get(`${name}${OTHER}`);
+    if (!allowsOther || other === undefined) continue;
+    joined.delete(`${name}${OTHER}`);
+    if (typeof other !== "string" || other.trim() === "") continue;
+    const chosen = joined.get(name);
+    joined.set(name, type === "choices" ? [...(Array.isArray(chosen) ? chosen : []), other] : other);
+  }
+  return Object.fromEntries(joined);
+}
+
 function typedValue(field: FormField, typed: string): FormValue | undefined {
   switch (field.type) {
     case "text":

@@ -385,6 +385,35 @@ describe("an editor", () => {
     for (const line of opened.lines) expect(JSON.parse(line)).toMatchObject({ jsonrpc: "2.0" });
   });
 
+  test("is asked what the model asks and whether a plan is wanted, and sees the todos", async () => {
+    const choices = [
+      { label: "Files", description: "one a session" },
+      { label: "Database", description: "" },
+    ];
+    const questions = [{ question: "Where?", header: "Store", options: choices }];
+    const todos = [{ content: "Build", status: "in_progress", activeForm: "Building" }];
+    const replies = [
+      call("AskUserQuestion", { questions }),
+      call("EnterPlanMode", {}),
+      call("ExitPlanMode", { plan: "# The plan" }),
+      call("TodoWrite", { todos }),
+      {},
+    ];
+    const { editor, id } = await begin(replies, { choose: ({ options }) => options[1]?.optionId });
+    expect(await editor.prompt(id, "build it")).toBe("end_turn");
+    expect(editor.permissions.map(({ toolCall, options }) => [toolCall.title, options[1]?.name])).toEqual([
+      ["Store", "Database"],
+      ["Shall it be carried out?", "Yes, and ask for each edit"],
+    ]);
+    expect(JSON.stringify(editor.permissions[1]?.toolCall.content)).toContain("# The plan");
+    expect(lastMessages()).toMatch(/Where\?\\n {2}Database.*approved the plan/);
+    const modes = ofKind(editor.updates, "current_mode_update").map(({ currentModeId }) => currentModeId);
+    expect(modes).toEqual(["plan", "default"]);
+    expect(ofKind(editor.updates, "plan").at(-1)?.entries).toEqual([
+      { content: "Build", status: "in_progress", priority: "medium" },
+    ]);
+  });
+
   test("brings MCP servers of its own, for one session; what is wrong with one does not cost the others", async () => {
     const program = path.join(root, "node_modules/@modelcontextprotocol/server-everything/dist/index.js");
     const opened = await open([call("mcp__everything__echo", { message: "over there" })], { choose: () => "once" });

@@ -546,8 +546,12 @@ test("what a session has, has used and has seen is told and changed on request",
   expect(await place.read(".claude/settings.local.json")).toContain('"outputStyle": "Explanatory"');
   await expect(running.updateSettings("localSettings", { permissions: {} })).rejects.toThrow(/outputStyle/);
   expect((await running.reloadOutputStyles()).available_output_styles).toContain("Explanatory");
-  await expect(running.reloadPlugins()).rejects.toThrow(/when the program starts/);
-  await expect(running.reloadSkills()).rejects.toThrow(/no skills/);
+  await place.write({ ".claude/skills/tides/SKILL.md": "---\ndescription: Knows the tides\n---\nLook it up." });
+  const { skills } = await running.reloadSkills();
+  expect(skills).toEqual([{ name: "tides", description: "Knows the tides", argumentHint: "" }]);
+  expect(await running.reloadPlugins()).toMatchObject({ plugins: [], error_count: 0 });
+  const aside = running as unknown as { askSideQuestion(question: string): Promise<object> };
+  expect(await aside.askSideQuestion("What was changed?")).toEqual({ response: expect.any(String), synthetic: false });
   input.close();
   expect((await all(running)).error).toBeUndefined();
 });
@@ -703,6 +707,86 @@ describe("permission questions", () => {
     });
     expect(result.permission_denials).toHaveLength(1);
     expect(sent()).toContain("Bash(rm:*)");
+  });
+
+  test("of the model are put to the application, and its answers are the tool's", async () => {
+    const choices = [
+      { label: "Files", description: "one a session" },
+      { label: "Database", description: "all in one" },
+    ];
+    const questions = [{ question: "Where?", header: "Store", options: choices, multiSelect: false }];
+    const call = { calls: [{ name: "AskUserQuestion", input: { questions } }] };
+    await model((number) => (number === 0 ? call : { text: "I see." }));
+    const asked: unknown[] = [];
+    const { messages } = await all(
+      query({
+        prompt: "Keep sessions",
+        options: options({
+          permissionMode: "acceptEdits",
+          canUseTool: async (name, input, { suggestions }) => {
+            asked.push({ name, input, suggestions });
+            return { behavior: "allow", updatedInput: { ...input, answers: { "Where?": "Files" } } };
+          },
+        }),
+      }),
+    );
+    expect(asked).toEqual([{ name: "AskUserQuestion", input: { questions }, suggestions: [] }]);
+    expect(sent()).toContain("Where?\\n  Files");
+    const told = messages.find((message) => message.type === "user" && message.tool_use_result !== undefined);
+    expect(told).toMatchObject({ tool_use_result: { questions, answers: { "Where?": "Files" } } });
+    expect(resultsOf(messages)[0]).toMatchObject({ subtype: "success", permission_denials: [] });
+  });
+
+  test("of the model that nobody answers leave it to the model", async () => {
+    const choices = [
+      { label: "A", description: "" },
+      { label: "B", description: "" },
+    ];
+    const questions = [{ question: "Which?", header: "", options: choices }];
+    const call = { calls: [{ name: "AskUserQuestion", input: { questions } }] };
+    await model((number) => (number === 0 ? call : { text: "A, then." }));
+    expect(await ask("Choose")).toMatchObject({ subtype: "success", result: "A, then." });
+    expect(sent()).toContain("Decide by yourself");
+  });
+
+  test("about a plan are put with it, and a yes may say how to go on", async () => {
+    const leave = { calls: [{ name: "ExitPlanMode", input: { plan: "1. Build" } }] };
+    await model((number) => (number === 0 ? leave : number === 1 ? write("a.txt", "") : { text: "Built." }));
+    const asked: unknown[] = [];
+    const { messages } = await all(
+      query({
+        prompt: "Build it",
+        options: options({
+          permissionMode: "plan",
+          canUseTool: async (name, input) => {
+            asked.push({ name, input });
+            return {
+              behavior: "allow",
+              updatedInput: input,
+              updatedPermissions: [{ type: "setMode", mode: "acceptEdits", destination: "session" }],
+            };
+          },
+        }),
+      }),
+    );
+    const planFilePath = expect.stringMatching(/\.claude\/plans\/\S+\.md$/);
+    expect(asked).toEqual([{ name: "ExitPlanMode", input: { plan: "1. Build", planFilePath } }]);
+    const told = messages.find((message) => message.type === "user" && message.tool_use_result !== undefined);
+    expect(told).toMatchObject({ tool_use_result: { plan: "1. Build", filePath: planFilePath } });
+    expect(resultsOf(messages)[0]).toMatchObject({ subtype: "success", result: "Built.", permission_denials: [] });
+    expect(existsSync(`${place.work}/a.txt`)).toBe(true);
+  });
+
+  test("about a plan that are answered with a no leave the session planning", async () => {
+    const leave = { calls: [{ name: "ExitPlanMode", input: { plan: "1. Build" } }] };
+    await model((number) => (number === 0 ? leave : number === 1 ? write("a.txt", "") : { text: "Not yet." }));
+    const result = await ask("Build it", {
+      permissionMode: "plan",
+      canUseTool: async () => ({ behavior: "deny", message: "Think of the tests." }),
+    });
+    expect(result.permission_denials.map(({ tool_name }) => tool_name)).toEqual(["ExitPlanMode", "Write"]);
+    expect(sent(1)).toContain("Think of the tests.");
+    expect(existsSync(`${place.work}/a.txt`)).toBe(false);
   });
 
   test("end the turn with a no that interrupts", async () => {

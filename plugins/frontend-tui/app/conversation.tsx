@@ -1,5 +1,14 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import type { CommandAnswer, FrontendHost, OpenOptions, Question, Session, SessionEvent, TurnView } from "gantry/sdk";
+import type {
+  CommandAnswer,
+  EditorMode,
+  FrontendHost,
+  OpenOptions,
+  Question,
+  Session,
+  SessionEvent,
+  TurnView,
+} from "gantry/sdk";
 import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { ReadBindings } from "../input/bindings.ts";
@@ -40,11 +49,12 @@ const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 /** They come by the hundred, and change nothing but what the feed shows. */
 const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress", "agent"]);
 
-/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session. */
+/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session, `onVimMode` the editor's mode. */
 export async function converse(
   host: FrontendHost,
   opening: Opening,
   onOpen: (sessionId: string, ask: (question: Question, turn: TurnView) => ReturnType<Asking["ask"]>) => void,
+  onVimMode: (mode: EditorMode | undefined) => void,
 ): Promise<number> {
   const { terminal } = opening;
   const { screen } = terminal;
@@ -156,7 +166,7 @@ export async function converse(
     await greet(session);
     for (const one of bindingsFile.read().problems) warn(one);
     attention.setTitle(titleOf(session));
-    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name) });
+    store.set({ isReady: true, panel: await firstStart(host, session, preferences.theme.name, use.models) });
     editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
@@ -193,6 +203,10 @@ export async function converse(
           contexts: () => (store.get().running.length ? ["Task"] : []),
           onSubmit: talking.submit,
           onAction: actions.act,
+          onVimMode(mode) {
+            onVimMode(mode);
+            if (session) status?.refresh(session);
+          },
           onReady(handle) {
             editor.props.onReady?.(handle);
             setImmediate(editorIsThere);

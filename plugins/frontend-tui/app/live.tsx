@@ -52,6 +52,7 @@ export function Live(props: LiveProps): JSX.Element {
       width={columns}
       rows={room}
       openUrl={props.onUrl}
+      openEditor={props.editor.openEditor}
     />
   ) : state.panel ? (
     <Fallible onBroken={props.onPanelBroken}>

@@ -11,17 +11,21 @@ export interface DialogProps extends DecisionScreen {
   readonly behind?: number;
   /** Shows an address to the person; only ever called on their yes. */
   readonly openUrl?: ((url: string) => void) | undefined;
+  /** Has the person change a text in an editor of theirs. */
+  readonly openEditor?: ((text: string) => Promise<string | undefined>) | undefined;
 }
 
 /** The question that waits for the person. */
-export function Dialog({ waiting, behind = 0, openUrl, ...screen }: DialogProps): JSX.Element {
+export function Dialog({ waiting, behind = 0, openUrl, openEditor, ...screen }: DialogProps): JSX.Element {
   const aside = behind ? `${behind} more` : "";
   const key = waiting.id;
   switch (waiting.kind) {
     case "permission":
       return <PermissionDialog key={key} waiting={waiting} aside={aside} {...screen} />;
     case "form":
-      return <FormDialog key={key} waiting={waiting} aside={aside} openUrl={openUrl} {...screen} />;
+      return (
+        <FormDialog key={key} waiting={waiting} aside={aside} openUrl={openUrl} openEditor={openEditor} {...screen} />
+      );
     case "trust":
       return <TrustDialog key={key} waiting={waiting} {...screen} />;
   }

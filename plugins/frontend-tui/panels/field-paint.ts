@@ -2,6 +2,7 @@
 import type { FormField } from "gantry/sdk";
 import { paintBlocks } from "../paint/blocks.ts";
 import type { Theme, Token } from "../paint/theme.ts";
+import { cut } from "../paint/width.ts";
 import { choicesOf, type FieldState, isInOwnWords, isTyped, shownTyped } from "./field-state.ts";
 import { broken, foreignWord, typedLines } from "./foreign.ts";
 
@@ -70,7 +71,8 @@ export function paintField(field: FormField, state: FieldState, look: FieldLook)
   function ownWords() {
     const isPointedAt = isInOwnWords(field, state);
     if (isPointedAt) focus = lines.length;
-    const label = `${choicesOf(field).length + 1}. Something else: `;
+    const other = cut(foreignWord(field.otherTitle ?? "Something else"), Math.max(8, width - 24));
+    const label = `${choicesOf(field).length + 1}. ${other}: `;
     const typed = typedLines(shownTyped(field, state), {
       width: Math.max(8, width - label.length - 7),
       theme,

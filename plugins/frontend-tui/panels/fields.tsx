@@ -23,6 +23,8 @@ export interface FieldsViewProps extends Omit<FieldsParts, "page" | "isStepwise"
   /** The texts of the fields are those of somebody else. */
   readonly isForeign: boolean;
   readonly escape: string;
+  /** What else can be done. */
+  readonly hints?: readonly Hint[];
   readonly keyboard: Keyboard;
   readonly contexts: readonly string[];
   /** Whether a key is for nobody, as one that was typed before the form was seen. */
@@ -141,6 +143,7 @@ export function FieldsView(props: FieldsViewProps): JSX.Element {
       ...(fields.length > 1 ? [isStepwise ? (["←→", "question"] as const) : (["Tab", "next field"] as const)] : []),
       ...(isAll(read) ? [] : [["PgDn", `read on (${placeIn(read)})`] as const]),
       ...(isLast ? [] : [["Ctrl-S", "send"] as const]),
+      ...(props.hints ?? []),
       ["Esc", props.escape],
     ];
   }
