@@ -21,9 +21,10 @@ import {
 export const agents = manifest({
   name: "agents",
   description: "Agents: definitions in .claude/agents of the project and of the person, and those at work.",
-  config: z.object({
-    agents: z.string().optional().describe("more definitions, as JSON: by name, with description and prompt"),
-  }),
+  config: () =>
+    z.object({
+      agents: z.string().optional().describe("more definitions, as JSON: by name, with description and prompt"),
+    }),
   needs: {
     children: ChildSessions,
     files: later(Files),
