@@ -193,6 +193,16 @@ describe("an agent that does not come to its end", () => {
     expect(result.said).toMatch(/has not done its task: The server is on fire.*1 call.*It begins in main\.ts\./s);
   });
 
+  it("is an error where its model breaks, and the person is told", async () => {
+    const child: Who = () => {
+      throw new Error("the model has burst");
+    };
+    const kernel = await open(once(child), { files: scout() });
+    const { results, faults, end } = await kernel.run("Go");
+    expect([end.reason, results[0]?.outcome]).toEqual(["completed", "error"]);
+    expect(faults.map(({ message }) => message)).toEqual(["the model has burst"]);
+  });
+
   it("ends after as many requests as its definition gives it", async () => {
     const kernel = await open(
       once(() => calls("Look")),

@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import { join } from "node:path";
-import type { AgentDefinition } from "gantry/sdk";
-import { describe, expect, it, test } from "vitest";
+import { type AgentDefinition, definePlugin, Mentions } from "gantry/sdk";
+import { describe, expect, it, test, vi } from "vitest";
+import contextMentions from "../context-mentions/index.ts";
 import { agentFile, answered, calls, delegates, open, says, type Who } from "./test-kit.ts";
 
 const OWN = "home/.claude/agents";
@@ -319,6 +320,26 @@ describe("an agent that a prompt names", () => {
     const said = JSON.stringify(kernel.model.requests[0]?.messages);
     expect(said).toContain("wants the agent scout to do this");
     expect(said).not.toContain("agents scout, Explore");
+  });
+
+  it("is offered while its name is typed", async () => {
+    let mentions: Mentions | undefined;
+    const asking = definePlugin({
+      name: "asking-mentions",
+      needs: { mentions: Mentions },
+      setup: ({ use }) => {
+        mentions = use.mentions;
+        return {};
+      },
+    });
+    const files = { [`${OWN}/scout.md`]: named("scout") };
+    const kernel = await open(talk, { files, answer: "allow", plugins: [contextMentions, asking] });
+    await vi.waitFor(async () => {
+      const lists = [];
+      const { signal } = new AbortController();
+      for await (const list of mentions?.suggest("agent-s", kernel.session, signal) ?? []) lists.push(list);
+      expect(lists.at(-1)).toEqual([{ mention: "agent-scout", kind: "agent", detail: "Is scout", score: 0.8 }]);
+    });
   });
 
   it("is nothing where there is none", async () => {
