@@ -84,6 +84,13 @@ describe("hooks", () => {
     expect(JSON.stringify(kernel.requestsOf("scout").at(-1)?.messages)).toContain("Not that.");
   });
 
+  it("tell an agent something before it begins", async () => {
+    const context = { hookSpecificOutput: { hookEventName: "SubagentStart", additionalContext: "Mind the step." } };
+    const { kernel } = await hooked(["SubagentStart"], () => says("Found."), `echo '${JSON.stringify(context)}'`);
+    expect(JSON.stringify(kernel.requestsOf("scout")[0]?.messages)).toContain("Mind the step.");
+    expect(JSON.stringify(kernel.requestsOf("main")[0]?.messages)).not.toContain("Mind the step.");
+  });
+
   it("may have an agent go on", async () => {
     const again = 'test -e told && exit 0; touch told; echo \'{"decision":"block","reason":"Look once more."}\'';
     const { kernel } = await hooked(["SubagentStop"], () => says("Found."), again);
