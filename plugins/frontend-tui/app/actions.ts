@@ -11,7 +11,9 @@ export interface ActionParts {
   session(): Session | undefined;
   isBusy(): boolean;
   runCommand(text: string): void;
-  openTranscript(): void;
+  openTranscript(isSearch?: boolean): void;
+  /** Looks at what was said before, where this is an action that does. */
+  look(action: string): boolean;
   refresh(): void;
   leave(): void;
 }
@@ -119,8 +121,11 @@ export function createActions(parts: ActionParts) {
       case "chat:help":
         store.set({ areShortcutsShown: !store.get().areShortcutsShown });
         return true;
+      case "transcript:search":
+        parts.openTranscript(true);
+        return true;
       default:
-        return false;
+        return parts.look(action);
     }
   }
 

@@ -6,6 +6,7 @@ import type { ReadBindings } from "../input/bindings.ts";
 import { createBindingsFile } from "../input/bindings-file.ts";
 import { flavorOf } from "../input/flavor.ts";
 import { createKeyboard } from "../input/keyboard.ts";
+import type { KeyPress } from "../input/keys.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { backgroundOf } from "../paint/terminal-colours.ts";
 import type { Theme } from "../paint/theme.ts";
@@ -17,8 +18,8 @@ import { createEditor } from "./editor.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { firstStart } from "./first-start.ts";
 import { expanded } from "./frame.ts";
-import { greetingLines } from "./greeting.ts";
-import { historyLines } from "./history.ts";
+import { paintingOfGreeting } from "./greeting.ts";
+import { paintingOfHistory } from "./history.ts";
 import { Live } from "./live.tsx";
 import { mount } from "./mount.ts";
 import type { Opening } from "./opening.ts";
@@ -31,6 +32,7 @@ import { createTalking } from "./talking.ts";
 import { createTips } from "./tips.ts";
 import { createToolLines } from "./tool-lines.ts";
 import { openTranscript, type Transcript } from "./transcript.ts";
+import { createView } from "./view.ts";
 
 /** The exit code when the terminal is gone, as after SIGHUP. */
 const HUNG_UP = 129;
@@ -84,12 +86,18 @@ export async function converse(
     session: () => session,
     services: () => use,
     feed: () => feed,
-    options,
     say,
     sayProblem: problem,
     goOver,
   });
   const nextTip = createTips();
+  const view = createView({
+    terminal,
+    isWanted: () => preferences.isFullScreen,
+    session: () => session,
+    tools: () => tools,
+    options,
+  });
   const actions = createActions({
     store,
     terminal,
@@ -98,7 +106,8 @@ export async function converse(
     permissions: () => use.permissions,
     jobs: () => use.jobs,
     runCommand: talking.submitText,
-    openTranscript: () => void showTranscript(),
+    openTranscript: (isSearch) => void showTranscript(isSearch),
+    look: view.act,
     refresh: () => session && status?.refresh(session),
     leave: () => leave(),
   });
@@ -118,7 +127,8 @@ export async function converse(
     if (asking.current()) attention.waits("answer", "Gantry asks for your answer.");
     else attention.settled();
   });
-  const stopListening = keyboard.listen(["Global"], (_, action) => action !== undefined && actions.act(action));
+  const onAction = (_: KeyPress, action: string | undefined) => action !== undefined && actions.act(action);
+  const stops = [keyboard.listen(["Global"], onAction), keyboard.listen(view.contexts, onAction)];
   let stopWatching = use.settings?.watch(adoptSettings);
   keyboard.onReply((reply) => {
     background = backgroundOf({ reply }) ?? background;
@@ -162,7 +172,7 @@ export async function converse(
     const broken = await Promise.race([left, mounted.broken]);
     if (broken !== undefined) throw broken;
   } finally {
-    stopListening();
+    for (const stop of stops) stop();
     stopAsking();
     stopBindings();
     editor.close();
@@ -175,7 +185,7 @@ export async function converse(
     await session?.close();
   }
   if (isGone) return HUNG_UP;
-  sayGoodbye(session);
+  if (session) sayGoodbye(session);
   return 0;
 
   function tree() {
@@ -190,8 +200,14 @@ export async function converse(
           ...editor.props,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys, hasEmoji: preferences.hasEmoji },
           takeQueued: talking.takeBack,
-          contexts: () => (store.get().running.length ? ["Task"] : []),
-          onSubmit: talking.submit,
+          contexts: () => [
+            ...(store.get().running.length ? ["Task"] : []),
+            ...(editor.isEmpty() ? view.contexts() : []),
+          ],
+          onSubmit(submission) {
+            view.follow();
+            talking.submit(submission);
+          },
           onAction: actions.act,
           onReady(handle) {
             editor.props.onReady?.(handle);
@@ -230,13 +246,14 @@ export async function converse(
     const before = flavor;
     flavor = flavorOf(use.settings);
     if (flavor !== before) keyboard.rebind(bindingsFile.read().bindings);
+    view.adopt();
     mounted.rerender(tree());
     if (session) status?.refresh(session);
   }
 
-  async function showTranscript(): Promise<void> {
+  async function showTranscript(isSearch = false): Promise<void> {
     if (!session || transcript) return;
-    transcript = await openTranscript({ session, tools, terminal, keyboard, options });
+    transcript = await openTranscript({ session, tools, terminal, keyboard, options, isSearch });
     await Promise.race([transcript.left, left]);
     transcript.close();
     transcript = undefined;
@@ -313,8 +330,8 @@ export async function converse(
   }
 
   async function greet(opened: Session): Promise<void> {
-    say(greetingLines(host, opened, options()));
-    if (opened.messages.length) say(await historyLines(opened, tools, options()));
+    say(paintingOfGreeting(host, opened));
+    if (opened.messages.length) say(await paintingOfHistory(opened, tools));
   }
 
   function sayGoodbye({ id, messages }: Session) {

@@ -24,6 +24,7 @@ export interface EditorParts extends Pick<Saying, "warn" | "problem"> {
 
 export interface Editor {
   readonly props: Pick<ComposerProps, "history" | "suggest" | "clipboard" | "openEditor" | "onReady" | "onKey">;
+  isEmpty(): boolean;
   /** The session, and the plugins with it, may be others. */
   adopt(): void;
   /** After each event of the session. */
@@ -60,6 +61,7 @@ export function createEditor({ host, terminal, store, session, services, isBusy,
       },
       onKey: speaking.key,
     },
+    isEmpty: () => composer?.text() === "",
     adopt() {
       suggesting.stop();
       void speaking.adopt().catch(saying.problem);

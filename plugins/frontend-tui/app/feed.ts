@@ -5,6 +5,7 @@ import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { type Answer, createAnswer } from "./answer.ts";
+import { answerLines } from "./history.ts";
 import {
   compactedLines,
   costText,
@@ -12,6 +13,7 @@ import {
   endLines,
   faultLines,
   noticeLines,
+  type Painting,
   promptLines,
   retryText,
   saidLines,
@@ -19,6 +21,7 @@ import {
   shellSaidLines,
 } from "./lines.ts";
 import type { Screen } from "./screen.ts";
+import type { Source } from "./scrollback.ts";
 import type { Store } from "./store.ts";
 import type { ToolLines } from "./tool-lines.ts";
 
@@ -40,7 +43,7 @@ export interface FeedParts {
 export interface Feed {
   take(event: SessionEvent): void;
   /** Lines between those of events. */
-  say(lines: readonly string[]): void;
+  say(painting: Painting): void;
   /** What a person said while a turn ran is part of the conversation now. */
   sayPrompt(content: object, text: string, isPlain?: boolean): void;
   /** The window has another size: what is open is painted anew. */
@@ -58,7 +61,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const { screen, store, tools, meter, options } = parts;
   const answer: Answer = createAnswer({
     options,
-    onLines: print,
+    onLines: (lines, of) => print(lines, { of }),
+    onWhole: (text, of) => print([], { of, again: () => answerLines(text, options()) }),
     onTail(lines) {
       screen.setTail(lines);
       parts.drawNow();
@@ -107,15 +111,19 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return event.type === "tool_end" ? tools.load(session, event.tool) : undefined;
   }
 
-  function print(lines: readonly string[]): void {
-    screen.print(lines);
+  function print(lines: readonly string[], source?: Source): void {
+    screen.print(lines, source);
     parts.drawSoon();
   }
 
+  function put(painting: Painting): void {
+    print(painting(options()), { again: () => painting(options()) });
+  }
+
   /** Lines of their own, behind what the answer had to say so far. */
-  function say(lines: readonly string[]): void {
+  function say(painting: Painting): void {
     answer.flush();
-    print(lines);
+    put(painting);
   }
 
   function show(event: SessionEvent): void {
@@ -152,8 +160,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         answer.end();
         break;
       case "retry":
-        if (answer.withdraw()) say(saidLines("The text above does not count.", "dim", options()));
-        say(saidLines(retryText(event.failure, event.attempt, event.delayMs), "warning", options()));
+        if (answer.withdraw()) say((options) => saidLines("The text above does not count.", "dim", options));
+        say((options) => saidLines(retryText(event.failure, event.attempt, event.delayMs), "warning", options));
         break;
       case "tool_start":
         calls.set(event.call.id, event.call);
@@ -173,7 +181,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         setLabel("Shortening the conversation");
         break;
       case "compacted":
-        say(compactedLines(event, options()));
+        say((options) => compactedLines(event, options));
         setLabel("Working");
         break;
       case "panel":
@@ -181,10 +189,10 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         store.set({ panel: event.panel });
         break;
       case "notice":
-        say(noticeLines(event.notice, options()));
+        say((options) => noticeLines(event.notice, options));
         break;
       case "fault":
-        say(faultLines(event.fault, options()));
+        say((options) => faultLines(event.fault, options));
         break;
       case "turn_end":
         endThought();
@@ -192,7 +200,10 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         clearTimeout(slow);
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
+        if (!(isShown && event.end.reason === "handled")) {
+          const figures = figuresOf(event.ms);
+          put((options) => endLines(event.end, figures, options));
+        }
         break;
     }
   }
@@ -213,8 +224,9 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     if (said.has(content)) return;
     said.add(content);
     const isShell = !isPlain && text.startsWith("!") && text.length > 1;
-    command = isShell ? text.slice(1).trim() : undefined;
-    say(command === undefined ? promptLines(text, options()) : shellLines(command, options()));
+    const typed = isShell ? text.slice(1).trim() : undefined;
+    command = typed;
+    say((options) => (typed === undefined ? promptLines(text, options) : shellLines(typed, options)));
   }
 
   /** What is thought, and how far calls are: a few times a second, however often they say so. */
@@ -240,7 +252,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     if (thought === "") return;
     thought = "";
     store.set({ thinking: undefined });
-    say(["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options())]);
+    say((options) => ["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options)]);
   }
 
   // ---------------------------------------------------------------- calls
@@ -256,10 +268,10 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     store.set({ running: store.get().running.filter((one) => one.id !== id) });
     const isTyped = command !== undefined && (input as { readonly command?: unknown } | null)?.command === command;
     if (isTyped) isShown = true;
-    say(
+    say((options) =>
       isTyped
-        ? shellSaidLines(result, options())
-        : ["", ...tools.done({ call: { ...known, input }, result, session }, options())],
+        ? shellSaidLines(result, options)
+        : ["", ...tools.done({ call: { ...known, input }, result, session }, options)],
     );
     calls.delete(id);
     progressed.delete(id);

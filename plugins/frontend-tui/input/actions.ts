@@ -144,6 +144,15 @@ export const DEFAULT_BINDINGS: Defaults = {
     "scroll:bottom": ["end", "shift+g", "ctrl+end"],
     "selection:copy": "ctrl+shift+c",
   },
+  Fullscreen: {
+    "scroll:lineUp": "wheelup",
+    "scroll:lineDown": "wheeldown",
+    "scroll:pageUp": "pageup",
+    "scroll:pageDown": "pagedown",
+    "scroll:top": ["home", "ctrl+home"],
+    "scroll:bottom": ["end", "ctrl+end"],
+    "transcript:search": "alt+/",
+  },
   Task: { "task:background": "ctrl+b" },
   ThemePicker: { "theme:toggleSyntaxHighlighting": "ctrl+t" },
   ModelPicker: {
