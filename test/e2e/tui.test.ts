@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectFrame } from "./expect-frame.ts";
@@ -179,9 +180,12 @@ test("a long answer is in the scrollback once, whatever the window does, and not
 });
 
 test.each([
-  ["", { TERM: "dumb" }],
-  ["--ax-screen-reader", {}],
-])("%s %j converses line by line", async (args, env) => {
+  ["", { TERM: "dumb" }, {}],
+  ["--ax-screen-reader", {}, {}],
+  ["", {}, { tui: "line" }],
+])("%s %j %j converses line by line", async (args, env, settings) => {
+  await mkdir(path.join(place.home, ".claude"));
+  await writeFile(path.join(place.home, ".claude/settings.json"), JSON.stringify(settings));
   const t = place.start({ args, env });
   await t.shows("/help lists the commands");
   expect(t.raw()).not.toContain("\u001b[?2026h");
