@@ -121,7 +121,11 @@ function shownQuestion(
   const { form, call } = question;
   if (form) return { id, kind: "form", form: exact(form) };
   const offer = remembered?.offer(session, call);
-  return { id, kind: "permission", parts: questionParts(question, { targets: questionTargets(call), offer }) };
+  return {
+    id,
+    kind: "permission",
+    parts: questionParts(question, { targets: questionTargets(call, session.cwd), offer }),
+  };
 }
 
 /** What a person reads of it; names and values stay, since they come back. */

@@ -38,7 +38,7 @@ export function createAsking({ terminal, printer, width }: AskingParts) {
   ): Promise<Answer | undefined> {
     if (question.form) return fillIn(question.form, { terminal, printer, width, signal: turn.signal });
     const offer = remembered?.offer(turn.session, question.call);
-    const targets = questionTargets(question.call);
+    const targets = questionTargets(question.call, turn.session.cwd);
     const parts = questionParts(question, { targets, offer });
     for (let isWhole = false; !turn.signal.aborted; ) {
       printer.say(questionText(parts, { isWhole, width: width() }));

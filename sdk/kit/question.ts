@@ -2,6 +2,7 @@
  * A permission question, taken apart: what every frontend shows, as data. Whatever comes from the call is made visible here; to
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
+import { resolve } from "node:path";
 import type { Call, Question, RuleSuggestion } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
 import { visibleLine } from "./visible.ts";
@@ -73,12 +74,16 @@ export function questionParts(
   };
 }
 
-/** Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. */
-export function questionTargets({ tool, input, places }: Call): readonly string[] {
+/**
+ * Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. A path
+ * below the session's folder `cwd` says it without naming that folder, unless it goes up first.
+ */
+export function questionTargets({ tool, input, places }: Call, cwd: string): readonly string[] {
   const field = tool.permission && "path" in tool.permission ? tool.permission.path : undefined;
   const written = isRecord(input) && field !== undefined ? input[field] : undefined;
   if (typeof written !== "string" || written === "") return [];
-  return places?.filter((place) => place !== written) ?? ["(nowhere: no file can have this path)"];
+  const said = written.split("/").includes("..") ? written : resolve(cwd, written);
+  return places?.filter((place) => place !== written && place !== said) ?? ["(nowhere: no file can have this path)"];
 }
 
 /**

@@ -317,20 +317,20 @@ export async function converse(
     const before = session;
     try {
       session = await open(how);
-      await before?.close("another session");
+      await before?.close(isNew(how) ? "clear" : how.fork ? "another session" : "resume");
       if (isNew(how)) {
         screen.draw();
         screen.wipe();
       }
-      await greet(session);
+      await greet(session, how.fork ? how.resume : undefined);
       editor.adopt();
     } catch (cause) {
       problem(cause);
     }
   }
 
-  async function greet(opened: Session): Promise<void> {
-    say(paintingOfGreeting(host, opened));
+  async function greet(opened: Session, copyOf?: string): Promise<void> {
+    say(paintingOfGreeting(host, opened, copyOf));
     if (opened.messages.length) say(await paintingOfHistory(opened, tools));
   }
 
@@ -352,6 +352,7 @@ export async function converse(
   function onPanelClosed(answer: CommandAnswer): void {
     store.set({ panel: undefined });
     talking.onAnswer(answer);
+    feed?.forgetCommand();
     if (session) status?.refresh(session);
   }
 }

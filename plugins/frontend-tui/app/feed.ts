@@ -1,5 +1,5 @@
 /** What happens in a session, as lines that are finished and a live part that goes on. */
-import type { Call, Meter, Session, SessionEvent, ToolResult } from "gantry/sdk";
+import type { Call, Meter, Session, SessionEvent, ToolResult, TurnEnd } from "gantry/sdk";
 import { textOf } from "gantry/sdk";
 import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -46,6 +46,10 @@ export interface Feed {
   say(painting: Painting): void;
   /** What a person said while a turn ran is part of the conversation now. */
   sayPrompt(content: object, text: string, isPlain?: boolean): void;
+  /** A command that was typed: it stands above whatever comes of it, and nowhere if that is nothing. */
+  holdCommand(text: string): void;
+  /** Nothing came of the command. */
+  forgetCommand(): void;
   /** The window has another size: what is open is painted anew. */
   repaint(): void;
 }
@@ -53,6 +57,8 @@ export interface Feed {
 const THOUGHT = 120;
 const PROGRESS = 200;
 const REFRESH_MS = 100;
+/** How a fault of a command begins to say where it was. */
+const COMMAND = "command ";
 /** A command, or a hook before the first request, that takes longer is seen to be at work. */
 const SLOW_MS = 300;
 
@@ -78,6 +84,10 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const progressed = new Map<string, string>();
   let isRefreshing = false;
   let thought = "";
+  /** A command that waits for what comes of it. */
+  let held: Painting | undefined;
+  /** What a command that has failed said. */
+  let failed: string | undefined;
   /** What the turn has come to is shown already. */
   let isShown = false;
   /** What the person has typed for the shell. */
@@ -117,6 +127,9 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   }
 
   function put(painting: Painting): void {
+    const first = held;
+    held = undefined;
+    if (first) put(first);
     print(painting(options()), { again: () => painting(options()) });
   }
 
@@ -135,7 +148,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     switch (event.type) {
       case "turn_start":
         isShown = false;
-        command = undefined;
+        command = failed = undefined;
         before = figuresNow();
         store.set({ hint: undefined });
         startedAt = Date.now();
@@ -192,6 +205,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         say((options) => noticeLines(event.notice, options));
         break;
       case "fault":
+        if (event.fault.where.startsWith(COMMAND)) failed = event.fault.message;
         say((options) => faultLines(event.fault, options));
         break;
       case "turn_end":
@@ -200,7 +214,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         clearTimeout(slow);
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isShown && event.end.reason === "handled")) {
+        if (!isTold(event.end)) {
           const figures = figuresOf(event.ms);
           put((options) => endLines(event.end, figures, options));
         }
@@ -208,8 +222,15 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     }
   }
 
+  /** Whether what the turn has come to stands there already. */
+  function isTold({ reason, error = "", text }: TurnEnd): boolean {
+    if (reason === "refused") return failed !== undefined && (error || text).includes(failed);
+    return isShown && reason === "handled";
+  }
+
   function showWork(): void {
     clearTimeout(slow);
+    if (held) put(() => []);
     if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
   }
 
@@ -226,7 +247,13 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     const isShell = !isPlain && text.startsWith("!") && text.length > 1;
     const typed = isShell ? text.slice(1).trim() : undefined;
     command = typed;
-    say((options) => (typed === undefined ? promptLines(text, options) : shellLines(typed, options)));
+    if (!isPlain && text.startsWith("/")) holdCommand(text);
+    else say((options) => (typed === undefined ? promptLines(text, options) : shellLines(typed, options)));
+  }
+
+  function holdCommand(text: string): void {
+    answer.flush();
+    held = (options) => promptLines(text, options);
   }
 
   /** What is thought, and how far calls are: a few times a second, however often they say so. */
@@ -291,5 +318,14 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
   }
 
-  return { take, say, sayPrompt, repaint: answer.resize };
+  return {
+    take,
+    say,
+    sayPrompt,
+    holdCommand,
+    forgetCommand() {
+      held = undefined;
+    },
+    repaint: answer.resize,
+  };
 }

@@ -8,9 +8,15 @@ import { noticeLines, type Painting, saidLines } from "./lines.ts";
 /** The provider that answers where there is neither a key nor a local model. */
 const OFFLINE = "offline";
 
-export function paintingOfGreeting({ info, notices }: FrontendHost, session: Session): Painting {
+/** `before` is the session that this one is a copy of, where it was made just now. */
+export function paintingOfGreeting({ info, notices }: FrontendHost, session: Session, before?: string): Painting {
   const { provider, id } = session.model;
-  const going = session.messages.length ? `Going on after ${session.messages.length} messages.` : "";
+  const count = session.messages.length;
+  const going = before
+    ? `You are in a copy of the conversation now, after ${count} messages. /resume ${before.slice(0, 8)} goes back to the first one.`
+    : count
+      ? `Going on after ${count} messages.`
+      : "";
   return (options) => greetingLines(options, { info, notices, provider, id, going });
 }
 

@@ -2,7 +2,7 @@
 import type { CommandAnswer, OpenOptions, Session, SessionEvent } from "gantry/sdk";
 import type { Submission } from "../input/composer.tsx";
 import type { Feed } from "./feed.ts";
-import { type Painting, promptLines, saidLines } from "./lines.ts";
+import { type Painting, saidLines } from "./lines.ts";
 import type { Services } from "./services.ts";
 import type { Store } from "./store.ts";
 import { createWaiting } from "./waiting.ts";
@@ -61,7 +61,7 @@ export function createTalking(parts: TalkingParts): Talking {
 
   async function runNow(text: string, name: string, args: string): Promise<void> {
     const session = parts.session();
-    say((options) => promptLines(text, options));
+    parts.feed()?.holdCommand(text);
     try {
       if (session) onAnswer(await parts.services().commands?.run(session, name, args));
     } catch (cause) {
