@@ -1,14 +1,19 @@
-/** Which screen the conversation is on, as the settings say, and looking back where Gantry scrolls it. */
+/** Which screen the conversation is on, as the settings say, and looking back: where Gantry scrolls it, and at all of it. */
 import type { Session } from "gantry/sdk";
+import type { Keyboard } from "../input/keyboard.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { fullLook } from "./full-look.ts";
 import type { Scroll } from "./full-screen.ts";
 import { paintingOfHistory } from "./history.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ToolLines } from "./tool-lines.ts";
+import { openTranscript, type Transcript } from "./transcript.ts";
 
 export interface ViewParts {
   readonly terminal: Terminal;
+  readonly keyboard: Keyboard;
+  /** The conversation is over. */
+  readonly left: Promise<void>;
   /** What the settings say. */
   isWanted(): boolean;
   session(): Session | undefined;
@@ -25,6 +30,10 @@ export interface View {
   follow(): void;
   /** Where its keys are looked up. */
   contexts(): readonly string[];
+  /** All of the conversation; with `isSearch`, what to look for is asked at once. */
+  showTranscript(isSearch?: boolean): Promise<void>;
+  /** The window has another size. */
+  resize(): void;
 }
 
 const SCROLLS: Readonly<Record<string, Scroll>> = {
@@ -36,8 +45,9 @@ const SCROLLS: Readonly<Record<string, Scroll>> = {
   "scroll:bottom": "bottom",
 };
 
-export function createView({ terminal, isWanted, session, tools, options }: ViewParts): View {
+export function createView({ terminal, keyboard, left, isWanted, session, tools, options }: ViewParts): View {
   const { screen } = terminal;
+  let transcript: Transcript | undefined;
 
   /** What was said before stands in the terminal's own scrollback, and here too. */
   async function enter(): Promise<void> {
@@ -70,5 +80,14 @@ export function createView({ terminal, isWanted, session, tools, options }: View
       if (screen.isFull) scroll("bottom");
     },
     contexts: () => (screen.isFull ? ["Fullscreen"] : []),
+    async showTranscript(isSearch = false) {
+      const open = session();
+      if (!open || transcript) return;
+      transcript = await openTranscript({ session: open, tools: tools(), terminal, keyboard, options, isSearch });
+      await Promise.race([transcript.left, left]);
+      transcript.close();
+      transcript = undefined;
+    },
+    resize: () => transcript?.resize(),
   };
 }
