@@ -1,15 +1,14 @@
 /** What happens in a session, as lines that are finished and a live part that goes on. */
 import type { Call, Meter, Session, SessionEvent, ToolResult, TurnEnd } from "gantry/sdk";
 import { textOf } from "gantry/sdk";
-import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { type Answer, createAnswer } from "./answer.ts";
+import { createFigures } from "./figures.ts";
 import { answerLines } from "./history.ts";
+import { inOrder } from "./in-order.ts";
 import {
   compactedLines,
-  costText,
-  durationText,
   endLines,
   faultLines,
   noticeLines,
@@ -74,9 +73,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
       parts.drawNow();
     },
   });
-  /** Events that wait until a tool's plugin is there to say how its calls look. */
-  const backlog: SessionEvent[] = [];
-  let isWaiting = false;
+  const figures = createFigures(session, meter);
   /** Prompts that are printed already. */
   const said = new WeakSet<object>();
   const calls = new Map<string, Call>();
@@ -94,27 +91,6 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   let command: string | undefined;
   let startedAt = Date.now();
   let slow: NodeJS.Timeout | undefined;
-  let before = { costUsd: 0 as number | undefined, output: 0 };
-
-  function take(event: SessionEvent): void {
-    backlog.push(event);
-    if (!isWaiting) work();
-  }
-
-  /** Shows what has come, in order. */
-  function work(): void {
-    isWaiting = false;
-    for (let event = backlog[0]; event; event = backlog[0]) {
-      const loading = loadFor(event);
-      if (loading) {
-        isWaiting = true;
-        void loading.then(work);
-        return;
-      }
-      backlog.shift();
-      show(event);
-    }
-  }
 
   function loadFor(event: SessionEvent): Promise<void> | undefined {
     if (event.type === "tool_start") return tools.load(session, event.call.tool.name);
@@ -149,7 +125,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
       case "turn_start":
         isShown = false;
         command = failed = undefined;
-        before = figuresNow();
+        figures.begin();
         store.set({ hint: undefined });
         startedAt = Date.now();
         slow = setTimeout(showWork, SLOW_MS);
@@ -215,8 +191,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         store.set({ activity: undefined, running: [] });
         calls.clear();
         if (!isTold(event.end)) {
-          const figures = figuresOf(event.ms);
-          put((options) => endLines(event.end, figures, options));
+          const taken = parts.showsFigures() ? figures.text(event.ms) : "";
+          put((options) => endLines(event.end, taken, options));
         }
         break;
     }
@@ -304,22 +280,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     progressed.delete(id);
   }
 
-  // ---------------------------------------------------------------- figures
-
-  function figuresNow(): typeof before {
-    const figures = meter?.of(session);
-    return { costUsd: figures?.costUsd, output: figures?.usage.output_tokens ?? 0 };
-  }
-
-  function figuresOf(ms: number): string {
-    if (!parts.showsFigures()) return "";
-    const now = figuresNow();
-    const cost = now.costUsd === undefined || before.costUsd === undefined ? 0 : now.costUsd - before.costUsd;
-    return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
-  }
-
   return {
-    take,
+    take: inOrder(loadFor, show),
     say,
     sayPrompt,
     holdCommand,
