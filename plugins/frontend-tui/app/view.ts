@@ -66,9 +66,14 @@ export function createView({ terminal, keyboard, left, isWanted, session, tools,
 
   return {
     adopt() {
-      if (isWanted() === screen.isFull) return;
-      if (isWanted()) void enter();
-      else terminal.setFull(undefined);
+      if (isWanted() !== screen.isFull) {
+        if (isWanted()) void enter();
+        else terminal.setFull(undefined);
+      } else if (screen.isFull) {
+        // The colours may be others.
+        screen.resized();
+        terminal.drawSoon();
+      }
     },
     act(action) {
       const how = SCROLLS[action];
