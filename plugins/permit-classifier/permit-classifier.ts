@@ -75,7 +75,7 @@ const setup: Setup<typeof permitClassifier> = ({ config, use }) => {
       const shown = requestText({
         call,
         folders: session.folders,
-        targets: questionTargets(call, turn.session.cwd),
+        targets: questionTargets(call),
         history: historyOf(session, call, new Set(readOnly.map(({ name }) => name)), config.historyCharacters),
       });
       const model = policy.model ?? config.model;

@@ -75,14 +75,14 @@ export function questionParts(
 }
 
 /**
- * Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. A path
- * below the session's folder `cwd` says it without naming that folder, unless it goes up first.
+ * Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. With
+ * the session's folder `cwd`, a path below it says so without naming the folder, unless it goes up first.
  */
-export function questionTargets({ tool, input, places }: Call, cwd: string): readonly string[] {
+export function questionTargets({ tool, input, places }: Call, cwd?: string): readonly string[] {
   const field = tool.permission && "path" in tool.permission ? tool.permission.path : undefined;
   const written = isRecord(input) && field !== undefined ? input[field] : undefined;
   if (typeof written !== "string" || written === "") return [];
-  const said = written.split("/").includes("..") ? written : resolve(cwd, written);
+  const said = cwd === undefined || written.split("/").includes("..") ? written : resolve(cwd, written);
   return places?.filter((place) => place !== written && place !== said) ?? ["(nowhere: no file can have this path)"];
 }
 

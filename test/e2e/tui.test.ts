@@ -229,13 +229,13 @@ test("a panel that is left leaves nothing behind, and a command that fails is to
   await t.shows("Colours");
   t.press("Escape");
   await t.until(() => t.frame().includes(">"), "The panel stayed.");
-  type(t, "/fails");
+  type(t, "/throws");
   await t.shows("failed on purpose");
   await t.until(() => t.frame().includes(">"), "It did not end.");
   const all = t.everything().join("\n");
   expect(all).not.toContain("/pick");
   expect(all.match(/failed on purpose/g)).toHaveLength(1);
-  expect(all).toContain("> /fails");
+  expect(all).toContain("> /throws");
 });
 
 function type(t: Pty, text: string): void {

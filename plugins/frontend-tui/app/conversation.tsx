@@ -1,5 +1,5 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import type { CommandAnswer, FrontendHost, Session } from "gantry/sdk";
+import type { CommandAnswer, FrontendHost } from "gantry/sdk";
 import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import type { KeyPress } from "../input/keys.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
@@ -78,7 +78,16 @@ export async function converse(host: FrontendHost, opening: Opening, onOpen: Ses
     channel: () => preferences.notifications,
     hasProgressBar: () => preferences.hasProgressBar,
   });
-  const talking = createTalking({ store, session, services, feed, say, sayProblem: problem, goOver: sessions.goOver });
+  const talking = createTalking({
+    store,
+    session,
+    services,
+    feed,
+    say,
+    sayProblem: problem,
+    goOver: sessions.goOver,
+    onRun,
+  });
   const nextTip = createTips();
   const view = createView({
     terminal,
@@ -164,7 +173,7 @@ export async function converse(host: FrontendHost, opening: Opening, onOpen: Ses
     await session()?.close();
   }
   if (isGone) return HUNG_UP;
-  sayGoodbye(session());
+  sessions.sayGoodbye();
   return 0;
 
   function tree() {
@@ -232,12 +241,13 @@ export async function converse(host: FrontendHost, opening: Opening, onOpen: Ses
     store.set({ panel: undefined });
     talking.onAnswer(answer);
     feed()?.forgetCommand();
-    sessions.refreshStatus();
+    onRun();
   }
 
-  function sayGoodbye(last: Session | undefined) {
-    if (!last) return;
-    const how = services().store && last.messages.length ? ` To go on with it: gantry --resume ${last.id}` : "";
-    host.stdout.write(`Session ${last.id} has ended.${how}\n`);
+  /** The session may have another name, or a mode. */
+  function onRun() {
+    const open = session();
+    if (open) attention.setTitle(titleOf(open));
+    sessions.refreshStatus();
   }
 }

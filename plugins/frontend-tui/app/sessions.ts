@@ -44,6 +44,8 @@ export interface Sessions {
   refreshStatus(): void;
   /** Nothing is shown any more. */
   stop(): void;
+  /** How to go on with it, where the terminal is as it was before. */
+  sayGoodbye(): void;
 }
 
 /** They come by the hundred, and change nothing but what the feed shows. */
@@ -136,6 +138,11 @@ export async function createSessions(parts: SessionsParts): Promise<Sessions> {
     stop() {
       stopWatching?.();
       status?.close();
+    },
+    sayGoodbye() {
+      if (!session) return;
+      const how = use.store && session.messages.length ? ` To go on with it: gantry --resume ${session.id}` : "";
+      host.stdout.write(`Session ${session.id} has ended.${how}\n`);
     },
   };
 }

@@ -15,6 +15,8 @@ export interface TalkingParts {
   say(painting: Painting): void;
   sayProblem(cause: unknown): void;
   goOver(how: OpenOptions): Promise<void>;
+  /** A command has run of which no event tells. */
+  onRun(): void;
 }
 
 export interface Talking {
@@ -61,12 +63,18 @@ export function createTalking(parts: TalkingParts): Talking {
 
   async function runNow(text: string, name: string, args: string): Promise<void> {
     const session = parts.session();
-    parts.feed()?.holdCommand(text);
+    // What it comes to stands right below it, whatever else is said meanwhile.
+    const hold = () => parts.feed()?.holdCommand(text);
     try {
-      if (session) onAnswer(await parts.services().commands?.run(session, name, args));
+      const answer = session && (await parts.services().commands?.run(session, name, args));
+      hold();
+      if (answer === undefined) say(() => []);
+      else onAnswer(answer);
     } catch (cause) {
+      hold();
       sayProblem(cause);
     }
+    parts.onRun();
   }
 
   function onAnswer(answer: CommandAnswer): void {
