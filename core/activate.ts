@@ -81,7 +81,7 @@ export function activate(member: Member, context: ActivateContext): Promise<Loos
 
 async function setUp(member: Member, context: ActivateContext): Promise<LooseHandlers> {
   const { plugin, name } = member;
-  const config = context.config.of(name, plugin.manifest.config);
+  const config = context.config.of(name, plugin.manifest);
   const use = await servicesFor(plugin, context);
   const started = performance.now();
   const setup = await load(plugin);

@@ -77,18 +77,27 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
     command.addOption(subcommandOption(flag, manifest));
   }
   // A subcommand takes them too, so that it can say what they would change; its help is about its own.
-  for (const { flag, manifest } of owned) command.addOption(optionOf(flag, manifest).hideHelp(name !== undefined));
+  const meant = name ? owned : meantBy(argv, owned);
+  for (const { flag, manifest } of meant) command.addOption(optionOf(flag, manifest).hideHelp(name !== undefined));
   command.usage(described ? `${described.usage ?? ""} [flags]`.trim() : "[flags] [prompt]");
   command.description(described?.description ?? "An agent host in which everything is a plugin.");
   if (!name) command.addHelpText("after", listOf(subcommands));
   command.argument("[words...]");
 
-  const values = parse(command, name ? argv.toSpliced(at, 1) : argv);
+  const values = parse(command, name ? argv.toSpliced(at, 1) : argv, owned);
   const isGiven = (key: string) => command.getOptionValueSource(key) === "cli";
   const words = command.args;
-  const said = { ...NOTHING, own: values as OwnFlags, ...routed(owned, values, isGiven) };
+  const said = { ...NOTHING, own: values as OwnFlags, ...routed(meant, values, isGiven) };
   if (name) return { ...said, frontend: undefined, subcommand: { name, args: words, flags: values as FlagValues } };
   return { ...said, prompt: words.length ? words.join(" ") : undefined };
+}
+
+/** The flags that these words may mean: there are a hundred, to set all up takes longer than to read the words, and help lists them all. */
+function meantBy(argv: readonly string[], owned: readonly OwnedFlag[]): readonly OwnedFlag[] {
+  if (argv.some((word) => word === "--help" || /^-\w*h/.test(word))) return owned;
+  return owned.filter(
+    ({ flag, manifest }) => manifest.short !== undefined || argv.some((word) => word.startsWith(`--${flag}`)),
+  );
 }
 
 /**
@@ -160,7 +169,7 @@ function asNumber(text: string): number {
   return number;
 }
 
-function parse(command: Command, argv: readonly string[]): Record<string, unknown> {
+function parse(command: Command, argv: readonly string[], owned: readonly OwnedFlag[]): Record<string, unknown> {
   const printed: string[] = [];
   command.exitOverride().configureOutput({ writeOut: (text) => void printed.push(text), writeErr: () => undefined });
   try {
@@ -172,7 +181,7 @@ function parse(command: Command, argv: readonly string[]): Record<string, unknow
     if (thrown.code === "commander.unknownOption" && flag) {
       throw error("GANTRY_ARGUMENT_UNKNOWN", {
         flag,
-        known: command.options.flatMap(({ long }) => long ?? []),
+        known: [...command.options.flatMap(({ long }) => long ?? []), ...owned.map(({ flag }) => `--${flag}`)],
       });
     }
     const [problem = ""] = thrown.message.replace(/^error: /, "").split("\n", 1);

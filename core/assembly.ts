@@ -55,7 +55,7 @@ export class Assembly {
   /** Checks whatever is configured, and sets up the plugins whose setup is not lazy. */
   async start(): Promise<void> {
     for (const { name, plugin } of this.members) {
-      if (this.config.get(name) !== undefined) this.config.of(name, plugin.manifest.config);
+      if (this.config.get(name) !== undefined) this.config.of(name, plugin.manifest);
     }
     for (const member of this.members) {
       if (typeof member.plugin.setup === "object") continue;

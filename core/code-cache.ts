@@ -40,7 +40,7 @@ export function loadCached(entry: string): unknown {
     // The entry alone has no hash in its name.
     const isKept = folder !== undefined && file !== entry;
     const cachedData = isKept ? readIfThere(path.join(folder, path.basename(file))) : undefined;
-    const script = new vm.Script(module.wrap(fs.readFileSync(file, "utf8")), {
+    const script = new vm.Script(module.wrap(fs.readFileSync(file, "latin1")), {
       filename: file,
       ...(cachedData && { cachedData }),
     });

@@ -1,4 +1,4 @@
-import type { ConfigOrigin, Json } from "gantry/sdk";
+import { type ConfigOrigin, configSchemaOf, type Json, type Manifest } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import type * as z from "zod";
 import { error } from "./errors.ts";
@@ -24,7 +24,8 @@ export class Config {
   }
 
   /** A plugin's own object, validated; an invalid one is an error that names the key and its source. */
-  of(plugin: string, schema: z.ZodType | undefined): unknown {
+  of(plugin: string, manifest: Manifest): unknown {
+    const schema = configSchemaOf(manifest);
     if (!schema) return undefined;
     const given = this.get(plugin) ?? {};
     const unknown = unknownKey(given, schema);

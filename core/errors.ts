@@ -74,6 +74,10 @@ export const ERRORS = Object.freeze({
     `These plugins need each other: ${[...p.members].join(" → ")}.`,
     "One of them must do without the other, or make the need optional.",
   ],
+  GANTRY_TOOL_SCHEMA: (p: { name: string; owner: string; problem: string }) => [
+    `No model can be told what the tool ${p.name} of ${p.owner} takes: ${sentence(p.problem)}`,
+    "Describe its input by texts, numbers, yes or no, lists and objects.",
+  ],
   GANTRY_PLUGIN_HANDLERS: (p: { name: string; problem: string }) => [
     `What the setup of ${p.name} returns does not fit its manifest: ${p.problem}`,
     "Setup returns a handler for exactly the names in the manifest.",

@@ -5,6 +5,7 @@ import {
   type HookName,
   type Hooks,
   type JsonObject,
+  messageOf,
   type ServiceKey,
   SLOTS,
   type SlotHandlers,
@@ -19,6 +20,7 @@ import {
 } from "gantry/sdk";
 import * as z from "zod";
 import type { Member } from "./activate.ts";
+import { error } from "./errors.ts";
 import { checkClaims } from "./graph.ts";
 import { type TapAllOptions, tapAll } from "./taps.ts";
 import type { Pending } from "./trace.ts";
@@ -54,7 +56,7 @@ export interface Generation extends Slotted {
   readonly tools: ReadonlyMap<string, ToolEntry>;
   /** Tool names by alias. */
   readonly aliases: ReadonlyMap<string, string>;
-  /** The tools as a model sees them, in plugin order. */
+  /** The tools as a model sees them, in plugin order; made when a session first needs them. */
   readonly specs: readonly ToolSpec[];
   /** The taps of every hook, in the order they run. */
   readonly taps: Readonly<Record<HookName, readonly TapReport[]>>;
@@ -89,6 +91,7 @@ export function createGeneration(options: GenerationOptions): Generation {
     return new Map(entries.map((entry) => [entry.name, entry]));
   }
 
+  let made: readonly ToolSpec[] | undefined;
   return Object.freeze<Generation>({
     number: options.number,
     members,
@@ -96,7 +99,10 @@ export function createGeneration(options: GenerationOptions): Generation {
     ...(Object.fromEntries(SLOTS.map((slot) => [slot, keyed(slot)])) as unknown as Slotted),
     tools,
     aliases,
-    specs: Object.freeze([...tools.values()].map(({ info }) => specOf(info))),
+    get specs() {
+      made ??= Object.freeze([...tools.values()].map(({ info }) => specOf(info)));
+      return made;
+    },
     taps,
     service: options.service,
     waiting: () => guard.waiting(),
@@ -143,10 +149,14 @@ function asTool(
 
 const specs = new WeakMap<ToolManifest["input"], JsonObject>();
 
-function specOf({ name, description, input }: ToolInfo): ToolSpec {
-  const schema = specs.get(input) ?? schemaOf(input);
-  specs.set(input, schema);
-  return Object.freeze({ name, description, input_schema: schema });
+function specOf({ name, owner, description, input }: ToolInfo): ToolSpec {
+  try {
+    const schema = specs.get(input) ?? schemaOf(input);
+    specs.set(input, schema);
+    return Object.freeze({ name, description, input_schema: schema });
+  } catch (thrown) {
+    throw error("GANTRY_TOOL_SCHEMA", { name, owner, problem: messageOf(thrown) }, thrown);
+  }
 }
 
 function schemaOf(input: ToolManifest["input"]): JsonObject {

@@ -40,8 +40,9 @@ async function admit(turn: Turn, given: Input): Promise<Input> {
 
 /** `/name arguments` runs the command of that name; anything else is left as it is. */
 async function runCommand(turn: Turn, input: Input): Promise<Input> {
-  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content) : "";
-  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed.trim()) ?? [];
+  const typed = input.origin === "person" && input.content.length === 1 ? textOf(input.content).trim() : "";
+  if (!typed.startsWith("/")) return input;
+  const [, name = "", args = ""] = /^\/([\p{L}\p{N}_:.-]+)(?:\s+([\s\S]*))?$/u.exec(typed) ?? [];
   const { commands } = turn.generation;
   const command = findCommand(turn.generation, name);
   if (!command) {
@@ -53,7 +54,7 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   try {
     const handler = await command.handler();
     const answer = await (typeof handler === "function" ? handler : handler.run)(args, turn.session);
-    if (typeof answer === "object" && "prompt" in answer) return { ...input, content: [text(answer.prompt)] };
+    if (typeof answer === "object" && "prompt" in answer) return { ...input, typed, content: [text(answer.prompt)] };
     if (typeof answer === "object") {
       const isPanel = "panel" in answer;
       turn.emit(isPanel ? { type: "panel", ...answer } : { type: "open", options: answer.open });
@@ -66,8 +67,9 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   }
 }
 
-export function logInput(turn: Turn, { content, isMeta }: Input): void {
-  turn.session.append({ type: "user", ...(isMeta && { isMeta }), message: { role: "user", content } });
+export function logInput(turn: Turn, { content, isMeta, typed }: Input): void {
+  const more = { ...(isMeta && { isMeta }), ...(typed && { typed }) };
+  turn.session.append({ type: "user", ...more, message: { role: "user", content } });
 }
 
 /** Builds the prompt, once a turn; what is new each turn goes behind the person's message, so that the prefix stays. */

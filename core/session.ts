@@ -280,6 +280,10 @@ export class KernelSession implements Session {
     if (!this.folders.includes(folder)) this.folders = Object.freeze([...this.folders, folder]);
   }
 
+  removeFolder(folder: string): void {
+    this.folders = Object.freeze(this.folders.filter((one, at) => at === 0 || one !== folder));
+  }
+
   rename(title: string): void {
     this.append({ type: "title", title });
   }

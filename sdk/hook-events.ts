@@ -142,6 +142,16 @@ export interface HookFunction {
   run(input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
 }
 
+/** Hooks as settings have them, for one session and for a time: such as those of a skill. */
+export interface DeclaredHooks {
+  /** The file they stand in. */
+  readonly source: string;
+  /** It is an administrator's, and counts where no other hooks do. */
+  readonly isManaged: boolean;
+  /** What `hooks` has in a settings file. One that says `once` runs no more than once. */
+  readonly hooks: unknown;
+}
+
 /**
  * Hooks beside those of the settings. They pass the same matchers and the same rules: they are run with the others of their event,
  * what they say is checked as a script's output is and merged with what the others say, and a person or an administrator who turns
@@ -161,6 +171,12 @@ export interface HookSources {
    * read; then nothing has changed.
    */
   set(source: string, hooks: readonly HookFunction[]): void;
+  /**
+   * Hooks for this session, until what is returned is called, or it ends. What cannot be read of them is told the person and left out.
+   *
+   * **Contract**: never throws. They run without further questions: whoever adds them has seen to it that they are approved.
+   */
+  add(session: SessionView, hooks: DeclaredHooks): () => void;
   /** All hooks there are, those of the settings too, for whoever shows them; without what looks like a secret. */
   list(): HookList;
 }

@@ -10,7 +10,7 @@ import type { SessionEvent } from "./events.ts";
 import type { Message } from "./message.ts";
 import type { StreamFunction } from "./model.ts";
 import type { PromptDraft } from "./prompt.ts";
-import type { Input, Notice, SessionView, TurnView } from "./session.ts";
+import type { Input, Notice, SessionView, StartingSession, TurnView } from "./session.ts";
 import type { Call, ToolResult } from "./tool.ts";
 import type { Answer, Question, Verdict } from "./verdict.ts";
 
@@ -49,13 +49,14 @@ export interface Compaction {
 export function createHooks() {
   return Object.freeze({
     /**
-     * A session has begun, new or resumed. Load what the session needs: its first prompt waits until every tap is done.
+     * A session has begun, new or resumed. Load what the session needs: its first prompt waits until every tap is done. Whoever adds
+     * folders to it taps the stage `first`: others go by them.
      *
      * @example
      * const sessionStart: TapHandler<"sessionStart"> = (session) =>
      *   session.notify({ level: "info", text: `At work in ${session.cwd}.` });
      */
-    sessionStart: new AsyncSeriesHook<[session: SessionView]>(["session"]),
+    sessionStart: new AsyncSeriesHook<[session: StartingSession]>(["session"]),
     /**
      * A prompt came in; slash commands have run. Return it changed, or with an `outcome` to deal with it (no model is asked)
      * or to refuse it.

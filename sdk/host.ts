@@ -188,7 +188,7 @@ export interface CommandManifest {
 
 /** A session as slash commands get it: with what a person may do to it. */
 export type CommandSession = SessionView &
-  Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "addFolder" | "close">;
+  Pick<Session, "setModel" | "rewind" | "compact" | "rename" | "addFolder" | "removeFolder" | "close">;
 
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place

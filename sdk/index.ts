@@ -11,6 +11,7 @@ import "./zod.ts";
 
 export * from "./checkpoints.ts";
 export * from "./control.ts";
+export * from "./efforts.ts";
 export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./files.ts";

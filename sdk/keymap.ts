@@ -13,6 +13,9 @@ export interface KeyBinding {
   readonly isOwn: boolean;
 }
 
+/** The modes of an editor with vim's keys. */
+export type EditorMode = "insert" | "normal" | "visual" | "visual-line";
+
 /**
  * The keys as they are now: the defaults, and over them what the person's file says.
  *
@@ -23,5 +26,7 @@ export interface KeyBinding {
  */
 export interface Keymap {
   read(): { readonly bindings: readonly KeyBinding[]; readonly problems: readonly string[] };
+  /** The mode of vim's that the editor is in; `undefined` where it has none. Status items are asked anew when it changes. */
+  mode(): EditorMode | undefined;
 }
 export const Keymap = createService<Keymap>("keymap");

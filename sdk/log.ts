@@ -40,6 +40,8 @@ function makeEntrySchema() {
     ...common,
     type: z.literal("user"),
     isMeta: z.boolean().optional(),
+    /** The slash command that was typed, where `message` is what came of it. */
+    typed: z.string().optional(),
     message: z.looseObject({
       role: z.literal("user"),
       content: z.custom<readonly UserContent[]>((v) => contentSchema.safeParse(v).success),

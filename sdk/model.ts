@@ -19,6 +19,16 @@ export interface ModelInfo {
   readonly contextWindow?: number;
   /** Most tokens of one answer. */
   readonly maxOutputTokens?: number;
+  /** What the provider said last of the person's plan, by the length of the window, such as `five_hour` and `seven_day`. */
+  readonly rateLimits?: Readonly<Record<string, RateLimitWindow>>;
+}
+
+/** One of the windows that a plan is counted in. */
+export interface RateLimitWindow {
+  /** 0 to 100, and above where a provider lets more through. */
+  readonly usedPercentage: number;
+  /** When it begins anew: seconds since 1970. */
+  readonly resetsAt?: number;
 }
 
 /** A tool as a model sees it. */

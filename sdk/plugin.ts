@@ -14,8 +14,11 @@ export interface Manifest {
   /** One sentence for people, shown in lists and in the reference. */
   readonly description?: string;
   readonly version?: string;
-  /** The schema of its object in the configuration. Every key needs a default or is optional; `.describe` says what it means. */
-  readonly config?: z.ZodType;
+  /**
+   * The schema of its object in the configuration, or a function that makes it at first need, which spares a start that does without.
+   * Every key needs a default or is optional; `.describe` says what it means.
+   */
+  readonly config?: z.ZodType | (() => z.ZodType);
   /** The services it uses. */
   readonly needs?: Needs;
   /** The services it owns. */
@@ -48,6 +51,20 @@ export interface Manifest {
   readonly wraps?: readonly string[];
 }
 
+/** The configuration of a plugin, validated: what setup gets, for the plugin's other modules. */
+export type ConfigOf<M> = M extends { readonly config: infer C }
+  ? C extends z.ZodType
+    ? z.output<C>
+    : C extends () => z.ZodType
+      ? z.output<ReturnType<C>>
+      : undefined
+  : undefined;
+
+/** The schema of a plugin's configuration, made where it has not been. */
+export function configSchemaOf({ config }: Pick<Manifest, "config">): z.ZodType | undefined {
+  return typeof config === "function" ? config() : config;
+}
+
 /**
  * Tells what a plugin does, for whoever debugs it: shown with `--debug`, never to the model.
  *
@@ -58,7 +75,7 @@ export type Log = (message: string) => void;
 /** What setup is given. */
 export interface SetupContext<M extends Manifest = Manifest> {
   /** Its configuration, validated, with defaults. */
-  readonly config: M extends { readonly config: infer C extends z.ZodType } ? z.output<C> : undefined;
+  readonly config: ConfigOf<M>;
   /** The services it needs. */
   readonly use: M extends { readonly needs: infer N extends Needs } ? Used<N> : Record<never, never>;
   readonly host: HostInfo;

@@ -13,6 +13,8 @@ export interface Input {
   readonly origin: InputOrigin;
   /** Hides it from views of the conversation: a reminder, not something a person said. */
   readonly isMeta?: boolean;
+  /** The slash command that was typed, where `content` is what came of it. */
+  readonly typed?: string;
   /**
    * Set by an `input` tap that dealt with the input itself (`handled`: the text is shown and no model is asked) or that
    * will not have it (`refused`: the text says why).
@@ -154,11 +156,16 @@ export interface Session extends SessionView {
    * for the person. It is not remembered.
    */
   addFolder(folder: string): void;
+  /** From now on a folder that was added is no longer the session's. The first stays. */
+  removeFolder(folder: string): void;
   /** Gives the session a name. */
   rename(title: string): void;
   /** Ends the session; idempotent. */
   close(reason?: string): Promise<void>;
 }
+
+/** A session as `sessionStart` taps get it: its folders are still to be settled. */
+export type StartingSession = SessionView & Pick<Session, "addFolder">;
 
 /**
  * State per session, made at first use and dropped with the session.

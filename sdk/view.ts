@@ -63,6 +63,16 @@ export interface InkKit {
   readonly Ink: unknown;
 }
 
+/** One changed place of a file, as unified diffs show it; line numbers from 1. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+  /** Each begins with a space, `-`, `+`, or `\` for a missing line feed at the end. */
+  readonly lines: readonly string[];
+}
+
 /** A call and what has come of it so far, as a renderer gets it. */
 export interface RenderedCall {
   readonly call: Pick<Call, "id" | "input"> & { readonly tool: Pick<Call["tool"], "name"> };
@@ -92,6 +102,13 @@ export interface Renderer {
   readonly body?: (shown: RenderedCall) => readonly Block[] | undefined;
   /** What is shown when somebody opens it: input and output in full. */
   readonly details?: (shown: RenderedCall) => readonly Block[] | undefined;
+  /**
+   * What a call that is asked about would change in a file, as the file is now: shown with the question whether it may run, in place of the
+   * input's own words.
+   *
+   * **Contract**: changes nothing, and brings nothing to the screen that the session has not read; has a quarter of a second; may reject.
+   */
+  readonly change?: (call: Call, session: SessionView) => Promise<readonly Hunk[] | undefined>;
   /** For a terminal that is made with Ink: a React component with the properties of {@link RenderedCall}, shown in place of the rest. */
   readonly ink?: (kit: InkKit) => unknown;
 }

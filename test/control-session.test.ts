@@ -1,11 +1,13 @@
 /** What a program can ask of a session beside its prompts, and how the conversation goes over to another session. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { definePlugin, defineTool, type JsonObject, z } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
 import commandCore from "../plugins/command-core/index.ts";
+import commandExtend from "../plugins/command-extend/index.ts";
+import commandFiles from "../plugins/command-files/index.ts";
 import httpNode from "../plugins/http-node/index.ts";
 import mcpBridge from "../plugins/mcp-bridge/index.ts";
 import outputStyles from "../plugins/output-styles/index.ts";
@@ -13,6 +15,7 @@ import permitPaths from "../plugins/permit-paths/index.ts";
 import seenFiles from "../plugins/seen-files/index.ts";
 import sessionCommands from "../plugins/session-commands/index.ts";
 import sessionJsonl from "../plugins/session-jsonl/index.ts";
+import skills from "../plugins/skills/index.ts";
 import toolEdit from "../plugins/tool-edit/index.ts";
 import toolRead from "../plugins/tool-read/index.ts";
 import usageMeter from "../plugins/usage-meter/index.ts";
@@ -163,8 +166,13 @@ describe("figures", () => {
 
 describe("what cannot be done", () => {
   it.each([
-    ["reload_plugins", {}, "when the program starts"],
-    ["reload_skills", {}, "no skills"],
+    ["reload_plugins", { add_plugins: [{ type: "local", path: "/x" }] }, "cannot be loaded yet"],
+    ["reload_skills", {}, "No plugin reads skills"],
+    ["set_cwd", { path: "/" }, "A session stays in its folder"],
+    ["side_question", { question: "Why?" }, "No plugin answers"],
+    ["side_question", { question: " " }, "question"],
+    ["generate_session_title", {}, "description"],
+    ["set_prompt_suggestions_paused", { paused: "yes" }, "paused"],
     ["mcp_call", { tool: "mcp__a__b" }, "No plugin speaks MCP"],
     ["mcp_read_resource", { serverName: "a", uri: "file:///etc/passwd" }, "ui://"],
     ["update_settings", { source: "localSettings", settings: { permissions: {} } }, '"'],
@@ -178,6 +186,110 @@ describe("what cannot be done", () => {
     const run = await drive([request("1", subtype, more)]);
     expect(await run.exit()).toBe(0);
     expect(run.answerTo("1")).toEqual([{ subtype: "error", request_id: "1", error: expect.stringContaining(reason) }]);
+  });
+});
+
+describe("plugins that are set up anew", () => {
+  const mail = defineTool({
+    name: "Mail",
+    description: "",
+    input: z.object({}),
+    traits: { readOnly: true },
+    run: () => "Sent.",
+  });
+  const mailing = [{ calls: [{ name: "Mail", input: {} }] }, { text: "Done." }];
+
+  it("keep what the application forbids, what it says and whom it asks, however often", async () => {
+    const hooks = { PreToolUse: [{ matcher: "Mail", hookCallbackIds: ["no"] }] };
+    const prompts = ["one", "/reload", "two", "/reload", "three"].map((text) => prompt(text));
+    const run = await drive([request("1", "initialize", { systemPrompt: "Be odd.", hooks }), ...prompts], {
+      plugins: [mail, commandExtend],
+      script: [...mailing, ...mailing, ...mailing],
+      respond(line) {
+        if (line.type === "result" && run.results().length === prompts.length) run.stdin.end();
+        if (line.request?.subtype !== "hook_callback") return [];
+        return [success(line, { decision: "block", reason: "no mail" })];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.lines.filter(({ request }) => request?.callback_id === "no")).toHaveLength(3);
+    expect(JSON.stringify(run.lines)).not.toContain("Sent.");
+    expect(run.model.requests.map(({ system }) => system.map(({ text }) => text))).toEqual(Array(6).fill(["Be odd."]));
+  });
+});
+
+describe("what lies in files", () => {
+  const skill = "---\ndescription: Knows the tides\n---\nLook it up.";
+  const command = "---\ndescription: Says hello\n---\nHello.";
+
+  it("is read anew, and told", async () => {
+    const run = await drive([prompt("one")], {
+      plugins: [skills, commandFiles],
+      files: {},
+      respond(line) {
+        if (line.type === "result") {
+          mkdirSync(join(run.cwd, ".claude/skills/tides"), { recursive: true });
+          mkdirSync(join(run.cwd, ".claude/commands"), { recursive: true });
+          writeFileSync(join(run.cwd, ".claude/skills/tides/SKILL.md"), skill);
+          writeFileSync(join(run.cwd, ".claude/commands/hello.md"), command);
+          return [request("1", "reload_skills")];
+        }
+        if (line.response?.request_id === "1") return [request("2", "reload_plugins", { refuse_if_busy: true })];
+        if (line.response?.request_id === "2") run.stdin.end();
+        return [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")[0].response).toEqual({
+      skills: [{ name: "tides", description: "Knows the tides", argumentHint: "" }],
+    });
+    const { response } = run.answerTo("2")[0];
+    expect(response).toMatchObject({ agents: [], plugins: [], mcpServers: [], error_count: 0 });
+    expect(response.commands.map(({ name }: Line) => name)).toEqual(expect.arrayContaining(["tides", "hello"]));
+  });
+
+  it("is not read anew while a turn runs, where that is not wanted", async () => {
+    let finish = () => {};
+    const after = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const run = await drive([prompt("one")], {
+      script: [{ text: "Long.", after }],
+      respond(line) {
+        if (line.subtype === "init") return [request("1", "reload_plugins", { refuse_if_busy: true })];
+        if (line.type === "control_response") finish();
+        if (line.type === "result") run.stdin.end();
+        return [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")).toMatchObject([{ error: expect.stringContaining("A turn is running") }]);
+  });
+});
+
+describe("questions to a model on the side", () => {
+  it("are answered, with those before, and stay out of the conversation", async () => {
+    const history = [{ question: "Is it late?", response: "No." }];
+    const run = await drive([prompt("one")], {
+      plugins: [sessionJsonl, sessionCommands],
+      respond(line) {
+        if (line.type === "result")
+          return [
+            request("1", "side_question", { question: "And now?", history }),
+            request("2", "generate_session_title", { description: "Mend the parser of dates", persist: true }),
+            request("3", "set_prompt_suggestions_paused", { paused: true }),
+          ];
+        if (run.lines.filter(({ type }) => type === "control_response").length === 3) run.stdin.end();
+        return [];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    const texts = [run.answerTo("1")[0].response.response, run.answerTo("2")[0].response.title];
+    expect(texts.map((text: string) => text.replace(/\d/, "N"))).toEqual(["Answer N.", "Answer N"]);
+    expect(run.answerTo("1")[0].response.synthetic).toBe(false);
+    expect(JSON.stringify(run.model.requests)).toMatch(/Asked on the side before: Is it late.*And now\?/);
+    expect(run.answerTo("3")).toMatchObject([{ subtype: "success" }]);
+    expect(run.results()).toHaveLength(1);
   });
 });
 
@@ -321,7 +433,8 @@ describe("a folder that comes with a yes", () => {
     ["is one of the session from then on", "lib", "addDirectories", ["lib"], undefined],
     ["is not, where it steers programs", ".git", "addDirectories", [], "steers programs"],
     ["is not, where there is none", "none", "addDirectories", [], "no folder"],
-    ["cannot be taken away again", "lib", "removeDirectories", [], "until it ends"],
+    ["is not taken away, where it is none", "lib", "removeDirectories", [], "no folder of the session"],
+    ["stays, where the session began", ".", "removeDirectories", [], "and stays"],
   ])("%s: %s", async (_, name, type, added, reason) => {
     const run = await drive([prompt("Look")], {
       folders: ["lib", ".git"],
@@ -342,6 +455,26 @@ describe("a folder that comes with a yes", () => {
     expect(workspaceDirectories).toEqual(added.map((one) => ({ path: join(run.cwd, one), source: "session" })));
     const told = run.lines.filter(({ level }) => level === "warning").map(({ content }) => content);
     expect(told).toEqual(reason ? [expect.stringContaining(reason)] : []);
+  });
+
+  it("is none any more, once it is taken away", async () => {
+    const run = await drive([prompt("Look")], {
+      folders: ["lib"],
+      script: [{ calls: [{ name: "Look", input: { file_path: "/etc/hosts" } }] }, { text: "Done." }],
+      plugins: [look],
+      control: { permissionPromptTool: "stdio" },
+      respond(line) {
+        if (line.type === "result") return [request("1", "list_permission_rules")];
+        if (line.response) run.stdin.end();
+        if (line.request?.subtype !== "can_use_tool") return [];
+        const directories = [join(run.cwd, "lib")];
+        const updates = ["addDirectories", "removeDirectories"].map((type) => ({ type, directories }));
+        return [success(line, { behavior: "allow", updatedPermissions: updates })];
+      },
+    });
+    expect(await run.exit()).toBe(0);
+    expect(run.answerTo("1")[0].response.state.workspaceDirectories).toEqual([]);
+    expect(run.lines.filter(({ level }) => level === "warning")).toEqual([]);
   });
 });
 

@@ -100,6 +100,7 @@ export async function drive(input: readonly (object | string | Buffer)[], option
     report: (session?: never) => host.report(session),
     untrusted: () => host.untrusted(),
     trust: () => host.trust(),
+    service: (key: never) => host.service(key),
   } as unknown as FrontendHost;
   const frontend = (await host.generation.frontends.get("headless")?.handler()) as Frontend;
   for (const one of input) put(one);

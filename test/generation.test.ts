@@ -10,6 +10,14 @@ import { kernelWith } from "./kernels.ts";
 
 const empty = z.object({});
 
+test("a tool whose input no model can be told of ends the turn in words that name it and its plugin", async () => {
+  const plugin = defineTool({ name: "When", description: "", input: z.object({ day: z.date() }), run: () => "now" });
+  const kernel = await kernelWith({ plugins: [plugin], model: scriptedModel([{ text: "never" }]) });
+  const { end } = await kernel.run("hello");
+  expect(end.reason).toBe("error");
+  expect(end.error).toMatch(/^No model can be told what the tool When of when takes: Date cannot/);
+});
+
 describe("a contribution made at run time", () => {
   function server() {
     let contribute: ((contribution: Contribution) => Promise<void>) | undefined;

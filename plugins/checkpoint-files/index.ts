@@ -16,21 +16,22 @@ import {
 export const checkpointFiles = manifest({
   name: "checkpoint-files",
   description: "Keeps what files were before tools change them, so that what a prompt did can be taken back.",
-  config: z.object({
-    maxCheckpoints: z.number().int().positive().default(100).describe("prompts whose changes are kept, per session"),
-    maxFileBytes: z
-      .number()
-      .int()
-      .nonnegative()
-      .default(10 * 1024 * 1024)
-      .describe("larger files are not kept, and cannot be taken back"),
-    maxBytes: z
-      .number()
-      .int()
-      .positive()
-      .default(256 * 1024 * 1024)
-      .describe("on the disk, per session; the oldest are dropped"),
-  }),
+  config: () =>
+    z.object({
+      maxCheckpoints: z.number().int().positive().default(100).describe("prompts whose changes are kept, per session"),
+      maxFileBytes: z
+        .number()
+        .int()
+        .nonnegative()
+        .default(10 * 1024 * 1024)
+        .describe("larger files are not kept, and cannot be taken back"),
+      maxBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(256 * 1024 * 1024)
+        .describe("on the disk, per session; the oldest are dropped"),
+    }),
   needs: {
     files: Files,
     seenFiles: optional(SeenFiles),

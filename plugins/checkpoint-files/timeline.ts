@@ -1,4 +1,5 @@
-import { type Entry, type EntryOf, perSession, type SessionView, textOf, z } from "gantry/sdk";
+import { type Entry, type EntryOf, perSession, type SessionView, z } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 import { type FileState, stateSchema } from "./state.ts";
 
 /** The plugin's name in the log. */
@@ -161,7 +162,7 @@ export function promptsOf(session: SessionView): readonly EntryOf<"user">[] {
 }
 
 /** What was asked, in one line. */
-export function firstLineOf({ message }: EntryOf<"user">): string {
-  const line = textOf(message.content).trim().split("\n", 1)[0] ?? "";
-  return line || message.content.map(({ type }) => `[${type}]`).join(" ");
+export function firstLineOf(entry: EntryOf<"user">): string {
+  const line = typedText(entry).trim().split("\n", 1)[0] ?? "";
+  return line || entry.message.content.map(({ type }) => `[${type}]`).join(" ");
 }

@@ -1,6 +1,6 @@
 import { request as rawRequest } from "node:http";
 import { connect } from "node:net";
-import { definePlugin, defineTool, type Line, Questions, type Renderer, Slots, z } from "gantry/sdk";
+import { type Answer, definePlugin, defineTool, type Line, Questions, type Renderer, Slots, z } from "gantry/sdk";
 import { createTestKernel, scriptedModel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import permitModes from "../permit-modes/index.ts";
@@ -222,10 +222,19 @@ describe("a question", () => {
   });
 
   it("that somebody else answers first is withdrawn", async () => {
-    const { base, token, kernel: on } = await turnedOn({ model: calling(), answer: "allow" });
+    let sayYes: () => void = () => undefined;
+    const yes = new Promise<Answer>((resolve) => {
+      sayYes = () => resolve({ decision: "allow" });
+    });
+    const person = definePlugin({
+      name: "person",
+      setup: () => ({ taps: { ask: { stage: "late", handler: () => yes } } }),
+    });
+    const { base, token, kernel: on } = await turnedOn({ model: calling() }, [change, person]);
     const { until } = await listen(base, { authorization: `Bearer ${token}` });
     const running = on.run("Change it");
     const id = idOf(await until(asked));
+    sayYes();
     await until(({ data }) => data.settled === id);
     expect((await running).results[0]?.outcome).toBe("ok");
   });

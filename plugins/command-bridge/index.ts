@@ -16,9 +16,16 @@ export const commandBridge = manifest({
   name: "command-bridge",
   description:
     "Shows the live session in a browser, on this machine or through a tunnel, and lets the person go on there.",
-  config: z.object({
-    port: z.number().int().min(0).max(65_535).default(0).describe("where it listens on loopback; 0: any that is free"),
-  }),
+  config: () =>
+    z.object({
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65_535)
+        .default(0)
+        .describe("where it listens on loopback; 0: any that is free"),
+    }),
   // Taps come with the generation that turning it on makes: a session that is not shown pays nothing.
   needs: {
     tools: Tools,

@@ -1,6 +1,6 @@
 /** What devices show of a conversation: data, with every text made visible. */
 import type { Block, Entry, Line, Notice, ResultContent, Session, SessionEvent, ToolResult } from "gantry/sdk";
-import { textOf } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 
 export type Item =
@@ -74,7 +74,7 @@ export function pastItems(entries: Session["entries"]): readonly (Item | PastCal
 
 /** What a person said; what plugins put there for the model alone is left out. */
 export function personItem(entry: Extract<Entry, { type: "user" }>): readonly Item[] {
-  const text = entry.isMeta ? "" : textOf(entry.message.content.filter((block) => block.type === "text"));
+  const text = entry.isMeta ? "" : typedText(entry);
   return text.trim() ? [{ id: entry.uuid, kind: "person", text: visible(text) }] : [];
 }
 

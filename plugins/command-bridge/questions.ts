@@ -2,16 +2,18 @@
 import {
   type Answer,
   type FormValue,
+  type Hunk,
   isGantryError,
   messageOf,
   newId,
   type Question,
   type QuestionForm,
   type RememberedAnswers,
+  type Slots,
   type TurnView,
 } from "gantry/sdk";
 import { formProblems } from "gantry/sdk/kit/form";
-import { exactText, type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
+import { exactText, type QuestionParts, questionChange, questionParts, questionTargets } from "gantry/sdk/kit/question";
 
 /** A question as a device shows it. */
 export type ShownQuestion = { readonly id: string } & (
@@ -47,14 +49,15 @@ interface Waiting {
 }
 
 export function createQuestions(
-  remembered: RememberedAnswers | undefined,
+  { remembered, slots }: { readonly remembered: RememberedAnswers | undefined; readonly slots: Slots },
   tell: (change: { readonly asks: ShownQuestion } | { readonly settled: string }) => void,
 ): Questions {
   const waiting = new Map<string, Waiting>();
 
   return {
-    put(question, turn) {
-      if (turn.signal.aborted) return Promise.resolve(undefined);
+    async put(question, turn) {
+      const change = question.form ? undefined : await questionChange(question, turn.session, slots);
+      if (turn.signal.aborted) return undefined;
       const id = newId();
       return new Promise((resolve) => {
         const settle = (answer: Answer | undefined) => {
@@ -63,7 +66,7 @@ export function createQuestions(
           resolve(answer);
         };
         const withdraw = () => settle(undefined);
-        const shown = shownQuestion(id, question, turn, remembered);
+        const shown = shownQuestion(id, question, turn, remembered, change);
         turn.signal.addEventListener("abort", withdraw, { once: true });
         waiting.set(id, { question, turn, shown, settle });
         tell({ asks: shown });
@@ -117,15 +120,13 @@ function shownQuestion(
   question: Question,
   { session }: TurnView,
   remembered: RememberedAnswers | undefined,
+  change: readonly Hunk[] | undefined,
 ): ShownQuestion {
   const { form, call } = question;
   if (form) return { id, kind: "form", form: exact(form) };
   const offer = remembered?.offer(session, call);
-  return {
-    id,
-    kind: "permission",
-    parts: questionParts(question, { targets: questionTargets(call, session.cwd), offer }),
-  };
+  const targets = questionTargets(call, session.cwd);
+  return { id, kind: "permission", parts: questionParts(question, { targets, offer, change }) };
 }
 
 /** What a person reads of it; names and values stay, since they come back. */

@@ -48,7 +48,7 @@ export interface Bridge {
 export async function serveBridge(parts: BridgeParts): Promise<Bridge> {
   const { names, tools, slots, turns, permissions, remembered } = parts;
   const streams = createStreams(snapshot);
-  const questions = createQuestions(remembered, streams.send);
+  const questions = createQuestions({ remembered, slots }, streams.send);
   let session = parts.session;
   let live = begin();
 

@@ -12,6 +12,7 @@ import { mcpServerText } from "gantry/sdk/kit/mcp-config";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import { AGENTS, type Agent, findPieces, type Piece } from "./found.ts";
 
@@ -33,7 +34,7 @@ export function createImport({ files, host }: Means): RunCommand {
     const notes = [
       ...pieces
         .filter((piece) => !fresh.includes(piece))
-        .map((piece) => `There already: ${nameOf(piece)} in ${piece.to}`),
+        .map((piece) => `There already: ${nameOf(piece)}, in ${shownPath(piece.to, host)}`),
       ...problems.map((problem) => `Left out: ${problem}`),
     ].map((note) => visibleLine(note, 300));
     if (fresh.length === 0)
@@ -50,16 +51,18 @@ export function createImport({ files, host }: Means): RunCommand {
       panel: {
         type: "form",
         title: "Take over from other agents",
-        message: [...fresh.map((piece) => `${nameOf(piece)}: ${piece.to}`), ...notes]
-          .map((line) => visibleLine(line, 300))
-          .join("\n"),
+        message: ["Nothing that is there already is written over.", ...notes].join("\n"),
         fields: [
           {
             name: "pieces",
             title: "What to take over",
             type: "choices",
             isRequired: true,
-            choices: fresh.map((piece) => ({ value: piece.id, title: visibleLine(nameOf(piece), 200) })),
+            choices: fresh.map((piece) => ({
+              value: piece.id,
+              title: visibleLine(nameOf(piece), 200),
+              description: `to ${shownPath(piece.to, host)}`,
+            })),
             default: fresh.map(({ id }) => id),
           },
         ],
@@ -86,7 +89,7 @@ export function createImport({ files, host }: Means): RunCommand {
     for (const piece of pieces) {
       try {
         await take(piece);
-        said.push(`${nameOf(piece)} is in ${piece.to}.`);
+        said.push(`${nameOf(piece)}, is in ${shownPath(piece.to, host)}.`);
       } catch (thrown) {
         if (!isGantryError(thrown)) throw thrown;
         said.push(`${nameOf(piece)} was not taken over: ${thrown.message}`);
@@ -96,7 +99,8 @@ export function createImport({ files, host }: Means): RunCommand {
     const next = hasProjectServers
       ? ["Servers of this folder run once you have approved them: start Gantry here again."]
       : [];
-    return [...said, ...next, "Instructions count from the next session on."]
+    const hasText = pieces.some(({ kind }) => kind === "text");
+    return [...said, ...next, ...(hasText ? ["Instructions count from the next session on."] : [])]
       .map((line) => visibleLine(line, 400))
       .join("\n");
   }
@@ -127,7 +131,10 @@ function isAgent(word: string): word is Agent {
 }
 
 function nameOf(piece: Piece): string {
-  if (piece.kind === "text") return `${piece.agent}: instructions, ${piece.text.split("\n").length} lines`;
+  if (piece.kind === "text") {
+    const { length } = piece.text.trimEnd().split("\n");
+    return `${piece.agent}: instructions, ${length} ${length === 1 ? "line" : "lines"}`;
+  }
   return `${piece.agent}: MCP server ${piece.name} (${placeOf(piece)})`;
 }
 

@@ -20,7 +20,7 @@ import {
 import { completions } from "gantry/sdk/kit/completions";
 import { toolTokens } from "gantry/sdk/kit/context-contents";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, pagePanel, showAction } from "gantry/sdk/kit/panels";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
@@ -77,13 +77,7 @@ export function createPlugins({ inspector, tools, host }: Means): Exclude<Comman
       ],
       preview: blocks,
       actions: [
-        {
-          key: "enter",
-          label: "show",
-          run: async (item) => ({
-            panel: await pagePanel({ title: item.id, parts: [{ title: item.id, load: () => blocks(item) }] }),
-          }),
-        },
+        showAction(blocks),
         {
           key: "e",
           label: "on or off",

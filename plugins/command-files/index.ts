@@ -1,7 +1,9 @@
 import {
   Commands,
   definePlugin,
+  Efforts,
   Files,
+  HookSources,
   later,
   lazy,
   Models,
@@ -23,6 +25,8 @@ export const commandFiles = manifest({
     tools: Tools,
     models: Models,
     commands: Commands,
+    efforts: later(optional(Efforts)),
+    hooks: later(optional(HookSources)),
     rules: later(optional(PermissionRules)),
     settings: later(optional(Settings)),
     skills: later(optional(Skills)),

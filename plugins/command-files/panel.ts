@@ -1,27 +1,30 @@
-import { relative } from "node:path";
 import type { CommandAnswer, HostInfo, ListItem, Piece } from "gantry/sdk";
 import { listPanel } from "gantry/sdk/kit/panels";
 import type { PromptFile } from "gantry/sdk/kit/prompt-files";
 import { describedBy, PROMPT_GROUPS } from "gantry/sdk/kit/prompt-head";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
+
+/** Who goes before a command, where that is no plugin. */
+export const A_SKILL = "a skill";
 
 interface Shown {
   readonly files: readonly PromptFile[];
   /** Who has the name of a command that does not count. */
-  readonly hidden: ReadonlyMap<string, string>;
+  readonly rivalOf: (name: string) => string | undefined;
   readonly counts: (file: PromptFile) => boolean;
   readonly host: HostInfo;
 }
 
 /** `/commands`. */
-export async function panelOf({ files, hidden, counts, host }: Shown): Promise<CommandAnswer> {
+export async function panelOf({ files, rivalOf, counts, host }: Shown): Promise<CommandAnswer> {
   const order = Object.keys(PROMPT_GROUPS);
   const sorted = [...files].sort((a, b) => order.indexOf(a.source) - order.indexOf(b.source));
   const item = (file: PromptFile): ListItem => {
     const remark = remarkOn(file);
     const detail: Piece[] = [
       { text: visibleLine(describedBy(file)) },
-      { text: `  ${whence(file.path, host)}`, tone: "dim" },
+      { text: `  ${shownPath(file.path, host)}`, tone: "dim" },
       ...(remark ? [{ text: `  (${remark})`, tone: "warning" } as const] : []),
     ];
     const title = `/${file.name}${file.hint ? ` ${visibleLine(file.hint)}` : ""}`;
@@ -30,13 +33,13 @@ export async function panelOf({ files, hidden, counts, host }: Shown): Promise<C
       title,
       detail,
       group: PROMPT_GROUPS[file.source],
-      ...(hidden.has(file.name) && { isDisabled: true }),
+      ...(rivalOf(file.name) !== undefined && { isDisabled: true }),
     };
   };
 
   function remarkOn(file: PromptFile): string | undefined {
-    const owner = hidden.get(file.name);
-    if (owner === "skills") return "the skill of this name goes before";
+    const owner = rivalOf(file.name);
+    if (owner === A_SKILL) return "the skill of this name goes before";
     if (owner !== undefined) return `does not count: the plugin ${owner} has a command of this name`;
     if (!counts(file)) return "what it would run or allow is not approved";
     return file.problem;
@@ -54,12 +57,4 @@ export async function panelOf({ files, hidden, counts, host }: Shown): Promise<C
       },
     }),
   };
-}
-
-/** Where it lies, as short as it can be said. */
-function whence(path: string, { cwd, home }: HostInfo): string {
-  const inside = relative(cwd, path);
-  if (!inside.startsWith("..")) return visibleLine(inside);
-  const below = relative(home, path);
-  return visibleLine(below.startsWith("..") ? path : `~/${below}`);
 }

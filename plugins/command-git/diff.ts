@@ -1,7 +1,7 @@
 /** `/diff` and `/changes`: what has changed, on the disk and by prompt. */
 import { relative } from "node:path";
 import type { Block, Line, ListItem, ListPanel, RunCommand, SessionView } from "gantry/sdk";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, showAction } from "gantry/sdk/kit/panels";
 import { blocksText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { type FileDiff, sumOf } from "./diffs.ts";
@@ -104,15 +104,7 @@ async function diffPanel(title: string, load: () => Promise<readonly Entry[]>, e
       return entries.map(({ item }) => item);
     },
     preview: ({ id }) => blocks(id),
-    actions: [
-      {
-        key: "enter",
-        label: "show",
-        run: async ({ id }) => ({
-          panel: await pagePanel({ title: "Changes", parts: [{ title: id, load: () => blocks(id) }] }),
-        }),
-      },
-    ],
+    actions: [showAction(({ id }) => blocks(id), "Changes")],
   });
   const seen = entries.filter(({ item }) => item.group !== "By prompt").flatMap(({ diffs }) => diffs);
   return { ...panel, text: [panel.text, cut(blocksText(blocksOf(seen)))].filter(Boolean).join("\n\n") };

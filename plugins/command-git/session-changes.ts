@@ -1,6 +1,6 @@
 /** What tools have changed in a session, as their results tell it. */
 import type { Entry, SessionView } from "gantry/sdk";
-import { textOf } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 import type { FileDiff } from "./diffs.ts";
 
 /** One change of one file. */
@@ -32,7 +32,7 @@ export function changesIn({ entries }: Pick<SessionView, "entries">): readonly C
   let number = 0;
   return entries.flatMap((entry): readonly Change[] => {
     if (isPrompt(entry)) {
-      prompt = textOf(entry.message.content).trim().split("\n")[0] ?? "";
+      prompt = typedText(entry).trim().split("\n")[0] ?? "";
       number += 1;
     }
     if (entry.type !== "tool_result" || entry.outcome !== "ok") return [];

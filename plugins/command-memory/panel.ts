@@ -1,7 +1,8 @@
 /** What is remembered and what guides the model, to be looked at and acted on. */
 import { join } from "node:path";
 import type { Block, Files, HostInfo, ListItem, ListPanel, Memory, MemoryEntry, SessionView } from "gantry/sdk";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, showAction } from "gantry/sdk/kit/panels";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { entryText } from "./entries.ts";
 
@@ -37,13 +38,7 @@ export async function memoryPanel({ memory, files, host, session, text }: Parts)
     empty: "Nothing is remembered yet.",
     preview: blocks,
     actions: [
-      {
-        key: "enter",
-        label: "show",
-        run: async (item) => ({
-          panel: await pagePanel({ title: "Memory", parts: [{ title: item.id, load: () => blocks(item) }] }),
-        }),
-      },
+      showAction(blocks, "Memory"),
       {
         key: "e",
         label: "where it lies",
@@ -107,7 +102,7 @@ async function guides(files: Files | undefined, host: HostInfo, { cwd }: Session
   );
   return found.flatMap(({ path, stat }) =>
     stat?.kind === "file"
-      ? [{ id: path, title: visibleLine(path, 120), detail: `${stat.size} bytes`, group: "Instructions in files" }]
+      ? [{ id: path, title: shownPath(path, host), detail: `${stat.size} bytes`, group: "Instructions in files" }]
       : [],
   );
 }

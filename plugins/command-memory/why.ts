@@ -1,5 +1,6 @@
 /** Which entry came into which prompt, and what it cost. */
-import { type Entry, type Meter, NO_USAGE, type SessionView, textOf } from "gantry/sdk";
+import { type Entry, type Meter, NO_USAGE, type SessionView } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 interface RecallData {
@@ -56,7 +57,7 @@ function recallLines(
   money: (t: number) => string,
 ) {
   const said = all.find(({ uuid }) => uuid === prompt);
-  const words = said?.type === "user" ? visibleLine(textOf(said.message.content), 60) : "a prompt that was taken back";
+  const words = said?.type === "user" ? visibleLine(typedText(said), 60) : "a prompt that was taken back";
   return [
     `"${words}": about ${tokens} tokens${money(tokens)}`,
     ...came.map(

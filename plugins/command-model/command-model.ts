@@ -1,5 +1,6 @@
 import { type Command, EFFORTS, type Setup } from "gantry/sdk";
 import { answering } from "gantry/sdk/kit/answering";
+import { localModels } from "gantry/sdk/kit/local-models";
 import { settingCommand } from "gantry/sdk/kit/setting-command";
 import type { commandModel } from "./index.ts";
 import { createKeys } from "./keys.ts";
@@ -43,7 +44,7 @@ const setup: Setup<typeof commandModel> = ({ use, host }) => {
         fallback: "auto",
         say: (word) => `Thinking is ${word}.`,
       }),
-      ...createLogin(keys),
+      ...createLogin(keys, (session) => localModels(models, session, host)),
     },
     subcommands: createSubcommands(keys),
   };

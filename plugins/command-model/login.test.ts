@@ -2,7 +2,16 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
-import type { FrontendHost, HostInfo, HostReport, Panel, Secrets } from "gantry/sdk";
+import {
+  definePlugin,
+  type FrontendHost,
+  type HostInfo,
+  type HostReport,
+  type ListItem,
+  type Panel,
+  type Plugin,
+  type Secrets,
+} from "gantry/sdk";
 import { createTestKernel, loopbackServer, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import httpNode from "../http-node/index.ts";
@@ -27,11 +36,15 @@ afterEach(async () => {
 
 async function open(
   env: Record<string, string> = {},
-  plugins = [httpNode, secretsKeyring, anthropic, openai],
+  plugins: readonly Plugin[] = [httpNode, secretsKeyring, anthropic, openai],
 ): Promise<TestKernel> {
   const kernel = await createTestKernel({
     plugins: [...plugins, commandModel],
-    config: plugins.includes(secretsKeyring) ? { "secrets-keyring": { keyring: "never" } } : {},
+    config: {
+      ...(plugins.includes(secretsKeyring) && { "secrets-keyring": { keyring: "never" } }),
+      // Nobody listens there, whatever else runs on this machine.
+      ...(plugins.includes(openai) && { "provider-openai": { ports: { ollama: 1, lmStudio: 1, llamaCpp: 1 } } }),
+    },
     env: { GANTRY_HOME: home, ...env },
   });
   closers.push(kernel.close);
@@ -80,6 +93,30 @@ describe("/login", () => {
     ]);
     expect((await kernel.run("/login openia")).text).toMatch(/takes a key\. Did you mean "openai"\?/);
     expect((await kernel.run("/logout")).text).toBe("No key is kept.");
+  });
+
+  it("offers models of servers on this machine, which need no key", async () => {
+    const local = definePlugin({
+      name: "local",
+      providers: { local: { title: "Local", usable: { env: ["LOCAL_KEY"], probe: true } } },
+      setup: () => ({
+        providers: {
+          local: {
+            stream: async function* () {},
+            probe: async () => ({ model: "small", note: "found" }),
+            models: async () => [{ id: "small" }],
+          },
+        },
+      }),
+    });
+    const kernel = await open({}, [local]);
+    const { panel, text } = await kernel.run("/login");
+    expect(text).toMatch(/^ {2}local\/small +on this machine, no key$/m);
+    if (panel?.type !== "list") throw new Error("no list");
+    const [found] = await panel.load();
+    expect(await panel.actions[0]?.run(found as ListItem)).toBe("local/small answers from now on.");
+    expect(kernel.session.model).toEqual({ provider: "local", id: "small" });
+    expect((await (await open({ LOCAL_KEY: "x" }, [local])).run("/login")).text).not.toContain("local/small");
   });
 
   it("keeps a key, sealed, which the provider then uses from the next start on without being named", async () => {

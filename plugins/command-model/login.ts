@@ -1,11 +1,14 @@
-import type { Command, CommandAnswer, ListItem, Panel } from "gantry/sdk";
+import type { Command, CommandAnswer, CommandSession, ListItem, Panel, SessionView } from "gantry/sdk";
 import { answering } from "gantry/sdk/kit/answering";
 import { completions } from "gantry/sdk/kit/completions";
 import { listPanel } from "gantry/sdk/kit/panels";
 import type { KeyedProvider, Keys } from "./keys.ts";
 
 /** `/login` and `/logout`. */
-export function createLogin(keys: Keys): { readonly login: Command; readonly logout: Command } {
+export function createLogin(
+  keys: Keys,
+  local: (session: SessionView) => Promise<readonly string[]>,
+): { readonly login: Command; readonly logout: Command } {
   const complete = (args: string) =>
     completions(
       args,
@@ -13,12 +16,12 @@ export function createLogin(keys: Keys): { readonly login: Command; readonly log
     );
   return {
     login: answering({
-      async run(args) {
+      async run(args, session) {
         const [name, key] = args.trim().split(/\s+/).filter(Boolean);
         if (key !== undefined) {
           return "A key does not belong behind a command, where histories keep it. /login PROVIDER asks for it, gantry login PROVIDER reads it.";
         }
-        return { panel: name ? form(keys, keys.named(name)) : await providers(keys) };
+        return { panel: name ? form(keys, keys.named(name)) : await providers(keys, session, () => local(session)) };
       },
       complete,
     }),
@@ -51,21 +54,37 @@ export function createLogin(keys: Keys): { readonly login: Command; readonly log
   };
 }
 
-function providers(keys: Keys): Promise<Panel> {
+function providers(keys: Keys, session: CommandSession, local: () => Promise<readonly string[]>): Promise<Panel> {
   return listPanel({
     title: "Log in",
     empty: "No provider takes a key.",
-    load: () => keys.list().map(item),
+    load: async () => [...(await local()).map(localItem), ...keys.list().map(item)],
     actions: [
-      { key: "enter", label: "keep a key", run: ({ id }): CommandAnswer => ({ panel: form(keys, keys.named(id)) }) },
+      {
+        key: "enter",
+        label: "keep a key, or take it",
+        async run({ id }): Promise<CommandAnswer> {
+          if (!isLocal(id)) return { panel: form(keys, keys.named(id)) };
+          await session.setModel(id.slice(LOCAL.length));
+          return `${id.slice(LOCAL.length)} answers from now on.`;
+        },
+      },
       {
         key: "d",
         label: "forget the key",
-        confirm: ({ id }) => `Forget the key of ${keys.named(id).title}?`,
-        run: async ({ id }) => ({ stay: await keys.forget(keys.named(id)) }),
+        confirm: ({ id }) => (isLocal(id) ? undefined : `Forget the key of ${keys.named(id).title}?`),
+        run: async ({ id }) => ({ stay: isLocal(id) ? "It needs no key." : await keys.forget(keys.named(id)) }),
       },
     ],
   });
+}
+
+/** No provider has such a name. */
+const LOCAL = "local:";
+const isLocal = (id: string) => id.startsWith(LOCAL);
+
+function localItem(model: string): ListItem {
+  return { id: `${LOCAL}${model}`, title: model, detail: "on this machine, no key" };
 }
 
 function item(provider: KeyedProvider): ListItem {

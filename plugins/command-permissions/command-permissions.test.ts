@@ -203,6 +203,56 @@ describe("/add-dir", () => {
   });
 });
 
+describe("a folder for every session", () => {
+  const atHome = () => open({ env: { HOME: home } });
+
+  it("is kept with --user, once, and is there from the start", async () => {
+    fs.mkdirSync(join(home, "other"));
+    const kernel = await atHome();
+    const { text } = await kernel.run(`/add-dir ${join(home, "other")} --user`);
+    expect(text).toBe(
+      `The session works in ${join(home, "other")}, too. Nothing there is trusted to run by that. Saved in ${file()}.`,
+    );
+    await kernel.run("/add-dir ~/other --user");
+    expect(saved()).toEqual({
+      permissions: { additionalDirectories: [join(home, "other")] },
+    });
+    const next = await atHome();
+    expect(next.session.folders).toEqual([next.cwd, join(home, "other")]);
+  });
+
+  it("is never one that the settings of the folder name", async () => {
+    const kernel = await atHome();
+    expect((await kernel.run("/add-dir ~ --local")).text).toContain("--local is no place to remember a folder in");
+    expect(kernel.session.folders).toEqual([kernel.cwd]);
+  });
+
+  it("is left with the list", async () => {
+    fs.mkdirSync(join(home, "other"));
+    const kernel = await atHome();
+    await kernel.run("/add-dir ~/other");
+    const { panel } = await kernel.run("/add-dir");
+    const leave = panel?.type === "list" ? panel.actions.find(({ key }) => key === "d") : undefined;
+    expect(await leave?.run({ id: kernel.cwd, title: "" })).toEqual({ stay: "The session's own folder stays." });
+    await leave?.run({ id: join(home, "other"), title: "" });
+    expect(kernel.session.folders).toEqual([kernel.cwd]);
+  });
+});
+
+describe("/cd", () => {
+  const atHome = () => open({ env: { HOME: home } });
+
+  it("says how to go on in another folder", async () => {
+    fs.mkdirSync(join(home, "my shop"));
+    const kernel = await atHome();
+    const { text } = await kernel.run("/cd ~/my shop");
+    expect(text).toContain(`This session stays in ${kernel.cwd}`);
+    expect(text).toContain(`cd '${join(home, "my shop")}' && gantry --continue`);
+    expect((await kernel.run("/cd .")).text).toBe(`The session works in ${kernel.cwd} already.`);
+    expect((await kernel.run("/cd nowhere")).text).toContain("there is no such folder");
+  });
+});
+
 describe("/trust", () => {
   it("lists what the folder asks for, and lets none of it count before the folder is trusted", async () => {
     const cwd = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "gantry-untrusted-")));

@@ -55,10 +55,16 @@ export const commandPermissions = manifest({
       isImmediate: true,
     },
     "add-dir": {
-      description: "Work in one more folder, in this session",
+      description: "Work in one more folder, in this session or in all",
+      argumentHint: "<folder> [--user]",
+      group,
+      help: "Without a folder it lists those there are. --user keeps it in your own settings; --add-dir on the command line does it from the start.",
+      isImmediate: true,
+    },
+    cd: {
+      description: "Say how to go on in another folder",
       argumentHint: "<folder>",
       group,
-      help: "Without a folder it lists those there are. --add-dir on the command line does it from the start.",
       isImmediate: true,
     },
     trust: {

@@ -193,6 +193,7 @@ describe("/keybindings", () => {
       setup: () => ({
         services: {
           keymap: {
+            mode: () => undefined,
             read: () => ({
               bindings: [
                 { context: "Chat", key: "ctrl+g", action: "chat:externalEditor", isOwn: false },

@@ -29,16 +29,14 @@ export function commandUsageWith(clock: Pick<Clock, "now">): Setup<typeof comman
         return found ? blocks(found) : [said("No plugin stores sessions.")];
       };
       const now = () => (meter ? sessionBlocks(meter.of(session)) : [said("No plugin counts what a session uses.")]);
-      return {
-        panel: await pagePanel({
-          title: "Usage",
-          parts: [
-            { title: "This session", load: now },
-            { title: "By plugin", load: () => pluginBlocks(session, tools.list(session)) },
-            { title: "By day, in all folders", load: load(daysBlocks) },
-          ],
-        }),
-      };
+      const ofSession = [
+        { title: "This session", load: now },
+        { title: "By plugin", load: () => pluginBlocks(session, tools.list(session)) },
+      ];
+      const ofDays = { title: "By day, in all folders", load: load(daysBlocks) };
+      // What was asked for comes first.
+      const parts = args.trim() ? [ofDays, ...ofSession] : [...ofSession, ofDays];
+      return { panel: await pagePanel({ title: "Usage", parts }) };
     };
 
     const insights: Command = async (args) => {

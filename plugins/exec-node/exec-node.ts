@@ -12,17 +12,22 @@ const setup: Setup<typeof execNode> = ({ config, host, log, scope, use }) => {
   const workspace = workspaceOf(host);
   const strays = createStrays();
   const groups = scope.own(createGroups(strays.kill));
+  const filtered = (added?: Readonly<Record<string, string>>) => ({
+    ...filterEnvironment(
+      { ...host.env, ...added },
+      { passEnv: config.passEnv, hiddenFolders: host.isTrusted ? [] : workspace },
+    ),
+    ...strays.mark,
+  });
+  const own = filtered();
   const start = createStart({
     groups,
     log,
     lookup: createLookup(host.env.PATH, workspace),
-    environment: () => ({
-      ...filterEnvironment(
-        { ...host.env, ...use.settings?.get("env", environmentSchema) },
-        { passEnv: config.passEnv, hiddenFolders: host.isTrusted ? [] : workspace },
-      ),
-      ...strays.mark,
-    }),
+    environment: () => {
+      const added = use.settings?.get("env", environmentSchema);
+      return added ? filtered(added) : own;
+    },
   });
   return { services: { exec: { start, run: createRun(start) } } };
 };

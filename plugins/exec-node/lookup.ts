@@ -1,7 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { PluginError } from "gantry/sdk";
-import { programFolders } from "gantry/sdk/kit/program-folders";
+import { isProgram, programFolders } from "gantry/sdk/kit/program-folders";
 
 /** Finds programs by name, outside the workspace: a file planted there must never pass for `git`. */
 export function createLookup(path: string | undefined, workspace: readonly string[]) {
@@ -20,15 +19,6 @@ export function createLookup(path: string | undefined, workspace: readonly strin
 function find(name: string, folders: readonly string[]): string | undefined {
   if (!name || /[/\\\0]/.test(name)) return undefined;
   return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function absent(file: string, folders: readonly string[]): PluginError {

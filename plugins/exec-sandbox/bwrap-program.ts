@@ -1,6 +1,7 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { isWithin } from "gantry/sdk/kit/paths";
+import { isProgram } from "gantry/sdk/kit/program-folders";
 
 const USUAL = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap", "/run/current-system/sw/bin/bwrap"];
 
@@ -15,13 +16,4 @@ export function findBwrap(
   return [...USUAL, ...folders.map((folder) => join(folder, "bwrap"))]
     .filter((file) => !isWithin(resolve(file), workspace) && isProgram(file))
     .find((file) => !isWithin(realpathSync(file), workspace));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

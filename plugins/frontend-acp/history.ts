@@ -1,5 +1,5 @@
 import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
-import type { EntryOf, Session, ToolInfo } from "gantry/sdk";
+import { type EntryOf, type Session, type ToolInfo, text } from "gantry/sdk";
 import { resultContent, shown } from "./content.ts";
 import type { Link } from "./link.ts";
 import { planIn } from "./plan.ts";
@@ -18,8 +18,9 @@ export function historyOf(session: Session, link: Link): SessionUpdate[] {
 
 type ToolsByName = ReadonlyMap<string, ToolInfo>;
 
-function saidBy({ uuid, message }: EntryOf<"user">): SessionUpdate[] {
-  return message.content.flatMap((block) => {
+function saidBy({ uuid, typed, message }: EntryOf<"user">): SessionUpdate[] {
+  const said = typed === undefined ? message.content : [text(typed)];
+  return said.flatMap((block) => {
     const content = shown(block);
     return content ? [{ sessionUpdate: "user_message_chunk", messageId: uuid, content } as const] : [];
   });

@@ -15,7 +15,7 @@ import {
   permissionSuggestions,
   permissionUpdateSchema,
 } from "gantry/sdk/kit/permission-updates";
-import { addAnswered } from "./folders.ts";
+import { addAnswered, removeAnswered } from "./folders.ts";
 import { askForm } from "./forms.ts";
 import type { Kit } from "./kit.ts";
 import type { Request } from "./line.ts";
@@ -98,10 +98,11 @@ async function widen({ use, kit }: Asker, session: SessionView, updates: readonl
   const opened = kit?.wishes.opened;
   const isOpened = kit && opened?.id === session.id;
   const addFolder = isOpened ? (folder: string) => addAnswered(kit, opened, folder) : undefined;
+  const removeFolder = isOpened ? (folder: string) => removeAnswered(opened, folder) : undefined;
   for (const given of updates) {
     try {
       const update = permissionUpdateSchema().parse(given);
-      await applyPermissionUpdate({ ...use, addFolder }, session, update);
+      await applyPermissionUpdate({ ...use, addFolder, removeFolder }, session, update);
       if (update.type === "setMode" && isOpened && use.permissions) kit.wishes.mode = use.permissions.mode(session);
     } catch (thrown) {
       const text = `A change of permissions that came with a yes was not made: ${messageOf(thrown)}`;

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type Session, z } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath } from "gantry/sdk/kit/protected-paths";
+import { existingFolder } from "gantry/sdk/kit/typed-path";
 import type { Kit } from "./kit.ts";
 import { read } from "./read.ts";
 
@@ -17,7 +18,7 @@ export async function registerRoot(kit: Kit, request: unknown): Promise<object> 
     throw new Error(`${folder} lies in none of the folders of the start: ${roots.join(", ")}.`);
   await add(kit, opened, folder, "register_repo_root");
   if (more.reload_plugins || more.reload_skills)
-    kit.tell(`${folder}: plugins and skills of other hosts cannot be loaded yet.`);
+    kit.tell(`${folder}: commands, skills and settings are those of the folder that the session began in.`);
   return { directory: folder };
 }
 
@@ -25,6 +26,16 @@ export async function registerRoot(kit: Kit, request: unknown): Promise<object> 
 export async function addAnswered(kit: Kit, session: Session, directory: string): Promise<void> {
   const folder = await folderAt(kit, session, directory);
   if (!session.folders.includes(folder)) await add(kit, session, folder, "permission_update");
+}
+
+/** A folder that was added is the session's no more. */
+export async function removeAnswered(session: Session, directory: string): Promise<void> {
+  const path = resolve(session.cwd, directory);
+  const folder = existingFolder(path) ?? path;
+  const [first, ...added] = session.folders;
+  if (folder === first) throw new Error(`${folder} is the folder that the session began in, and stays.`);
+  if (!added.includes(folder)) throw new Error(`${folder} is no folder of the session.`);
+  session.removeFolder(folder);
 }
 
 /** Where it really lies. */

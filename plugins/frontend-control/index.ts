@@ -22,6 +22,7 @@ import {
   RememberedAnswers,
   SeenFiles,
   Settings,
+  Skills,
   Tools,
   z,
 } from "gantry/sdk";
@@ -49,13 +50,14 @@ const flags = Object.entries(IDLE).map(([flag, [value, idleBecause]]) => [
 export const frontendControl = manifest({
   name: "frontend-control",
   description: "The control protocol of the field's agent SDKs, beside a conversation in lines of JSON.",
-  config: z.object({
-    permissionPromptTool: z
-      .string()
-      .optional()
-      .describe("who answers for the person: stdio, or a tool of an MCP server"),
-    idle: z.unknown().optional().describe("what flags say that have no effect yet"),
-  }),
+  config: () =>
+    z.object({
+      permissionPromptTool: z
+        .string()
+        .optional()
+        .describe("who answers for the person: stdio, or a tool of an MCP server"),
+      idle: z.unknown().optional().describe("what flags say that have no effect yet"),
+    }),
   needs: {
     tools: Tools,
     models: Models,
@@ -74,6 +76,7 @@ export const frontendControl = manifest({
     checkpoints: later(optional(Checkpoints)),
     jobs: later(optional(Jobs)),
     mcp: later(optional(McpServers)),
+    skills: later(optional(Skills)),
     suggestions: later(optional(PromptSuggestions)),
   },
   provides: { control: Control },

@@ -23,7 +23,9 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
   const { wishes, stream } = kit;
   tellUnheeded(kit, given);
   wishes.hasSuggestions = given.promptSuggestions === true;
-  const hooksApplied = await takeHooks(kit, given.hooks ?? {});
+  const takeAll = () => takeHooks(kit, given.hooks ?? {});
+  wishes.renew.set("hooks", takeAll);
+  const hooksApplied = await takeAll();
   if (isFirst) {
     const { systemPrompt } = given;
     wishes.systemPrompt = typeof systemPrompt === "object" ? systemPrompt.join("\n\n") : systemPrompt;
@@ -185,7 +187,7 @@ const UNHEEDED = {
   planModeInstructions: "no plugin guides the mode plan",
   plugins: "plugins of other hosts cannot be loaded yet",
   promptSuggestions: "no plugin that is loaded suggests prompts",
-  skills: "there are no skills yet",
+  skills: "the model sees the skills that the setting skillOverrides shows",
   toolAliases: "tools have the aliases that their plugins give them",
 } as const;
 

@@ -1,4 +1,6 @@
 import type {
+  ConfigOf,
+  Control,
   ControlledStream,
   HostInfo,
   JsonObject,
@@ -7,7 +9,6 @@ import type {
   Session,
   SetupContext,
   Thinking,
-  z,
 } from "gantry/sdk";
 import type { frontendControl } from "./index.ts";
 import type { Line } from "./line.ts";
@@ -16,15 +17,24 @@ import type { Line } from "./line.ts";
 export interface Kit {
   readonly stream: ControlledStream;
   readonly line: Line;
-  readonly use: SetupContext<typeof frontendControl>["use"];
-  readonly config: z.output<typeof frontendControl.config>;
-  readonly host: HostInfo;
-  readonly log: Log;
+  /** Of the newest generation of plugins, as are the next three. */
+  use: SetupContext<typeof frontendControl>["use"];
+  config: ConfigOf<typeof frontendControl>;
+  host: HostInfo;
+  log: Log;
+  /** Who holds the conversation. */
+  holder: HoldsControl;
   /** Tells whoever reads standard error. */
   tell(text: string): void;
   /** The session, once what shapes it is in place. */
   session(): Promise<Session>;
   readonly wishes: Wishes;
+}
+
+/** The service of this plugin, as it is known to itself. */
+export interface HoldsControl extends Control {
+  /** The conversation goes on here: its plugins have been set up anew, and what it has put into them would be lost. */
+  takeOver(kit: Kit): Promise<void>;
 }
 
 /** What the program that drives the host wants of its session. */
@@ -35,6 +45,10 @@ export interface Wishes {
   title?: string | undefined;
   /** A next prompt is suggested after each turn. */
   hasSuggestions?: boolean;
+  /** Not now. */
+  isSuggestingPaused?: boolean;
+  /** A turn is running. */
+  isBusy?: boolean;
   /** `undefined`: as the command line and the provider say. */
   thinking?: Thinking | "off" | undefined;
   /** What is shown of the thinking; `undefined`: as the provider is configured. */
@@ -50,4 +64,6 @@ export interface Wishes {
   mode?: PermissionMode | undefined;
   /** The settings of this run. */
   settings: JsonObject;
+  /** Puts hooks and MCP servers of the application in place, where plugins have been set up anew. */
+  readonly renew: Map<"hooks" | "servers", () => Promise<unknown>>;
 }

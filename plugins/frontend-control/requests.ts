@@ -1,6 +1,7 @@
 /** What the program at the other end may ask for, by the name of the request. */
 import { messageOf, newId, PERMISSION_MODES, PluginError, type WireMessage, z } from "gantry/sdk";
 import { PROTOCOL_VERSION } from "gantry/sdk/kit/protocol-version";
+import { sessionTitle, sideQuestion } from "./aside.ts";
 import { contextUsage } from "./context-usage.ts";
 import { registerRoot } from "./folders.ts";
 import { listHooks } from "./hooks-listing.ts";
@@ -9,6 +10,7 @@ import type { Kit } from "./kit.ts";
 import { MCP_REQUESTS } from "./mcp-requests.ts";
 import { read } from "./read.ts";
 import { readFile } from "./read-file.ts";
+import { reloadPlugins, reloadSkills } from "./reading-anew.ts";
 import { listRules } from "./rules.ts";
 import { seedRead } from "./seed-read.ts";
 import { settingsOf } from "./settings.ts";
@@ -46,12 +48,17 @@ export const ABOUT_SESSION: ReadonlySet<string> = new Set([
   "get_settings",
   "get_task_output",
   "get_usage",
+  "generate_session_title",
   "list_permission_rules",
   "mcp_call",
   "mcp_read_resource",
   "read_file",
   "register_repo_root",
+  "reload_plugins",
+  "reload_skills",
   "rewind_files",
+  "set_cwd",
+  "side_question",
   "stop_task",
 ]);
 
@@ -144,13 +151,20 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
     // Styles are read anew whenever somebody asks for their names.
     return { available_output_styles: (await (await use.styles?.())?.names()) ?? ["default"] };
   },
-  async reload_plugins() {
-    throw new Error(
-      "Plugins are read when the program starts: to take a change in, start it anew and resume the session.",
-    );
+  reload_plugins: reloadPlugins,
+  reload_skills: reloadSkills,
+  side_question: sideQuestion,
+  generate_session_title: sessionTitle,
+  async set_prompt_suggestions_paused({ wishes }, request) {
+    const { paused } = read(z.looseObject({ paused: z.boolean() }), request);
+    wishes.isSuggestingPaused = paused;
+    return {};
   },
-  async reload_skills() {
-    throw new Error("There are no skills yet, so there are none to read anew.");
+  async set_cwd({ session }) {
+    const { cwd } = await session();
+    throw new Error(
+      `A session stays in its folder, ${cwd}: trust, settings and memory are of that one. Start Gantry in the other folder, or add it with --add-dir.`,
+    );
   },
   async set_has_subscribers() {
     // No line waits for a reader.

@@ -14,7 +14,14 @@ export async function setSdkServers(kit: Kit, servers: Readonly<Record<string, o
     (config as { readonly type?: unknown }).type === "sdk" ? [name] : [],
   );
   carry(kit, mcp, inside);
+  kit.wishes.renew.set("servers", () => setSdkServers(kit, servers));
   return mcp.set(SOURCE, servers as Readonly<Record<string, McpServerConfig>>);
+}
+
+/** All that was carried has to be carried anew: the plugin that speaks MCP has been set up anew. */
+export function forgetServers(kit: Kit): void {
+  carried.delete(kit);
+  readers.delete(kit);
 }
 
 /** Those inside of the program that the command line names. */

@@ -6,7 +6,11 @@ export function suggestPrompts({ wishes, use, stream, log }: Kit, session: Sessi
   let asking: AbortController | undefined;
   session.watch((event) => {
     if (event.type === "turn_start") asking?.abort();
-    const isAsked = event.type === "turn_end" && event.end.reason === "completed" && wishes.hasSuggestions;
+    const isAsked =
+      event.type === "turn_end" &&
+      event.end.reason === "completed" &&
+      wishes.hasSuggestions &&
+      !wishes.isSuggestingPaused;
     if (isAsked) void suggest().catch((cause: unknown) => log(`no suggestion: ${cause}`));
   });
 

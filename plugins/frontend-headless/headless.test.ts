@@ -127,7 +127,7 @@ async function run({ events = NORMAL, config = {}, figures, during, commands = [
   } as unknown as FrontendHost;
 
   const handlers = await setup({
-    config: frontendHeadless.config.parse(config),
+    config: frontendHeadless.config().parse(config),
     use: { commands: { list: () => commands }, meter: figures && { of: () => figures } },
   } as never);
   const outcome = await handlers.frontends.headless(host).then(

@@ -23,23 +23,24 @@ export const frontendHeadless = manifest({
   name: "frontend-headless",
   description:
     "Runs without a terminal: the answer as text, as one JSON object, or as a line of JSON for each step; one prompt, or a line of JSON for each.",
-  config: z.object({
-    outputFormat: z.enum(OUTPUTS).default("text"),
-    inputFormat: z.enum(INPUTS).default("text"),
-    partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
-    replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
-    hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
-    mirror: z.boolean().default(false).describe("stream-json: write the records of the session, too"),
-    jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
-    resumeAt: z.string().optional().describe("the record that a session goes on behind"),
-    heartbeatMs: z
-      .number()
-      .int()
-      .positive()
-      .default(30_000)
-      .describe("stream-json: how often a tool that takes long says so"),
-    schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
-  }),
+  config: () =>
+    z.object({
+      outputFormat: z.enum(OUTPUTS).default("text"),
+      inputFormat: z.enum(INPUTS).default("text"),
+      partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
+      replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
+      hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
+      mirror: z.boolean().default(false).describe("stream-json: write the records of the session, too"),
+      jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
+      resumeAt: z.string().optional().describe("the record that a session goes on behind"),
+      heartbeatMs: z
+        .number()
+        .int()
+        .positive()
+        .default(30_000)
+        .describe("stream-json: how often a tool that takes long says so"),
+      schemaAttempts: z.number().int().positive().default(5).describe("how often an answer may miss the schema"),
+    }),
   needs: {
     commands: Commands,
     meter: optional(Meter),

@@ -1,5 +1,6 @@
 /** What one run writes, and how it went: from the events of its session. */
 import type {
+  ConfigOf,
   FrontendHost,
   JsonObject,
   Notice,
@@ -8,7 +9,6 @@ import type {
   SessionEvent,
   SetupContext,
   TurnEnd,
-  z,
 } from "gantry/sdk";
 import { isGantryError, PluginError } from "gantry/sdk";
 import { leftOutNotice } from "gantry/sdk/kit/claims";
@@ -24,7 +24,7 @@ import { isSuccess, jsonLine, VIEWS } from "./view.ts";
 
 export const EXIT = { ok: 0, failed: 1, interrupted: 130, deserted: 141, terminated: 143 } as const;
 
-export type Config = z.output<typeof frontendHeadless.config>;
+export type Config = ConfigOf<typeof frontendHeadless>;
 
 /** What the runs of this plugin have in common. */
 export interface Kit {

@@ -4,9 +4,10 @@ import {
   messageOf,
   type Question,
   type RememberedAnswers,
+  type Slots,
   type TurnView,
 } from "gantry/sdk";
-import { type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
+import { type QuestionParts, questionChange, questionParts, questionTargets } from "gantry/sdk/kit/question";
 import { visible } from "gantry/sdk/kit/visible";
 import { fillIn } from "./form.ts";
 import type { Printer } from "./printer.ts";
@@ -21,25 +22,29 @@ export interface AskingParts {
   readonly width: () => number;
 }
 
+/** What is known of a question besides. */
+interface Known {
+  readonly remembered?: RememberedAnswers | undefined;
+  /** Where the tools' renderers are. */
+  readonly slots: Slots;
+}
+
 /** Puts permission questions to the person, one at a time. */
 export function createAsking({ terminal, printer, width }: AskingParts) {
   let last: Promise<unknown> = Promise.resolve();
 
-  return (question: Question, turn: TurnView, remembered: RememberedAnswers | undefined) => {
-    const answer = last.then(() => ask(question, turn, remembered));
+  return (question: Question, turn: TurnView, known: Known) => {
+    const answer = last.then(() => ask(question, turn, known));
     last = answer.catch(() => undefined);
     return answer;
   };
 
-  async function ask(
-    question: Question,
-    turn: TurnView,
-    remembered: RememberedAnswers | undefined,
-  ): Promise<Answer | undefined> {
+  async function ask(question: Question, turn: TurnView, { remembered, slots }: Known): Promise<Answer | undefined> {
     if (question.form) return fillIn(question.form, { terminal, printer, width, signal: turn.signal });
     const offer = remembered?.offer(turn.session, question.call);
     const targets = questionTargets(question.call, turn.session.cwd);
-    const parts = questionParts(question, { targets, offer });
+    const change = await questionChange(question, turn.session, slots);
+    const parts = questionParts(question, { targets, offer, change });
     for (let isWhole = false; !turn.signal.aborted; ) {
       printer.say(questionText(parts, { isWhole, width: width() }));
       const reading = await terminal.read("Allow? ", { signal: turn.signal });

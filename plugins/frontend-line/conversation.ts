@@ -1,14 +1,10 @@
 import {
-  type Answer,
   type FrontendHost,
   isGantryError,
   messageOf,
   type OpenOptions,
-  type Question,
-  type RememberedAnswers,
   type Session,
   type SessionStore,
-  type TurnView,
 } from "gantry/sdk";
 import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import { visible } from "gantry/sdk/kit/visible";
@@ -23,7 +19,7 @@ export interface Conversation {
   /** Talks until the person leaves. Resolves to the exit code. */
   run(): Promise<number>;
   /** Puts a permission question to the person. */
-  ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer | undefined>;
+  ask: ReturnType<typeof createAsking>;
 }
 
 interface Services {

@@ -1,9 +1,9 @@
-import { definePlugin, lazy, manifest, optional, RememberedAnswers, SessionStore } from "gantry/sdk";
+import { definePlugin, lazy, manifest, optional, RememberedAnswers, SessionStore, Slots } from "gantry/sdk";
 
 export const frontendLine = manifest({
   name: "frontend-line",
   description: "A plain conversation, line by line: for any terminal, for screen readers, and over slow lines.",
-  needs: { remembered: optional(RememberedAnswers), store: optional(SessionStore) },
+  needs: { slots: Slots, remembered: optional(RememberedAnswers), store: optional(SessionStore) },
   frontends: {
     line: { description: "Plain conversation, line by line", needsTerminal: true },
   },

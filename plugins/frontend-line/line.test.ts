@@ -100,7 +100,9 @@ async function talk(
     setup: () => ({ services: { files: { resolve: async (path: string) => path, ...extra.files } as Files } }),
   });
   Object.assign(stdout, { columns });
-  const handlers = await setup({ use: { remembered, store: undefined } } as never);
+  const handlers = await setup({
+    use: { remembered, store: undefined, slots: { handler: async () => undefined } },
+  } as never);
   const model = scriptedModel(typeof script === "function" ? script((text) => stdin.write(text)) : script);
   const kernel = await createTestKernel({
     plugins: [definePlugin(frontendLine, () => handlers), files, shell, look, edit, greets, gate],

@@ -21,7 +21,7 @@ const setup: Setup<typeof frontendLine> = ({ use }) => {
       },
     },
     taps: {
-      ask: (question, turn) => (conversations.get(turn.session.id) ?? own)?.ask(question, turn, use.remembered),
+      ask: (question, turn) => (conversations.get(turn.session.id) ?? own)?.ask(question, turn, use),
     },
   };
 };

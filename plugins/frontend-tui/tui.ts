@@ -1,4 +1,4 @@
-import type { Answer, Question, Setup, TurnView } from "gantry/sdk";
+import type { Answer, EditorMode, Question, Setup, TurnView } from "gantry/sdk";
 import { openEarly } from "./app/opening.ts";
 import type { frontendTui } from "./index.ts";
 import { listOf } from "./input/bindings.ts";
@@ -10,6 +10,9 @@ type Ask = (question: Question, turn: TurnView) => Promise<Answer | undefined>;
 /** By session: when a folder is trusted, all plugins are set up anew in the midst of the conversation, and it is they who ask. */
 const askings = new Map<string, Ask>();
 
+/** Of the one conversation on the terminal. */
+let editorMode: EditorMode | undefined;
+
 const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
   services: {
     keymap: {
@@ -17,6 +20,7 @@ const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
         const read = createBindingsFile(host.claudeFolder, { flavor: () => flavorOf(use.settings) }).read();
         return { bindings: listOf(read), problems: read.problems };
       },
+      mode: () => editorMode,
     },
   },
   frontends: {
@@ -25,12 +29,16 @@ const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
       const opened = new Set<string>();
       try {
         const { converse } = await import("./app/conversation.tsx");
-        return await converse(frontend, opening, (id, ask) => {
+        const onOpen = (id: string, ask: Ask) => {
           opened.add(id);
           askings.set(id, ask);
+        };
+        return await converse(frontend, opening, onOpen, (mode) => {
+          editorMode = mode;
         });
       } finally {
         opening.terminal.close();
+        editorMode = undefined;
         for (const id of opened) askings.delete(id);
       }
     },

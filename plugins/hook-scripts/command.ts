@@ -1,8 +1,10 @@
 /** `/hooks`: what is configured, to be looked at. */
-import type { Block, Command, ListItem } from "gantry/sdk";
+import { isAbsolute } from "node:path";
+import type { Block, Command, HostInfo, ListItem } from "gantry/sdk";
 import { completions } from "gantry/sdk/kit/completions";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, showAction } from "gantry/sdk/kit/panels";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { EVENT_NAMES, rulesOf } from "./events.ts";
 import { deniesOnFailure, timeoutOf, whatRuns } from "./handlers.ts";
@@ -18,22 +20,14 @@ export function createCommand({ book, host, claims }: Kit): Command {
       const hooks = () => EVENT_NAMES.filter((event) => !wanted || event === wanted).flatMap((event) => book.of(event));
       const blocks = ({ id }: ListItem) => {
         const hook = hooks()[Number(id)];
-        return hook ? hookBlocks(hook, book.whyOff(hook)) : [];
+        return hook ? hookBlocks(hook, book.whyOff(hook), host) : [];
       };
       const panel = await listPanel({
         title: "Hooks",
         load: () => hooks().map((hook, at) => itemOf(hook, at, book.whyOff(hook))),
         empty: wanted ? `No hook is configured for ${wanted}.` : "No hooks are configured.",
         preview: blocks,
-        actions: [
-          {
-            key: "enter",
-            label: "show",
-            run: async (item) => ({
-              panel: await pagePanel({ title: "Hook", parts: [{ title: "Hook", load: () => blocks(item) }] }),
-            }),
-          },
-        ],
+        actions: [showAction(blocks, "Hook")],
       });
       // Settings say nothing of a folder before it is trusted.
       const waiting = host.isTrusted ? [] : await claims();
@@ -60,7 +54,11 @@ function itemOf(hook: Hook, at: number, whyOff: string | undefined): ListItem {
   };
 }
 
-function hookBlocks({ event, matcher, handler, layer, source }: Hook, whyOff: string | undefined): readonly Block[] {
+function hookBlocks(
+  { event, matcher, handler, layer, source }: Hook,
+  whyOff: string | undefined,
+  host: HostInfo,
+): readonly Block[] {
   const fields = [
     { name: "event", value: event },
     { name: "matcher", value: matcher || "* (all)" },
@@ -69,7 +67,7 @@ function hookBlocks({ event, matcher, handler, layer, source }: Hook, whyOff: st
     { name: "runs", value: whatRuns(handler) },
     { name: "time-out", value: `${timeoutOf(event, handler)} s` },
     { name: "if it fails", value: deniesOnFailure(event, handler) ? "the call is denied" : "it is reported" },
-    { name: "from", value: `${layer}, ${source}` },
+    { name: "from", value: `${layer}, ${isAbsolute(source) ? shownPath(source, host) : source}` },
     { name: "state", value: whyOff === undefined ? "runs" : `does not run: ${whyOff}` },
   ];
   return [{ type: "fields", fields: fields.map(({ name, value }) => ({ name, value: visibleLine(value, 2_000) })) }];

@@ -118,7 +118,10 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
   async function plan(session: SessionView, moment: HookMoment) {
     if (!isEventName(moment.event)) return [];
     const looked = await Promise.all(
-      book.of(moment.event).map(async (hook) => ({ hook, whyNot: await whyNotRun(hook, session, moment) })),
+      book
+        .of(moment.event)
+        .filter((hook) => !hook.session || hook.session === session)
+        .map(async (hook) => ({ hook, whyNot: await whyNotRun(hook, session, moment) })),
     );
     const seen = new Set<string>();
     // From the end, so that of hooks that are the same the administrator's is the one that runs.
@@ -162,6 +165,7 @@ export function createFiring({ means, book, commonInput, tellModel }: FiringPart
     let answer: Answer;
     let ended: Ended | undefined;
     tell(session, activity);
+    hook.onRun?.();
     try {
       const job = {
         hook,

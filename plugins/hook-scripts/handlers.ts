@@ -18,6 +18,7 @@ function makeSchema() {
       .optional()
       .describe("what a failure of the hook means; for gates deny, else report"),
     statusMessage: z.string().optional(),
+    once: z.boolean().optional().describe("in a skill or a command: it runs no more than once"),
   };
   const asked = {
     ...common,
@@ -64,6 +65,7 @@ export interface FunctionHandler {
   readonly timeout?: number | undefined;
   readonly onFail?: "deny" | "report" | undefined;
   readonly if?: undefined;
+  readonly once?: undefined;
 }
 
 export type Handler = z.output<ReturnType<typeof makeSchema>> | FunctionHandler;

@@ -23,7 +23,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
     const sources = createSources(() => {
       book.forget();
       for (const session of open) register(session);
-    });
+    }, notify);
     const book = createBook({ settings: use.settings, trust: use.trust, host, further: () => sources.all });
     const stateOf = createStates();
     const register = createRegister(book);
@@ -78,6 +78,7 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
           input: { message, notification_type: kind },
         }),
     };
+    scope.own(sources.close);
     scope.own(watchSettings(kit, use.settings, open, register));
     const ofSession = sessionTaps(kit);
     return {

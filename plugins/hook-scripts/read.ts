@@ -1,4 +1,4 @@
-import type { Claim, SettingsLayer } from "gantry/sdk";
+import type { Claim, SessionView, SettingsLayer } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 import { EVENT_NAMES, type EventName, isEventName, rulesOf } from "./events.ts";
 import { type Handler, readHandler, whatRuns, wholeOf } from "./handlers.ts";
@@ -15,6 +15,10 @@ export interface Hook {
   readonly source: string;
   /** The same for the same handler, wherever it stands. */
   readonly key: string;
+  /** Of all sessions it is for this one alone. */
+  readonly session?: SessionView;
+  /** Called when it begins to run. */
+  readonly onRun?: () => void;
 }
 
 /** Where hooks were found. */

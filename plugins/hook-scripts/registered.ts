@@ -9,6 +9,7 @@ export function createRegister(book: Book): (session: SessionView) => void {
   return (session) => {
     const known = told(session);
     for (const hook of book.all) {
+      if (hook.session && hook.session !== session) continue;
       const id = idOf(hook);
       if (known.has(id)) continue;
       known.add(id);

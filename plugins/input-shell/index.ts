@@ -4,12 +4,13 @@ export const inputShell = manifest({
   name: "input-shell",
   description:
     "A prompt that begins with ! is a shell command: it runs at once, and what it says joins the conversation.",
-  config: z.object({
-    when: z
-      .enum(["terminal", "interactive", "never"])
-      .default("terminal")
-      .describe("whose prompts: of a person at a terminal, or of whoever can be asked"),
-  }),
+  config: () =>
+    z.object({
+      when: z
+        .enum(["terminal", "interactive", "never"])
+        .default("terminal")
+        .describe("whose prompts: of a person at a terminal, or of whoever can be asked"),
+    }),
   needs: { tools: Tools, settings: later(optional(Settings)) },
   taps: {
     // As long as the command takes. Before hook scripts, which see what has become of it.

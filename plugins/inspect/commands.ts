@@ -16,7 +16,7 @@ import { answering } from "gantry/sdk/kit/answering";
 import { completions } from "gantry/sdk/kit/completions";
 import { toolTokens } from "gantry/sdk/kit/context-contents";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, pagePanel, showAction } from "gantry/sdk/kit/panels";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { callBlocks, callItem, callsOf, findCall, timeBlocks } from "./calls.ts";
@@ -53,9 +53,7 @@ export function createCommands({ inspector, tools, host, checks }: Means) {
         load: () => callsOf(session).map(callItem).reverse(),
         empty: "No tool has been called in this session.",
         preview: ({ id }) => blocks(id),
-        actions: [
-          { key: "enter", label: "show", run: async ({ id }) => ({ panel: await page("Why", () => blocks(id)) }) },
-        ],
+        actions: [showAction(({ id }) => blocks(id), "Why")],
       });
       return { panel };
     },
@@ -182,7 +180,7 @@ function inspectable(
     load,
     ...(empty !== undefined && { empty }),
     preview: ({ id }) => blocks(id),
-    actions: [{ key: "enter", label: "show", run: async ({ id }) => ({ panel: await page(id, () => blocks(id)) }) }],
+    actions: [showAction(({ id }) => blocks(id))],
   });
 }
 
@@ -200,15 +198,19 @@ function item(id: string, tokens: number, owner: string | undefined, about: stri
 
 function checkBlocks(checks: readonly Check[]): readonly Block[] {
   const tones = { ok: "good", warn: "warning", fail: "bad" } as const;
-  const bad = checks.filter(({ state }) => state !== "ok").length;
+  const isBad = ({ state }: Check) => state !== "ok";
+  const bad = checks.filter(isBad).length;
   return [
     {
       type: "table",
-      rows: checks.map(({ state, name, text, remedy }) => [
-        [{ text: state, tone: tones[state] }],
-        name,
-        remedy ? `${text} ${remedy}` : text,
-      ]),
+      // What wants a look is seen first.
+      rows: checks
+        .toSorted((a, b) => Number(isBad(b)) - Number(isBad(a)))
+        .map(({ state, name, text, remedy }) => [
+          [{ text: state, tone: tones[state] }],
+          name,
+          remedy ? `${text} ${remedy}` : text,
+        ]),
     },
     { type: "text", lines: [bad ? `${bad} of ${checks.length} want a look.` : "All is well."] },
   ];

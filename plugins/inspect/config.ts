@@ -1,5 +1,6 @@
 import {
   type ConfigOrigin,
+  configSchemaOf,
   type HostReport,
   type Json,
   type Manifest,
@@ -32,7 +33,8 @@ export function rowsOf(report: HostReport): readonly Row[] {
     .map(([key, origins]) => ({ key, origins: origins.map((origin) => concealed(key, origin)) }));
 }
 
-function defaultsOf({ name, config }: Manifest): readonly Row[] {
+function defaultsOf({ name, ...manifest }: Manifest): readonly Row[] {
+  const config = configSchemaOf(manifest);
   // By shape, not by class: a plugin may bring its own zod.
   if (!config || !("shape" in config)) return [];
   const defaults = config.safeParse({}).data as Record<string, Json | undefined> | undefined;

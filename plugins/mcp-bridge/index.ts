@@ -23,41 +23,42 @@ import {
 export const mcpBridge = manifest({
   name: "mcp-bridge",
   description: "MCP servers: their tools, resources and prompts.",
-  config: z.object({
-    startWaitMs: z
-      .number()
-      .min(0)
-      .default(500)
-      .describe(
-        "how long a session's first prompt waits for servers, in milliseconds; what is ready later is there with the next request",
-      ),
-    startTimeoutMs: z
-      .number()
-      .positive()
-      .default(30_000)
-      .describe("how long a server has to start, in milliseconds; overruled by MCP_TIMEOUT"),
-    maxOutputTokens: z
-      .number()
-      .positive()
-      .default(25_000)
-      .describe("tokens, estimated, of one result; more goes to a file; overruled by MAX_MCP_OUTPUT_TOKENS"),
-    warnOutputTokens: z
-      .number()
-      .positive()
-      .default(10_000)
-      .describe("tokens, estimated, of one result from which on the person is told"),
-    backgroundMs: z
-      .number()
-      .min(0)
-      .optional()
-      .describe(
-        "how long a model waits for a call before it goes on in the background, in milliseconds; 0: for ever; default: 120000 where a person is there, else 0",
-      ),
-    sampling: z
-      .enum(["ask", "never"])
-      .default("ask")
-      .describe("whether servers may have the model asked, when the person says yes"),
-  }),
+  config: () =>
+    z.object({
+      startWaitMs: z
+        .number()
+        .min(0)
+        .default(500)
+        .describe(
+          "how long a session's first prompt waits for servers, in milliseconds; what is ready later is there with the next request",
+        ),
+      startTimeoutMs: z
+        .number()
+        .positive()
+        .default(30_000)
+        .describe("how long a server has to start, in milliseconds; overruled by MCP_TIMEOUT"),
+      maxOutputTokens: z
+        .number()
+        .positive()
+        .default(25_000)
+        .describe("tokens, estimated, of one result; more goes to a file; overruled by MAX_MCP_OUTPUT_TOKENS"),
+      warnOutputTokens: z
+        .number()
+        .positive()
+        .default(10_000)
+        .describe("tokens, estimated, of one result from which on the person is told"),
+      backgroundMs: z
+        .number()
+        .min(0)
+        .optional()
+        .describe(
+          "how long a model waits for a call before it goes on in the background, in milliseconds; 0: for ever; default: 120000 where a person is there, else 0",
+        ),
+      sampling: z
+        .enum(["ask", "never"])
+        .default("ask")
+        .describe("whether servers may have the model asked, when the person says yes"),
+    }),
   needs: {
     trust: Trust,
     questions: Questions,

@@ -1,6 +1,6 @@
 /** The servers, to be looked at and acted on. */
 import type { Block, CommandAnswer, ListAction, ListItem, ListPanel, McpServerStatus, Tone } from "gantry/sdk";
-import { listPanel, pagePanel } from "gantry/sdk/kit/panels";
+import { listPanel, showAction } from "gantry/sdk/kit/panels";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Bridge } from "./bridge.ts";
 
@@ -42,13 +42,7 @@ export async function serversPanel(bridge: Bridge, act: Act, text: string): Prom
     empty: "There are no MCP servers. gantry mcp add adds one.",
     preview: blocks,
     actions: [
-      {
-        key: "enter",
-        label: "show",
-        run: async (item) => ({
-          panel: await pagePanel({ title: item.id, parts: [{ title: item.id, load: () => blocks(item) }] }),
-        }),
-      },
+      showAction(blocks),
       acting("r", "reconnect", () => "reconnect"),
       acting("e", "on or off", (status) => (status?.status === "disabled" ? "enable" : "disable")),
       acting("l", "sign in", () => "login"),

@@ -3,10 +3,11 @@ import { Commands, definePlugin, lazy, McpServe, manifest, optional, SessionStor
 export const mcpServe = manifest({
   name: "mcp-serve",
   description: "Serves the host's tools, prompts and sessions to other hosts, by the Model Context Protocol.",
-  config: z.object({
-    /** A question that a client was asked and never came back to is a no after so long, in milliseconds. */
-    questionTimeoutMs: z.number().positive().default(600_000),
-  }),
+  config: () =>
+    z.object({
+      /** A question that a client was asked and never came back to is a no after so long, in milliseconds. */
+      questionTimeoutMs: z.number().positive().default(600_000),
+    }),
   needs: { tools: Tools, commands: Commands, store: optional(SessionStore) },
   provides: { serve: McpServe },
   taps: { ask: true },

@@ -14,7 +14,7 @@ describe("over files in memory", () => {
     const host = { cwd: "/project", home: "/home/me", stateFolder: "/home/me/.gantry", env: {}, isTrusted: true };
     const use = { files: async () => files, settings: undefined, trust: { folders: [] } };
     const connect = async () => {
-      const { services } = await setup({ config: memoryAuto.config.parse({}), use, host } as never);
+      const { services } = await setup({ config: memoryAuto.config().parse({}), use, host } as never);
       return services.memory;
     };
     return { connect, dispose: () => undefined };

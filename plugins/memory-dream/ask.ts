@@ -1,5 +1,5 @@
 /** What a model finds to tidy: it sees entries and nothing else, and may only say what they say. */
-import { type Models, type SessionView, type Usage, z } from "gantry/sdk";
+import { type ConfigOf, type Models, type SessionView, type Usage, z } from "gantry/sdk";
 import { askInBackground } from "gantry/sdk/kit/background-model";
 import { coverage, wordsIn } from "gantry/sdk/kit/rank";
 import { hasSecrets } from "gantry/sdk/kit/secrets";
@@ -41,7 +41,7 @@ export async function askForSteps(
   session: SessionView,
   models: Models,
   entries: readonly Kept[],
-  config: z.output<typeof memoryDream.config>,
+  config: ConfigOf<typeof memoryDream>,
 ): Promise<Asked> {
   const prompt = shown(entries, config.mostCharacters);
   const { text, model, usage } = await askInBackground(models, session, { ...config, system: SYSTEM, prompt });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
+  type ConfigOf,
   type DreamOutcome,
   type Files,
   type HostInfo,
@@ -12,7 +13,6 @@ import {
   messageOf,
   type SessionStore,
   type SessionView,
-  type z,
 } from "gantry/sdk";
 import { hasLanguageModel } from "gantry/sdk/kit/background-model";
 import { realClock } from "gantry/sdk/kit/clock";
@@ -36,7 +36,7 @@ const BUSY = "Another dream is at work.";
 const ENDED = "The session ended first.";
 
 export interface DreamsOptions {
-  readonly config: z.output<typeof memoryDream.config>;
+  readonly config: ConfigOf<typeof memoryDream>;
   readonly host: HostInfo;
   readonly memory: Memory;
   readonly files: Files;

@@ -1,5 +1,13 @@
 /** Facts from sources, by a model: it sees what the person typed and which commands worked, and nothing else. */
-import { MEMORY_TYPES, type MemoryEntry, type Models, type SessionView, type Usage, z } from "gantry/sdk";
+import {
+  type ConfigOf,
+  MEMORY_TYPES,
+  type MemoryEntry,
+  type Models,
+  type SessionView,
+  type Usage,
+  z,
+} from "gantry/sdk";
 import { askInBackground } from "gantry/sdk/kit/background-model";
 import { coverage, wordsIn } from "gantry/sdk/kit/rank";
 import { redactSecrets } from "gantry/sdk/kit/secrets";
@@ -34,7 +42,7 @@ export async function askForFacts(
   models: Models,
   { said, commands }: Sources,
   known: readonly MemoryEntry[],
-  config: z.output<typeof memoryExtract.config>,
+  config: ConfigOf<typeof memoryExtract>,
 ): Promise<{ readonly facts: readonly Fact[]; readonly model: string; readonly usage: Usage }> {
   const prompt = [
     `<known>\n${known

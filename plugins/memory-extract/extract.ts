@@ -1,5 +1,6 @@
 /** One look: sources, facts, what of them is new, entries. */
 import {
+  type ConfigOf,
   isGantryError,
   type Memory,
   type MemoryEntry,
@@ -7,7 +8,6 @@ import {
   messageOf,
   type SessionView,
   textOf,
-  type z,
 } from "gantry/sdk";
 import { hasLanguageModel } from "gantry/sdk/kit/background-model";
 import { withoutMemory } from "gantry/sdk/kit/memory-text";
@@ -30,7 +30,7 @@ export interface ExtractOptions {
   readonly memory: Memory;
   /** Without them no model is asked. */
   readonly models: Models | undefined;
-  readonly config: z.output<typeof memoryExtract.config>;
+  readonly config: ConfigOf<typeof memoryExtract>;
 }
 
 export interface Extracted {

@@ -1,12 +1,12 @@
 /** Writes the summary: with a model where there is one, extracted where there is none or where it fails. */
 import {
+  type ConfigOf,
   type Entry,
   type Models,
   messageOf,
   type SessionSummaryText,
   type SessionView,
   type Usage,
-  type z,
 } from "gantry/sdk";
 import { askInBackground, hasLanguageModel } from "gantry/sdk/kit/background-model";
 import { digestOf } from "gantry/sdk/kit/digest";
@@ -16,7 +16,7 @@ import { redactSecrets } from "gantry/sdk/kit/secrets";
 import type { memorySession } from "./index.ts";
 import { transcriptText } from "./transcript-text.ts";
 
-type Config = z.output<typeof memorySession.config>;
+type Config = ConfigOf<typeof memorySession>;
 
 /** A summary, and how it came about. */
 export interface Made {

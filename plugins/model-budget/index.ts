@@ -1,14 +1,18 @@
-import { definePlugin, EFFORTS, lazy, Meter, manifest, optional, Settings, z } from "gantry/sdk";
+import { definePlugin, EFFORTS, Efforts, lazy, Meter, manifest, optional, Settings, z } from "gantry/sdk";
 
 export const modelBudget = manifest({
   name: "model-budget",
   description: "Ends a turn that asks the model too often, and a run that costs too much; says how much models think.",
-  config: z.object({
-    maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
-    maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
-    thinking: z.enum(["adaptive", "enabled", "disabled"]).optional().describe("how models reason; default: as they do"),
-    maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
-  }),
+  config: () =>
+    z.object({
+      maxTurns: z.number().int().positive().optional().describe("most model requests for one prompt"),
+      maxBudgetUsd: z.number().positive().optional().describe("most dollars for one run of the program"),
+      thinking: z
+        .enum(["adaptive", "enabled", "disabled"])
+        .optional()
+        .describe("how models reason; default: as they do"),
+      maxThinkingTokens: z.number().int().nonnegative().optional().describe("most tokens of reasoning in one request"),
+    }),
   flags: {
     effort: {
       description: "How much the model puts into its answers",
@@ -42,6 +46,7 @@ export const modelBudget = manifest({
     },
   },
   needs: { meter: optional(Meter), settings: optional(Settings) },
+  provides: { efforts: Efforts },
   taps: { modelWrap: { stage: "last" } },
 });
 

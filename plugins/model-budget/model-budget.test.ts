@@ -23,7 +23,7 @@ const turnOf = (session: SessionView, id = "t1") => ({ id, session }) as TurnVie
 
 /** The wrap around a model that always answers, and how often it was asked. */
 async function limited(config: object, meter?: Meter) {
-  const { taps } = await setup({ config: modelBudget.config.parse(config), use: { meter } } as never);
+  const { taps } = await setup({ config: modelBudget.config().parse(config), use: { meter } } as never);
   const asked: ModelRequest[] = [];
   const model: StreamFunction = async function* (request) {
     asked.push(request);
@@ -37,7 +37,7 @@ async function limited(config: object, meter?: Meter) {
     for await (const event of stream(request, call)) return event;
     throw new Error("no event");
   };
-  return { ask, asked, session, isWrapped: stream !== model };
+  return { ask, asked, session };
 }
 
 /** A meter that says what it is told to say. */
@@ -55,8 +55,10 @@ function meterOf(figures: { costUsd: number | undefined }, priced = true) {
   } as Meter;
 }
 
-test("without limits the model is not wrapped at all", async () => {
-  expect((await limited({})).isWrapped).toBe(false);
+test("without limits a request is sent as it is", async () => {
+  const { ask, asked, session } = await limited({});
+  expect(await ask(turnOf(session))).toMatchObject({ type: "start" });
+  expect(asked[0]).toBe(request);
 });
 
 test("the request after the last allowed one of a turn is refused and never sent", async () => {
@@ -140,7 +142,7 @@ test("a budget that nobody can count refuses", async () => {
 
 test("limits that make no sense are refused", () => {
   for (const config of [{ maxTurns: 0 }, { maxTurns: 1.5 }, { maxBudgetUsd: 0 }, { maxBudgetUsd: -1 }]) {
-    expect(modelBudget.config.safeParse(config).success).toBe(false);
+    expect(modelBudget.config().safeParse(config).success).toBe(false);
   }
 });
 

@@ -1,5 +1,8 @@
 import {
+  type ConfigOf,
   EFFORTS,
+  type Effort,
+  type Efforts,
   type Meter,
   type ModelCall,
   type ModelEvent,
@@ -10,6 +13,7 @@ import {
   type SessionView,
   type Setup,
   type StreamFunction,
+  type TurnView,
   z,
 } from "gantry/sdk";
 import type { modelBudget } from "./index.ts";
@@ -20,11 +24,12 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   const turns = maxTurns === undefined ? undefined : turnLimit(maxTurns);
   const money = maxBudgetUsd === undefined ? undefined : moneyLimit(maxBudgetUsd, use.meter);
   const thought = thinkingOf(config);
-  if (!turns && !money && !thought && !use.settings) return { taps: { modelWrap: () => undefined } };
+  const chosen = new WeakMap<TurnView, Effort>();
+  const efforts: Efforts = { chooseFor: (turn, effort) => void chosen.set(turn, effort) };
   /** What flags say of thinking is said for this run, and goes before the settings. */
-  const shaped = (request: ModelRequest): ModelRequest => {
+  const shaped = (request: ModelRequest, turn: TurnView): ModelRequest => {
     const { settings } = use;
-    const effort = settings?.get("effortLevel", effortSchema());
+    const effort = chosen.get(turn) ?? settings?.get("effortLevel", effortSchema());
     const isFast = settings?.get("fastMode", onSchema()) === true;
     const isThinking = thought ? undefined : settings?.get("alwaysThinkingEnabled", onSchema());
     const asked = (thought ?? thinkingBy(isThinking))?.(request) ?? request;
@@ -33,13 +38,14 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
   };
 
   return {
+    services: { efforts },
     taps: {
       // One wrapped stream may serve several sessions: the turn knows its own.
       modelWrap:
         (stream, first): StreamFunction =>
         (request, call) => {
           const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
-          return failure ? refused(failure) : stream(call.turn ? shaped(request) : request, call);
+          return failure ? refused(failure) : stream(call.turn ? shaped(request, call.turn) : request, call);
         },
     },
   };
@@ -65,7 +71,7 @@ function thinkingBy(isOn: boolean | undefined) {
 function thinkingOf({
   thinking,
   maxThinkingTokens,
-}: Pick<z.output<typeof modelBudget.config>, "thinking" | "maxThinkingTokens">) {
+}: Pick<ConfigOf<typeof modelBudget>, "thinking" | "maxThinkingTokens">) {
   if (thinking === "disabled" || maxThinkingTokens === 0) {
     return ({ thinking: _, ...request }: ModelRequest): ModelRequest => request;
   }

@@ -13,10 +13,28 @@ import { modeAtStart } from "./start.ts";
 
 const PLUGIN = "permit-modes";
 
+/** Sessions outlive their plugins, which may be set up anew in the midst of one: what was chosen for it holds on. */
+const chosen = perSession((): { mode?: PermissionMode } => ({}));
+
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
-  const current = perSession((session) => ({ mode: start.isAsked ? start.mode : restored(session) }));
+  const current = perSession((session) => {
+    const state = chosen(session);
+    const mode = allowedStill(state.mode) ?? (start.isAsked ? start.mode : restored(session));
+    return Object.assign(state, { mode });
+  });
+
+  /** Settings that have come since may forbid it. */
+  function allowedStill(mode: PermissionMode | undefined): PermissionMode | undefined {
+    try {
+      if (mode !== undefined) start.check(mode);
+      return mode;
+    } catch (error) {
+      if (!(error instanceof PluginError)) throw error;
+      return undefined;
+    }
+  }
 
   /** The mode that the session was left in, where it may be had. Planning and bypassing end with the run that they were chosen for. */
   function restored(session: SessionView): PermissionMode {

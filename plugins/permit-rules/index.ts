@@ -34,9 +34,10 @@ export const permitRules = manifest({
     inspector: Inspector,
   },
   provides: { rules: PermissionRules },
-  config: z.object({
-    tools: z.array(z.string()).optional().describe("of the tools that plugins bring, only these; default: all"),
-  }),
+  config: () =>
+    z.object({
+      tools: z.array(z.string()).optional().describe("of the tools that plugins bring, only these; default: all"),
+    }),
   flags: {
     tools: {
       description: 'of the built-in tools only these, such as "Read,Edit"; "" for none, default for all',

@@ -38,8 +38,11 @@ export interface Rulebook {
 /** What is not a rule is told of by itself, and does not take its neighbours along. */
 const anythingSchema = z.unknown();
 
+/** What sessions forbid themselves. They outlive their plugins, which may be set up anew in the midst of one: what forbids holds on. */
+const denied = perSession((): PlacedRule[] => []);
+
 export function createRulebook(settings: Settings): Rulebook {
-  const own = perSession((): PlacedRule[] => []);
+  const allowed = perSession((): PlacedRule[] => []);
   const supposed = perSession((): { rules?: RuleLists } => ({}));
   const told = perSession(() => new Set<string>());
   const parsed = new Map<unknown, Rule | Malformed>();
@@ -62,9 +65,11 @@ export function createRulebook(settings: Settings): Rulebook {
 
   const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
     const { rules } = supposed(session);
-    if (!rules) return [...ofSettings(effect), ...own(session).filter((rule) => rule.effect === effect)];
+    if (!rules) return [...ofSettings(effect), ...(effect === "ask" ? [] : own(effect, session))];
     return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
   };
+
+  const own = (effect: "allow" | "deny", session: SessionView) => (effect === "deny" ? denied : allowed)(session);
 
   const placedIn = (session: SessionView, effect: Effect, text: string, source: string): PlacedRule => ({
     effect,
@@ -79,7 +84,7 @@ export function createRulebook(settings: Settings): Rulebook {
     add(session, effect, rules) {
       const added = rules.map((text) => placedIn(session, effect, text, "this session"));
       for (const { rule } of added) if (effect === "allow" && isMalformed(rule)) throw noRule(rule);
-      const all = own(session);
+      const all = own(effect, session);
       all.push(...added);
       return () => {
         for (const rule of added) if (all.includes(rule)) all.splice(all.indexOf(rule), 1);

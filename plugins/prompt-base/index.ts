@@ -3,12 +3,13 @@ import { definePlugin, lazy, manifest, z } from "gantry/sdk";
 export const promptBase = manifest({
   name: "prompt-base",
   description: "Tells the model what it is and how to work.",
-  config: z.object({
-    systemPrompt: z.string().optional().describe("in place of the built-in prompt; empty for none"),
-    systemPromptFile: z.string().optional(),
-    appendSystemPrompt: z.string().optional().describe("after the prompt"),
-    appendSystemPromptFile: z.string().optional(),
-  }),
+  config: () =>
+    z.object({
+      systemPrompt: z.string().optional().describe("in place of the built-in prompt; empty for none"),
+      systemPromptFile: z.string().optional(),
+      appendSystemPrompt: z.string().optional().describe("after the prompt"),
+      appendSystemPromptFile: z.string().optional(),
+    }),
   flags: {
     "system-prompt": {
       description: "Replace the system prompt",

@@ -25,7 +25,7 @@ function draftOf(sections: readonly PromptSection[] = []): PromptDraft {
 }
 
 async function sectionsWith(config: object): Promise<readonly PromptSection[]> {
-  const { taps } = await setup({ config: promptBase.config.parse(config), host: { cwd } } as never);
+  const { taps } = await setup({ config: promptBase.config().parse(config), host: { cwd } } as never);
   const build = taps.promptBuild as (draft: PromptDraft) => PromptDraft;
   return build(draftOf()).sections;
 }

@@ -6,19 +6,23 @@ export const providerAnthropic = manifest({
   name: "provider-anthropic",
   description: "Claude models over the Messages API.",
   needs: { http: Http, secrets: later(optional(Secrets)) },
-  config: z
-    .object({
-      cache: z.enum(["5m", "1h", "off"]).default("5m").describe("how long the provider keeps the prompt cached"),
-      maxTokens: z.int().positive().optional().describe("most tokens of an answer when the request names none"),
-      taskBudget: z
-        .int()
-        .positive()
-        .optional()
-        .describe("tokens of a whole task, told to the model so that it can pace itself"),
-      thinkingDisplay: z.enum(DISPLAYS).default("summarized").describe("what is shown of the thinking of newer models"),
-      betas: z.string().optional().describe("beta features of the API, with commas; those that Gantry knows"),
-    })
-    .prefault({}),
+  config: () =>
+    z
+      .object({
+        cache: z.enum(["5m", "1h", "off"]).default("5m").describe("how long the provider keeps the prompt cached"),
+        maxTokens: z.int().positive().optional().describe("most tokens of an answer when the request names none"),
+        taskBudget: z
+          .int()
+          .positive()
+          .optional()
+          .describe("tokens of a whole task, told to the model so that it can pace itself"),
+        thinkingDisplay: z
+          .enum(DISPLAYS)
+          .default("summarized")
+          .describe("what is shown of the thinking of newer models"),
+        betas: z.string().optional().describe("beta features of the API, with commas; those that Gantry knows"),
+      })
+      .prefault({}),
   flags: {
     "task-budget": {
       description: "Tokens of a whole task, told to Claude models so that they can pace themselves",

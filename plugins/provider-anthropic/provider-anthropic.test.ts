@@ -2,7 +2,22 @@ import { createTestKernel } from "gantry/sdk/testing";
 import { describe, expect, it } from "vitest";
 import httpNode from "../http-node/index.ts";
 import anthropic from "./index.ts";
-import { answer, begin, callBlock, finish, hello, json, KEY, request, serve, start, stop } from "./test-server.ts";
+import {
+  answer,
+  begin,
+  callBlock,
+  eventStream,
+  finish,
+  hello,
+  json,
+  KEY,
+  request,
+  serve,
+  sse,
+  start,
+  stop,
+  textBlock,
+} from "./test-server.ts";
 
 describe("the provider", () => {
   const signal = new AbortController().signal;
@@ -38,6 +53,29 @@ describe("the provider", () => {
     const ids = (await provider.models?.(signal))?.map(({ id }) => id);
     expect(ids).toContain("claude-sonnet-5-5");
     expect(provider.info?.("claude-haiku-4-5-20251001")).toMatchObject({ contextWindow: 200_000 });
+  });
+
+  it.each([
+    [
+      { "5h-utilization": "0.314", "5h-reset": "1790000000", "7d-utilization": "1.02" },
+      { five_hour: { usedPercentage: 31.4, resetsAt: 1_790_000_000 }, seven_day: { usedPercentage: 102 } },
+    ],
+    [{ status: "allowed", "5h-reset": "1790000000" }, undefined],
+    [{ "5h-utilization": "much", "7d-utilization": "-1" }, undefined],
+  ])("knows what the headers said of the plan: %j", async (said, expected) => {
+    const headers = Object.fromEntries(
+      Object.entries(said).map(([name, value]) => [`anthropic-ratelimit-unified-${name}`, value]),
+    );
+    const { url } = await serve(eventStream(sse(begin, ...textBlock(0, "Hello"), finish("end_turn"), stop), headers));
+    const kernel = await createTestKernel({
+      plugins: [httpNode, anthropic],
+      env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: KEY },
+    });
+    await kernel.session.setModel("anthropic/claude-sonnet-5-5");
+    await kernel.run("Hi");
+    const provider = await kernel.provider("anthropic");
+    await kernel.close();
+    expect(provider.info?.("claude-sonnet-5-5")?.rateLimits).toEqual(expected);
   });
 
   it("answers in a session, and its calls reach the tools", async () => {

@@ -9,6 +9,7 @@ import { Client } from "./client.ts";
 import { failureOf, refusesThinking } from "./failure.ts";
 import type { providerAnthropic } from "./index.ts";
 import { claudeModel, FAST_MODE, isFast, MODELS } from "./models.ts";
+import { rateLimitsIn } from "./rate-limits.ts";
 import { readAnswer } from "./read.ts";
 
 const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
@@ -18,6 +19,7 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
   const bodies = createBodyWriter({ cache, maxTokens, taskBudget, display });
   const listed = new Map<string, ModelInfo>();
 
+  let rateLimits: ModelInfo["rateLimits"];
   let isTold = unknown.length === 0;
 
   async function* stream(request: ModelRequest, { signal, turn }: ModelCall): AsyncGenerator<ModelEvent> {
@@ -29,6 +31,7 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
     const answer = createAnswer(request.model.id);
     try {
       const response = await open(request, signal);
+      rateLimits = rateLimitsIn(response.headers) ?? rateLimits;
       yield* readAnswer(response, answer);
     } catch (error) {
       const failure = failureOf(error, signal, client.secrets);
@@ -72,7 +75,10 @@ const setup: Setup<typeof providerAnthropic> = ({ config, use, host, log }) => {
     }
   }
 
-  const info = (id: string) => listed.get(id) ?? claudeModel(id);
+  const info = (id: string): ModelInfo | undefined => {
+    const known = listed.get(id) ?? claudeModel(id);
+    return known && rateLimits ? { ...known, rateLimits } : known;
+  };
   return { providers: { anthropic: { stream, countTokens, models, info } } };
 };
 

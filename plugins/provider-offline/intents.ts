@@ -38,7 +38,7 @@ function planForText(text: string, words: Words, context: PlanContext): Plan | u
 // Each in one place, so that a prompt means the same whatever verb it begins with.
 const THE = "(?:the |a |an |all |every |each |any |all the |all of the )?";
 const WHERE = "(?: (?:in|inside|under|within|across|throughout) (?<where>.+?))?";
-const THERE = "(?: are| is)?(?: there)?";
+const THERE = "(?: are| is)?(?: there| here)?";
 
 // What is longer, quotes aside, is an essay and no request.
 const MAX_LENGTH = 2000;

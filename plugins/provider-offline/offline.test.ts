@@ -88,6 +88,7 @@ test.each([
   ["find `a.b(c)`", "Grep", { pattern: "a\\.b\\(c\\)", output_mode: "content" }],
   ["where is config defined?", "Grep", { pattern: "config", "-i": true, output_mode: "content" }],
   ["list all files", "Glob", { pattern: "**/*" }],
+  ["list the files here", "Glob", { pattern: "**/*" }],
   ["what files are in src?", "Glob", { pattern: "**/*", path: "/w/src" }],
   ["find all *.test.ts files", "Glob", { pattern: "**/*.test.ts" }],
   ["run the command `echo hi`", "Bash", { command: "echo hi" }],

@@ -1,27 +1,28 @@
 import { definePlugin, Http, later, lazy, manifest, optional, Secrets, z } from "gantry/sdk";
 
-const portSchema = z.number().int().min(1).max(65_535);
+const port = () => z.number().int().min(1).max(65_535);
 
 export const providerOpenai = manifest({
   name: "provider-openai",
   description: "Models behind any endpoint that speaks OpenAI's chat completions; finds local servers by itself.",
-  config: z.object({
-    ports: z
-      .object({
-        ollama: portSchema.default(11_434),
-        lmStudio: portSchema.default(1234),
-        llamaCpp: portSchema.default(8080),
-      })
-      .prefault({})
-      .describe("where to look for servers on this machine"),
-    probeMs: z.number().int().min(1).max(450).default(350).describe("how long such a server may take to answer"),
-    silenceMs: z
-      .number()
-      .int()
-      .positive()
-      .optional()
-      .describe("longest wait for a sign of life; 60000, or 600000 for a server on this machine"),
-  }),
+  config: () =>
+    z.object({
+      ports: z
+        .object({
+          ollama: port().default(11_434),
+          lmStudio: port().default(1234),
+          llamaCpp: port().default(8080),
+        })
+        .prefault({})
+        .describe("where to look for servers on this machine"),
+      probeMs: z.number().int().min(1).max(450).default(350).describe("how long such a server may take to answer"),
+      silenceMs: z
+        .number()
+        .int()
+        .positive()
+        .optional()
+        .describe("longest wait for a sign of life; 60000, or 600000 for a server on this machine"),
+    }),
   needs: { http: Http, secrets: later(optional(Secrets)) },
   providers: {
     openai: {

@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 async function provider(env: Record<string, string>, config: object = {}) {
-  const context = { config: providerOpenai.config.parse(config), use: { http }, host: { env }, log: () => {} };
+  const context = { config: providerOpenai.config().parse(config), use: { http }, host: { env }, log: () => {} };
   return (await setup(context as never)).providers.openai;
 }
 

@@ -24,7 +24,7 @@ async function beside(
   probeMs = 8000,
 ) {
   const all = { ollama: nobody, lmStudio: nobody, llamaCpp: nobody, ...ports };
-  const config = { ...providerOpenai.config.parse({ ports: all }), probeMs };
+  const config = { ...providerOpenai.config().parse({ ports: all }), probeMs };
   const { providers } = await setup({ config, use: { http }, host: { env }, log: () => {} } as never);
   const { probe, ...rest } = providers.openai;
   return { ...rest, probe: (signal = new AbortController().signal) => probe?.(signal) };

@@ -3,7 +3,7 @@ import { definePlugin, lazy, manifest, z } from "gantry/sdk";
 export const providerReplay = manifest({
   name: "provider-replay",
   description: "Plays the answers of a recorded session in place of a model.",
-  config: z.object({ file: z.string().optional().describe("the transcript to play") }),
+  config: () => z.object({ file: z.string().optional().describe("the transcript to play") }),
   flags: {
     replay: {
       description: "The transcript that the model replay plays (with --model replay)",

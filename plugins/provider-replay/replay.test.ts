@@ -57,7 +57,7 @@ let files = 0;
 async function replay(lines: readonly (Entry | object | string)[], config: object = {}) {
   const file = join(cwd, `${++files}.jsonl`);
   await writeFile(file, lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
-  const context = { config: providerReplay.config.parse({ file, ...config }), host: { cwd } };
+  const context = { config: providerReplay.config().parse({ file, ...config }), host: { cwd } };
   const { stream } = (await setup(context as never)).providers.replay;
   return async (entries?: readonly Entry[], signal = new AbortController().signal) => {
     const events: ModelEvent[] = [];

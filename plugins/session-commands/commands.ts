@@ -1,4 +1,3 @@
-import { isAbsolute, join, resolve } from "node:path";
 import {
   type Command,
   type Exec,
@@ -13,6 +12,7 @@ import {
 } from "gantry/sdk";
 import { answering } from "gantry/sdk/kit/answering";
 import { completions } from "gantry/sdk/kit/completions";
+import { typedPath } from "gantry/sdk/kit/typed-path";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { createBtw, createRecap } from "./aside.ts";
 import { createCopy } from "./copy.ts";
@@ -118,14 +118,9 @@ async function isKept(store: SessionStore, session: SessionView): Promise<boolea
 }
 
 async function exportTo(files: Files, name: string, session: SessionView): Promise<string> {
-  const path = pathOf(name || `session-${session.id.slice(0, 13)}.md`, session);
+  const path = typedPath(name || `session-${session.id.slice(0, 13)}.md`, session);
   await writeNew(files, path, exported(session.allEntries, formatOf(path)));
   return `The conversation is in ${path}.`;
-}
-
-function pathOf(name: string, { cwd, home }: SessionView): string {
-  if (name.startsWith("~/")) return join(home, name.slice(2));
-  return isAbsolute(name) ? resolve(name) : resolve(cwd, name);
 }
 
 /** Writes a file that must not exist yet, readable for its owner alone: a conversation may hold what nobody else should read. */

@@ -1,8 +1,15 @@
 import { type Base64Source, type Entry, type ResultContent, textOf, type UserContent } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 
 /** What a person would read of a session, in order. */
 export type Part =
-  | { readonly kind: "person" | "model"; readonly text: string; readonly time: string }
+  | {
+      readonly kind: "person" | "model";
+      readonly text: string;
+      readonly time: string;
+      /** The slash command that the text came of. */
+      readonly typed?: string;
+    }
   | { readonly kind: "image"; readonly source: Base64Source }
   | {
       readonly kind: "call";
@@ -19,7 +26,7 @@ export function conversation(entries: readonly Entry[]): readonly Part[] {
   return entries.flatMap((entry): Part[] => {
     switch (entry.type) {
       case "user":
-        return entry.isMeta ? [] : saidBy("person", entry.message.content, entry.timestamp);
+        return entry.isMeta ? [] : saidBy("person", entry.message.content, entry.timestamp, entry.typed);
       case "assistant":
         return entry.message.content.flatMap((block): Part[] => {
           if (block.type === "text" && block.text.trim()) return saidBy("model", [block], entry.timestamp);
@@ -38,12 +45,12 @@ export function conversation(entries: readonly Entry[]): readonly Part[] {
   });
 }
 
-function saidBy(kind: "person" | "model", content: readonly UserContent[], time: string): Part[] {
+function saidBy(kind: "person" | "model", content: readonly UserContent[], time: string, typed?: string): Part[] {
   const text = textOf(content);
   const images = content.flatMap((block): Part[] =>
     block.type === "image" ? [{ kind: "image", source: block.source }] : [],
   );
-  const said: Part[] = text.trim() ? [{ kind, text, time }] : [];
+  const said: Part[] = text.trim() ? [{ kind, text, time, ...(typed !== undefined && { typed }) }] : [];
   return [...said, ...images];
 }
 
@@ -56,5 +63,5 @@ export function titleOf(entries: readonly Entry[]): string {
   const named = entries.findLast((entry) => entry.type === "title");
   if (named) return named.title;
   const first = entries.find((entry) => entry.type === "user" && !entry.isMeta);
-  return first?.type === "user" ? textOf(first.message.content).trim().slice(0, 80) : "";
+  return first?.type === "user" ? typedText(first).trim().slice(0, 80) : "";
 }

@@ -1,4 +1,5 @@
 import { type Entry, PluginError, type SessionStore } from "gantry/sdk";
+import { typedText } from "gantry/sdk/kit/typed";
 
 /** A store for tests, and a way to have a session belong to another folder or to another day. */
 export function memoryStore() {
@@ -58,6 +59,5 @@ export function memoryStore() {
 function titleOf(entries: readonly Entry[]): string | undefined {
   const named = entries.findLast((entry) => entry.type === "title");
   const said = entries.find((entry) => entry.type === "user" && !entry.isMeta);
-  const block = said?.type === "user" ? said.message.content[0] : undefined;
-  return named?.title ?? (block?.type === "text" ? block.text : undefined);
+  return named?.title ?? (said?.type === "user" ? typedText(said) : undefined);
 }

@@ -91,7 +91,8 @@ async function preview(store: SessionStore, { id, cwd }: SessionSummary): Promis
   const { entries } = await store.read(id, { cwd });
   const parts = conversation(branchOf(entries)).filter((part) => part.kind === "person" || part.kind === "model");
   return parts.slice(-MOST_SHOWN).map((part): Block => {
-    const said = "text" in part ? visible(part.text.slice(0, LONGEST_PART)) : "";
+    const text = part.kind === "person" ? (part.typed ?? part.text) : "text" in part ? part.text : "";
+    const said = visible(text.slice(0, LONGEST_PART));
     return part.kind === "person"
       ? { type: "text", lines: said.split("\n").map((line) => [{ text: `> ${line}`, tone: "strong" as const }]) }
       : { type: "markdown", text: said };

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { definePlugin, type Entry, Files, LOG_VERSION, SessionStore } from "gantry/sdk";
+import { definePlugin, type Entry, Files, LOG_VERSION, type Plugin, SessionStore } from "gantry/sdk";
 import { createTestKernel, memoryFiles, scriptedModel, type TestKernel } from "gantry/sdk/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import sessionCommands from "./index.ts";
@@ -22,7 +22,7 @@ afterEach(async () => {
   fs.rmSync(cwd, { recursive: true, force: true });
 });
 
-async function open(resume?: string): Promise<TestKernel> {
+async function open(resume?: string, plugins: readonly Plugin[] = []): Promise<TestKernel> {
   const platform = definePlugin({
     name: "platform",
     provides: { store: SessionStore, files: Files },
@@ -30,7 +30,7 @@ async function open(resume?: string): Promise<TestKernel> {
   });
   const model = scriptedModel(Array.from({ length: 9 }, (_, at) => ({ text: `Answer ${at}.` })));
   const kernel = await createTestKernel({
-    plugins: [platform, sessionCommands],
+    plugins: [platform, sessionCommands, ...plugins],
     model,
     cwd,
     ...(resume && { resume }),
@@ -49,6 +49,23 @@ async function session(...prompts: readonly string[]): Promise<string> {
 
 const opened = (events: Awaited<ReturnType<TestKernel["run"]>>["events"]) =>
   events.flatMap((event) => (event.type === "open" ? [event.options] : []));
+
+const review = definePlugin({
+  name: "review",
+  commands: { review: { description: "Review" } },
+  setup: () => ({ commands: { review: (args) => ({ prompt: `Look at ${args} with great care.` }) } }),
+});
+
+describe("a command that gives a prompt", () => {
+  it("is listed as it was typed", async () => {
+    const kernel = await open(undefined, [review]);
+    await kernel.run("/review src");
+    expect(kernel.session.messages[0]).toMatchObject({ content: [{ text: "Look at src with great care." }] });
+    expect((await kernel.run("/tree")).text).toContain("* /review src");
+    await kernel.session.close();
+    expect((await (await open()).run("/resume")).text).toMatch(/\/review src$/m);
+  });
+});
 
 describe("/resume", () => {
   it("lists the other sessions of this folder, newest first", async () => {

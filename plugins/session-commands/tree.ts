@@ -1,5 +1,6 @@
-import { type Entry, textOf } from "gantry/sdk";
+import type { Entry } from "gantry/sdk";
 import { branchOf } from "gantry/sdk/kit/branch";
+import { typedText } from "gantry/sdk/kit/typed";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 /** A prompt of a session, and those that followed on it. */
@@ -39,7 +40,7 @@ export function treeOf(entries: readonly Entry[]): readonly TreeNode[] {
       continue;
     }
     const children: TreeNode[] = [];
-    const prompt = visibleLine(textOf(entry.message.content), PROMPT_WIDTH);
+    const prompt = visibleLine(typedText(entry), PROMPT_WIDTH);
     const { uuid, parentUuid } = entry;
     const node = { uuid, prompt, isCurrent: current.has(entry), children, before: parentUuid, end: uuid };
     list.push(node);

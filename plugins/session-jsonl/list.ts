@@ -115,6 +115,7 @@ function titleOf(entry: Entry | undefined): string | undefined {
 
 function promptOf(entry: Entry | undefined): string | undefined {
   if (entry?.type !== "user" || entry.isMeta || !Array.isArray(entry.message?.content)) return undefined;
+  if (typeof entry.typed === "string") return visibleLine(entry.typed, TITLE_LETTERS);
   const texts = entry.message.content.map((block) => (block?.type === "text" ? String(block.text) : ""));
   return visibleLine(texts.join(" "), TITLE_LETTERS);
 }

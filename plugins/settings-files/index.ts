@@ -7,7 +7,8 @@ export const settingsFiles = manifest({
   provides: { settings: Settings },
   claims: { "allow-rules": { description: "Rules that the folder's settings would allow calls by." } },
   taps: {
-    sessionStart: true,
+    // First, since others go by the folders of a session.
+    sessionStart: { stage: "first" },
     // First, so that whoever comes next goes by what has just been saved.
     input: { stage: "first" },
     toolGate: { stage: "first" },

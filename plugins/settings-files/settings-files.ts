@@ -8,6 +8,7 @@ import {
   type Trust,
   type z,
 } from "gantry/sdk";
+import { addFolders } from "./added-folders.ts";
 import { approvedIn, claimsOf } from "./claims.ts";
 import { fitted } from "./fit.ts";
 import { flagSettings } from "./flags.ts";
@@ -50,6 +51,7 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
         sessionStart: (session) => {
           reportFiles(layers, problems);
           problems.tell(session);
+          addFolders(session, settings);
         },
         input: () => refresh(),
         toolGate: () => refresh(),

@@ -5,6 +5,7 @@ import {
   type Files,
   messageOf,
   type RunCommand,
+  type SessionView,
   type SetupContext,
   type ToolContext,
   ToolError,
@@ -13,7 +14,7 @@ import {
   type Verdict,
 } from "gantry/sdk";
 import { didYouMean } from "gantry/sdk/kit/nearest";
-import { folderOf, gone, type PromptFile, readPromptFile } from "gantry/sdk/kit/prompt-files";
+import { folderOf, type PromptFile, readPromptNow } from "gantry/sdk/kit/prompt-files";
 import type { PromptHead } from "gantry/sdk/kit/prompt-head";
 import type { Invocation, Invocations } from "gantry/sdk/kit/prompt-invocation";
 import type { skills } from "./index.ts";
@@ -22,6 +23,7 @@ import type { Stocked } from "./stock.ts";
 import type { Uses } from "./uses.ts";
 
 const MOST_JUDGED = 100;
+const MOST_IN_A_ROW = 6;
 
 export interface Calling {
   /** What the command of a skill answers. */
@@ -44,24 +46,33 @@ interface CallingParts {
   readonly all: () => readonly Stocked[];
 }
 
-export function createCalling({ context, invocations, files, uses, find, all }: CallingParts): Calling {
+export function createCalling({ context, invocations: calls, files, uses, find, all }: CallingParts): Calling {
   const { use, log } = context;
   /** What was judged is what is called, whatever the file says by then. */
   const judged = new Map<string, PromptFile>();
 
-  async function load({ file, args, session, turn }: Invocation): Promise<string> {
-    const lead = `The files of this skill lie in ${folderOf(file)}\n\n`;
-    const loaded = await invocations.prompt({ file, args, session, lead, ...(turn && { turn }) });
+  function note({ file, session }: Invocation, loaded: string): void {
     noteLoaded(session, file.name, loaded);
     uses.count(file.name).catch((thrown) => log(`Not counted: ${messageOf(thrown)}`));
-    return loaded;
   }
 
-  /** As it is now: what was changed a moment ago counts. */
-  async function current(file: PromptHead): Promise<PromptFile> {
-    const now = await readPromptFile(file, files);
-    if (now) return now;
-    throw gone(file);
+  /** `/one /two do it`: skills in a row, and what stands behind the last, which is for each of them. */
+  function rowOf(first: Stocked, typed: string): { readonly row: readonly Stocked[]; readonly args: string } {
+    const row = [first];
+    let args = typed;
+    while (row.length < MOST_IN_A_ROW) {
+      const [, name = "", rest = ""] = /^\/(\S+)(?:\s+([\s\S]*))?$/u.exec(args.trim()) ?? [];
+      const next = find(name);
+      if (!next?.isCommand || next.rival !== undefined) break;
+      row.push(next);
+      args = rest;
+    }
+    return { row, args };
+  }
+
+  async function invocationOf(head: PromptHead, args: string, session: SessionView): Promise<Invocation> {
+    const file = await readPromptNow(head, files);
+    return { file, args, session, lead: leadOf(file) };
   }
 
   /** Why a call is of no skill. */
@@ -75,20 +86,24 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
   }
 
   return {
-    answer: (name) => async (args, session) => {
+    answer: (name) => async (typed, session) => {
       const found = find(name);
       if (!found) return `There is no skill ${name} any more.`;
-      return { prompt: await load({ file: await current(found.file), args, session }) };
+      const { row, args } = rowOf(found, typed);
+      const invocations = await Promise.all(row.map(({ file }) => invocationOf(file, args, session)));
+      const { text, texts } = await calls.prompts(invocations);
+      for (const [at, invocation] of invocations.entries()) note(invocation, texts[at] ?? "");
+      return { prompt: text };
     },
     async vote(call) {
       const { skill } = call.input as SkillInput;
       const found = find(nameOf(skill));
       // Such a call fails, and says why.
       if (!found?.isForModel) return { ...allow("it changes nothing"), readsOnly: true };
-      const file = await current(found.file);
+      const file = await readPromptNow(found.file, files);
       judged.set(call.id, file);
       for (const id of [...judged.keys()].slice(0, -MOST_JUDGED)) judged.delete(id);
-      const wants = wishesOf(file, invocations.counts(file));
+      const wants = wishesOf(file, calls.counts(file));
       // Without a vote, so that a rule may allow it; nobody else's yes is loosened by what it only reads.
       if (wants.length) return { decision: "none", reason: `it ${wants.join(", and ")}` };
       return { ...allow("it is a text to read"), readsOnly: true };
@@ -98,7 +113,9 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
       judged.delete(id);
       if (!file) throw notJudged(skill);
       try {
-        const loaded = await load({ file, args, session, turn });
+        const invocation = { file, args, session, turn, lead: leadOf(file) };
+        const loaded = await calls.prompt(invocation);
+        note(invocation, loaded);
         const mentions = await use.mentions?.();
         const named = (await mentions?.bring(loaded, turn)) ?? [];
         return { content: [text(loaded), ...named], data: { skill: file.name, path: file.path } };
@@ -107,6 +124,10 @@ export function createCalling({ context, invocations, files, uses, find, all }: 
       }
     },
   };
+}
+
+function leadOf(file: PromptFile): string {
+  return `The files of this skill lie in ${folderOf(file)}\n\n`;
 }
 
 /** Models write it as people do, too. */
@@ -118,9 +139,12 @@ function nameOf(skill: string): string {
 function wishesOf(file: PromptFile, isCounted: boolean): readonly string[] {
   if (!isCounted) return [];
   const [first] = file.commands;
+  const hooks = file.hooks && Object.keys(file.hooks);
   return [
     ...(first === undefined ? [] : [`runs ${JSON.stringify(first)}${file.commands.length > 1 ? " and more" : ""}`]),
     ...(file.allowedTools.length ? [`allows ${file.allowedTools.join(", ")} until your next message`] : []),
+    ...(hooks?.length ? [`adds hooks to ${hooks.join(", ")}`] : []),
     ...(file.model === undefined ? [] : [`asks the model ${file.model}`]),
+    ...(file.effort === undefined ? [] : [`asks for the effort ${file.effort}`]),
   ];
 }

@@ -1,9 +1,8 @@
 /** All there is to skills, once there are some. */
 import type { Claim, CommandAnswer, Completion, Input, SessionView, SetupContext, TurnView } from "gantry/sdk";
-import { readPromptFiles } from "gantry/sdk/kit/prompt-files";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
 import type { PromptPlace } from "gantry/sdk/kit/prompt-places";
-import { readSkills } from "gantry/sdk/kit/prompt-shelf";
+import { promptClaims } from "gantry/sdk/kit/prompt-stock";
 import { type Calling, createCalling } from "./calling.ts";
 import type { skills } from "./index.ts";
 import { restore } from "./loaded.ts";
@@ -29,9 +28,24 @@ export async function createCatalogue(
   watchers: ReadonlySet<Watcher>,
 ): Promise<Catalogue> {
   const { host, use } = context;
-  const [files, rules, settings] = await Promise.all([use.files(), use.rules?.(), use.settings?.()]);
+  const [files, rules, efforts, settings] = await Promise.all([
+    use.files(),
+    use.rules?.(),
+    use.efforts?.(),
+    use.settings?.(),
+  ]);
   const { trust, tools, models } = use;
-  const invocations = createInvocations({ plugin: "skills", host, trust, tools, models, rules, settings });
+  const invocations = createInvocations({
+    plugin: "skills",
+    host,
+    trust,
+    tools,
+    models,
+    rules,
+    efforts,
+    hooks: async () => use.hooks?.(),
+    settings,
+  });
   const uses = createUses(host);
   const calling = createCalling({
     context,
@@ -56,12 +70,7 @@ export async function createCatalogue(
     ...telling,
     ...panel,
     onCompacted: restore,
-    async claims() {
-      if (places().every(({ within }) => within === undefined)) return [];
-      const { files: found } = await readSkills(places(), host);
-      const brought = [...found.values()].filter(({ place, mayAsk }) => place.within !== undefined && mayAsk);
-      return (await readPromptFiles(brought, files)).flatMap(({ claim }) => claim ?? []);
-    },
+    claims: () => promptClaims("skill", places(), { host, files }),
     async onInput(input, turn) {
       // From the first prompt on, so that no start waits for it.
       stock.watch();

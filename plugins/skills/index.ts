@@ -1,7 +1,9 @@
 import {
   Commands,
   definePlugin,
+  Efforts,
   Files,
+  HookSources,
   later,
   lazy,
   Mentions,
@@ -26,6 +28,8 @@ export const skills = manifest({
     tools: Tools,
     models: Models,
     commands: Commands,
+    efforts: later(optional(Efforts)),
+    hooks: later(optional(HookSources)),
     rules: later(optional(PermissionRules)),
     settings: later(optional(Settings)),
     mentions: later(optional(Mentions)),

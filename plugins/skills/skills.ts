@@ -61,6 +61,8 @@ export function skillsFrom(managed: string): Setup<typeof skills> {
         "reload-skills": async (_, session) => {
           const all = await catalogue();
           await all.look(session);
+          // Commands in files are another plugin's, which looks for them when it lists them.
+          await context.use.commands.run(session, "commands", "");
           const { length } = all.list();
           return length === 1 ? "There is 1 skill." : `There are ${length} skills.`;
         },

@@ -1,5 +1,15 @@
 /** What the command reads on its standard input: the documented JSON. */
-import { type Meter, type Models, type OutputStyles, perSession, type SessionView, type Settings, z } from "gantry/sdk";
+import {
+  type EditorMode,
+  type Meter,
+  type ModelInfo,
+  type Models,
+  type OutputStyles,
+  perSession,
+  type SessionView,
+  type Settings,
+  z,
+} from "gantry/sdk";
 import { changedLines } from "gantry/sdk/kit/changed-lines";
 
 interface FactParts {
@@ -10,11 +20,14 @@ interface FactParts {
   readonly version: string;
   /** When the program began, in milliseconds. */
   readonly started: number;
+  /** Of the editor. */
+  readonly mode: EditorMode | undefined;
 }
 
 const LONG = 200_000;
 
-export async function factsOf(session: SessionView, { meter, models, styles, settings, version, started }: FactParts) {
+export async function factsOf(session: SessionView, parts: FactParts) {
+  const { meter, models, styles, settings, version, started, mode } = parts;
   const { id, cwd, folders, model, transcriptPath, entries, messages } = session;
   const figures = meter?.of(session);
   const info = await models?.info(session).catch(() => undefined);
@@ -54,7 +67,20 @@ export async function factsOf(session: SessionView, { meter, models, styles, set
     },
     exceeds_200k_tokens: used > LONG,
     ...(effort !== undefined && { effort: { level: effort } }),
+    thinking: { enabled: settings.get("alwaysThinkingEnabled", z.boolean()) ?? false },
+    fast_mode: settings.get("fastMode", z.boolean()) ?? false,
+    ...(info?.rateLimits && { rate_limits: limitsOf(info.rateLimits) }),
+    ...(mode && { vim: { mode: mode.replace("-", " ").toUpperCase() } }),
   };
+}
+
+function limitsOf(windows: NonNullable<ModelInfo["rateLimits"]>) {
+  return Object.fromEntries(
+    Object.entries(windows).map(([name, { usedPercentage, resetsAt }]) => [
+      name,
+      { used_percentage: usedPercentage, ...(resetsAt !== undefined && { resets_at: resetsAt }) },
+    ]),
+  );
 }
 
 const counted = perSession(() => ({ entries: 0, added: 0, removed: 0 }));

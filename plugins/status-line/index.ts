@@ -1,4 +1,16 @@
-import { definePlugin, Exec, lazy, Meter, Models, manifest, OutputStyles, optional, Settings } from "gantry/sdk";
+import {
+  definePlugin,
+  Exec,
+  Keymap,
+  later,
+  lazy,
+  Meter,
+  Models,
+  manifest,
+  OutputStyles,
+  optional,
+  Settings,
+} from "gantry/sdk";
 
 export const statusLine = manifest({
   name: "status-line",
@@ -9,6 +21,7 @@ export const statusLine = manifest({
     meter: optional(Meter),
     models: optional(Models),
     styles: optional(OutputStyles),
+    keymap: later(optional(Keymap)),
   },
   statusItems: {
     command: { description: "what the command of the setting statusLine writes", side: "below" },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { definePlugin, defineTool, Slots, type StatusItem, z } from "gantry/sdk";
+import { definePlugin, defineTool, Keymap, type Plugin, Slots, type StatusItem, z } from "gantry/sdk";
 import { lineText } from "gantry/sdk/kit/view-text";
 import { createTestKernel, type Script } from "gantry/sdk/testing";
 import { expect, onTestFinished, test } from "vitest";
@@ -21,7 +21,13 @@ const change = defineTool({
 async function said(
   command: string,
   more: object = {},
-  { cwd, settings, script = [] }: { cwd?: string; settings?: object; script?: Script } = {},
+  {
+    cwd,
+    settings,
+    script = [],
+    plugins = [],
+    model,
+  }: { cwd?: string; settings?: object; script?: Script; plugins?: readonly Plugin[]; model?: string } = {},
 ): Promise<string | undefined> {
   let slots: Slots | undefined;
   const looking = definePlugin({
@@ -34,12 +40,13 @@ async function said(
     },
   });
   const kernel = await createTestKernel({
-    plugins: [filesNode, execNode, settingsFiles, plugin, looking, change],
+    plugins: [filesNode, execNode, settingsFiles, plugin, looking, change, ...plugins],
     answer: "allow",
     ...(command ? { settings: { statusLine: { type: "command", command, ...more }, ...settings } } : {}),
     ...(cwd && { cwd }),
   });
   onTestFinished(() => kernel.close());
+  if (model) await kernel.session.setModel(model);
   for await (const _ of kernel.session.send("/look"));
   if (script.length) {
     kernel.model.push(...script);
@@ -81,4 +88,25 @@ test("effort and changed lines are among the facts", async () => {
   const command = `"${process.execPath}" -e '${script}'`;
   const calls = [{ calls: [{ name: "Change", input: {} }] }, { text: "done" }];
   expect(await said(command, {}, { settings: { effortLevel: "high" }, script: calls })).toBe("high,2,1");
+});
+
+test("vim's mode and what is used up of the plan are among them", async () => {
+  const script = `process.stdin.on("data", (d) => { const f = JSON.parse(d); console.log(JSON.stringify([f.vim, f.rate_limits])) })`;
+  const rateLimits = { five_hour: { usedPercentage: 31.4, resetsAt: 1_790_000_000 }, seven_day: { usedPercentage: 2 } };
+  const model = { id: "m", rateLimits };
+  const telling = definePlugin({
+    name: "telling",
+    provides: { keymap: Keymap },
+    providers: { telling: { title: "Telling", usable: "always" } },
+    setup: () => ({
+      services: { keymap: { read: () => ({ bindings: [], problems: [] }), mode: () => "visual-line" as const } },
+      providers: { telling: { stream: async function* () {}, models: async () => [model], info: () => model } },
+    }),
+  });
+  const command = `"${process.execPath}" -e '${script}'`;
+  const text = await said(command, {}, { plugins: [telling], model: "telling/m" });
+  expect(JSON.parse(text ?? "")).toEqual([
+    { mode: "VISUAL LINE" },
+    { five_hour: { used_percentage: 31.4, resets_at: 1_790_000_000 }, seven_day: { used_percentage: 2 } },
+  ]);
 });

@@ -28,7 +28,8 @@ const setup: Setup<typeof statusLine> = ({ use, host }) => {
     running?.abort();
     const own = new AbortController();
     running = own;
-    const facts = await factsOf(session, { ...use, version: host.version, started });
+    const mode = (await use.keymap?.())?.mode();
+    const facts = await factsOf(session, { ...use, mode, version: host.version, started });
     const { exitCode, stdout, isTimedOut } = await use.exec.run({
       ...shell(command),
       cwd: session.cwd,

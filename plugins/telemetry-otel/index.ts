@@ -18,16 +18,17 @@ export const telemetryOtel = manifest({
   name: "telemetry-otel",
   description:
     "OpenTelemetry over OTLP, for who asks for it: metrics, events, and spans of turns, model calls, tools and hooks.",
-  config: z
-    .object({
-      enabled: z
-        .boolean()
-        .default(false)
-        .describe(
-          "send; counts from your own configuration only, never from a project's. OTEL_* variables say where to",
-        ),
-    })
-    .prefault({}),
+  config: () =>
+    z
+      .object({
+        enabled: z
+          .boolean()
+          .default(false)
+          .describe(
+            "send; counts from your own configuration only, never from a project's. OTEL_* variables say where to",
+          ),
+      })
+      .prefault({}),
   needs: {
     inspector: later(Inspector),
     http: later(optional(Http)),

@@ -15,16 +15,17 @@ import {
 export const toolBash = manifest({
   name: "tool-bash",
   description: "Shell commands, in the folder that the session is in.",
-  config: z.object({
-    /** Overruled by BASH_DEFAULT_TIMEOUT_MS. */
-    defaultTimeoutMs: z.number().positive().default(120_000),
-    /** Overruled by BASH_MAX_TIMEOUT_MS. */
-    maxTimeoutMs: z.number().positive().default(600_000),
-    /** How much of a successful command's output is shown. Overruled by BASH_MAX_OUTPUT_LENGTH. */
-    shownCharacters: z.number().int().positive().max(150_000).default(30_000),
-    /** A command that writes more is ended. */
-    maxOutputBytes: z.number().positive().default(5e9),
-  }),
+  config: () =>
+    z.object({
+      /** Overruled by BASH_DEFAULT_TIMEOUT_MS. */
+      defaultTimeoutMs: z.number().positive().default(120_000),
+      /** Overruled by BASH_MAX_TIMEOUT_MS. */
+      maxTimeoutMs: z.number().positive().default(600_000),
+      /** How much of a successful command's output is shown. Overruled by BASH_MAX_OUTPUT_LENGTH. */
+      shownCharacters: z.number().int().positive().max(150_000).default(30_000),
+      /** A command that writes more is ended. */
+      maxOutputBytes: z.number().positive().default(5e9),
+    }),
   needs: {
     exec: Exec,
     jobs: Jobs,

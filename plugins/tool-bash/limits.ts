@@ -1,7 +1,7 @@
-import type { z } from "gantry/sdk";
+import type { ConfigOf } from "gantry/sdk";
 import type { toolBash } from "./index.ts";
 
-type Limits = Readonly<z.output<typeof toolBash.config>>;
+type Limits = Readonly<ConfigOf<typeof toolBash>>;
 
 export type { Limits };
 

@@ -1,4 +1,15 @@
-import { isGantryError, type ReadFile, type SessionView, type Setup, ToolError, type ToolOutput } from "gantry/sdk";
+import {
+  type Call,
+  type Hunk,
+  isGantryError,
+  type ReadFile,
+  type SessionView,
+  type Setup,
+  type ToolContext,
+  ToolError,
+  type ToolOutput,
+  type z,
+} from "gantry/sdk";
 import { patchOf } from "gantry/sdk/kit/patch";
 import { decodeText, encodeText, plainText, type TextFile } from "gantry/sdk/kit/text-file";
 import { asToolError, type JudgedPath, judgedPath, readForTool } from "gantry/sdk/kit/tool-files";
@@ -32,7 +43,8 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
     return { content: `Created "${edit.path}".`, data: dataOf(edit, "", edit.after) };
   }
 
-  async function change(edit: Edit & JudgedPath, session: SessionView, signal: AbortSignal): Promise<ToolOutput> {
+  /** What would come of it; throws, for the model, where it cannot be made. */
+  async function changed(edit: Edit & JudgedPath, session: SessionView, signal: AbortSignal) {
     const file = await readForTool(files, edit.path, { ...edit.checked, signal });
     const seen = seenFiles.seen(session, file.realPath);
     if (!seen) {
@@ -42,8 +54,11 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
     const isKnown = seen.stamp.hash === file.stamp.hash;
     const original = textIn(file, edit);
     const matches = matchesOf(original.text, edit, isKnown);
+    return { file, seen, isKnown, original, matches, text: replaceAt(original.text, edit, matches) };
+  }
 
-    const text = replaceAt(original.text, edit, matches);
+  async function change(edit: Edit & JudgedPath, session: SessionView, signal: AbortSignal): Promise<ToolOutput> {
+    const { file, seen, isKnown, original, matches, text } = await changed(edit, session, signal);
     const stamp = await files
       .write(edit.path, bytesOf({ ...original, text }, edit), { realPath: file.realPath, expect: file.stamp })
       .catch((error) => {
@@ -58,13 +73,20 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
     };
   }
 
+  /** As the file is now. A new file is shown by the input itself. */
+  async function supposed({ input, places }: Call, session: SessionView): Promise<readonly Hunk[] | undefined> {
+    const edit = editOf(input as Input, { session, ...(places && { places }) });
+    if (edit.before === "") return undefined;
+    const { original, text } = await changed(edit, session, session.scope.signal);
+    return patchOf(plainText(original.text).text, plainText(text).text);
+  }
+
   return {
-    renderers: { Edit: editRenderer },
+    renderers: { Edit: { ...editRenderer, change: supposed } },
     tools: {
-      Edit({ file_path, old_string, new_string, replace_all = false }, call) {
+      Edit(input, call) {
         const { session, signal } = call;
-        const judged = judgedPath(file_path, call);
-        const edit = { ...judged, before: old_string, after: new_string, isForAll: replace_all };
+        const edit = editOf(input, call);
         if (edit.before === edit.after) {
           throw new ToolError("old_string and new_string are the same. Give the text as it shall become.");
         }
@@ -74,6 +96,13 @@ const setup: Setup<typeof toolEdit> = ({ use: { files, seenFiles } }) => {
   };
 };
 export default setup;
+
+type Input = z.output<typeof toolEdit.tools.Edit.input>;
+
+function editOf(input: Input, call: Pick<ToolContext, "session" | "places">): Edit & JudgedPath {
+  const { file_path, old_string, new_string, replace_all = false } = input;
+  return { ...judgedPath(file_path, call), before: old_string, after: new_string, isForAll: replace_all };
+}
 
 function textIn(file: ReadFile, { path }: Edit): TextFile {
   const original = decodeText(file.bytes);

@@ -3,16 +3,17 @@ import { definePlugin, later, lazy, McpServers, manifest, optional, Tools, z } f
 export const toolSearch = manifest({
   name: "tool-search",
   description: "Tools that cost nothing until the model looks for them.",
-  config: z.object({
-    /** When tools that may wait do so: always, never, or when they would fill more than a share of the window. Overruled by ENABLE_TOOL_SEARCH. */
-    defer: z.enum(["always", "auto", "never"]).default("always"),
-    /** With `auto`: the share, in percent. */
-    percent: z.number().min(0).max(100).default(10),
-    /** Definitions that have no more characters in all are not worth a search. */
-    upfrontCharacters: z.number().min(0).default(1_500),
-    /** How long a search waits for servers that are still being connected, in milliseconds. */
-    waitMs: z.number().min(0).default(10_000),
-  }),
+  config: () =>
+    z.object({
+      /** When tools that may wait do so: always, never, or when they would fill more than a share of the window. Overruled by ENABLE_TOOL_SEARCH. */
+      defer: z.enum(["always", "auto", "never"]).default("always"),
+      /** With `auto`: the share, in percent. */
+      percent: z.number().min(0).max(100).default(10),
+      /** Definitions that have no more characters in all are not worth a search. */
+      upfrontCharacters: z.number().min(0).default(1_500),
+      /** How long a search waits for servers that are still being connected, in milliseconds. */
+      waitMs: z.number().min(0).default(10_000),
+    }),
   needs: { tools: Tools, servers: later(optional(McpServers)) },
   tools: {
     ToolSearch: {

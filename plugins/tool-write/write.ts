@@ -6,6 +6,7 @@ import {
   type SeenFiles,
   type Setup,
   ToolError,
+  type z,
 } from "gantry/sdk";
 import { countChanges, patchOf } from "gantry/sdk/kit/patch";
 import {
@@ -25,7 +26,21 @@ import { writeRenderer } from "./renderer.ts";
 const LONGEST_ORIGINAL = 1024 * 1024;
 
 const setup: Setup<typeof toolWrite> = ({ use: { files, seenFiles } }) => ({
-  renderers: { Write: writeRenderer },
+  renderers: {
+    Write: {
+      ...writeRenderer,
+      // A new file is shown by the input itself.
+      async change({ input, places }, session) {
+        const { file_path, content } = input as z.output<typeof toolWrite.tools.Write.input>;
+        const { path, checked } = judgedPath(file_path, { session, ...(places && { places }) });
+        const before = await readIfThere(files, path, { ...checked, signal: session.scope.signal });
+        if (!before) return undefined;
+        mustKnow(seenFiles.seen(session, before.realPath), before, path);
+        const original = decodeText(before.bytes);
+        return original && patchOf(plainText(original.text).text, plainText(content).text);
+      },
+    },
+  },
   tools: {
     async Write({ file_path, content }, call) {
       const { session, signal } = call;

@@ -1,8 +1,6 @@
-import type { Usage, z } from "gantry/sdk";
-import type { priceSchema } from "./index.ts";
+import type { Usage } from "gantry/sdk";
+import type { Price } from "./index.ts";
 import builtIn from "./prices.json" with { type: "json" };
-
-export type Price = z.infer<typeof priceSchema>;
 
 /** Looks a model's price up: the person's own prices first, and in each list the longest name that fits. */
 export function priceList(own: Readonly<Record<string, Price>>): (model: string) => Price | undefined {

@@ -5,7 +5,7 @@ import plugin, { usageMeter } from "./index.ts";
 import setup from "./usage-meter.ts";
 
 const meterWith = async (prices: Record<string, unknown> = {}): Promise<Meter> => {
-  const context = { config: usageMeter.config.parse({ prices }) };
+  const context = { config: usageMeter.config().parse({ prices }) };
   return (await setup(context as unknown as Parameters<typeof setup>[0])).services.meter;
 };
 
@@ -141,7 +141,7 @@ test("the model that answered counts before the alias that was asked for", async
 
 test("a negative price is refused", () => {
   const price = { input: -1, output: 1, cacheRead: 1, cacheWrite5m: 1, cacheWrite1h: 1 };
-  expect(usageMeter.config.safeParse({ prices: { x: price } }).success).toBe(false);
+  expect(usageMeter.config().safeParse({ prices: { x: price } }).success).toBe(false);
 });
 
 test("in the kernel each answer is counted by the time the turn has ended", async () => {

@@ -4,11 +4,12 @@ export const voiceHttp = manifest({
   name: "voice-http",
   description:
     "Records what the person says and has it written down by an endpoint that speaks as OpenAI's transcription does.",
-  config: z.object({
-    longestMs: z.number().int().positive().default(300_000).describe("a recording ends after so long"),
-    tryMs: z.number().int().positive().default(3_000).describe("how long /voice try listens"),
-    timeoutMs: z.number().int().positive().default(60_000).describe("how long writing it down may take"),
-  }),
+  config: () =>
+    z.object({
+      longestMs: z.number().int().positive().default(300_000).describe("a recording ends after so long"),
+      tryMs: z.number().int().positive().default(3_000).describe("how long /voice try listens"),
+      timeoutMs: z.number().int().positive().default(60_000).describe("how long writing it down may take"),
+    }),
   needs: { settings: Settings, exec: Exec, http: Http, secrets: optional(Secrets) },
   provides: { speech: Speech },
   commands: {

@@ -1,5 +1,5 @@
 /** Panels with the text that says the same to whoever cannot look at them. */
-import type { ListItem, ListPanel, PagePanel } from "gantry/sdk";
+import type { Block, ListAction, ListItem, ListPanel, PagePanel } from "gantry/sdk";
 import { blocksText, lineText } from "./view-text.ts";
 
 /**
@@ -57,5 +57,20 @@ export async function pagePanel(page: Omit<PagePanel, "type" | "text">): Promise
     ...page,
     type: "page",
     text: texts.map(([title, text]) => (hasOne ? text : `${title}\n\n${text}`)).join("\n\n"),
+  };
+}
+
+/** What an entry shows; {@link ListPanel.preview} takes the same. */
+type BlocksOf = (item: ListItem) => readonly Block[] | Promise<readonly Block[]>;
+
+/** `enter` shows the entry as a page of its own, under its id or a title that says what it is. */
+export function showAction(blocks: BlocksOf, title?: string): ListAction {
+  return {
+    key: "enter",
+    label: "show",
+    run: async (item) => {
+      const heading = title ?? item.id;
+      return { panel: await pagePanel({ title: heading, parts: [{ title: heading, load: () => blocks(item) }] }) };
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** How the change of a file looks in a tool's renderer. */
-import type { Block, Line, RenderedCall } from "gantry/sdk";
-import { countChanges, type Hunk } from "./patch.ts";
+import type { Block, Hunk, Line, RenderedCall } from "gantry/sdk";
+import { countChanges } from "./patch.ts";
 import { countedText, fieldOf } from "./tool-views.ts";
 
 /** The changed places that a result tells of as `structuredPatch`; none where it does not. */
@@ -32,16 +32,21 @@ export function patchBlocks(
 ): readonly Block[] | undefined {
   const [first] = hunks;
   if (!first) return undefined;
-  const lines = hunks.flatMap(({ lines, oldStart, oldLines, newStart, newLines }, at) => [
-    ...(at > 0 ? [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`] : []),
-    ...lines,
-  ]);
+  const lines = patchLines(hunks);
   const language = file === undefined ? {} : { language: file };
   const diff: Block = { type: "diff", ...language, lines: lines.slice(0, most), firstLine: first.newStart };
   const rest = lines.length - most;
   return rest > 0
     ? [diff, { type: "text", lines: [[{ text: `… ${countedText(rest, "more line")}`, tone: "dim" }]] }]
     : [diff];
+}
+
+/** The lines of all changed places; places that lie apart begin with where they are. */
+export function patchLines(hunks: readonly Hunk[]): readonly string[] {
+  return hunks.flatMap(({ lines, oldStart, oldLines, newStart, newLines }, at) => [
+    ...(at > 0 ? [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`] : []),
+    ...lines,
+  ]);
 }
 
 function isHunk(value: unknown): value is Hunk {

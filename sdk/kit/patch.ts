@@ -1,14 +1,5 @@
 import { diffArrays, structuredPatch } from "diff";
-
-/** One changed place, as unified diffs show it; line numbers from 1. */
-export interface Hunk {
-  readonly oldStart: number;
-  readonly oldLines: number;
-  readonly newStart: number;
-  readonly newLines: number;
-  /** Each begins with a space, `-`, `+`, or `\` for a missing line feed at the end. */
-  readonly lines: readonly string[];
-}
+import type { Hunk } from "gantry/sdk";
 
 const CONTEXT = 3;
 /** Texts that differ more than this are shown as one replaced whole: a finer comparison would take seconds. */

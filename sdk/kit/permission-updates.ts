@@ -32,6 +32,8 @@ export interface PermissionOwners {
   readonly remembered: (() => Promise<RememberedAnswers>) | undefined;
   /** One more folder for the session. Absent where nobody may speak for the person in this. */
   readonly addFolder?: ((folder: string) => Promise<void>) | undefined;
+  /** One folder less, of those that were added. */
+  readonly removeFolder?: ((folder: string) => Promise<void>) | undefined;
 }
 
 const DESTINATIONS: Readonly<Record<string, RuleDestination>> = {
@@ -98,15 +100,16 @@ export async function applyPermissionUpdate(
 }
 
 async function changeFolders(
-  { addFolder }: PermissionOwners,
+  { addFolder, removeFolder }: PermissionOwners,
   session: SessionView,
   { type, directories, destination = "session" }: Extract<PermissionUpdate, { readonly directories: unknown }>,
 ): Promise<void> {
-  if (type === "removeDirectories") throw new Error("what is a folder of the session stays one until it ends");
-  if (!addFolder) throw new Error("the folders of a session are chosen when it starts (--add-dir)");
-  for (const directory of directories) await addFolder(directory);
+  const change = type === "removeDirectories" ? removeFolder : addFolder;
+  if (!change) throw new Error("the folders of a session are chosen when it starts (--add-dir)");
+  for (const directory of directories) await change(directory);
   if (destination === "session") return;
-  const text = `${directories.join(", ")}: added for this session alone. To have it in others, too, use --add-dir.`;
+  const how = type === "removeDirectories" ? "taken away" : "added";
+  const text = `${directories.join(", ")}: ${how} for this session alone. What others work in, /add-dir --user and --add-dir say.`;
   session.notify({ level: "info", text });
 }
 

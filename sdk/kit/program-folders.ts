@@ -37,3 +37,13 @@ export function programFolders(path: string | undefined, outside: readonly strin
       isAbsolute(folder) && !isWithin(resolve(folder), outside) && !isWithin(realPath(resolve(folder)), outside),
   );
 }
+
+/** Whether a file is there that can be run. */
+export function isProgram(path: string): boolean {
+  try {
+    fs.accessSync(path, fs.constants.X_OK);
+    return fs.statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

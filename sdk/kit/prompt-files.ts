@@ -1,9 +1,9 @@
 /** Prompts in markdown files, as people have written them for Claude-style hosts: read kindly, so that no file stands in another's way. */
 import { dirname } from "node:path";
-import { type Claim, type Files, isGantryError, PluginError } from "gantry/sdk";
+import { type Claim, EFFORTS, type Effort, type Files, isGantryError, PluginError } from "gantry/sdk";
 import { readFrontmatter } from "./frontmatter.ts";
 import { isWithin } from "./paths.ts";
-import { type PromptHead, type PromptSaid, type PromptWhere, saidIn, textIn } from "./prompt-head.ts";
+import { hasHooks, type PromptHead, type PromptSaid, type PromptWhere, saidIn, textIn } from "./prompt-head.ts";
 import { readTemplate } from "./prompt-template.ts";
 import { severalAtOnce } from "./several.ts";
 import { splitRules } from "./split-rules.ts";
@@ -21,7 +21,9 @@ export interface PromptFile extends PromptHead {
   readonly commands: readonly string[];
   readonly shell: "Bash" | "PowerShell";
   readonly model?: string;
-  readonly effort?: string;
+  readonly effort?: Effort;
+  /** Hooks as settings have them, for as long as it holds. */
+  readonly hooks?: object;
   /** Wants to be run by an agent of its own. */
   readonly isFork: boolean;
   /** What it would run or allow, where that has to be approved. */
@@ -37,6 +39,21 @@ export const PROMPT_BYTES = 512 * 1024;
 export async function readPromptFile(where: PromptWhere, files: Pick<Files, "read">): Promise<PromptFile | undefined> {
   const text = await textAt(where.path, where.place.within, files);
   return text === undefined ? undefined : promptFileOf(text, where);
+}
+
+/**
+ * One as it is now: what was changed a moment ago counts.
+ *
+ * **Contract**: rejects with `GANTRY_PROMPT_GONE` where it can no longer be read.
+ */
+export async function readPromptNow(head: PromptHead, files: Pick<Files, "read">): Promise<PromptFile> {
+  const now = await readPromptFile(head, files);
+  if (now) return now;
+  throw new PluginError(
+    "GANTRY_PROMPT_GONE",
+    `The ${head.kind} ${head.name} can no longer be read from ${head.path}.`,
+    "Put the file back, or call another one.",
+  );
 }
 
 /** Several, in their order, without those that cannot be read. */
@@ -76,9 +93,11 @@ function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): P
   const { data, body, problem } = readFrontmatter(text, { isLenient: true });
   const commands = readTemplate(body).flatMap((part) => (part.kind === "shell" ? [part.command] : []));
   const allowedTools = rulesIn(data["allowed-tools"]);
-  const said = { model: wordIn(data.model), effort: wordIn(data.effort) };
+  const model = wordIn(data.model);
+  const effort = EFFORTS.find((one) => one === wordIn(data.effort).toLowerCase());
+  const hooks = hasHooks(data) ? (data.hooks as object) : undefined;
   const shell = /^powershell$/i.test(textIn(data.shell)) ? "PowerShell" : "Bash";
-  const claim = place.within === undefined ? undefined : claimOf({ kind, path, allowedTools, commands, shell });
+  const claim = place.within === undefined ? undefined : claimOf({ kind, path, allowedTools, commands, shell, hooks });
   return {
     kind,
     name,
@@ -92,8 +111,9 @@ function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): P
     disallowedTools: rulesIn(data["disallowed-tools"]),
     commands,
     shell,
-    ...(said.model && said.model !== "inherit" && { model: said.model }),
-    ...(said.effort && { effort: said.effort }),
+    ...(model && model !== "inherit" && { model }),
+    ...(effort && { effort }),
+    ...(hooks && { hooks }),
     isFork: data.context === "fork",
     ...(claim && { claim }),
     ...(problem && { problem }),
@@ -101,22 +121,25 @@ function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): P
 }
 
 /** What a person has to see before it counts: what would be allowed, and every command that would run. */
-function claimOf(file: Pick<PromptFile, "kind" | "path" | "allowedTools" | "commands" | "shell">): Claim | undefined {
+function claimOf(
+  file: Pick<PromptFile, "kind" | "path" | "allowedTools" | "commands" | "shell"> & {
+    readonly hooks: object | undefined;
+  },
+): Claim | undefined {
   const where = file.shell === "Bash" ? "" : ` (${file.shell})`;
   const lines = [
     ...(file.allowedTools.length ? [`allows ${file.allowedTools.join(", ")}`] : []),
     ...file.commands.map((command) => `runs${where} ${command}`),
+    ...hookLines(file.hooks),
     // Further lines of one stand in from it, so that none can pass for another.
   ].map((line) => line.replaceAll("\n", "\n  "));
   return lines.length ? { kind: file.kind, source: file.path, text: lines.join("\n") } : undefined;
 }
 
-/** What to throw where a file is no longer there. */
-export function gone({ kind, name, path }: PromptHead): PluginError {
-  return new PluginError(
-    "GANTRY_PROMPT_GONE",
-    `The ${kind} ${name} can no longer be read from ${path}.`,
-    "Put the file back, or call another one.",
+/** Every hook with all that it says, so that another word of it is asked for anew. */
+export function hookLines(hooks: object | undefined): readonly string[] {
+  return Object.entries(hooks ?? {}).flatMap(([event, groups]) =>
+    (Array.isArray(groups) ? groups : [groups]).map((group) => `hooks ${event} ${JSON.stringify(group)}`),
   );
 }
 

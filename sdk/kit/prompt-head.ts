@@ -60,8 +60,13 @@ export function saidIn(data: Readonly<Record<string, unknown>>, body: string): P
     isCommand: !isSaid(data["user-invocable"], false),
     isForModel: !isSaid(data["disable-model-invocation"], true),
     globs: globsIn(data.paths),
-    mayAsk: data["allowed-tools"] !== undefined || COMMANDS.some((start) => body.includes(start)),
+    mayAsk: data["allowed-tools"] !== undefined || hasHooks(data) || COMMANDS.some((start) => body.includes(start)),
   };
+}
+
+/** Whether it brings hooks of its own, for as long as it holds. */
+export function hasHooks({ hooks }: Readonly<Record<string, unknown>>): boolean {
+  return typeof hooks === "object" && hooks !== null;
 }
 
 /** What a list of commands says of it: its description, or else how its text begins. */

@@ -11,7 +11,7 @@ import type { Placed } from "./prompt-disk.ts";
 import type { PromptSaid } from "./prompt-head.ts";
 
 /** To be raised whenever a file would be read otherwise than before. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MOST_BYTES = 2 * 1024 * 1024;
 const MOST_ENTRIES = 4_000;
 /** One that says more is read each time. */

@@ -1,15 +1,15 @@
 /** Calls of commands and skills that lie in files: what they allow, what they run, and the prompt that comes of it. */
 import {
+  type Efforts,
+  type HookSources,
   type HostInfo,
   type Input,
   type Models,
   messageOf,
   type PermissionRules,
-  PluginError,
   perSession,
   type SessionView,
   type Settings,
-  type ToolResult,
   type Tools,
   type Trust,
   type TurnView,
@@ -19,6 +19,7 @@ import {
 import { patternFor } from "./path-rules.ts";
 import { isWithin } from "./paths.ts";
 import { folderOf, type PromptFile } from "./prompt-files.ts";
+import { failed, unapproved } from "./prompt-refusals.ts";
 import { fillTemplate } from "./prompt-template.ts";
 import { visibleLine } from "./visible.ts";
 
@@ -31,6 +32,9 @@ export interface InvocationParts {
   readonly tools: Tools;
   readonly models: Models;
   readonly rules: PermissionRules | undefined;
+  readonly efforts: Efforts | undefined;
+  /** Asked for where a file has hooks. */
+  readonly hooks: () => Promise<HookSources | undefined>;
   readonly settings: Settings | undefined;
 }
 
@@ -53,6 +57,11 @@ export interface Invocations {
    * **Contract**: rejects with a coded error where a command of it was refused or failed; then it allows nothing.
    */
   prompt(invocation: Invocation): Promise<string>;
+  /**
+   * Several that a person typed in one line, as one prompt; `texts` is what came of each. What each allows and asks for holds; of models
+   * and efforts the last.
+   */
+  prompts(invocations: readonly Invocation[]): Promise<{ readonly text: string; readonly texts: readonly string[] }>;
   /** For the tap `input`. */
   onInput(input: Input, turn: TurnView): Promise<void>;
   /** Whether what the file would run and allow has been approved. */
@@ -63,8 +72,19 @@ interface State {
   /** Take back what is allowed and forbidden now. */
   readonly releases: (() => void)[];
   /** What the person's next message is, should it be what came of a call. */
-  pending?: { readonly text: string; readonly file: PromptFile; readonly allowed: readonly string[] } | undefined;
+  pending?: { readonly text: string; readonly calls: readonly Filled[] } | undefined;
 }
+
+/** A call, and what came of it. */
+interface Filled {
+  readonly file: PromptFile;
+  readonly text: string;
+  /** What the file allows, where that counts. */
+  readonly allowed: readonly string[];
+}
+
+/** By plugin: sessions outlive their plugins, which may be set up anew in the midst of one, and what was granted has to be taken back. */
+const statesOf = perSession(() => new Map<string, State>());
 
 export const SHELL_OFF = "[commands in prompts are turned off: disableSkillShellExecution]";
 
@@ -75,12 +95,38 @@ export function createInvocations({
   tools,
   models,
   rules,
+  efforts,
+  hooks,
   settings,
 }: InvocationParts): Invocations {
-  const states = perSession((): State => ({ releases: [] }));
+  const states = (session: SessionView) => {
+    const own = statesOf(session);
+    const known = own.get(plugin) ?? { releases: [] };
+    own.set(plugin, known);
+    return known;
+  };
   const counts = ({ claim }: PromptFile) => !claim || trust.approves(claim);
 
-  async function prompt({ file, args, session, turn, lead = "" }: Invocation): Promise<string> {
+  async function prompt(invocation: Invocation): Promise<string> {
+    const { turn } = invocation;
+    if (!turn) return (await prompts([invocation])).text;
+    const filled = await fill(invocation);
+    await hold(filled, turn);
+    return filled.text;
+  }
+
+  async function prompts(invocations: readonly Invocation[]) {
+    const calls: Filled[] = [];
+    for (const invocation of invocations) calls.push(await fill(invocation));
+    const texts = calls.map((call) => call.text);
+    const text = texts.join("\n\n");
+    // It counts for the prompt that comes of it: whoever asks for a prompt and sends another one is allowed nothing.
+    for (const { session } of invocations) states(session).pending = { text, calls };
+    return { text, texts };
+  }
+
+  /** What it allows holds for its own commands, until they have run. */
+  async function fill({ file, args, session, turn, lead = "" }: Invocation): Promise<Filled> {
     const tell = (text: string) => session.notify({ level: "warning", plugin, text: visibleLine(text) });
     if (file.problem) tell(`${file.path}: ${file.problem}; all of it is taken for its text.`);
     const isOff = file.commands.length > 0 && !mayRun(file);
@@ -90,25 +136,28 @@ export function createInvocations({
     const allowed = allowedBy(file, session, tell);
     const release = grant(allowed, file, session, tell);
     const values = { args, names: file.names, variables: variablesOf(file, session) };
-    const filled = fillTemplate(file.body, values, (command) =>
-      isOff ? Promise.resolve(SHELL_OFF) : run(command, file, session, turn),
-    );
-    const text =
-      lead +
-      (await filled.catch((thrown) => {
-        release();
-        throw thrown;
-      }));
-    const state = states(session);
-    if (turn) {
-      state.releases.push(release);
-      if (file.model !== undefined) await choose(file.model, turn);
-    } else {
-      // It counts for the prompt that comes of it: whoever asks for a prompt and sends another one is allowed nothing.
+    try {
+      const body = await fillTemplate(file.body, values, (command) =>
+        isOff ? Promise.resolve(SHELL_OFF) : run(command, file, session, turn),
+      );
+      return { file, text: lead + body, allowed };
+    } finally {
       release();
-      state.pending = { text, file, allowed };
     }
-    return text;
+  }
+
+  /** From here on until the person's next message. */
+  async function hold({ file, allowed }: Filled, turn: TurnView): Promise<void> {
+    const { session } = turn;
+    const { releases } = states(session);
+    releases.push(grant(allowed, file, session));
+    if (file.model !== undefined) await choose(file.model, turn);
+    if (file.effort !== undefined) efforts?.chooseFor(turn, file.effort);
+    if (file.hooks !== undefined && counts(file)) {
+      const isManaged = file.source === "managed";
+      const release = (await hooks())?.add(session, { source: file.path, isManaged, hooks: file.hooks });
+      if (release) releases.push(release);
+    }
   }
 
   /** An administrator's own files run whatever is turned off for others. */
@@ -119,8 +168,9 @@ export function createInvocations({
 
   function allowedBy(file: PromptFile, session: SessionView, tell: (text: string) => void): readonly string[] {
     if (counts(file)) return [...file.allowedTools, ...ownFolder(file, session)];
-    if (file.allowedTools.length)
-      tell(`/${file.name} allows nothing by itself: nobody has approved what ${file.path} asks for.`);
+    const lost = [...(file.allowedTools.length ? ["allows nothing"] : []), ...(file.hooks ? ["adds no hooks"] : [])];
+    if (lost.length)
+      tell(`/${file.name} ${lost.join(" and ")} by itself: nobody has approved what ${file.path} asks for.`);
     return [];
   }
 
@@ -182,6 +232,7 @@ export function createInvocations({
 
   return {
     prompt,
+    prompts,
     counts,
     async onInput({ origin, isMeta, content }, turn) {
       if (origin !== "person" || isMeta) return;
@@ -190,9 +241,7 @@ export function createInvocations({
       state.pending = undefined;
       for (const release of state.releases.splice(0)) release();
       if (!pending || textOf(content) !== pending.text) return;
-      const { file, allowed } = pending;
-      state.releases.push(grant(allowed, file, turn.session));
-      if (file.model !== undefined) await choose(file.model, turn);
+      for (const call of pending.calls) await hold(call, turn);
     },
   };
 }
@@ -202,23 +251,4 @@ function ownFolder(file: PromptFile, session: SessionView): readonly string[] {
   const folder = folderOf(file);
   if (file.kind !== "skill" || file.source === "project" || isWithin(folder, session.folders)) return [];
   return /[()*?[\]\p{C}]/u.test(folder) ? [] : [`Read(${patternFor(folder, session.cwd)}/**)`];
-}
-
-function unapproved({ path, commands }: PromptFile): PluginError {
-  return new PluginError(
-    "GANTRY_PROMPT_UNAPPROVED",
-    `it would run ${JSON.stringify(commands[0])}, and nobody has approved that: ${path} came with this folder.`,
-    "Look at what the folder asks for with `gantry trust`, and approve it with `gantry trust add`.",
-  );
-}
-
-function failed(command: string, result: ToolResult): PluginError {
-  const isRefused = result.outcome === "denied";
-  return new PluginError(
-    "GANTRY_PROMPT_SHELL",
-    `its command ${JSON.stringify(command.slice(0, 300))} ${isRefused ? "may not run unasked" : "failed"}: ${textOf(result.content).slice(0, 2_000)}`,
-    isRefused
-      ? "Allow the command in `allowed-tools` of the file, or in the settings."
-      : "Correct the command, and call it again.",
-  );
 }

@@ -3,8 +3,9 @@
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
 import { resolve } from "node:path";
-import type { Call, Question, RuleSuggestion } from "gantry/sdk";
+import type { Call, Hunk, Question, RuleSuggestion, SessionView, Slots } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
+import { patchLines } from "./patch-view.ts";
 import { visibleLine } from "./visible.ts";
 
 /** One field of the input. */
@@ -36,6 +37,8 @@ export interface QuestionParts {
   readonly targets: readonly string[];
   /** What an edit takes away and puts there: lines that begin with a blank, `-`, `+`, or `@@` between two places. */
   readonly diff: readonly string[];
+  /** The number of the first of these lines in the file, where that is known. */
+  readonly firstLine?: number;
   /** Why it is asked. */
   readonly reason: string | undefined;
   /** The rule that wants it asked, or that decided otherwise. */
@@ -59,15 +62,19 @@ export function questionParts(
   more: {
     readonly targets: readonly string[];
     readonly offer: (RuleSuggestion & { readonly file: string }) | undefined;
+    /** From {@link questionChange}. */
+    readonly change?: readonly Hunk[] | undefined;
   },
 ): QuestionParts {
   const { call, verdict } = question;
-  const diff = diffOf(call.input);
+  const [first] = more.change ?? [];
+  const diff = first ? patchLines(more.change ?? []).map(exactLine) : diffOf(call.input);
   return {
     title: `${oneLine(call.tool.name, 100)} wants to run`,
-    fields: fieldsOf(call, diff.length > 0),
+    fields: fieldsOf(call, diff.length > 0, first !== undefined),
     targets: more.targets.map(exactLine),
     diff,
+    ...(first && { firstLine: first.newStart }),
     reason: verdict.reason ? oneLine(verdict.reason, LONGEST_REASON) : undefined,
     rule: verdict.rule === undefined ? undefined : oneLine(verdict.rule, LONGEST_REASON),
     offers: offersOf(question, more.offer),
@@ -84,6 +91,32 @@ export function questionTargets({ tool, input, places }: Call, cwd?: string): re
   if (typeof written !== "string" || written === "") return [];
   const said = cwd === undefined || written.split("/").includes("..") ? written : resolve(cwd, written);
   return places?.filter((place) => place !== written && place !== said) ?? ["(nowhere: no file can have this path)"];
+}
+
+const CHANGE_MS = 250;
+
+/**
+ * What the call would change in a file as it is now, as the renderer of its tool says; `undefined` where nobody says, or not in time.
+ *
+ * **Contract**: never rejects.
+ */
+export async function questionChange(
+  { call }: Question,
+  session: SessionView,
+  slots: Slots | undefined,
+): Promise<readonly Hunk[] | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), CHANGE_MS);
+  });
+  const said = async () => (await slots?.handler(session, "renderers", call.tool.name))?.change?.(call, session);
+  try {
+    return await Promise.race([said(), late]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
@@ -110,14 +143,16 @@ function exactLine(text: string): string {
 
 // ---------------------------------------------------------------- the call
 
-function fieldsOf({ tool, input }: Call, hasDiff: boolean): readonly QuestionField[] {
+const EDITED = new Set(["old_string", "new_string"]);
+
+function fieldsOf({ tool, input }: Call, hasDiff: boolean, isOfFile: boolean): readonly QuestionField[] {
   if (!isRecord(input)) return [{ name: "input", lines: linesOf(input), isSubject: false, isInDiff: false }];
   const subject = subjectOf(tool.permission);
   return Object.entries(input).map(([name, value]) => ({
     name: exactLine(name),
     lines: linesOf(value),
     isSubject: name === subject,
-    isInDiff: hasDiff && (name === "old_string" || name === "new_string"),
+    isInDiff: hasDiff && (EDITED.has(name) || (isOfFile && name === "content")),
   }));
 }
 

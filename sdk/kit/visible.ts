@@ -3,6 +3,8 @@
  * seen, and must never steer the terminal or reorder what a person reads.
  */
 
+/** Most of what is shown; to know the rest takes tables of Unicode. */
+const PLAIN = /^[\t\n\x20-\x7e]*$/;
 // Controls, so that ESC, CSI and OSC lose their introducer; what has no ink or turns the reading direction; separators
 // that some programs take for a line end. Tab and line feed are layout.
 const hidden = once(() => /(?![\n\t])[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffb]/gu);
@@ -22,7 +24,7 @@ const joiningBefore = once(
  * visible("ok\u001b[2K\u202egpj.exe"); // "ok<U+001B>[2K<U+202E>gpj.exe"
  */
 export function visible(text: string): string {
-  if (text.search(hidden()) < 0) return text;
+  if (PLAIN.test(text) || text.search(hidden()) < 0) return text;
   return text
     .replaceAll("\r\n", "\n")
     .replace(hidden(), (sign, at: number, whole: string) => (isSpelling(sign, at, whole) ? sign : written(sign)));

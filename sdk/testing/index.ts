@@ -17,5 +17,6 @@ export * from "./provider-conformance.ts";
 export * from "./recorded-exec.ts";
 export * from "./scripted-model.ts";
 export * from "./store-conformance.ts";
+export * from "./test-ground.ts";
 export * from "./test-kernel.ts";
 export * from "./transcript.ts";

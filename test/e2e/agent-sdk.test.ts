@@ -456,8 +456,12 @@ test("what a session has, has used and has seen is told and changed on request",
   expect(await place.read(".claude/settings.local.json")).toContain('"outputStyle": "Explanatory"');
   await expect(running.updateSettings("localSettings", { permissions: {} })).rejects.toThrow(/outputStyle/);
   expect((await running.reloadOutputStyles()).available_output_styles).toContain("Explanatory");
-  await expect(running.reloadPlugins()).rejects.toThrow(/when the program starts/);
-  await expect(running.reloadSkills()).rejects.toThrow(/no skills/);
+  await place.write({ ".claude/skills/tides/SKILL.md": "---\ndescription: Knows the tides\n---\nLook it up." });
+  const { skills } = await running.reloadSkills();
+  expect(skills).toEqual([{ name: "tides", description: "Knows the tides", argumentHint: "" }]);
+  expect(await running.reloadPlugins()).toMatchObject({ plugins: [], error_count: 0 });
+  const aside = running as unknown as { askSideQuestion(question: string): Promise<object> };
+  expect(await aside.askSideQuestion("What was changed?")).toEqual({ response: expect.any(String), synthetic: false });
   input.close();
   expect((await all(running)).error).toBeUndefined();
 });

@@ -176,6 +176,23 @@ const inkAtOnce = [
     },
   },
   {
+    // Ink makes a cell for each column of each row in each frame; a row needs those that something is written to, and those before.
+    name: "ink-short-rows",
+    transform: {
+      filter: { id: /[\\/]ink[\\/]build[\\/]output\.js$/ },
+      handler: (/** @type {string} */ code) =>
+        replaced(
+          code,
+          ["x < this.width; x++", "false; x++"],
+          ["let offsetX = x;", "while (currentLine.length < x) currentLine.push(BLANK);\nlet offsetX = x;"],
+          [
+            "export default class",
+            'const BLANK = { type: "char", value: " ", fullWidth: false, styles: [] };\nexport default class',
+          ],
+        ),
+    },
+  },
+  {
     name: "yoga-at-once",
     resolveId: { filter: { id: /^yoga-layout$/ }, handler: () => "\0yoga" },
     load: {
@@ -211,6 +228,22 @@ const inkAtOnce = [
     },
   },
 ];
+
+/**
+ * What is not ASCII is written as an escape: such a file is read without being decoded, and V8 keeps it in half the room, which is six
+ * milliseconds of a start. In a raw template an escape would be another text.
+ */
+const asciiOnly = {
+  name: "ascii-only",
+  generateBundle(/** @type {unknown} */ _, /** @type {import("rolldown").OutputBundle} */ files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== "chunk") continue;
+      if (/String\.raw`[^`]*[^\0-\x7f]/.test(file.code))
+        throw new Error(`${file.fileName} has a raw template beyond ASCII.`);
+      file.code = file.code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    }
+  },
+};
 
 /**
  * Puts the setups of a list of {@link TOGETHER} behind one `import()`. Left to itself the bundler keeps a file for each, which
@@ -275,6 +308,7 @@ function bundleProgram() {
       chunkFileNames: "[name]-[hash].cjs",
       // A script that comes from kept code has no way to import.
       dynamicImportInCjs: false,
+      plugins: [asciiOnly],
       groups: groupsFrom(PROGRAM),
     },
   );

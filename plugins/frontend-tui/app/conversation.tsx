@@ -1,5 +1,5 @@
 /** One conversation on the terminal, from the first question of trust to the last line. */
-import type { CommandAnswer, FrontendHost } from "gantry/sdk";
+import type { CommandAnswer, EditorMode, FrontendHost } from "gantry/sdk";
 import { settleTrust } from "gantry/sdk/kit/settle-trust";
 import type { KeyPress } from "../input/keys.ts";
 import type { PaintOptions } from "../paint/blocks.ts";
@@ -27,8 +27,13 @@ const HUNG_UP = 129;
 
 const FOCUS: ReadonlySet<string> = new Set(["\u001b[I", "\u001b[O"]);
 
-/** Talks until the person leaves. Resolves to the exit code. */
-export async function converse(host: FrontendHost, opening: Opening, onOpen: SessionsParts["onOpen"]): Promise<number> {
+/** Talks until the person leaves. Resolves to the exit code. `onOpen` hears who asks for a session, `onVimMode` the editor's mode. */
+export async function converse(
+  host: FrontendHost,
+  opening: Opening,
+  onOpen: SessionsParts["onOpen"],
+  onVimMode: (mode: EditorMode | undefined) => void,
+): Promise<number> {
   const { terminal } = opening;
   const { screen } = terminal;
   let { background, preferences } = opening;
@@ -157,7 +162,7 @@ export async function converse(host: FrontendHost, opening: Opening, onOpen: Ses
     const first = await sessions.begin();
     keys.tellProblems();
     attention.setTitle(titleOf(first));
-    store.set({ isReady: true, panel: await firstStart(host, first, preferences.theme.name) });
+    store.set({ isReady: true, panel: await firstStart(host, first, preferences.theme.name, services().models) });
     editor.adopt();
     if (host.prompt?.trim()) talking.submitText(host.prompt);
     const broken = await Promise.race([left, mounted.broken]);
@@ -197,6 +202,10 @@ export async function converse(host: FrontendHost, opening: Opening, onOpen: Ses
             talking.submit(submission);
           },
           onAction: actions.act,
+          onVimMode(mode) {
+            onVimMode(mode);
+            sessions.refreshStatus();
+          },
           onReady(handle) {
             editor.props.onReady?.(handle);
             // What was typed until now is for it; in a first start, for nobody.

@@ -1,6 +1,7 @@
 /** The first start without a key: colours, and who answers. */
 import path from "node:path";
-import type { FrontendHost, ListPanel, Session } from "gantry/sdk";
+import type { FrontendHost, ListPanel, Models, Session } from "gantry/sdk";
+import { localModels } from "gantry/sdk/kit/local-models";
 import { writeSettings } from "gantry/sdk/kit/settings-write";
 import { THEMES } from "../paint/theme.ts";
 import { isOnboardingDue, onboardingPanel, rememberOnboarding } from "../panels/onboarding.ts";
@@ -10,6 +11,7 @@ export async function firstStart(
   { info }: Pick<FrontendHost, "info">,
   session: Session,
   theme: string,
+  models: Models | undefined,
 ): Promise<ListPanel | undefined> {
   if (!(await isOnboardingDue(info, session))) return undefined;
   rememberOnboarding(info);
@@ -18,7 +20,7 @@ export async function firstStart(
     version: info.version,
     themes: THEMES.map((name) => ({ name })),
     theme,
-    localModels: [],
+    localModels: () => localModels(models, session, info),
     chooseTheme: (name) => writeSettings(file, (current) => ({ ...current, theme: name })).then(() => undefined),
     chooseModel: (model) => session.setModel(model),
   });

@@ -101,11 +101,16 @@ test("a dialog that is open gets the keys", async () => {
   await expect.poll(frame).toBe("> ac│");
 });
 
-test("vim mode shows where it is", async () => {
-  const { press, frame, handle } = await shown({ settings: { isVim: true } });
+test("vim mode shows where it is, and tells of each change", async () => {
+  const modes: unknown[] = [];
+  const { press, frame, handle } = await shown({
+    settings: { isVim: true },
+    onVimMode: (mode) => void modes.push(mode),
+  });
   press("word\x1b[27u");
   await expect.poll(frame).toBe(": wor│d");
   press("x");
   await expect.poll(frame).toBe(": wo│r");
   expect(handle.view().vim?.mode).toBe("normal");
+  expect(modes).toEqual(["insert", "normal"]);
 });

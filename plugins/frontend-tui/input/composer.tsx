@@ -9,6 +9,7 @@ import type { Draft, DraftHost, DraftSettings, Submission } from "./draft-types.
 import type { History } from "./history.ts";
 import type { Keyboard, KeyHandler } from "./keyboard.ts";
 import type { SuggestionSource } from "./menu.ts";
+import type { Mode } from "./vim/state.ts";
 
 export type { Submission } from "./draft-types.ts";
 export type { SuggestionSource } from "./menu.ts";
@@ -41,6 +42,8 @@ export interface ComposerProps {
   readonly onReady?: (handle: ComposerHandle) => void;
   /** Hears each key before the editor does. True: it is not meant for the editor. */
   readonly onKey?: KeyHandler;
+  /** Told of each mode of vim's that it is in; `undefined`: of none. */
+  readonly onVimMode?: (mode: Mode | undefined) => void;
   onSubmit(submission: Submission): void;
   onAction(action: string): boolean;
 }
@@ -68,7 +71,10 @@ export function Composer(props: ComposerProps): JSX.Element {
     [keyboard, draft],
   );
   const columns = Math.max(1, width - SIGN_COLUMNS - 1);
-  const lines = draftLines(draft.view(), { theme, columns, width, maxRows, isActive, placeholder });
+  const view = draft.view();
+  const mode = view.vim?.mode;
+  useEffect(() => latest.current.onVimMode?.(mode), [mode]);
+  const lines = draftLines(view, { theme, columns, width, maxRows, isActive, placeholder });
   return (
     <Box flexDirection="column">
       {lines.map((line, index) => (

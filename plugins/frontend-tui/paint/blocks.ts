@@ -95,10 +95,13 @@ function paintBars(
 ): string[] {
   const { theme, width } = options;
   const labels = bars.map(({ label }) => cut(visibleLine(label), Math.max(Math.floor(width / 3), 4)));
-  const notes = bars.map(({ note = "" }) =>
-    cut(visibleLine(note), Math.max(Math.floor(width / (isNarrow(options) ? 2.5 : 4)), 4)),
-  );
   const labelWidth = Math.max(0, ...labels.map(columnsOf));
+  const notes = bars.map(({ note = "" }) =>
+    cut(
+      visibleLine(note),
+      Math.max(Math.floor(width / (isNarrow(options) ? 2.5 : 4)), width - labelWidth - WIDEST_BAR - 4, 4),
+    ),
+  );
   const noteWidth = Math.max(0, ...notes.map(columnsOf));
   const barWidth = Math.min(WIDEST_BAR, width - labelWidth - noteWidth - 4);
   return bars.map(({ value, tone }, at) => {

@@ -2,8 +2,6 @@
  * The marks that most texts have, found at a glance: `**strong**`, `*emphasis*`, `` `code` `` and `[links](https://…)` that can be
  * read in one way only. Whatever is less plain is left to the whole of markdown, which takes ten times as long.
  */
-import type { Token as Marked } from "marked";
-
 const PLAIN = "[^*_~`[\\]<>&\\\\@!\\n]";
 const EDGE = "[\\p{L}\\p{N}]";
 /** What may stand behind a mark that ends. */
@@ -29,32 +27,22 @@ const PART = new RegExp(
 /** Addresses in the midst of a text become links; a blank before a line end may be a break. */
 const ADDRESS = /https?:|www\.|ftp:|mailto:|xmpp:| {2}\n/i;
 
-/** The tokens of a text that is plain enough; otherwise `undefined`. */
-export function plainTokens(text: string): Marked[] | undefined {
-  const tokens: Marked[] = [];
+/** What is found: the text inside of the marks, and where a link leads. */
+export type FoundMark = (kind: "text" | "code" | "strong" | "em" | "link", inner: string, href?: string) => void;
+
+/** Finds the marks of a text that is plain enough, one after the other. Otherwise gives `false`, and what was found does not count. */
+export function readPlainMarks(text: string, found: FoundMark): boolean {
   PART.lastIndex = 0;
   while (PART.lastIndex < text.length) {
-    const found = PART.exec(text);
-    if (!found) return undefined;
-    const token = tokenOf(found);
-    if (!token) return undefined;
-    tokens.push(token);
+    const part = PART.exec(text);
+    if (!part) return false;
+    const [, plain, code, strong, strongEnded, em, emEnded, label, href] = part;
+    const inner = plain ?? strong ?? strongEnded ?? em ?? emEnded ?? label;
+    if (inner === undefined) found("code", code as string);
+    else if (ADDRESS.test(inner)) return false;
+    else if (plain !== undefined) found("text", inner);
+    else if (href !== undefined) found("link", inner, href);
+    else found((strong ?? strongEnded) === undefined ? "em" : "strong", inner);
   }
-  return tokens;
-}
-
-function tokenOf([raw, plain, code, strong, strongEnded, em, emEnded, label, href]: RegExpExecArray):
-  | Marked
-  | undefined {
-  if (plain !== undefined) return ADDRESS.test(plain) ? undefined : textToken(plain);
-  if (code !== undefined) return { type: "codespan", raw, text: code };
-  const inner = strong ?? strongEnded ?? em ?? emEnded ?? label ?? "";
-  if (ADDRESS.test(inner)) return undefined;
-  const tokens = [textToken(inner)];
-  if (href !== undefined) return { type: "link", raw, href, text: inner, title: null, tokens };
-  return { type: (strong ?? strongEnded) ? "strong" : "em", raw, text: inner, tokens };
-}
-
-function textToken(text: string): Marked {
-  return { type: "text", raw: text, text, escaped: false };
+  return true;
 }

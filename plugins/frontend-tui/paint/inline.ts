@@ -1,6 +1,6 @@
 import { visible } from "gantry/sdk/kit/visible";
 import { Lexer, type Token as Marked } from "marked";
-import { plainTokens } from "./inline-marks.ts";
+import { readPlainMarks } from "./inline-marks.ts";
 import type { PaintOptions } from "./line.ts";
 import { allowedLink } from "./links.ts";
 import type { Span } from "./spans.ts";
@@ -23,9 +23,34 @@ let lexer: Lexer | undefined;
 export function inlineSpans(text: string, options: PaintOptions, token: Token = "text", more: More = {}): Span[] {
   const look = { token, more };
   if (!MARKS.test(text) || hasTooManyMarks(text)) return [leaf(text, look, options)];
+  const plain = plainSpans(text, look, options);
+  if (plain) return plain;
   const spans: Span[] = [];
-  collect(plainTokens(text) ?? lex(text), look, options, spans);
+  collect(lex(text), look, options, spans);
   return spans;
+}
+
+function plainSpans(text: string, look: Look, options: PaintOptions): Span[] | undefined {
+  const spans: Span[] = [];
+  const isRead = readPlainMarks(text, (kind, inner, href = "") => {
+    switch (kind) {
+      case "text":
+        spans.push(leaf(inner, look, options));
+        return;
+      case "code":
+        spans.push(leaf(codeText(`\`${inner}\``, options), { ...look, token: "code" }, options));
+        return;
+      case "link":
+        spans.push(leaf(inner, linkLook(href, look, options), options));
+        tellAddress(href, inner, look, options, spans);
+        return;
+      default:
+        spans.push(
+          leaf(inner, { ...look, more: { ...look.more, [kind === "em" ? "italic" : "bold"]: true } }, options),
+        );
+    }
+  });
+  return isRead ? spans : undefined;
 }
 
 /** Which of thousands of marks belong together takes seconds to find out, and nobody means them. */
@@ -99,18 +124,23 @@ function codeText(raw: string, { theme }: PaintOptions): string {
 
 function collectLink(token: Marked, look: Look, options: PaintOptions, spans: Span[]): void {
   const { href = "", text = "" } = token as { href?: string; text?: string };
-  const address = allowedLink(href);
-  const isLink = address !== undefined && options.hasLinks === true;
-  const shown: Look = {
-    token: "link",
-    more: { ...look.more, underline: true },
-    link: isLink ? address : look.link,
-  };
+  const shown = linkLook(href, look, options);
   const children = childrenOf(token);
   if (children.length > 0) collect(children, shown, options, spans);
   else spans.push(leaf(text || href, shown, options));
-  const isTold = isLink || href === "" || text === href || href === `mailto:${text}` || href === `http://${text}`;
-  if (!isTold) spans.push(leaf(` (${href})`, { ...look, token: "dim" }, options));
+  tellAddress(href, text, look, options, spans);
+}
+
+function linkLook(href: string, look: Look, options: PaintOptions): Look {
+  const address = options.hasLinks ? allowedLink(href) : undefined;
+  return { token: "link", more: { ...look.more, underline: true }, link: address ?? look.link };
+}
+
+/** Where the terminal knows no links, and where an address is none that may be one, it stands behind the text. */
+function tellAddress(href: string, text: string, look: Look, options: PaintOptions, spans: Span[]): void {
+  if (options.hasLinks && allowedLink(href) !== undefined) return;
+  if (href === "" || text === href || href === `mailto:${text}` || href === `http://${text}`) return;
+  spans.push(leaf(` (${href})`, { ...look, token: "dim" }, options));
 }
 
 function childrenOf(token: Marked): readonly Marked[] {

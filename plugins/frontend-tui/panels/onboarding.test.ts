@@ -18,7 +18,7 @@ function start(size: (typeof SIZES)[number] = SIZES[1], localModels: readonly st
     version: "1.2.3",
     themes,
     theme: "dark",
-    localModels,
+    localModels: async () => localModels,
     chooseTheme: choose,
     chooseModel: choose,
   });
@@ -34,7 +34,7 @@ test.each(SIZES)("the first start fits $width columns and $rows rows", async (si
   await screen.shows("piers = 4");
   await expectFrame(screen, "welcome", size);
   await screen.press("enter");
-  await screen.shows("list the files in src");
+  await screen.shows("Who shall answer?");
   await expectFrame(screen, "answerer", size);
 });
 

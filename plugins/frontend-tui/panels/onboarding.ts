@@ -16,8 +16,12 @@ export interface OnboardingParts {
   readonly themes: readonly ThemeChoice[];
   /** The name of the theme that is shown now. */
   readonly theme: string;
-  /** Models that run on this machine, as `--model` takes them; where nobody can tell, none. */
-  readonly localModels: readonly string[];
+  /**
+   * Models that run on this machine, as `--model` takes them; where nobody can tell, none.
+   *
+   * **Contract**: never rejects, and is soon done.
+   */
+  localModels(): Promise<readonly string[]>;
   /** **Contract**: may throw, which is told. */
   chooseTheme(name: string): void | Promise<void>;
   /** **Contract**: may throw, which is told. */
@@ -47,6 +51,8 @@ export function rememberOnboarding(host: Pick<HostInfo, "stateFolder">): void {
 /** The first panel; the others follow from it. */
 export function onboardingPanel(parts: OnboardingParts): ListPanel {
   const { version, themes, theme, chooseTheme } = parts;
+  // They are looked for while the colours are chosen.
+  const found = parts.localModels();
   return {
     type: "list",
     title: `Welcome to Gantry ${version}. Which colours do you like?`,
@@ -66,15 +72,16 @@ export function onboardingPanel(parts: OnboardingParts): ListPanel {
         label: "take it and go on",
         async run({ id }) {
           if (id !== theme) await chooseTheme(id);
-          return { panel: answererPanel(parts) };
+          return { panel: answererPanel(parts, await found) };
         },
       },
     ],
   };
 }
 
-function answererPanel({ localModels, chooseModel }: OnboardingParts): ListPanel {
-  const items = [...localModels.map(localItem), ...WAYS.map(({ item }) => item)];
+function answererPanel({ chooseModel }: OnboardingParts, localModels: readonly string[]): ListPanel {
+  const local = localModels.map(localItem);
+  const items = [...local, ...WAYS.map(({ item }) => (local.length ? { ...item, isCurrent: false } : item))];
   return {
     type: "list",
     title: "Who shall answer?",
@@ -99,8 +106,8 @@ function answererPanel({ localModels, chooseModel }: OnboardingParts): ListPanel
 
 const LOCAL = "local:";
 
-function localItem(model: string): ListItem {
-  return { id: `${LOCAL}${model}`, title: model, detail: "on this machine", group: "Found" };
+function localItem(model: string, at: number): ListItem {
+  return { id: `${LOCAL}${model}`, title: model, detail: "on this machine", group: "Found", isCurrent: at === 0 };
 }
 
 interface Way {

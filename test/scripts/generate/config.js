@@ -56,7 +56,7 @@ export function configPage(/** @type {any} */ { plugins, presets }) {
       ...(manifest.description ? [`${manifest.description}\n`] : []),
       "| Key | Type | Default | Meaning |",
       "|---|---|---|---|",
-      ...rows(schemaOf(manifest.config)),
+      ...rows(schemaOf(manifest)),
       "",
     ]),
     "## Presets\n",
@@ -95,7 +95,8 @@ function typeOf(/** @type {any} */ schema) {
   return schema.type ?? "anything";
 }
 
-function schemaOf(/** @type {any} */ config) {
+function schemaOf(/** @type {any} */ { config }) {
+  const schema = typeof config === "function" ? config() : config;
   // The schema's own library gives the JSON Schema, so that this page needs no second copy of it.
-  return config.toJSONSchema({ io: "input", unrepresentable: "any" });
+  return schema.toJSONSchema({ io: "input", unrepresentable: "any" });
 }
