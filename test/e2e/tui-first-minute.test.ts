@@ -4,6 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { foreignIn } from "./escapes.ts";
 import { expectFrame } from "./expect-frame.ts";
 import type { Pty } from "./pty.ts";
+import { settled } from "./settled.ts";
 import { createTuiPlace, type TuiPlace } from "./tui.ts";
 
 // Somebody who has no key, has never seen the program, and has nothing but a keyboard.
@@ -108,12 +109,12 @@ test.concurrent.each([
 ])("what somebody new sees first, in %i columns and %i rows", async (columns, rows) => {
   const t = (await newcomer()).start({ model: "", columns, rows });
   await t.shows("Welcome to Gantry");
-  await t.quiet();
+  await settled(t);
   const begins = t.frame().findIndex((line) => /^─ \S/.test(line));
   expectFrame(`onboarding-${columns}x${rows}`, t.frame().slice(begins));
   t.press("Enter");
   await t.shows("Who shall answer?");
-  await t.quiet();
+  await settled(t);
   const next = t.frame().findIndex((line) => line.includes("Who shall answer?"));
   expectFrame(`onboarding-models-${columns}x${rows}`, t.frame().slice(next));
 });

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { foreignIn } from "./escapes.ts";
 import { expectFrame } from "./expect-frame.ts";
 import type { Pty } from "./pty.ts";
+import { settled } from "./settled.ts";
 import { createTuiPlace, type TuiPlace } from "./tui.ts";
 
 // What there is to look at and to choose from, as it stands in a window.
@@ -100,15 +101,6 @@ async function say(t: Pty, text: string): Promise<void> {
 
 function isOpen(t: Pty): boolean {
   return t.frame().some((line) => /^─ \S/.test(line)) && !t.frame().includes(">");
-}
-
-/** Nothing is on its way any more. */
-async function settled(t: Pty): Promise<void> {
-  let before = "";
-  do {
-    before = t.frame().join();
-    await t.quiet();
-  } while (before !== t.frame().join() || before.includes("Loading …"));
 }
 
 function panelOf(t: Pty): readonly string[] {
