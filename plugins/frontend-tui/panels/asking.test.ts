@@ -35,7 +35,7 @@ function question(
 }
 
 function turn(signal = new AbortController().signal): TurnView {
-  return { id: "t", session: { id: "s" }, signal, requests: 1, continuations: 0 } as TurnView;
+  return { id: "t", session: { id: "s", cwd: "/home/me/shop" }, signal, requests: 1, continuations: 0 } as TurnView;
 }
 
 /** A question on a screen whose clock is at the test's hand, and what comes of it. */

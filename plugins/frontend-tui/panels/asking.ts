@@ -122,7 +122,7 @@ export function createAsking({ say = () => {} }: { readonly say?: (text: string)
     answer: (answer: Answer) => void,
   ): WaitingPermission {
     const offer = remembered?.offer(turn.session, question.call);
-    const parts = questionParts(question, { targets: questionTargets(question.call), offer });
+    const parts = questionParts(question, { targets: questionTargets(question.call, turn.session.cwd), offer });
     return {
       kind: "permission",
       id,
