@@ -1,5 +1,6 @@
 /** The session that is talked in, with what shows it: one at a time, and another one when a command asks for it. */
 import type { FrontendHost, OpenOptions, Question, Session, SessionEvent, TurnView } from "gantry/sdk";
+import { questionChange } from "gantry/sdk/kit/question";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import type { Asking } from "../panels/asking.ts";
@@ -67,7 +68,10 @@ export async function createSessions(parts: SessionsParts): Promise<Sessions> {
     stopWatching?.();
     use = await servicesOf(host);
     stopWatching = use.settings?.watch(parts.onSettings);
-    parts.onOpen(opened.id, (question, turn) => parts.asking.ask(question, turn, use.remembered));
+    parts.onOpen(opened.id, async (question, turn) => {
+      const change = question.form ? undefined : await questionChange(question, turn.session, use.slots);
+      return parts.asking.ask(question, turn, { remembered: use.remembered, change });
+    });
     status?.close();
     status = createStatus({
       ...use,

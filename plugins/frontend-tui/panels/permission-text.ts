@@ -54,7 +54,8 @@ export function permissionText(parts: QuestionParts, look: Look): PermissionText
 
   function changeLines(): readonly string[] {
     const file = parts.fields.find(({ isSubject }) => isSubject)?.lines[0];
-    const blocks = [{ type: "diff", lines: parts.diff, ...(file && { language: file }) }] as const;
+    const { diff: lines, firstLine } = parts;
+    const blocks = [{ type: "diff", lines, ...(file && { language: file }), ...(firstLine && { firstLine }) }] as const;
     const diff = parts.diff.length ? paintBlocks(blocks, { width: Math.max(1, width - MARK_WIDTH), theme }) : [];
     return [
       ...(diff.length ? ownLines("It would change:", "dim", look) : []),
