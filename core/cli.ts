@@ -12,7 +12,7 @@ import type { Host } from "./host.ts";
 import { openHost } from "./kernel.ts";
 import { VERSION } from "./version.ts";
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const SIGNALS = { SIGINT: 130, SIGQUIT: 131, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export interface ProgramOptions {
   readonly catalogue: Catalogue;
@@ -100,7 +100,10 @@ async function fitting(host: Host, isTerminal: boolean) {
       value ? info.env[name] === value : info.env[name],
     );
     const layered = unless?.settings && (await host.service(Settings));
-    if (!isExcepted && !unless?.settings?.some((key) => layered?.get(key, z.boolean()))) return one;
+    const isSet = Object.entries(unless?.settings ?? {}).some(
+      ([key, value]) => layered?.get(key, z.unknown()) === value,
+    );
+    if (!isExcepted && !isSet) return one;
   }
   return undefined;
 }

@@ -114,8 +114,8 @@ export interface FrontendManifest {
   readonly unless?: {
     /** Variables that have these values; an empty text: any value. */
     readonly env?: Readonly<Record<string, string>>;
-    /** Settings that are true, by their dotted paths. */
-    readonly settings?: readonly string[];
+    /** Settings that have these values, by their dotted paths. */
+    readonly settings?: Readonly<Record<string, boolean | string>>;
   };
 }
 

@@ -34,8 +34,14 @@ export type Block =
   | { readonly type: "text"; readonly lines: readonly Line[] }
   | { readonly type: "markdown"; readonly text: string }
   | { readonly type: "code"; readonly text: string; readonly language?: string; readonly firstLine?: number }
-  /** Lines that begin with a blank, `-`, `+`, or `@@` between two places. */
-  | { readonly type: "diff"; readonly path?: string; readonly lines: readonly string[]; readonly firstLine?: number }
+  /** Lines that begin with a blank, `-`, `+`, or `@@` between two places. `language`, where there is no path, may be a file's name. */
+  | {
+      readonly type: "diff";
+      readonly path?: string;
+      readonly language?: string;
+      readonly lines: readonly string[];
+      readonly firstLine?: number;
+    }
   | { readonly type: "table"; readonly head?: readonly Line[]; readonly rows: readonly (readonly Line[])[] }
   /** Names and values under each other. */
   | { readonly type: "fields"; readonly fields: readonly { readonly name: string; readonly value: Line }[] }

@@ -110,9 +110,11 @@ describe("the tools that come with it say how they look", () => {
   test("a command that works, fails, and goes on in the background", async () => {
     expect(await looks("Bash", { command: "echo one; echo two" })).toMatchObject({
       title: "echo one; echo two",
-      summary: "2 lines",
-      body: undefined,
+      summary: "one",
+      body: "two",
     });
+    const long = await looks("Bash", { command: "echo; for i in 1 2 3 4 5 6 7 8; do echo $i; done" });
+    expect(long).toMatchObject({ summary: "1", body: "2\n3\n+5 lines" });
     expect((await looks("Bash", { command: "true" })).summary).toBe("no output");
     expect((await looks("Bash", { command: "echo only" })).summary).toBe("only");
     const failed = await looks("Bash", { command: "for i in 1 2 3 4 5 6 7 8; do echo $i; done\nexit 3" });

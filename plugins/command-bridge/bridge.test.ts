@@ -1,6 +1,6 @@
 import { request as rawRequest } from "node:http";
 import { connect } from "node:net";
-import { type Answer, definePlugin, defineTool, Questions, type Renderer, z } from "gantry/sdk";
+import { type Answer, definePlugin, defineTool, type Line, Questions, type Renderer, Slots, z } from "gantry/sdk";
 import { createTestKernel, scriptedModel, type TestKernel, type TestKernelOptions } from "gantry/sdk/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import permitModes from "../permit-modes/index.ts";
@@ -393,5 +393,29 @@ describe("whoever does not belong there", () => {
     expect(await raw(port, "/", { host: "box.example.net", origin: "https://box.example.net" })).toBe(200);
     expect(await raw(port, "/", { host: "box.example.net.evil.example" })).toBe(403);
     expect(await raw(port, "/", { host: "box.example.net", origin: "https://evil.example" })).toBe(403);
+  });
+});
+
+describe("the status line", () => {
+  it("says that the session can be gone on with elsewhere, on how many devices it is, and nothing while it is off", async () => {
+    let status: () => Promise<Line | undefined> = async () => undefined;
+    const looking = definePlugin({
+      name: "looking",
+      needs: { slots: Slots },
+      setup: ({ use }) => ({
+        taps: {
+          sessionStart: (session) => {
+            status = async () => (await use.slots.handler(session, "statusItems", "bridge"))?.(session);
+          },
+        },
+      }),
+    });
+    const { base, token, kernel } = await turnedOn({}, [looking]);
+    expect(await status()).toEqual([{ text: "bridge", tone: "dim" }]);
+    await (await listen(base, { authorization: `Bearer ${token}` })).until(() => true);
+    expect(await status()).toEqual([{ text: "bridge: 1", tone: "accent" }]);
+    streams?.abort();
+    await kernel.run("/bridge off");
+    expect(await status()).toBeUndefined();
   });
 });

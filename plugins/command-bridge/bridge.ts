@@ -1,4 +1,12 @@
-import { type CommandSession, messageOf, PluginError, rootOf, type SessionView, type Setup } from "gantry/sdk";
+import {
+  type CommandSession,
+  type Line,
+  messageOf,
+  PluginError,
+  rootOf,
+  type SessionView,
+  type Setup,
+} from "gantry/sdk";
 import { pagePanel } from "gantry/sdk/kit/panels";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { commandBridge } from "./index.ts";
@@ -23,6 +31,9 @@ const setup: Setup<typeof commandBridge> = ({ config, use, scope, contribute }) 
         },
         complete: (args) => ["on", "off", "status"].filter((one) => one.startsWith(args)).map((one) => ({ args: one })),
       },
+    },
+    statusItems: {
+      bridge: (session) => (bridge?.session.id === session.id ? statusLine(bridge) : undefined),
     },
     taps: {
       // Between turns a command may move the conversation to another session: the bridge goes along.
@@ -100,6 +111,11 @@ function onText({ address, port }: Bridge): string {
     "",
     "/bridge off ends it, and so does leaving.",
   ].join("\n");
+}
+
+function statusLine({ devices }: Bridge): Line {
+  const count = devices().length;
+  return [{ text: count ? `bridge: ${count}` : "bridge", tone: count ? "accent" : "dim" }];
 }
 
 function fieldsOf({ address, port, devices, session }: Bridge) {

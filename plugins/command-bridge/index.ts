@@ -35,6 +35,7 @@ export const commandBridge = manifest({
     permissions: optional(Permissions),
     remembered: optional(RememberedAnswers),
   },
+  statusItems: { bridge: { description: "That the session can be gone on with in a browser, and on how many it is" } },
   commands: {
     bridge: {
       description: "Go on with this session in a browser, also on another device",

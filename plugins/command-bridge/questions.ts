@@ -125,7 +125,8 @@ function shownQuestion(
   const { form, call } = question;
   if (form) return { id, kind: "form", form: exact(form) };
   const offer = remembered?.offer(session, call);
-  return { id, kind: "permission", parts: questionParts(question, { targets: questionTargets(call), offer, change }) };
+  const targets = questionTargets(call, session.cwd);
+  return { id, kind: "permission", parts: questionParts(question, { targets, offer, change }) };
 }
 
 /** What a person reads of it; names and values stay, since they come back. */

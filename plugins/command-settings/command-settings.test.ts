@@ -42,9 +42,9 @@ describe("/config", () => {
     fs.writeFileSync(file(), '{"theme": "dark"}');
     const { text } = await (await open({ settings: { editorMode: "vim" } })).run("/config");
     expect(text).toMatch(/^Model$/m);
-    expect(text).toMatch(/^ {2}theme {2}dark .*from user$/m);
-    expect(text).toMatch(/^ {2}editorMode {2}vim .*from flag$/m);
-    expect(text).toMatch(/^ {2}autoCompactEnabled {2}true .*/m);
+    expect(text).toMatch(/^ {2}theme +dark .*from user$/m);
+    expect(text).toMatch(/^ {2}editorMode +vim .*from flag$/m);
+    expect(text).toMatch(/^ {2}autoCompactEnabled +true .*/m);
   });
 
   it("sets several at once, and takes one out", async () => {

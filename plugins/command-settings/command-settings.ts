@@ -50,7 +50,7 @@ const setup: Setup<typeof commandSettings> = ({ use, host }) => {
         path: "tui",
         choices: SCREENS.map((word) => ({ word, value: word, detail: VIEWS[word] })),
         fallback: "default",
-        say: (word) => `The view is ${word}, from the next start on.`,
+        say: (word) => `The view is ${word}${word === "line" ? ", from the next start on" : ""}.`,
       }),
       notifications: settingCommand(parts, {
         title: "Notifications",

@@ -114,6 +114,9 @@ function why({ path, description }: KnownSetting, settings: Settings): string {
   return [`${path} is ${shown(known, settings)}: ${description}.`, ...lines, ...left].join("\n");
 }
 
+/** Values stand below each other, and most of them are short. */
+const VALUE_WIDTH = 7;
+
 async function panel(parts: SaveParts, layer: WrittenLayer, named: (path: string) => KnownSetting) {
   const { settings } = parts;
   const change = async (known: KnownSetting, value: Json | undefined): Promise<PanelAnswer> => {
@@ -125,8 +128,11 @@ async function panel(parts: SaveParts, layer: WrittenLayer, named: (path: string
     load: () =>
       KNOWN.map((known) => ({
         id: known.path,
-        title: [known.path, "  ", { text: shown(known, settings), tone: "accent" } as const],
-        detail: [known.description, fromText(known, settings)].filter(Boolean).join("; "),
+        title: known.path,
+        detail: [
+          { text: shown(known, settings).padEnd(VALUE_WIDTH), tone: "accent" } as const,
+          `  ${[known.description, fromText(known, settings)].filter(Boolean).join("; ")}`,
+        ],
         group: known.group,
       })),
     actions: [

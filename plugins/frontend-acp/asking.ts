@@ -23,7 +23,7 @@ export function createAsking(link: Link) {
     if (question.form) return orNobody(fillIn(question.form, question.call, turn, link), turn);
     const remembered = await link.services?.remembered?.();
     const offer = remembered?.offer(turn.session, question.call);
-    const parts = questionParts(question, { targets: questionTargets(question.call), offer });
+    const parts = questionParts(question, { targets: questionTargets(question.call, turn.session.cwd), offer });
     const chosen = await choose(await requestOf(question, turn, parts), turn);
     const answer = parts.offers.find((one) => one.answer === chosen)?.answer;
     if (chosen === undefined) return undefined;

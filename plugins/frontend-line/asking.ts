@@ -42,7 +42,7 @@ export function createAsking({ terminal, printer, width }: AskingParts) {
   async function ask(question: Question, turn: TurnView, { remembered, slots }: Known): Promise<Answer | undefined> {
     if (question.form) return fillIn(question.form, { terminal, printer, width, signal: turn.signal });
     const offer = remembered?.offer(turn.session, question.call);
-    const targets = questionTargets(question.call);
+    const targets = questionTargets(question.call, turn.session.cwd);
     const change = await questionChange(question, turn.session, slots);
     const parts = questionParts(question, { targets, offer, change });
     for (let isWhole = false; !turn.signal.aborted; ) {

@@ -81,8 +81,9 @@ export function createConversation(
     try {
       const before = session;
       session = await open(options);
-      await before?.close("another session");
-      greet(session);
+      const { resume, continueLatest, fork } = options;
+      await before?.close(fork ? "another session" : resume === undefined && !continueLatest ? "clear" : "resume");
+      greet(session, fork ? resume : undefined);
     } catch (cause) {
       printer.say(
         paint.red(visible(isGantryError(cause) ? `${cause.message} ${cause.remedy ?? ""}` : messageOf(cause))),
@@ -154,8 +155,11 @@ export function createConversation(
 
   // ---------------------------------------------------------------- framing
 
-  function greet({ model, messages }: Session) {
-    const going = messages.length ? ` Going on after ${messages.length} messages.` : "";
+  function greet({ model, messages }: Session, copyOf?: string) {
+    const where = copyOf
+      ? `This is a copy, after ${messages.length} messages. /resume ${copyOf.slice(0, 8)} goes back.`
+      : `Going on after ${messages.length} messages.`;
+    const going = messages.length ? ` ${where}` : "";
     printer.say(paint.bold(`Gantry ${version}, ${visible(`${model.provider}/${model.id}`)}.`) + going);
     printer.say(paint.dim("/help lists the commands, Ctrl-C stops a turn, Ctrl-D leaves."));
     for (const notice of host.notices) printer.event({ type: "notice", notice });

@@ -10,7 +10,7 @@ export const frontendTui = manifest({
     tui: {
       description: "The conversation in a terminal",
       needsTerminal: true,
-      unless: { env: { TERM: "dumb", GANTRY_SCREEN_READER: "1" }, settings: ["axScreenReader"] },
+      unless: { env: { TERM: "dumb", GANTRY_SCREEN_READER: "1" }, settings: { axScreenReader: true, tui: "line" } },
     },
   },
   flags: {

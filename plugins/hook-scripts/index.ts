@@ -70,7 +70,7 @@ export const hookScripts = manifest({
     postTool: { deadlineMs: 0 },
     turnStop: { deadlineMs: 0 },
     compact: { stage: "first", deadlineMs: 0 },
-    event: { only: ["turn_start", "turn_end", "denied", "compacted"] },
+    event: { only: ["turn_start", "turn_end", "denied", "compacted", "open"] },
     sessionEnd: { deadlineMs: 0 },
   },
 });

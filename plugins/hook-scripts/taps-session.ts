@@ -14,6 +14,8 @@ const MOST_END_MS = 60_000;
 
 export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | "event"> {
   const { firing, stateOf, book } = kit;
+  /** A command has asked for a session that begins anew. */
+  let isClearing = false;
 
   return {
     sessionStart: async (session) => {
@@ -23,7 +25,8 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
       const { unapproved } = leftOut(kit);
       if (unapproved) kit.notify(session, unapproved);
       if (!firing.has("SessionStart")) return;
-      const source = sourceOf(session);
+      const source = isClearing && session.isInteractive ? "clear" : sourceOf(session);
+      if (session.isInteractive) isClearing = false;
       const { provider, id } = session.model;
       const input = { source, model: `${provider}/${id}` };
       const outcome = await firing.fire(session, { event: "SessionStart", subject: source, input });
@@ -43,6 +46,11 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
 
   function happened(event: SessionEvent, session: SessionView): void {
     switch (event.type) {
+      case "open": {
+        const { resume, continueLatest } = event.options;
+        isClearing = resume === undefined && !continueLatest;
+        return;
+      }
       case "turn_start": {
         const state = stateOf(session);
         state.stopWaiting();

@@ -87,10 +87,10 @@ describe("/tools and /prompt", () => {
     const kernel = await opened();
     await kernel.run("Hi");
     expect((await kernel.panel("/tools")).text).toMatch(
-      / {2}Weather {2}\d+ tokens, weather {2}Say what the weather is\. ⏎ In any city\./,
+      / {2}Weather +\d+ tokens · weather · Say what the weather is\. ⏎ In any city\./,
     );
     expect((await kernel.panel("/tools weather")).text).toContain('"description": "which city"');
-    expect((await kernel.panel("/prompt")).text).toContain("house  3 tokens, house");
+    expect((await kernel.panel("/prompt")).text).toMatch(/house +3 tokens · house · /);
     expect((await kernel.panel("/prompt house")).text).toBe("Be kind.<U+001B>[2K");
     expect((await kernel.run("/tools Nothing")).text).toMatch(/^There is no tool "Nothing"\./);
     expect((await kernel.run("/prompt hous")).text).toContain('Did you mean "house"?');

@@ -9,7 +9,6 @@ import {
   type HostInfo,
   type Inspector,
   type LaterService,
-  type Line,
   type ListItem,
   PluginError,
   rootOf,
@@ -125,7 +124,7 @@ export function createCommands({ inspector, tools, host, checks, stored }: Means
       const sections = () => inspector.report(session).prompt;
       const wanted = args.trim();
       const blocks = (id: string): readonly Block[] =>
-        sections().flatMap(({ key, text }) => (key === id ? [{ type: "code", text } as const] : []));
+        sections().flatMap(({ key, text }) => (key === id ? [{ type: "text", lines: text.split("\n") } as const] : []));
       if (wanted) {
         if (!blocks(wanted).length)
           throw unknownWord(
@@ -135,8 +134,7 @@ export function createCommands({ inspector, tools, host, checks, stored }: Means
           );
         return { panel: await page(wanted, () => blocks(wanted)) };
       }
-      const load = () =>
-        sections().map(({ key, owner, cache, text }) => item(key, textTokens(text), owner, `${cache}; ${text}`));
+      const load = () => sections().map(({ key, owner, cache, text }) => item(key, textTokens(text), owner, cache));
       return { panel: await inspectable("System prompt", load, blocks, "There is no prompt before the first turn.") };
     },
     complete: (args, session) =>
@@ -199,9 +197,16 @@ function inspectable(
   });
 }
 
+/** Numbers stand below each other. */
+const TOKENS_WIDTH = 5;
+
 function item(id: string, tokens: number, owner: string | undefined, about: string): ListItem {
-  const title: Line = [id, "  ", { text: `${tokens} tokens${owner === undefined ? "" : `, ${owner}`}`, tone: "dim" }];
-  return { id, title, detail: visibleLine(about, 100) };
+  const size = `${String(tokens).padStart(TOKENS_WIDTH)} tokens`;
+  return {
+    id,
+    title: id,
+    detail: [size, ...(owner === undefined ? [] : [owner]), visibleLine(about, 100)].join(" · "),
+  };
 }
 
 function checkBlocks(checks: readonly Check[]): readonly Block[] {

@@ -15,10 +15,10 @@ const setup: Setup<typeof mcpServe> = ({ config, use, host: info, log }) => {
   return {
     services: { serve: { serve } },
     taps: {
-      async ask(question) {
+      async ask(question, turn) {
         const caller = calling.getStore();
         if (!caller) return undefined;
-        return answerOf(question, await caller.ask(clientQuestion(question)));
+        return answerOf(question, await caller.ask(clientQuestion(question, turn.session.cwd)));
       },
     },
   };

@@ -20,9 +20,9 @@ const DECISION: JsonObject = {
   required: ["decision"],
 };
 
-export function clientQuestion(question: Question): ClientQuestion {
+export function clientQuestion(question: Question, cwd: string): ClientQuestion {
   const { form } = question;
-  if (!form) return { message: permissionText(question), schema: DECISION };
+  if (!form) return { message: permissionText(question, cwd), schema: DECISION };
   const message = exactText(`${form.from}: ${formMessage(form)}`);
   if (form.kind === "url" && form.url !== undefined) return { message, url: form.url };
   return { message, schema: form.kind === "consent" ? DECISION : schemaOf(form.fields) };
@@ -40,9 +40,9 @@ export function answerOf(question: Question, given: ClientAnswer | undefined): A
   return Object.keys(formProblems(form, values)).length ? undefined : { decision: "allow", values };
 }
 
-function permissionText(question: Question): string {
+function permissionText(question: Question, cwd: string): string {
   const { title, fields, targets, diff, reason, rule } = questionParts(question, {
-    targets: questionTargets(question.call),
+    targets: questionTargets(question.call, cwd),
     offer: undefined,
   });
   return [

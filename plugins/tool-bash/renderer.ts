@@ -2,6 +2,9 @@ import type { Block, RenderedCall, Renderer } from "gantry/sdk";
 import { callDetails, countedText, inputText, outputOf, resultText } from "gantry/sdk/kit/tool-views";
 
 const SHOWN_LINES = 6;
+/** Of a command that went well. */
+const FIRST_LINES = 3;
+const LONGEST = 200;
 
 /** How a command looks: itself, how it ended, and the last that it said where it failed. */
 export const bashRenderer: Renderer = {
@@ -22,11 +25,10 @@ export const bashRenderer: Renderer = {
     const said = resultText(shown, "stdout") ?? "";
     const meaning = resultText(shown, "returnCodeInterpretation");
     if (meaning !== undefined) return meaning;
-    const lines = said === "" ? [] : said.split("\n");
-    return lines.length === 1 ? lines[0] : lines.length === 0 ? "no output" : countedText(lines.length, "line");
+    return linesOf(said)[0] ?? "no output";
   },
   body(shown) {
-    if (failureOf(shown) === undefined) return undefined;
+    if (failureOf(shown) === undefined) return shown.result?.outcome === "ok" ? firstOf(shown) : undefined;
     const lines = (resultText(shown, "stdout") ?? "").split("\n").filter((line) => line.trim() !== "");
     if (lines.length === 0) return undefined;
     const rest = lines.length - SHOWN_LINES;
@@ -36,6 +38,25 @@ export const bashRenderer: Renderer = {
   },
   details: (shown) => callDetails(shown, { field: "command", language: "bash" }),
 };
+
+/** What stands below the first line of a command that went well, where its summary is that line. */
+function firstOf(shown: RenderedCall): readonly Block[] | undefined {
+  if (resultText(shown, "backgroundTaskId") !== undefined) return undefined;
+  const isTold = resultText(shown, "returnCodeInterpretation") !== undefined;
+  const lines = linesOf(resultText(shown, "stdout") ?? "").slice(isTold ? 0 : 1);
+  const most = FIRST_LINES - (isTold ? 0 : 1);
+  // One line more takes no more room than saying so.
+  const shownLines = lines.length > most + 1 ? lines.slice(0, most) : lines;
+  const rest = lines.length - shownLines.length;
+  const told = [...shownLines, ...(rest > 0 ? [`+${countedText(rest, "line")}`] : [])];
+  return told.length ? [{ type: "text", lines: told.map((text) => [{ text, tone: "dim" }]) }] : undefined;
+}
+
+/** Without blank ones, and none of them long: there is Ctrl-O for all of it. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line));
+}
 
 /** `exit code 1`, where that is how it ended. */
 function failureOf(shown: RenderedCall): string | undefined {

@@ -1,6 +1,6 @@
 import type { Renderer } from "gantry/sdk";
 import { patchBlocks, patchIn, patchSummary } from "gantry/sdk/kit/patch-view";
-import { callDetails, inputPathText } from "gantry/sdk/kit/tool-views";
+import { callDetails, inputPathText, inputText } from "gantry/sdk/kit/tool-views";
 
 const SHOWN_LINES = 40;
 
@@ -8,6 +8,6 @@ const SHOWN_LINES = 40;
 export const editRenderer: Renderer = {
   title: (shown) => inputPathText(shown, "file_path"),
   summary: (shown) => patchSummary(patchIn(shown)),
-  body: (shown) => patchBlocks(patchIn(shown), SHOWN_LINES),
-  details: (shown) => patchBlocks(patchIn(shown)) ?? callDetails(shown),
+  body: (shown) => patchBlocks(patchIn(shown), SHOWN_LINES, inputText(shown, "file_path")),
+  details: (shown) => patchBlocks(patchIn(shown), undefined, inputText(shown, "file_path")) ?? callDetails(shown),
 };

@@ -12,9 +12,11 @@ export const writeRenderer: Renderer = {
     if (shown.result?.outcome !== "ok") return undefined;
     return isNew(shown) ? `new, ${countedText(linesOf(shown).length, "line")}` : patchSummary(patchIn(shown));
   },
-  body: (shown) => (isNew(shown) ? beginning(shown) : patchBlocks(patchIn(shown), SHOWN_CHANGES)),
-  details: (shown) => patchBlocks(patchIn(shown)) ?? callDetails(shown, { field: "content" }),
+  body: (shown) => (isNew(shown) ? beginning(shown) : patchBlocks(patchIn(shown), SHOWN_CHANGES, fileOf(shown))),
+  details: (shown) => patchBlocks(patchIn(shown), undefined, fileOf(shown)) ?? callDetails(shown, { field: "content" }),
 };
+
+const fileOf = (shown: RenderedCall) => inputText(shown, "file_path");
 
 function isNew(shown: RenderedCall): boolean {
   return resultText(shown, "type") === "create";

@@ -23,13 +23,18 @@ export function patchSummary(hunks: readonly Hunk[]): Line | undefined {
 
 /**
  * The changed places as one block; places that lie apart begin with where they are. Where there are more lines than `most`, the first of
- * them, and how many are left.
+ * them, and how many are left. `file` is a name that tells the language.
  */
-export function patchBlocks(hunks: readonly Hunk[], most = Number.POSITIVE_INFINITY): readonly Block[] | undefined {
+export function patchBlocks(
+  hunks: readonly Hunk[],
+  most = Number.POSITIVE_INFINITY,
+  file?: string,
+): readonly Block[] | undefined {
   const [first] = hunks;
   if (!first) return undefined;
   const lines = patchLines(hunks);
-  const diff: Block = { type: "diff", lines: lines.slice(0, most), firstLine: first.newStart };
+  const language = file === undefined ? {} : { language: file };
+  const diff: Block = { type: "diff", ...language, lines: lines.slice(0, most), firstLine: first.newStart };
   const rest = lines.length - most;
   return rest > 0
     ? [diff, { type: "text", lines: [[{ text: `… ${countedText(rest, "more line")}`, tone: "dim" }]] }]

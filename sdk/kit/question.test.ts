@@ -75,13 +75,16 @@ describe("the parts of a question", () => {
 describe("where a path leads", () => {
   const path = { permission: { family: "Edit", path: "file_path" } };
   const targets = (file_path: unknown, places?: readonly string[]) =>
-    questionTargets({ ...question({ file_path }, {}, path).call, ...(places && { places }) });
+    questionTargets({ ...question({ file_path }, {}, path).call, ...(places && { places }) }, "/shop");
 
   it("is told where it is not what is written", () => {
     expect(targets("/shop/a", ["/shop/a"])).toEqual([]);
     expect(targets("src/../../etc/a", ["/etc/a"])).toEqual(["/etc/a"]);
     expect(targets("~/a", ["/home/me/a", "/disk/a"])).toEqual(["/home/me/a", "/disk/a"]);
     expect(targets(7, ["/shop"])).toEqual([]);
+    expect(targets("src/a", ["/shop/src/a"])).toEqual([]);
+    expect(targets("src/a", ["/shop/src/a", "/disk/a"])).toEqual(["/disk/a"]);
+    expect(targets("src/../a", ["/shop/a"])).toEqual(["/shop/a"]);
   });
 
   it("is not passed over in silence where it leads nowhere", () => {

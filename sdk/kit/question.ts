@@ -2,6 +2,7 @@
  * A permission question, taken apart: what every frontend shows, as data. Whatever comes from the call is made visible here; to
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
+import { resolve } from "node:path";
 import type { Call, Hunk, Question, RuleSuggestion, SessionAgent, SessionView, Slots } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
 import { patchLines } from "./patch-view.ts";
@@ -80,12 +81,16 @@ export function questionParts(
   };
 }
 
-/** Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. */
-export function questionTargets({ tool, input, places }: Call): readonly string[] {
+/**
+ * Where the path of a call leads, links followed, as the gates judged it: every place that is not already what the input says. With
+ * the session's folder `cwd`, a path below it says so without naming the folder, unless it goes up first.
+ */
+export function questionTargets({ tool, input, places }: Call, cwd?: string): readonly string[] {
   const field = tool.permission && "path" in tool.permission ? tool.permission.path : undefined;
   const written = isRecord(input) && field !== undefined ? input[field] : undefined;
   if (typeof written !== "string" || written === "") return [];
-  return places?.filter((place) => place !== written) ?? ["(nowhere: no file can have this path)"];
+  const said = cwd === undefined || written.split("/").includes("..") ? written : resolve(cwd, written);
+  return places?.filter((place) => place !== written && place !== said) ?? ["(nowhere: no file can have this path)"];
 }
 
 const CHANGE_MS = 250;

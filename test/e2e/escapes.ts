@@ -59,6 +59,9 @@ const OWN: readonly RegExp[] = [
 /** What it writes on the other screen, for the whole conversation. */
 const OTHER_SCREEN: readonly RegExp[] = [csi("\\?1049[hl]"), csi("\\d+;1H")];
 
+/** What it writes where the conversation has it. */
+const FULL_SCREEN: readonly RegExp[] = [csi("\\?100[06][hl]"), csi("\\d+;\\d+H")];
+
 const CONTROLS: ReadonlySet<string> = new Set(["\r", "\n"]);
 
 /** Signs that turn the reading direction or have no ink; joiners and selectors, which spell, are not among them. */
@@ -66,11 +69,15 @@ const TURNING = /[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff
 
 export interface ForeignOptions {
   readonly hasOtherScreen?: boolean;
+  readonly isFullScreen?: boolean;
 }
 
 /** What is in it that the frontend never writes, each with what stands before and after it. */
-export function foreignIn(raw: string, { hasOtherScreen = false }: ForeignOptions = {}): string[] {
-  const own = hasOtherScreen ? [...OWN, ...OTHER_SCREEN] : OWN;
+export function foreignIn(
+  raw: string,
+  { hasOtherScreen = false, isFullScreen = false }: ForeignOptions = {},
+): string[] {
+  const own = [...OWN, ...(hasOtherScreen || isFullScreen ? OTHER_SCREEN : []), ...(isFullScreen ? FULL_SCREEN : [])];
   const all = takenApart(raw);
   return all.flatMap((one, at) => {
     if (isOwn(one, own)) return [];

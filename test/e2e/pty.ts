@@ -118,7 +118,8 @@ export function openPty({ file, args, cwd, env, columns = 80, rows = 24 }: PtyOp
 
   const lines = (from: number, to: number) => {
     const all = [];
-    for (let row = from; row < to; row++) all.push(screen.buffer.active.getLine(row)?.translateToString(true) ?? "");
+    for (let row = from; row < to; row++)
+      all.push(screen.buffer.active.getLine(row)?.translateToString(true, 0, screen.cols) ?? "");
     return all.map((line) => line.trimEnd());
   };
   const frame = () => lines(screen.buffer.active.viewportY, screen.buffer.active.viewportY + screen.rows);

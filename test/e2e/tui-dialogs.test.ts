@@ -68,11 +68,17 @@ const SIZES = [
   [80, 24],
   [200, 60],
 ] as const;
+/** What somebody has to decide on is whole in a window of any width. */
+const ALL_SIZES = [[40, 24], ...SIZES] as const;
 
 const CHANGING: readonly (readonly [RegExp, string])[] = [
+  // Where it is broken hangs on the folder's name.
+  [/(writes that to)[\s\S]*?\n\n/g, "$1 FILE\n\n"],
   [/\S*gantry-tui-\w+[/]work\b/g, "/home/me/shop"],
   [/\b\d+(\.\d+)? (ms|s)\b/g, "N ms"],
 ];
+
+const PANELS: ReadonlySet<string> = new Set(["/page", "/fill"]);
 
 /** Starts the program, has it ask, and gives the person time to read. */
 async function asked(command: string, sign: string, options: TuiStart = {}): Promise<Pty> {
@@ -81,14 +87,16 @@ async function asked(command: string, sign: string, options: TuiStart = {}): Pro
   t.type(command);
   t.press("Enter");
   await t.shows(sign);
+  // What stands above takes room from what asks.
+  if (!PANELS.has(command)) await t.shows("Esc interrupts");
   await t.quiet();
   return t;
 }
 
-test.each(SIZES)("an edit is shown as a diff and made on yes alone, in %i columns", async (columns, rows) => {
+test.each(ALL_SIZES)("an edit is shown as a diff and made on yes alone, in %i columns", async (columns, rows) => {
   const file = path.join(place.work, "harbour.ts");
   await writeFile(file, "const piers = 3;\n");
-  const t = await asked(`/change ${file}`, "May it run?", { columns, rows });
+  const t = await asked("/change harbour.ts", "May it run?", { columns, rows });
   expectFrame(`dialog-edit-${columns}x${rows}`, dialogOf(t), CHANGING);
   expect(await readFile(file, "utf8")).toBe("const piers = 3;\n");
   t.press("y");
@@ -133,7 +141,7 @@ test("keys that were typed before the question stood there do not answer it", as
   await t.hides("May it run?");
 });
 
-test.each(SIZES)("a server's form is filled in, in %i columns", async (columns, rows) => {
+test.each(ALL_SIZES)("a server's form is filled in, in %i columns", async (columns, rows) => {
   const t = await asked("/who", "Who moors?", { columns, rows });
   expectFrame(`dialog-form-${columns}x${rows}`, dialogOf(t), CHANGING);
   t.type("Ada");
@@ -142,7 +150,7 @@ test.each(SIZES)("a server's form is filled in, in %i columns", async (columns, 
   t.press("Enter");
   await t.shows("It has to be at most 9.");
   t.press("Backspace", "Enter");
-  await t.shows('answered {"decision":"allow","values":{"name":"Ada","piers":1}}');
+  await says(t, 'answered {"decision":"allow","values":{"name":"Ada","piers":1}}');
 });
 
 test("a server's form is declined, and left unanswered with Esc", async () => {
@@ -171,7 +179,7 @@ test("a consent is given by a choice, and no words of others reach the terminal 
   await t.shows('answered {"decision":"allow"}');
 });
 
-test.each(SIZES)("questions of a model are answered one after the other, in %i columns", async (columns, rows) => {
+test.each(ALL_SIZES)("questions of a model are answered one after the other, in %i columns", async (columns, rows) => {
   const t = await asked("/questions", "Where shall sessions be kept?", { columns, rows });
   t.press("Down");
   await t.shows("sessions.db");
@@ -179,16 +187,16 @@ test.each(SIZES)("questions of a model are answered one after the other, in %i c
   t.press("Enter");
   await t.shows("What else?");
   t.press("1", "2", "Enter");
-  await t.shows('{"store":"db","extras":["search","export"]}');
+  await says(t, '{"store":"db","extras":["search","export"]}');
 });
 
-test.each(SIZES)("a plan is read and followed, in %i columns", async (columns, rows) => {
+test.each(ALL_SIZES)("a plan is read and followed, in %i columns", async (columns, rows) => {
   const t = await asked("/proposal", "Shall this plan be followed?", { columns, rows });
   expectFrame(`dialog-plan-${columns}x${rows}`, dialogOf(t), CHANGING);
   t.press("Down", "Down");
   t.type("only the first half");
   t.press("Enter");
-  await t.shows('{"how":"only the first half"}');
+  await says(t, '{"how":"only the first half"}');
 });
 
 test.each(SIZES)("a page has parts, in %i columns", async (columns, rows) => {
@@ -212,7 +220,7 @@ test.each(SIZES)("a form of a command is filled in, in %i columns", async (colum
   await t.shows('founded {"name":"Husum","open":false,"sea":"baltic"}');
 });
 
-test.each(SIZES)("what a folder would run is listed before it is trusted, in %i columns", async (columns, rows) => {
+test.each(ALL_SIZES)("what a folder would run is listed before it is trusted, in %i columns", async (columns, rows) => {
   await mkdir(path.join(place.work, ".claude"));
   const hooks = { PostToolUse: [{ matcher: "*", hooks: [{ type: "command", command: "./format.sh" }] }] };
   await writeFile(path.join(place.work, ".claude/settings.json"), JSON.stringify({ hooks }));
@@ -224,6 +232,34 @@ test.each(SIZES)("what a folder would run is listed before it is trusted, in %i 
   await t.shows("It stays out.");
   await t.shows("? for shortcuts");
 });
+
+test.each(ALL_SIZES)(
+  "a server of the folder starts once it is approved as it is, in %i columns",
+  async (columns, rows) => {
+    const server = { command: process.execPath, args: ["-e", "require('node:fs').writeFileSync('started', '')"] };
+    await writeFile(path.join(place.work, ".mcp.json"), JSON.stringify({ mcpServers: { harbour: server } }));
+    const t = place.start({ columns, rows });
+    await t.shows("Trust this folder?");
+    await t.quiet();
+    expectFrame(`dialog-server-${columns}x${rows}`, dialogOf(t), [
+      [new RegExp(process.execPath, "g"), "node"],
+      ...CHANGING,
+    ]);
+    expect(existsSync(path.join(place.work, "started"))).toBe(false);
+    for (let page = 0; page < 5 && /PgDn/.test(t.frame().join()); page++) {
+      t.press("PageDown");
+      await t.quiet();
+    }
+    t.press("y");
+    await t.until(() => existsSync(path.join(place.work, "started")), "It was not started.");
+  },
+);
+
+/** Words that may be broken into lines. */
+function says(t: Pty, text: string): Promise<void> {
+  const bare = (all: string) => all.replaceAll(/\s+/g, "");
+  return t.until(() => bare(t.everything().join("")).includes(bare(text)), `"${text}" was not said.`);
+}
 
 /** The screen from where the dialog begins. */
 function dialogOf(t: Pty): readonly string[] {

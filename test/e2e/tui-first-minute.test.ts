@@ -2,7 +2,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { foreignIn } from "./escapes.ts";
+import { expectFrame } from "./expect-frame.ts";
 import type { Pty } from "./pty.ts";
+import { settled } from "./settled.ts";
 import { createTuiPlace, type TuiPlace } from "./tui.ts";
 
 // Somebody who has no key, has never seen the program, and has nothing but a keyboard.
@@ -75,6 +77,15 @@ test.concurrent.each([
     await says(t, "1 file was taken back (+1 -1): harbour.ts");
     expect(await readFile(file, "utf8")).toBe(BEFORE);
 
+    await t.until(
+      () =>
+        t
+          .frame()
+          .findLast((line) => line.startsWith("> "))
+          ?.startsWith("> replace") ?? false,
+      "The prompt is gone.",
+    );
+    t.press("Escape", "Escape");
     await t.until(() => t.frame().includes(">"), "The editor was not empty.");
     t.type("/");
     await t.until(() => /^ {2}\/\w/m.test(shown(t)), "No commands were offered.");
@@ -90,6 +101,23 @@ test.concurrent.each([
     expect(foreignIn(t.raw())).toEqual([]);
   },
 );
+
+test.concurrent.each([
+  [40, 20],
+  [80, 24],
+  [200, 60],
+])("what somebody new sees first, in %i columns and %i rows", async (columns, rows) => {
+  const t = (await newcomer()).start({ model: "", columns, rows });
+  await t.shows("Welcome to Gantry");
+  await settled(t);
+  const begins = t.frame().findIndex((line) => /^─ \S/.test(line));
+  expectFrame(`onboarding-${columns}x${rows}`, t.frame().slice(begins));
+  t.press("Enter");
+  await t.shows("Who shall answer?");
+  await settled(t);
+  const next = t.frame().findIndex((line) => line.includes("Who shall answer?"));
+  expectFrame(`onboarding-models-${columns}x${rows}`, t.frame().slice(next));
+});
 
 const shown = (t: Pty) => t.frame().join("\n");
 

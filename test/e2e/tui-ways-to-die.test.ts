@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { gone, numberIn } from "./program.ts";
@@ -11,14 +12,18 @@ afterAll(() => Promise.all(places.map((place) => place.remove())));
 
 const READY = "? for shortcuts";
 
+type View = "default" | "fullscreen";
+
 interface Session {
   readonly t: Pty;
   readonly place: TuiPlace;
 }
 
-async function started(options: TuiStart = {}): Promise<Session> {
+async function started({ view = "default", ...options }: TuiStart & { view?: View } = {}): Promise<Session> {
   const place = await createTuiPlace();
   places.push(place);
+  await mkdir(path.join(place.home, ".claude"), { recursive: true });
+  await writeFile(path.join(place.home, ".claude/settings.json"), JSON.stringify({ tui: view }));
   const t = place.start({ isInShell: true, ...options });
   return { t, place };
 }
@@ -76,11 +81,22 @@ const WAYS: readonly (readonly [string, State, number, (session: Session) => unk
   ["Ctrl-C twice", "at rest", 0, ({ t }) => t.press("C-c", "C-c")],
   ["SIGTERM", "with a command at work", 143, kill("SIGTERM")],
   ["SIGHUP", "in the middle of an answer", 129, kill("SIGHUP")],
+  ["SIGQUIT", "in the middle of an answer", 131, kill("SIGQUIT")],
   ["SIGINT from outside", "with a menu", 130, kill("SIGINT")],
   ["SIGTERM twice", "with a command at work", 143, kill("SIGTERM", "SIGTERM")],
   ["SIGTERM", "asking for permission", 143, kill("SIGTERM")],
   ["SIGTERM", "with all of the conversation on the other screen", 143, kill("SIGTERM")],
   ["SIGTERM twice", "with all of the conversation on the other screen", 143, kill("SIGTERM", "SIGTERM")],
+  ["SIGHUP", "with a panel", 129, kill("SIGHUP")],
+  ["a plugin that ends the program", "at rest", 7, ({ t }) => command(t, "/gone")],
+];
+
+/** The same where the conversation has the whole screen. */
+const FULL_WAYS: typeof WAYS = [
+  ["/exit", "at rest", 0, ({ t }) => command(t, "/exit")],
+  ["SIGTERM", "with a command at work", 143, kill("SIGTERM")],
+  ["SIGTERM twice", "asking for permission", 143, kill("SIGTERM", "SIGTERM")],
+  ["SIGTERM", "with all of the conversation on the other screen", 143, kill("SIGTERM")],
   ["SIGHUP", "with a panel", 129, kill("SIGHUP")],
   ["a plugin that ends the program", "at rest", 7, ({ t }) => command(t, "/gone")],
 ];
@@ -116,28 +132,48 @@ describe.concurrent("the terminal is as it was, and nothing runs on", () => {
     expect(place.programs()).toEqual([]);
   });
 
+  test.each(FULL_WAYS)("with the whole screen, after %s, %s", async (_, state, code, end) => {
+    const session = await started({ args: "--allowedTools Bash(sleep:*)", view: "fullscreen" });
+    const { t, place } = session;
+    const before = t.state();
+    await t.shows(READY);
+    expect(t.state().screen).toBe("alternate");
+    command(t, "say this stays");
+    await t.shows("● this stays");
+    await t.until(() => isAtRest(t), "It did not end.");
+    await STATES[state]?.(t);
+    await end(session);
+    await expectEnded(session, code, before);
+    expect(place.programs()).toEqual([]);
+    // It is not lost, and stands there once.
+    expect(t.everything().filter((line) => line === "● this stays")).toHaveLength(1);
+  });
+
   test("after a session that cannot be opened", async () => {
     const session = await started({ args: "--resume 00000000-0000-4000-8000-000000000000" });
     await expectEnded(session, 1, session.t.state());
     expect(session.t.everything().join("\n")).toContain("gantry: ");
   });
 
-  test("while it is stopped, and after it has gone on and ended", async () => {
-    const session = await started();
-    const { t, place } = session;
-    const before = t.state();
-    await t.shows(READY);
-    t.press("C-z");
-    await t.shows("stopped");
-    expect(t.state()).toEqual(before);
-    expect(await place.isTerminalBack()).toBe(true);
-    t.press("Enter");
-    await t.shows(READY);
-    command(t, "hello again");
-    await t.shows('you said "hello again"');
-    command(t, "/exit");
-    await expectEnded(session, 0, before);
-  });
+  test.each<View>(["default", "fullscreen"])(
+    "while it is stopped, and after it has gone on and ended, %s",
+    async (view) => {
+      const session = await started({ view });
+      const { t, place } = session;
+      const before = t.state();
+      await t.shows(READY);
+      t.press("C-z");
+      await t.shows("stopped");
+      expect(t.state()).toEqual(before);
+      expect(await place.isTerminalBack()).toBe(true);
+      t.press("Enter");
+      await t.shows(READY);
+      command(t, "hello again");
+      await t.shows('you said "hello again"');
+      command(t, "/exit");
+      await expectEnded(session, 0, before);
+    },
+  );
 
   test("after a session in which plugins have broken whatever they could", async () => {
     const session = await started();

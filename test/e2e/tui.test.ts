@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { expectFrame } from "./expect-frame.ts";
@@ -179,10 +180,65 @@ test("a long answer is in the scrollback once, whatever the window does, and not
 });
 
 test.each([
-  ["", { TERM: "dumb" }],
-  ["--ax-screen-reader", {}],
-])("%s %j converses line by line", async (args, env) => {
+  ["", { TERM: "dumb" }, {}],
+  ["--ax-screen-reader", {}, {}],
+  ["", {}, { tui: "line" }],
+])("%s %j %j converses line by line", async (args, env, settings) => {
+  await mkdir(path.join(place.home, ".claude"));
+  await writeFile(path.join(place.home, ".claude/settings.json"), JSON.stringify(settings));
   const t = place.start({ args, env });
   await t.shows("/help lists the commands");
   expect(t.raw()).not.toContain("\u001b[?2026h");
 });
+
+test("hooks hear that the conversation was cleared; whoever goes back has the prompt in the editor, and whoever branches is told", async () => {
+  await mkdir(path.join(place.home, ".claude"));
+  const told = path.join(place.base, "told");
+  const tell = (field: string) => [
+    { hooks: [{ type: "command", command: `grep -o '"${field}":"[a-z]*"' >> ${told}` }] },
+  ];
+  const hooks = { SessionStart: tell("source"), SessionEnd: tell("reason") };
+  await writeFile(path.join(place.home, ".claude/settings.json"), JSON.stringify({ hooks }));
+  const t = place.start();
+  await t.shows("? for shortcuts");
+  type(t, "say first");
+  await t.shows("● first");
+  type(t, "/clear");
+  await t.until(() => existsSync(told) && readFileSync(told, "utf8").split("\n").length === 4, "No hook was told.");
+  expect(readFileSync(told, "utf8").split("\n")).toEqual([
+    '"source":"startup"',
+    '"source":"clear"',
+    '"reason":"clear"',
+    "",
+  ]);
+
+  type(t, "say second");
+  await t.shows("● second");
+  await t.hides("Esc interrupts");
+  type(t, "/branch");
+  await t.shows("You are in a copy of the conversation now, after 2 messages.");
+  type(t, "/rewind 1 conversation");
+  await t.shows("The conversation went back.");
+  await t.until(() => t.frame().includes("> say second"), "The prompt is not in the editor.");
+});
+
+test("a panel that is left leaves nothing behind, and a command that fails is told once", async () => {
+  const t = place.start();
+  await t.shows("? for shortcuts");
+  type(t, "/pick");
+  await t.shows("Colours");
+  t.press("Escape");
+  await t.until(() => t.frame().includes(">"), "The panel stayed.");
+  type(t, "/throws");
+  await t.shows("failed on purpose");
+  await t.until(() => t.frame().includes(">"), "It did not end.");
+  const all = t.everything().join("\n");
+  expect(all).not.toContain("/pick");
+  expect(all.match(/failed on purpose/g)).toHaveLength(1);
+  expect(all).toContain("> /throws");
+});
+
+function type(t: Pty, text: string): void {
+  t.type(text);
+  t.press("Enter");
+}

@@ -60,6 +60,7 @@ export default definePlugin({
   commands: {
     crash: { description: "throw" },
     reject: { description: "reject" },
+    throws: { description: "fail" },
     gone: { description: "end the program" },
     pick: { description: "choose a colour", isImmediate: true },
     odd: { description: "panels that break" },
@@ -84,6 +85,7 @@ export default definePlugin({
     statusItems: { where: () => "over here" },
     commands: {
       crash: () => void setTimeout(() => { throw new Error("crashed on purpose"); }),
+      throws: () => { throw new Error("failed on purpose"); },
       reject: () => void Promise.reject(new Error("rejected on purpose")),
       gone: () => process.exit(7),
       odd: (how) => ({

@@ -11,7 +11,9 @@ export interface ActionParts {
   session(): Session | undefined;
   isBusy(): boolean;
   runCommand(text: string): void;
-  openTranscript(): void;
+  openTranscript(isSearch?: boolean): void;
+  /** Looks at what was said before, where this is an action that does. */
+  look(action: string): boolean;
   refresh(): void;
   leave(): void;
 }
@@ -19,6 +21,8 @@ export interface ActionParts {
 /** Modes that one key goes through; those that may not be entered are passed over. */
 const CYCLE: readonly PermissionMode[] = ["default", "acceptEdits", "plan", "auto", "bypassPermissions"];
 const TWICE_MS = 1500;
+/** A key may be bound to a command. */
+const COMMAND = "command:";
 
 export function createActions(parts: ActionParts) {
   const { store, terminal } = parts;
@@ -48,6 +52,15 @@ export function createActions(parts: ActionParts) {
     else hint(`${key} again leaves.`);
   }
 
+  function interruptOrLeave(): void {
+    if (isAgain("leave")) parts.leave();
+    else {
+      interrupt();
+      last = { action: "leave", at: Date.now() };
+      hint("Ctrl-C again leaves.");
+    }
+  }
+
   async function cycleMode(): Promise<void> {
     const session = parts.session();
     const permissions = parts.permissions();
@@ -72,56 +85,28 @@ export function createActions(parts: ActionParts) {
     else hint("Nothing that runs here can go on in the background.");
   }
 
+  const acts: Readonly<Record<string, () => unknown>> = {
+    "app:interrupt": interruptOrLeave,
+    "app:exit": () => leaveOnSecond("exit", "Ctrl-D"),
+    "app:redraw": () => terminal.screen.redraw(),
+    "app:suspend": () => terminal.suspend(),
+    "app:toggleTranscript": () => parts.openTranscript(),
+    "app:toggleTodos": () => store.set({ areJobsShown: !store.get().areJobsShown }),
+    "transcript:search": () => parts.openTranscript(true),
+    "task:background": moveToBackground,
+    "chat:rewind": () => parts.runCommand("/rewind"),
+    "chat:cycleMode": () => void cycleMode(),
+    "chat:modelPicker": () => parts.runCommand("/model"),
+    "chat:help": () => store.set({ areShortcutsShown: !store.get().areShortcutsShown }),
+  };
+
   /** Whether there is such an action here. */
   function act(action: string): boolean {
-    if (action.startsWith("command:")) {
-      parts.runCommand(`/${action.slice("command:".length)}`);
-      return true;
-    }
-    switch (action) {
-      case "app:interrupt":
-        if (isAgain("leave")) parts.leave();
-        else {
-          interrupt();
-          last = { action: "leave", at: Date.now() };
-          hint("Ctrl-C again leaves.");
-        }
-        return true;
-      case "app:exit":
-        leaveOnSecond("exit", "Ctrl-D");
-        return true;
-      case "app:redraw":
-        terminal.screen.redraw();
-        return true;
-      case "app:suspend":
-        terminal.suspend();
-        return true;
-      case "app:toggleTranscript":
-        parts.openTranscript();
-        return true;
-      case "app:toggleTodos":
-        store.set({ areJobsShown: !store.get().areJobsShown });
-        return true;
-      case "task:background":
-        moveToBackground();
-        return true;
-      case "chat:cancel":
-        return interrupt();
-      case "chat:rewind":
-        parts.runCommand("/rewind");
-        return true;
-      case "chat:cycleMode":
-        void cycleMode();
-        return true;
-      case "chat:modelPicker":
-        parts.runCommand("/model");
-        return true;
-      case "chat:help":
-        store.set({ areShortcutsShown: !store.get().areShortcutsShown });
-        return true;
-      default:
-        return false;
-    }
+    if (action === "chat:cancel") return interrupt();
+    const own = action.startsWith(COMMAND) ? () => parts.runCommand(`/${action.slice(COMMAND.length)}`) : acts[action];
+    if (!own) return parts.look(action);
+    own();
+    return true;
   }
 
   return { act };

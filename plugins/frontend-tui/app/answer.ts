@@ -4,8 +4,10 @@ import { createMarkdownStream, type MarkdownStream } from "../paint/markdown-str
 
 export interface AnswerParts {
   options(): PaintOptions;
-  /** Lines that will not change any more. */
-  onLines(lines: readonly string[]): void;
+  /** Lines that will not change any more; `of` is the same for all of one answer. */
+  onLines(lines: readonly string[], of: object): void;
+  /** All of it has been handed on: this is what it said. */
+  onWhole(text: string, of: object): void;
   /** The lines of what is still open. */
   onTail(lines: readonly string[]): void;
 }
@@ -29,10 +31,12 @@ const FRAME_MS = 33;
 const MARK = "● ";
 const REST = "  ";
 
-export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer {
+export function createAnswer({ options, onLines, onWhole, onTail }: AnswerParts): Answer {
   let stream: MarkdownStream | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let pieces: string[] = [];
   let isBegun = false;
+  let of = {};
 
   const room = () => Math.max(1, options().width - REST.length);
 
@@ -43,7 +47,7 @@ export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer 
 
   function emit(lines: readonly string[]): void {
     if (!lines.length) return;
-    onLines(isBegun ? marked(lines) : ["", ...marked(lines)]);
+    onLines(isBegun ? marked(lines) : ["", ...marked(lines)], of);
     isBegun = true;
   }
 
@@ -59,6 +63,8 @@ export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer 
   function reset(): void {
     clearTimeout(timer);
     timer = stream = undefined;
+    pieces = [];
+    of = {};
     isBegun = false;
     onTail([]);
   }
@@ -70,6 +76,7 @@ export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer 
     push(text) {
       stream ??= createMarkdownStream({ ...options(), width: room() });
       stream.push(text);
+      pieces.push(text);
       timer ??= setTimeout(flush, FRAME_MS);
     },
     flush,
@@ -79,6 +86,7 @@ export function createAnswer({ options, onLines, onTail }: AnswerParts): Answer 
     },
     end() {
       if (stream) emit(stream.end());
+      if (isBegun) onWhole(pieces.join(""), of);
       reset();
     },
     withdraw() {

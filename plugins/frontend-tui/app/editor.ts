@@ -1,6 +1,7 @@
 /** What the editor is given: what was sent before, what can be offered, pictures, the person's own editor, guesses and a voice. */
 import { type FrontendHost, PromptSuggestions, type Session, type SessionEvent, Speech } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
+import { momentsOfLog } from "gantry/sdk/kit/moments";
 import { createClipboard } from "../input/clipboard.ts";
 import type { ComposerHandle, ComposerProps } from "../input/composer.tsx";
 import { createExternalEditor } from "../input/external-editor.ts";
@@ -24,6 +25,7 @@ export interface EditorParts extends Pick<Saying, "warn" | "problem"> {
 
 export interface Editor {
   readonly props: Pick<ComposerProps, "history" | "suggest" | "clipboard" | "openEditor" | "onReady" | "onKey">;
+  isEmpty(): boolean;
   /** The session, and the plugins with it, may be others. */
   adopt(): void;
   /** After each event of the session. */
@@ -31,6 +33,15 @@ export interface Editor {
   /** After each key. */
   onTyped(): void;
   close(): void;
+}
+
+/** The prompt that was said behind a record, as somebody would say it anew; of several, the newest. */
+function promptBehind({ allEntries }: Session, to: string | null): string {
+  const entry = allEntries.findLast(
+    ({ type, parentUuid, ...more }) => type === "user" && parentUuid === to && !("isMeta" in more && more.isMeta),
+  );
+  const [said] = momentsOfLog(entry ? [entry] : []);
+  return said?.by === "person" ? said.text : "";
 }
 
 export function createEditor({ host, terminal, store, session, services, isBusy, ...saying }: EditorParts): Editor {
@@ -60,11 +71,15 @@ export function createEditor({ host, terminal, store, session, services, isBusy,
       },
       onKey: speaking.key,
     },
+    isEmpty: () => composer?.text() === "",
     adopt() {
       suggesting.stop();
       void speaking.adopt().catch(saying.problem);
     },
-    onEvent: suggesting.onEvent,
+    onEvent(event, from) {
+      suggesting.onEvent(event, from);
+      if (event.type === "rewound" && composer?.text() === "") composer.setText(promptBehind(from, event.to));
+    },
     onTyped: suggesting.onKey,
     close() {
       suggesting.stop();

@@ -1,17 +1,18 @@
 /** What happens in a session, as lines that are finished and a live part that goes on. */
-import type { Call, Meter, Session, SessionEvent, ToolResult } from "gantry/sdk";
+import type { Call, Meter, Session, SessionEvent, ToolResult, TurnEnd } from "gantry/sdk";
 import { textOf } from "gantry/sdk";
-import { lineText } from "gantry/sdk/kit/view-text";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { type Answer, createAnswer } from "./answer.ts";
+import { createFigures } from "./figures.ts";
+import { answerLines } from "./history.ts";
+import { inOrder } from "./in-order.ts";
 import {
   compactedLines,
-  costText,
-  durationText,
   endLines,
   faultLines,
   noticeLines,
+  type Painting,
   promptLines,
   retryText,
   saidLines,
@@ -19,6 +20,7 @@ import {
   shellSaidLines,
 } from "./lines.ts";
 import type { Screen } from "./screen.ts";
+import type { Source } from "./scrollback.ts";
 import type { Store } from "./store.ts";
 import type { ToolLines } from "./tool-lines.ts";
 
@@ -40,9 +42,13 @@ export interface FeedParts {
 export interface Feed {
   take(event: SessionEvent): void;
   /** Lines between those of events. */
-  say(lines: readonly string[]): void;
+  say(painting: Painting): void;
   /** What a person said while a turn ran is part of the conversation now. */
   sayPrompt(content: object, text: string, isPlain?: boolean): void;
+  /** A command that was typed: it stands above whatever comes of it, and nowhere if that is nothing. */
+  holdCommand(text: string): void;
+  /** Nothing came of the command. */
+  forgetCommand(): void;
   /** The window has another size: what is open is painted anew. */
   repaint(): void;
 }
@@ -50,6 +56,8 @@ export interface Feed {
 const THOUGHT = 120;
 const PROGRESS = 200;
 const REFRESH_MS = 100;
+/** How a fault of a command begins to say where it was. */
+const COMMAND = "command ";
 /** A command, or a hook before the first request, that takes longer is seen to be at work. */
 const SLOW_MS = 300;
 
@@ -58,15 +66,14 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const { screen, store, tools, meter, options } = parts;
   const answer: Answer = createAnswer({
     options,
-    onLines: print,
+    onLines: (lines, of) => print(lines, { of }),
+    onWhole: (text, of) => print([], { of, again: () => answerLines(text, options()) }),
     onTail(lines) {
       screen.setTail(lines);
       parts.drawNow();
     },
   });
-  /** Events that wait until a tool's plugin is there to say how its calls look. */
-  const backlog: SessionEvent[] = [];
-  let isWaiting = false;
+  const figures = createFigures(session, meter);
   /** Prompts that are printed already. */
   const said = new WeakSet<object>();
   const calls = new Map<string, Call>();
@@ -74,48 +81,38 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   const progressed = new Map<string, string>();
   let isRefreshing = false;
   let thought = "";
+  /** A command that waits for what comes of it. */
+  let held: Painting | undefined;
+  /** What a command that has failed said. */
+  let failed: string | undefined;
   /** What the turn has come to is shown already. */
   let isShown = false;
   /** What the person has typed for the shell. */
   let command: string | undefined;
   let startedAt = Date.now();
   let slow: NodeJS.Timeout | undefined;
-  let before = { costUsd: 0 as number | undefined, output: 0 };
-
-  function take(event: SessionEvent): void {
-    backlog.push(event);
-    if (!isWaiting) work();
-  }
-
-  /** Shows what has come, in order. */
-  function work(): void {
-    isWaiting = false;
-    for (let event = backlog[0]; event; event = backlog[0]) {
-      const loading = loadFor(event);
-      if (loading) {
-        isWaiting = true;
-        void loading.then(work);
-        return;
-      }
-      backlog.shift();
-      show(event);
-    }
-  }
 
   function loadFor(event: SessionEvent): Promise<void> | undefined {
     if (event.type === "tool_start") return tools.load(session, event.call.tool.name);
     return event.type === "tool_end" ? tools.load(session, event.tool) : undefined;
   }
 
-  function print(lines: readonly string[]): void {
-    screen.print(lines);
+  function print(lines: readonly string[], source?: Source): void {
+    screen.print(lines, source);
     parts.drawSoon();
   }
 
+  function put(painting: Painting): void {
+    const first = held;
+    held = undefined;
+    if (first) put(first);
+    print(painting(options()), { again: () => painting(options()) });
+  }
+
   /** Lines of their own, behind what the answer had to say so far. */
-  function say(lines: readonly string[]): void {
+  function say(painting: Painting): void {
     answer.flush();
-    print(lines);
+    put(painting);
   }
 
   function show(event: SessionEvent): void {
@@ -127,8 +124,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     switch (event.type) {
       case "turn_start":
         isShown = false;
-        command = undefined;
-        before = figuresNow();
+        command = failed = undefined;
+        figures.begin();
         store.set({ hint: undefined });
         startedAt = Date.now();
         slow = setTimeout(showWork, SLOW_MS);
@@ -152,8 +149,8 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         answer.end();
         break;
       case "retry":
-        if (answer.withdraw()) say(saidLines("The text above does not count.", "dim", options()));
-        say(saidLines(retryText(event.failure, event.attempt, event.delayMs), "warning", options()));
+        if (answer.withdraw()) say((options) => saidLines("The text above does not count.", "dim", options));
+        say((options) => saidLines(retryText(event.failure, event.attempt, event.delayMs), "warning", options));
         break;
       case "tool_start":
         calls.set(event.call.id, event.call);
@@ -173,7 +170,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         setLabel("Shortening the conversation");
         break;
       case "compacted":
-        say(compactedLines(event, options()));
+        say((options) => compactedLines(event, options));
         setLabel("Working");
         break;
       case "panel":
@@ -181,10 +178,11 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         store.set({ panel: event.panel });
         break;
       case "notice":
-        say(noticeLines(event.notice, options()));
+        say((options) => noticeLines(event.notice, options));
         break;
       case "fault":
-        say(faultLines(event.fault, options()));
+        if (event.fault.where.startsWith(COMMAND)) failed = event.fault.message;
+        say((options) => faultLines(event.fault, options));
         break;
       case "turn_end":
         endThought();
@@ -192,13 +190,23 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         clearTimeout(slow);
         store.set({ activity: undefined, running: [] });
         calls.clear();
-        if (!(isShown && event.end.reason === "handled")) print(endLines(event.end, figuresOf(event.ms), options()));
+        if (!isTold(event.end)) {
+          const taken = parts.showsFigures() ? figures.text(event.ms) : "";
+          put((options) => endLines(event.end, taken, options));
+        }
         break;
     }
   }
 
+  /** Whether what the turn has come to stands there already. */
+  function isTold({ reason, error = "", text }: TurnEnd): boolean {
+    if (reason === "refused") return failed !== undefined && (error || text).includes(failed);
+    return isShown && reason === "handled";
+  }
+
   function showWork(): void {
     clearTimeout(slow);
+    if (held) put(() => []);
     if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
   }
 
@@ -213,8 +221,15 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     if (said.has(content)) return;
     said.add(content);
     const isShell = !isPlain && text.startsWith("!") && text.length > 1;
-    command = isShell ? text.slice(1).trim() : undefined;
-    say(command === undefined ? promptLines(text, options()) : shellLines(command, options()));
+    const typed = isShell ? text.slice(1).trim() : undefined;
+    command = typed;
+    if (!isPlain && text.startsWith("/")) holdCommand(text);
+    else say((options) => (typed === undefined ? promptLines(text, options) : shellLines(typed, options)));
+  }
+
+  function holdCommand(text: string): void {
+    answer.flush();
+    held = (options) => promptLines(text, options);
   }
 
   /** What is thought, and how far calls are: a few times a second, however often they say so. */
@@ -240,7 +255,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     if (thought === "") return;
     thought = "";
     store.set({ thinking: undefined });
-    say(["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options())]);
+    say((options) => ["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options)]);
   }
 
   // ---------------------------------------------------------------- calls
@@ -256,28 +271,23 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     store.set({ running: store.get().running.filter((one) => one.id !== id) });
     const isTyped = command !== undefined && (input as { readonly command?: unknown } | null)?.command === command;
     if (isTyped) isShown = true;
-    say(
+    say((options) =>
       isTyped
-        ? shellSaidLines(result, options())
-        : ["", ...tools.done({ call: { ...known, input }, result, session }, options())],
+        ? shellSaidLines(result, options)
+        : ["", ...tools.done({ call: { ...known, input }, result, session }, options)],
     );
     calls.delete(id);
     progressed.delete(id);
   }
 
-  // ---------------------------------------------------------------- figures
-
-  function figuresNow(): typeof before {
-    const figures = meter?.of(session);
-    return { costUsd: figures?.costUsd, output: figures?.usage.output_tokens ?? 0 };
-  }
-
-  function figuresOf(ms: number): string {
-    if (!parts.showsFigures()) return "";
-    const now = figuresNow();
-    const cost = now.costUsd === undefined || before.costUsd === undefined ? 0 : now.costUsd - before.costUsd;
-    return lineText([durationText(ms), ...(cost > 0 ? [", ", costText(cost)] : [])]);
-  }
-
-  return { take, say, sayPrompt, repaint: answer.resize };
+  return {
+    take: inOrder(loadFor, show),
+    say,
+    sayPrompt,
+    holdCommand,
+    forgetCommand() {
+      held = undefined;
+    },
+    repaint: answer.resize,
+  };
 }

@@ -3,15 +3,31 @@ import type { FrontendHost, Session } from "gantry/sdk";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { cut } from "../paint/width.ts";
-import { noticeLines, saidLines } from "./lines.ts";
+import { noticeLines, type Painting, saidLines } from "./lines.ts";
 
 /** The provider that answers where there is neither a key nor a local model. */
 const OFFLINE = "offline";
 
-export function greetingLines({ info, notices }: FrontendHost, session: Session, options: PaintOptions): string[] {
-  const { theme, width } = options;
+/** `before` is the session that this one is a copy of, where it was made just now. */
+export function paintingOfGreeting({ info, notices }: FrontendHost, session: Session, before?: string): Painting {
   const { provider, id } = session.model;
-  const going = session.messages.length ? `Going on after ${session.messages.length} messages.` : "";
+  const count = session.messages.length;
+  const going = before
+    ? `You are in a copy of the conversation now, after ${count} messages. /resume ${before.slice(0, 8)} goes back to the first one.`
+    : count
+      ? `Going on after ${count} messages.`
+      : "";
+  return (options) => greetingLines(options, { info, notices, provider, id, going });
+}
+
+interface Greeting extends Pick<FrontendHost, "info" | "notices"> {
+  readonly provider: string;
+  readonly id: string;
+  readonly going: string;
+}
+
+function greetingLines(options: PaintOptions, { info, notices, provider, id, going }: Greeting): string[] {
+  const { theme, width } = options;
   return [
     "",
     cut(`  ${theme.style("accent", "Gantry", { bold: true })} ${theme.style("dim", info.version)}`, width),

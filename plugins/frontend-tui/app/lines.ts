@@ -6,6 +6,9 @@ import type { PaintOptions } from "../paint/blocks.ts";
 import type { Token } from "../paint/theme.ts";
 import { wrap } from "../paint/width.ts";
 
+/** Lines for a window of any width. */
+export type Painting = (options: PaintOptions) => readonly string[];
+
 /** What a person has said. */
 export function promptLines(text: string, options: PaintOptions): string[] {
   return signedLines(text, "> ", "prompt", options);

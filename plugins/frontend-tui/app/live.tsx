@@ -77,7 +77,7 @@ export function Live(props: LiveProps): JSX.Element {
       {state.areJobsShown ? <JobList state={state} theme={theme} /> : null}
       <Queued state={state} theme={theme} />
       {state.voice ? <Text>{theme.style("warning", cut(`  ${state.voice}`, columns))}</Text> : null}
-      {lower}
+      {lower ? <Box marginTop={1}>{lower}</Box> : null}
       {state.isReady ? <Editor {...props} state={state} isActive={!lower} /> : null}
       {state.areShortcutsShown && !lower ? <Shortcuts keyboard={keyboard} theme={theme} width={columns} /> : null}
       {state.isReady && !lower ? <StatusLine state={state} theme={theme} /> : null}
@@ -88,7 +88,7 @@ export function Live(props: LiveProps): JSX.Element {
 /** Lines for a dialog or a panel: with what stands above it, the live part is lower than the screen. */
 function roomBelow({ size, running, queued, activity, tip }: LiveState): number {
   const others = Math.min(running.length, MOST_RUNNING) * 2 + (activity ? (tip ? 3 : 2) : 0) + (queued.length ? 3 : 0);
-  return Math.max(3, size.rows - 1 - Math.min(others, ABOVE));
+  return Math.max(3, size.rows - 2 - Math.min(others, ABOVE));
 }
 
 /** What is typed stays while something else is asked. */

@@ -1,13 +1,16 @@
 /** The modes of the terminal: what is switched on for the conversation is switched off again, however the program ends. */
 import type { Readable } from "node:stream";
 
+/** Who wants the other screen, which has no scrollback. */
+export type OtherScreen = "conversation" | "transcript";
+
 export interface Modes {
   enter(): void;
-  /** Puts everything back; idempotent. */
+  /** Puts everything back; idempotent. Who wants the other screen has it again with {@link enter}. */
   leave(): void;
-  /** The other screen, which has no scrollback, and back. */
-  enterOther(): void;
-  leaveOther(): void;
+  setOther(who: OtherScreen, isWanted: boolean): void;
+  /** Nobody wants the other screen any more. */
+  leaveOthers(): void;
 }
 
 const ON = [
@@ -31,33 +34,49 @@ const OFF = [
 /** Each screen has its own kind of keys. */
 const OTHER_ON = "\u001b[?1049h\u001b[>1u";
 const OTHER_OFF = "\u001b[<u\u001b[?1049l";
+/** The wheel, told with numbers of any size. */
+const WHEEL_ON = "\u001b[?1000h\u001b[?1006h";
+const WHEEL_OFF = "\u001b[?1006l\u001b[?1000l";
 
 export function createModes({ stdin, write }: { readonly stdin: Readable; write(text: string): void }): Modes {
   const terminal = stdin as Readable & { setRawMode?: (isRaw: boolean) => void };
+  const wanted = new Set<OtherScreen>();
   let isOn = false;
   let isOther = false;
-  function leaveOther() {
-    if (!isOther) return;
-    isOther = false;
-    write(OTHER_OFF);
+  let hasWheel = false;
+
+  /** The other screen, and the wheel on it, are as they are wanted. */
+  function adopt() {
+    const isWanted = isOn && wanted.size > 0;
+    const isWheelWanted = isOn && wanted.has("conversation");
+    if (hasWheel && !isWheelWanted) write(WHEEL_OFF);
+    if (isOther !== isWanted) write(isWanted ? OTHER_ON : OTHER_OFF);
+    if (isWheelWanted && !hasWheel) write(WHEEL_ON);
+    isOther = isWanted;
+    hasWheel = isWheelWanted;
   }
+
   return {
-    enterOther() {
-      if (isOther) return;
-      isOther = true;
-      write(OTHER_ON);
+    setOther(who, isWanted) {
+      if (isWanted) wanted.add(who);
+      else wanted.delete(who);
+      adopt();
     },
-    leaveOther,
+    leaveOthers() {
+      wanted.clear();
+      adopt();
+    },
     enter() {
       if (isOn) return;
       isOn = true;
       terminal.setRawMode?.(true);
       write(ON);
+      adopt();
     },
     leave() {
       if (!isOn) return;
       isOn = false;
-      leaveOther();
+      adopt();
       write(OFF);
       try {
         terminal.setRawMode?.(false);

@@ -5,6 +5,7 @@ import { draftLines } from "../input/draft-lines.ts";
 import type { DraftView } from "../input/draft-types.ts";
 import { ASK_BACKGROUND, backgroundOf } from "../paint/terminal-colours.ts";
 import { expanded, RULE } from "./frame.ts";
+import { fullLook } from "./full-look.ts";
 import { type Preferences, readPreferences } from "./preferences.ts";
 import { openTerminal, type Terminal, type TerminalParts } from "./terminal.ts";
 
@@ -60,6 +61,7 @@ export async function openEarly(host: FrontendHost): Promise<Opening> {
   }
 
   terminal.screen.setFrame(firstFrame());
+  if (preferences.isFullScreen) terminal.setFull(fullLook(() => theme));
   terminal.screen.draw();
   if (theme.depth) terminal.signal(ASK_BACKGROUND);
   return {

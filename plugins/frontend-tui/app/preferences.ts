@@ -16,6 +16,8 @@ export interface Preferences {
   readonly isCalm: boolean;
   readonly notifications: string;
   readonly hasProgressBar: boolean;
+  /** The whole conversation is on the terminal's other screen. */
+  readonly isFullScreen: boolean;
   readonly isVim: boolean;
   /** Two keys that end the typing in vim mode. */
   readonly escapeKeys: readonly string[];
@@ -41,6 +43,7 @@ export function readPreferences(
     isCalm: isOn("prefersReducedMotion", false),
     notifications: text("preferredNotifChannel") ?? "auto",
     hasProgressBar: isOn("terminalProgressBarEnabled", true),
+    isFullScreen: text("tui") === "fullscreen",
     isVim: text("editorMode") === "vim",
     escapeKeys: Object.keys(settings?.get("vimInsertModeRemaps", z.record(z.string(), z.unknown())) ?? {}),
   };

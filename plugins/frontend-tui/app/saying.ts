@@ -1,12 +1,13 @@
 /** What the host itself has to say, above the live part. */
 import { isGantryError, messageOf } from "gantry/sdk";
 import type { PaintOptions } from "../paint/blocks.ts";
+import type { Token } from "../paint/theme.ts";
 import type { Feed } from "./feed.ts";
-import { saidLines } from "./lines.ts";
+import { type Painting, saidLines } from "./lines.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Saying {
-  say(lines: readonly string[]): void;
+  say(painting: Painting): void;
   /** By the way. */
   tell(text: string): void;
   warn(text: string): void;
@@ -19,19 +20,20 @@ export function createSaying(
   feed: () => Feed | undefined,
   options: () => PaintOptions,
 ): Saying {
-  function say(lines: readonly string[]): void {
+  function say(painting: Painting): void {
     const open = feed();
-    if (open) open.say(lines);
-    else terminal().screen.print(lines);
+    if (open) open.say(painting);
+    else terminal().screen.print(painting(options()), { again: () => painting(options()) });
     terminal().drawSoon();
   }
+  const saying = (text: string, tone: Token) => say((options) => saidLines(text, tone, options));
   return {
     say,
-    tell: (text) => say(saidLines(text, "dim", options())),
-    warn: (text) => say(saidLines(text, "warning", options())),
+    tell: (text) => saying(text, "dim"),
+    warn: (text) => saying(text, "warning"),
     problem(cause) {
       const remedy = isGantryError(cause) && cause.remedy ? ` ${cause.remedy}` : "";
-      say(saidLines(`${messageOf(cause)}${remedy}`, "bad", options()));
+      saying(`${messageOf(cause)}${remedy}`, "bad");
     },
   };
 }

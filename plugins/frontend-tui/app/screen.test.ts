@@ -21,7 +21,7 @@ function drawing(columns = 20, rows = 6) {
     const buffer = terminal.buffer.active;
     const lines = Array.from(
       { length: buffer.length },
-      (_, row) => buffer.getLine(row)?.translateToString(true).trimEnd() ?? "",
+      (_, row) => buffer.getLine(row)?.translateToString(true, 0, terminal.cols).trimEnd() ?? "",
     );
     return lines.join("\n").trimEnd();
   }
@@ -187,4 +187,77 @@ test("while it is paused lines wait; closing takes the live part away and leaves
   screen.print(["too late"]);
   screen.draw();
   expect(await shown()).toBe("meanwhile");
+});
+
+const look = { below: (lines: number) => `${lines} more`, earlier: () => "earlier" };
+const OTHER = { on: "\u001b[?1049h", off: "\u001b[?1049l" };
+
+/** A screen that has gone over to the terminal's other one. */
+function full(columns = 20, rows = 6) {
+  const all = drawing(columns, rows);
+  all.screen.print(["before"]);
+  all.screen.setFrame(["> ", "status"]);
+  all.screen.draw();
+  all.screen.enterFull(look);
+  all.terminal.write(OTHER.on);
+  all.screen.draw();
+  return all;
+}
+
+test("on a screen of its own, the live part stands at the bottom, and finished lines are scrolled", async () => {
+  const { screen, shown } = full();
+  screen.print(Array.from({ length: 9 }, (_, at) => `line ${at + 1}`));
+  screen.draw();
+  expect(await shown()).toBe("line 6\nline 7\nline 8\nline 9\n>\nstatus");
+  screen.scroll("pageUp");
+  screen.draw();
+  expect(await shown()).toBe("line 4\nline 5\nline 6\n3 more\n>\nstatus");
+  screen.scroll("top");
+  screen.print(["line 10"]);
+  screen.draw();
+  expect(await shown()).toBe("line 1\nline 2\nline 3\n7 more\n>\nstatus");
+  screen.scroll("bottom");
+  screen.draw();
+  expect(await shown()).toBe("line 7\nline 8\nline 9\nline 10\n>\nstatus");
+});
+
+test("on a screen of its own, only rows that have changed are written, and nothing is cleared", async () => {
+  const { screen, written } = full();
+  screen.print(["one"]);
+  screen.draw();
+  written.length = 0;
+  screen.print(["two"]);
+  screen.draw();
+  expect(written.join("")).toContain("two");
+  expect(written.join("")).not.toMatch(/one|status/);
+  for (const clear of ["\u001b[2J", "\u001b[3J", "\u001b[J"]) expect(written.join("")).not.toContain(clear);
+  written.length = 0;
+  screen.draw();
+  expect(written).toEqual([]);
+});
+
+test("a screen of its own has the cursor at the caret, and is drawn whole in another size", async () => {
+  const { screen, shown, terminal, settle } = full();
+  screen.print(["some words that are long"]);
+  screen.setFrame(["> \u001b[7m \u001b[27m", "status"]);
+  screen.draw();
+  await settle();
+  expect([terminal.buffer.active.cursorX, terminal.buffer.active.cursorY]).toEqual([2, 4]);
+  terminal.resize(12, 8);
+  screen.resized();
+  screen.draw();
+  expect(await shown()).toBe("some words\nthat are\nlong\n\n\n\n>\nstatus");
+});
+
+test("left again, what was finished meanwhile stands in the terminal's scrollback once", async () => {
+  const { screen, shown, terminal } = full();
+  const lines = Array.from({ length: 9 }, (_, at) => `line ${at + 1}`);
+  screen.print(lines);
+  screen.draw();
+  terminal.write(OTHER.off);
+  screen.leaveFull();
+  screen.draw();
+  expect(await shown()).toBe(["before", ...lines, ">", "status"].join("\n"));
+  screen.close();
+  expect(await shown()).toBe(["before", ...lines].join("\n"));
 });

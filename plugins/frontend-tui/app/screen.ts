@@ -1,5 +1,7 @@
 /** What is drawn: finished lines once, above; the live part below, of which only what has changed is written. */
 import { width } from "../paint/width.ts";
+import { createFullScreen, type FullLook, type FullScreen, type Scroll } from "./full-screen.ts";
+import type { Source } from "./scrollback.ts";
 
 export interface ScreenOptions {
   write(text: string): void;
@@ -11,7 +13,7 @@ export interface ScreenOptions {
 
 export interface Screen {
   /** Lines that are finished: they go above the live part, once. */
-  print(lines: readonly string[]): void;
+  print(lines: readonly string[], source?: Source): void;
   /** What is still open of an answer: the upper half of the live part. */
   setTail(lines: readonly string[]): void;
   /** The lower half. */
@@ -27,6 +29,13 @@ export interface Screen {
   resume(): void;
   /** Wipes the screen and what was scrolled out of it. */
   wipe(): void;
+  /** From here on all of the screen is drawn, on the terminal's other screen, and what is finished is kept to be scrolled. */
+  enterFull(look: FullLook): void;
+  /** Back, once the terminal has its first screen again: what was kept goes above the live part. */
+  leaveFull(): void;
+  readonly isFull: boolean;
+  /** Looks at what was said before; nothing to look at where the terminal scrolls. */
+  scroll(how: Scroll): void;
   /** Takes the live part away for good; what was printed last is written. */
   close(): void;
 }
@@ -53,6 +62,7 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
   let blank = 0;
   let isPaused = false;
   let isClosed = false;
+  let full: FullScreen | undefined;
 
   function live(): readonly string[] {
     const room = Math.max(1, rows() - 1);
@@ -64,6 +74,11 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
 
   function draw(): void {
     if (isPaused || isClosed) return;
+    if (full) full.draw(tail, frame, caretIn);
+    else drawLive();
+  }
+
+  function drawLive(): void {
     const next = live();
     const caret = caretIn(next);
     if (!waiting.length && isSame(next, drawn) && caret.row === cursor.row && caret.column === cursor.column) return;
@@ -110,7 +125,8 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
   }
 
   return {
-    print(lines) {
+    print(lines, source) {
+      if (full) return full.print(lines, source);
       // One after another: a list may be longer than a call may have arguments.
       for (const line of lines) waiting.push(line);
     },
@@ -123,10 +139,12 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     draw,
     redraw() {
       if (isPaused || isClosed) return;
-      remove();
+      if (full) full.forget();
+      else remove();
       draw();
     },
     resized() {
+      if (full) return full.resized();
       if (isPaused || isClosed) return;
       const left = drawn.slice(0, isXtermJs ? drawn.length - droppedByXtermJs() : drawn.length);
       const more = left.map((line) => Math.max(0, Math.ceil(width(line) / columns()) - 1));
@@ -138,21 +156,41 @@ export function createScreen({ write, columns, rows, isXtermJs = false }: Screen
     pause() {
       if (isPaused || isClosed) return;
       draw();
-      remove();
+      if (!full) remove();
       isPaused = true;
     },
     resume() {
       isPaused = false;
+      full?.forget();
       draw();
     },
     wipe() {
       if (isClosed) return;
+      if (full) return full.wipe();
       waiting = [];
       write(`${BEGIN}\u001b[H\u001b[2J\u001b[3J${END}`);
       drawn = [];
       blank = rows();
       cursor = { row: 0, column: 0 };
     },
+    enterFull(look) {
+      if (full || isClosed) return;
+      if (!isPaused && (drawn.length || waiting.length)) {
+        draw();
+        remove();
+      }
+      full = createFullScreen({ write, columns, rows }, look);
+    },
+    leaveFull() {
+      if (!full) return;
+      for (const line of full.missing()) waiting.push(line);
+      full = undefined;
+      blank = 0;
+    },
+    get isFull() {
+      return full !== undefined;
+    },
+    scroll: (how) => full?.scroll(how),
     close() {
       if (isClosed) return;
       tail = frame = [];

@@ -1,9 +1,8 @@
 /** What the person says, and where it goes: to the agent, to a command, or into the queue. */
 import type { CommandAnswer, OpenOptions, Session, SessionEvent } from "gantry/sdk";
 import type { Submission } from "../input/composer.tsx";
-import type { PaintOptions } from "../paint/blocks.ts";
 import type { Feed } from "./feed.ts";
-import { promptLines, saidLines } from "./lines.ts";
+import { type Painting, saidLines } from "./lines.ts";
 import type { Services } from "./services.ts";
 import type { Store } from "./store.ts";
 import { createWaiting } from "./waiting.ts";
@@ -13,10 +12,11 @@ export interface TalkingParts {
   session(): Session | undefined;
   services(): Services;
   feed(): Feed | undefined;
-  options(): PaintOptions;
-  say(lines: readonly string[]): void;
+  say(painting: Painting): void;
   sayProblem(cause: unknown): void;
   goOver(how: OpenOptions): Promise<void>;
+  /** A command has run of which no event tells. */
+  onRun(): void;
 }
 
 export interface Talking {
@@ -63,17 +63,23 @@ export function createTalking(parts: TalkingParts): Talking {
 
   async function runNow(text: string, name: string, args: string): Promise<void> {
     const session = parts.session();
-    say(promptLines(text, parts.options()));
+    // What it comes to stands right below it, whatever else is said meanwhile.
+    const hold = () => parts.feed()?.holdCommand(text);
     try {
-      if (session) onAnswer(await parts.services().commands?.run(session, name, args));
+      const answer = session && (await parts.services().commands?.run(session, name, args));
+      hold();
+      if (answer === undefined) say(() => []);
+      else onAnswer(answer);
     } catch (cause) {
+      hold();
       sayProblem(cause);
     }
+    parts.onRun();
   }
 
   function onAnswer(answer: CommandAnswer): void {
     if (answer === undefined) return;
-    if (typeof answer === "string") say(saidLines(answer, "text", parts.options()));
+    if (typeof answer === "string") say((options) => saidLines(answer, "text", options));
     else if ("panel" in answer) store.set({ panel: answer.panel });
     else if ("prompt" in answer) submitText(answer.prompt);
     else if (isBusy) wanted = answer.open;

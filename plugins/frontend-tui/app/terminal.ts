@@ -1,6 +1,7 @@
 /** The terminal while the conversation has it: its modes, its keys, its screen, and how all of it is given back. */
 import type { Writable } from "node:stream";
 import type { FrontendHost } from "gantry/sdk";
+import type { FullLook } from "./full-screen.ts";
 import { createModes } from "./modes.ts";
 import { createScreen, type Screen } from "./screen.ts";
 
@@ -29,6 +30,8 @@ export interface Terminal {
   /** The other screen, for something that is looked at and left again; what happens meanwhile waits. */
   enterOther(): void;
   leaveOther(): void;
+  /** All of the conversation on the other screen; without a look it goes back to where the terminal scrolls it. */
+  setFull(look: FullLook | undefined): void;
   /** Stops the program, as Ctrl-Z does elsewhere, until the shell wakes it. */
   suspend(): void;
   close(): void;
@@ -56,6 +59,7 @@ export function openTerminal(
   const screen = createScreen({ write, columns, rows, isXtermJs });
   let isClosed = false;
   let isLent = false;
+  let isLooking = false;
   let isDrawing = false;
   let later: NodeJS.Timeout | undefined;
   let resizing: NodeJS.Timeout | undefined;
@@ -103,7 +107,7 @@ export function openTerminal(
     undivert();
     undivert = divert([stdout, host.stderr], parts.onStray);
     modes.enter();
-    screen.resume();
+    if (!isLooking) screen.resume();
     screen.redraw();
     parts.onResize();
   }
@@ -129,6 +133,8 @@ export function openTerminal(
     stdin.off("data", onData).off("end", parts.onEnd).off("error", parts.onEnd).off("close", parts.onEnd);
     stdout.off("resize", onResize);
     undivert();
+    modes.leaveOthers();
+    screen.leaveFull();
     screen.close();
     modes.leave();
     stdin.pause();
@@ -152,12 +158,21 @@ export function openTerminal(
       later ??= setTimeout(draw, SOON_MS);
     },
     enterOther() {
+      isLooking = true;
       screen.pause();
-      modes.enterOther();
+      modes.setOther("transcript", true);
     },
     leaveOther() {
-      modes.leaveOther();
+      isLooking = false;
+      modes.setOther("transcript", false);
       if (!isClosed) screen.resume();
+    },
+    setFull(look) {
+      if (isClosed || (look !== undefined) === screen.isFull) return;
+      if (look) screen.enterFull(look);
+      modes.setOther("conversation", look !== undefined);
+      if (!look) screen.leaveFull();
+      screen.redraw();
     },
     handOver() {
       screen.pause();

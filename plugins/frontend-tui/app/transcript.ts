@@ -8,6 +8,7 @@ import { cut } from "../paint/width.ts";
 import { shownCall } from "./history.ts";
 import { promptLines } from "./lines.ts";
 import { visibleTextOf } from "./plain-line.ts";
+import { createRows } from "./rows.ts";
 import type { Terminal } from "./terminal.ts";
 import type { ToolLines } from "./tool-lines.ts";
 
@@ -17,6 +18,8 @@ export interface TranscriptParts {
   readonly terminal: Terminal;
   readonly keyboard: Keyboard;
   options(): PaintOptions;
+  /** What to look for is asked at once. */
+  readonly isSearch?: boolean;
 }
 
 export interface Transcript {
@@ -38,11 +41,12 @@ const FOOT = 1;
 export async function openTranscript(parts: TranscriptParts): Promise<Transcript> {
   const { session, tools, terminal, keyboard, options } = parts;
   await loadAll(session, tools);
+  const rows = createRows({ write: terminal.signal, columns: () => terminal.columns });
   let painted = paint(session, tools, options());
   let top = painted.lines.length;
   let query = "";
   /** What is being typed to search for. */
-  let typing: string | undefined;
+  let typing = parts.isSearch ? "" : undefined;
   let leave: () => void = () => {};
   const left = new Promise<void>((resolve) => {
     leave = resolve;
@@ -55,8 +59,7 @@ export async function openTranscript(parts: TranscriptParts): Promise<Transcript
   function draw(): void {
     top = clamp(top);
     const shown = painted.lines.slice(top, top + room());
-    const rows = Array.from({ length: room() }, (_, row) => at(row + 1, shown[row] ?? ""));
-    terminal.signal(`\u001b[?2026h${rows.join("")}${at(terminal.rows, foot())}\u001b[?2026l`);
+    rows.draw([...Array.from({ length: room() }, (_, row) => shown[row] ?? ""), foot()]);
   }
 
   function foot(): string {
@@ -126,6 +129,7 @@ export async function openTranscript(parts: TranscriptParts): Promise<Transcript
     left,
     resize() {
       painted = paint(session, tools, options());
+      rows.forget();
       draw();
     },
     close() {
@@ -134,9 +138,6 @@ export async function openTranscript(parts: TranscriptParts): Promise<Transcript
     },
   };
 }
-
-/** A row of the screen, and nothing else in it. */
-const at = (row: number, line: string) => `\u001b[${row};1H\u001b[K${line}`;
 
 async function loadAll(session: Session, tools: ToolLines): Promise<void> {
   const names = new Set(momentsOfLog(session.entries).flatMap((one) => (one.by === "call" ? [one.tool] : [])));

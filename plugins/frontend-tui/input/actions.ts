@@ -2,8 +2,9 @@
 
 type Defaults = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
-const MENU = ["up", "ctrl+p"];
-const MENU_DOWN = ["down", "ctrl+n"];
+/** In whatever is a list. */
+const UP = ["up", "ctrl+p"];
+const DOWN = ["down", "ctrl+n"];
 
 /** Over the defaults of the editor, for whoever has a shell's keys in their fingers. */
 export const READLINE_BINDINGS: Readonly<Record<string, string | null>> = {
@@ -85,8 +86,8 @@ export const DEFAULT_BINDINGS: Defaults = {
   Autocomplete: {
     "autocomplete:accept": "tab",
     "autocomplete:dismiss": "escape",
-    "autocomplete:previous": MENU,
-    "autocomplete:next": MENU_DOWN,
+    "autocomplete:previous": UP,
+    "autocomplete:next": DOWN,
     "autocomplete:run": "enter",
   },
   HistorySearch: {
@@ -111,8 +112,8 @@ export const DEFAULT_BINDINGS: Defaults = {
     "permission:toggleDebug": [],
   },
   Select: {
-    "select:previous": ["up", "ctrl+p"],
-    "select:next": ["down", "ctrl+n"],
+    "select:previous": UP,
+    "select:next": DOWN,
     "select:pageUp": "pageup",
     "select:pageDown": "pagedown",
     "select:first": "home",
@@ -143,6 +144,15 @@ export const DEFAULT_BINDINGS: Defaults = {
     "scroll:top": ["home", "g", "ctrl+home"],
     "scroll:bottom": ["end", "shift+g", "ctrl+end"],
     "selection:copy": "ctrl+shift+c",
+  },
+  Fullscreen: {
+    "scroll:lineUp": "wheelup",
+    "scroll:lineDown": "wheeldown",
+    "scroll:pageUp": "pageup",
+    "scroll:pageDown": "pagedown",
+    "scroll:top": ["home", "ctrl+home"],
+    "scroll:bottom": ["end", "ctrl+end"],
+    "transcript:search": "alt+/",
   },
   Task: { "task:background": "ctrl+b" },
   ThemePicker: { "theme:toggleSyntaxHighlighting": "ctrl+t" },

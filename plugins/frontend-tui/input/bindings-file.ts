@@ -1,5 +1,5 @@
 /** The person's file of bindings, read again when it has changed. */
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultBindings, type Flavor, type ReadBindings, readBindings } from "./bindings.ts";
 
@@ -36,8 +36,9 @@ export function createBindingsFile(
       const look = () => {
         if (contentOf(path) !== known) listener(read());
       };
-      watchFile(path, { persistent: false, interval: lookMs }, look);
-      return () => unwatchFile(path, look);
+      // Not `watchFile`: what is written before its own first look is never told.
+      const timer = setInterval(look, lookMs).unref();
+      return () => clearInterval(timer);
     },
   };
 }

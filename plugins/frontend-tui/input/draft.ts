@@ -8,25 +8,35 @@ import type { KeyPress } from "./keys.ts";
 import { createLeads, isPastedLead, PASTED_LEAD } from "./leads.ts";
 import { menuKey } from "./menu-keys.ts";
 import { createOffers, type Taken } from "./offers.ts";
+import { createOutside } from "./outside.ts";
 import { createPasting } from "./pasting.ts";
 import { createRecall } from "./recall.ts";
+import { createStash } from "./stash.ts";
 import { createVim, type Vim } from "./vim.ts";
+import { createWalking } from "./walking.ts";
 
 const TWICE_MS = 800;
+const done = (_: unknown): true => true;
 
 export function createDraft(host: DraftHost, clock = realClock): Draft {
   const chips: Chips = createChips();
   const leads = createLeads();
   let buffer = edit.EMPTY;
   let isShell = false;
-  let stash: { readonly text: string; readonly isPasted: boolean } | undefined;
   let hint = "";
   let escapedAt = Number.NEGATIVE_INFINITY;
   const vim: Vim = createVim();
   const offers = createOffers(host, () => ({ buffer, isShell, isPlain: leads.has(buffer.text) }), host.onChange);
   const edits = createEdits(host);
   const recall = createRecall(host.history, { typed, put: putSent, submit });
+  const stash = createStash({
+    typed: () => (buffer.text === "" ? undefined : { text: typed(), isPasted: isLeadPasted() }),
+    clear,
+    putBack,
+  });
+  const walk = createWalking({ host, edits, recall, buffer: () => buffer, set, putBack });
   const pasting = createPasting(chips, () => host.clipboard, { buffer: () => buffer, set: setLater, say });
+  const outside = createOutside({ host, pasting, whole: () => chips.expand(buffer.text).text, put, say });
 
   function set(next: edit.Buffer) {
     const isEdit = next.text !== buffer.text;
@@ -95,11 +105,11 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
     "chat:clearInput": () => done(clear()),
     "chat:stash": stashOrRestore,
     "chat:acceptSuggestion": () => takeGhost() || offers.open(),
-    "chat:externalEditor": openEditor,
-    "chat:imagePaste": pasteImage,
+    "chat:externalEditor": outside.openEditor,
+    "chat:imagePaste": outside.pasteImage,
     "history:search": () => done(recall.openSearch()),
-    "history:previous": () => upOrDown(-1),
-    "history:next": () => upOrDown(1),
+    "history:previous": () => walk(-1),
+    "history:next": () => walk(1),
     "history:olderEntry": () => done(recall.older()),
     "history:newerEntry": () => done(recall.newer()),
     "app:interrupt": () => (host.isBusy() || buffer.text === "" ? host.onAction("app:interrupt") : done(clear())),
@@ -154,37 +164,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
   }
 
   function stashOrRestore(): boolean {
-    const restored = buffer.text === "" ? stash : undefined;
-    const isPasted = isLeadPasted();
-    if (buffer.text !== "") {
-      hint =
-        stash === undefined
-          ? "Put aside; the same key brings it back"
-          : "Put aside in place of what was put aside before";
-      stash = { text: typed(), isPasted };
-      clear();
-    } else if (restored !== undefined) {
-      stash = undefined;
-      putBack(restored);
-    }
-    return true;
-  }
-
-  function openEditor(): boolean {
-    if (!host.openEditor) return host.onAction("chat:externalEditor");
-    void host.openEditor(chips.expand(buffer.text).text).then(
-      (text) => {
-        if (text !== undefined) put(text.replace(/\n$/, ""));
-        host.onChange();
-      },
-      (error: unknown) => say(error instanceof Error ? error.message : String(error)),
-    );
-    return true;
-  }
-
-  function pasteImage(): boolean {
-    if (!host.clipboard) return host.onAction("chat:imagePaste");
-    pasting.pasteImage(host.clipboard);
+    hint = stash.swap();
     return true;
   }
 
@@ -229,36 +209,12 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
     return !isShell && leads.has(buffer.text);
   }
 
-  function takeOffer({ from, to, text }: Taken) {
-    set(edit.replace(buffer, from, to, text));
-  }
+  const takeOffer = ({ from, to, text }: Taken) => set(edit.replace(buffer, from, to, text));
 
   function takeGhost(): boolean {
     const ghost = offers.ghost();
     if (!ghost || buffer.cursor !== buffer.text.length) return false;
     set(edit.insert(buffer, ghost, "other"));
-    return true;
-  }
-
-  // ---------------------------------------------------------------- history
-
-  function upOrDown(by: -1 | 1): boolean {
-    const moved = edits.vertical(buffer, by);
-    if (moved) set(moved);
-    else if (by < 0 ? !takeBack() && !recall.older() : !recall.newer()) {
-      set(edit.moveTo(buffer, by < 0 ? 0 : buffer.text.length));
-    }
-    return true;
-  }
-
-  function takeBack(): boolean {
-    const queued = host.takeQueued?.();
-    if (queued === undefined) return false;
-    putBack({ ...queued, text: buffer.text ? `${queued.text}\n${buffer.text}` : queued.text });
-    return true;
-  }
-
-  function done(_: unknown): true {
     return true;
   }
 
@@ -274,7 +230,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
       menu: offers.menu(),
       search: recall.search(),
       ghost: offers.ghost(),
-      hasStash: stash !== undefined,
+      hasStash: stash.has(),
       hint,
       vim: host.settings().isVim ? vim.view(buffer) : undefined,
     }),
@@ -284,10 +240,7 @@ export function createDraft(host: DraftHost, clock = realClock): Draft {
       putSent(text);
       host.onChange();
     },
-    insert(text) {
-      set(edit.insert(buffer, text, "other"));
-      host.onChange();
-    },
+    insert: (text) => setLater(edit.insert(buffer, text, "other")),
     close: offers.close,
   };
 }

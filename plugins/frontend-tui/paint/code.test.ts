@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { withoutEscapes } from "../test-escapes.ts";
+import { paintBlocks } from "./blocks.ts";
 import { highlightingReady, isHighlightingMissing, paintCode } from "./code.ts";
 import { languageOf } from "./languages.ts";
 import { createTheme, type Token } from "./theme.ts";
@@ -15,6 +16,33 @@ beforeAll(async () => {
   expect(paint("const a = 1;", "ts")).toEqual(["const a = 1;"]);
   await highlightingReady();
   expect(isHighlightingMissing("ts", theme)).toBe(false);
+});
+
+describe("a diff", () => {
+  it("has the colours of its language, on the ground of what changed, each side for itself", () => {
+    const lines = [" /* a", "-b", "+*/ const c", "@@", "-let d"];
+    const [open, before, after, , next] = paintBlocks([{ type: "diff", language: "a.ts", lines }], {
+      width: 40,
+      theme,
+    });
+    const on = (ground: Token, token: Token, text: string) => theme.style(ground, as(token, text));
+    expect(open).toContain(as("codeComment", "/* a"));
+    expect(before).toContain(on("removedBackground", "codeComment", "b"));
+    expect(after).toContain(on("addedBackground", "codeKeyword", "const"));
+    expect(next).toContain(on("removedBackground", "codeKeyword", "let"));
+  });
+
+  it("tells what was written out, and words that changed, as ever", () => {
+    const lines = ["-const a = 1", "+const b = 1", "-\u001b[2J"];
+    const all = paintBlocks([{ type: "diff", path: "a.ts", lines }], { width: 40, theme });
+    expect(all.map((line) => withoutEscapes(line).trimEnd())).toEqual([
+      "a.ts",
+      "- const a = 1",
+      "+ const b = 1",
+      "- <U+001B>[2J",
+    ]);
+    expect(all[2]).toContain(theme.style("addedWord", theme.style("text", "b", { bold: true })));
+  });
 });
 
 describe("code", () => {

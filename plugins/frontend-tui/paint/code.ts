@@ -77,14 +77,28 @@ export function startCode(info: string, theme: Theme): CodeState {
 
 /** One line of code as spans, and where the next begins. */
 export function codeLine(state: CodeState, line: string, theme: Theme): { spans: Span[]; state: CodeState } {
-  const text = visible(line);
+  const { parts, state: next } = codeParts(state, visible(line));
+  return {
+    spans: spansWithoutTabs(
+      parts.map(([part, token]) => span(part, token, theme)),
+      TAB,
+    ),
+    state: next,
+  };
+}
+
+/** One line of code, taken apart by what it is, and where the next begins. */
+export function codeParts(
+  state: CodeState,
+  text: string,
+): { readonly parts: readonly (readonly [text: string, token: Token])[]; readonly state: CodeState } {
   const { language } = state;
-  if (!highlightLine || !language || text.length > LONGEST) {
-    return { spans: spansWithoutTabs([span(text, "text", theme)], TAB), state };
-  }
+  if (!highlightLine || !language || text.length > LONGEST) return { parts: [[text, "text"]], state };
   const { parts, open } = highlightLine(language, text, state.open);
-  const spans = parts.map(([part, scope]) => span(part.replaceAll("\n", ""), tokenOf(scope), theme));
-  return { spans: spansWithoutTabs(spans, TAB), state: { language, open } };
+  return {
+    parts: parts.map(([part, scope]) => [part.replaceAll("\n", ""), tokenOf(scope)]),
+    state: { language, open },
+  };
 }
 
 /** Spans in lines of exactly `columns`, for text whose blanks mean something. */

@@ -3,9 +3,10 @@ import { changedWords, type Stretch } from "gantry/sdk/kit/patch";
 import { visible, visibleLine } from "gantry/sdk/kit/visible";
 import { columnsOf } from "./cells.ts";
 import { chopSpans } from "./code.ts";
+import { type CodePart, codeInDiff } from "./diff-code.ts";
 import { type PaintOptions, span, spansWithoutTabs } from "./line.ts";
 import { bothStyles, painted, type Span, type Style, withoutEscapes } from "./spans.ts";
-import type { Token } from "./theme.ts";
+import type { Theme, Token } from "./theme.ts";
 
 type Diff = Extract<Block, { type: "diff" }>;
 type Sign = " " | "-" | "+";
@@ -15,6 +16,8 @@ interface Shown {
   readonly text: string;
   readonly number: number | undefined;
   readonly changed?: readonly Stretch[] | undefined;
+  /** What the text is made of, where its language is known. */
+  readonly code?: readonly CodePart[] | undefined;
 }
 
 const TAB = 4;
@@ -24,12 +27,12 @@ const LOOKS: Readonly<Record<"-" | "+", readonly [text: Token, background: Token
 };
 
 /** Lines with their numbers and signs, those that changed on a coloured ground, and in pairs of them the words that differ. */
-export function paintDiff({ path, lines, firstLine }: Diff, options: PaintOptions): string[] {
+export function paintDiff({ path, language = path, lines, firstLine }: Diff, options: PaintOptions): string[] {
   const head =
     path === undefined
       ? []
       : chopSpans([span(visibleLine(path), "text", options.theme, { bold: true })], options.width);
-  const shown = withChangedWords(numbered(lines, firstLine));
+  const shown = withCode(withChangedWords(numbered(lines, firstLine)), language, options.theme);
   const digits = String(Math.max(0, ...shown.map((one) => (typeof one === "string" ? 0 : (one.number ?? 0))))).length;
   const hasNumbers = shown.some((one) => typeof one !== "string" && one.number !== undefined);
   const body = shown.flatMap((one) =>
@@ -83,12 +86,18 @@ function withChangedWords(lines: (Shown | string)[]): (Shown | string)[] {
   return marked;
 }
 
+function withCode(lines: readonly (Shown | string)[], language: string | undefined, theme: Theme): (Shown | string)[] {
+  const code = codeInDiff(lines, language, theme);
+  return lines.map((line, at) => (typeof line === "string" ? line : { ...line, code: code[at] }));
+}
+
 function paintRow(shown: Shown, digits: number, { theme, width }: PaintOptions): string[] {
   const { sign, number } = shown;
   const label = digits === 0 ? "" : `${String(number ?? "").padStart(digits)} `;
   const rest = Math.max(width - label.length - 2, 2);
   if (sign === " ") {
-    const rows = chopSpans(spansWithoutTabs([span(visible(shown.text), "text", theme)], TAB), rest);
+    const spans = partsOf(shown).map(([text, token]) => span(visible(text), token, theme));
+    const rows = chopSpans(spansWithoutTabs(spans, TAB), rest);
     return rows.map((row, at) => {
       const gutter = at === 0 ? theme.style("dim", `${label}  `) : " ".repeat(label.length + 2);
       return row === "" ? gutter.trimEnd() : gutter + row;
@@ -107,26 +116,41 @@ function paintRow(shown: Shown, digits: number, { theme, width }: PaintOptions):
 }
 
 /** The line's text on its ground, and the words that changed on a stronger one. */
-function changedSpans(
-  { text, changed = [] }: Shown,
-  sign: "-" | "+",
-  hasGround: boolean,
-  theme: PaintOptions["theme"],
-): Span[] {
+function changedSpans(shown: Shown, sign: "-" | "+", hasGround: boolean, theme: Theme): Span[] {
   const [token, background, word] = LOOKS[sign];
-  const plain: Style = hasGround ? bothStyles(theme.styleOf(background), theme.styleOf("text")) : theme.styleOf(token);
-  const strong: Style = hasGround
-    ? bothStyles(theme.styleOf(word), theme.styleOf("text", { bold: true }))
-    : theme.styleOf(token, { bold: true, underline: true });
+  const styleOf = (code: Token, isChanged: boolean): Style => {
+    if (!hasGround) return theme.styleOf(token, isChanged ? { bold: true, underline: true } : undefined);
+    return isChanged
+      ? bothStyles(theme.styleOf(word), theme.styleOf(code, { bold: true }))
+      : bothStyles(theme.styleOf(background), theme.styleOf(code));
+  };
   const spans: Span[] = [];
   let at = 0;
-  for (const [start, end] of changed) {
-    spans.push(
-      { text: visible(text.slice(at, start)), style: plain },
-      { text: visible(text.slice(start, end)), style: strong },
-    );
+  for (const [text, code] of partsOf(shown)) {
+    const end = at + text.length;
+    for (const [from, to, isChanged] of stretches(at, end, shown.changed ?? [])) {
+      const piece = text.slice(from - at, to - at);
+      spans.push({ text: visible(piece), style: styleOf(code, isChanged) });
+    }
     at = end;
   }
-  spans.push({ text: visible(text.slice(at)), style: plain });
   return spansWithoutTabs(spans, TAB);
+}
+
+function partsOf({ text, code }: Shown): readonly CodePart[] {
+  return code ?? [[text, "text"]];
+}
+
+/** All between two places, by whether it has changed. */
+function stretches(start: number, end: number, changed: readonly Stretch[]): (readonly [number, number, boolean])[] {
+  const all: (readonly [number, number, boolean])[] = [];
+  let at = start;
+  for (const [from, to] of changed) {
+    if (to <= at || from >= end) continue;
+    if (from > at) all.push([at, from, false]);
+    all.push([Math.max(from, at), Math.min(to, end), true]);
+    at = Math.min(to, end);
+  }
+  if (at < end) all.push([at, end, false]);
+  return all;
 }

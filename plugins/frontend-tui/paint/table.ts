@@ -13,7 +13,9 @@ export interface Columns {
   readonly aligns?: readonly (Align | undefined)[];
 }
 
+/** Between two columns: with a bar under a head, else blanks alone. */
 const GAP = 3;
+const PLAIN_GAP = 2;
 /** Columns narrower than this break words into pieces; rows are then shown as names and values. */
 const NARROWEST = 6;
 
@@ -32,16 +34,17 @@ export function wantedWidths(head: Row | undefined, rows: readonly Row[]): numbe
 }
 
 export function headLines(columns: Columns, options: PaintOptions): string[] {
-  const widths = sharedOut(columns.wanted, options.width);
+  const widths = sharedOut(columns, options.width);
   if (!columns.head || !widths) return [];
   return [...cellLines(columns.head, widths, columns, options), rule(widths, options)];
 }
 
-/** A row; where cells are broken, a line stands between two rows. */
+/** A row; where cells are broken, a line stands between two rows, if there is a head. */
 export function rowLines(columns: Columns, row: Row, at: number, options: PaintOptions): string[] {
-  const widths = sharedOut(columns.wanted, options.width);
+  const widths = sharedOut(columns, options.width);
   if (!widths) return fieldLines(columns, row, at, options);
-  const isBroken = widths.some((width, column) => width < (columns.wanted[column] as number));
+  const isBroken =
+    columns.head !== undefined && widths.some((width, column) => width < (columns.wanted[column] as number));
   const lines = cellLines(row, widths, columns, options);
   return isBroken && at > 0 ? [rule(widths, options), ...lines] : lines;
 }
@@ -50,16 +53,16 @@ function rule(widths: readonly number[], { theme }: PaintOptions): string {
   return theme.style("border", widths.map((width) => "─".repeat(width)).join("─┼─"));
 }
 
-function cellLines(row: Row, widths: readonly number[], { aligns }: Columns, { theme }: PaintOptions): string[] {
+function cellLines(row: Row, widths: readonly number[], { aligns, head }: Columns, { theme }: PaintOptions): string[] {
   const cells = widths.map((width, column) => wrapCell(row[column] ?? [], width));
-  const bar = theme.style("border", "│");
+  const between = head ? ` ${theme.style("border", "│")} ` : " ".repeat(PLAIN_GAP);
   return Array.from({ length: Math.max(...cells.map((lines) => lines.length)) }, (_, line) =>
     widths
       .map((width, column) => {
         const { text, columns } = cells[column]?.[line] ?? { text: "", columns: 0 };
         return aligned(text, width - columns, aligns?.[column], column === widths.length - 1);
       })
-      .join(` ${bar} `)
+      .join(between)
       .trimEnd(),
   );
 }
@@ -75,8 +78,8 @@ function aligned(text: string, spare: number, align: Align | undefined, isLast: 
 }
 
 /** How wide each column is so that all fit; `undefined` if there is too little for all. */
-function sharedOut(wanted: readonly number[], width: number): readonly number[] | undefined {
-  const available = width - GAP * (wanted.length - 1);
+function sharedOut({ wanted, head }: Columns, width: number): readonly number[] | undefined {
+  const available = width - (head ? GAP : PLAIN_GAP) * (wanted.length - 1);
   const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0);
   if (sum(wanted) <= available) return wanted;
   // Narrow columns keep what they want, and the wide ones share the rest.

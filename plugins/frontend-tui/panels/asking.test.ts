@@ -35,7 +35,7 @@ function question(
 }
 
 function turn(signal = new AbortController().signal): TurnView {
-  return { id: "t", session: { id: "s" }, signal, requests: 1, continuations: 0 } as TurnView;
+  return { id: "t", session: { id: "s", cwd: "/home/me/shop" }, signal, requests: 1, continuations: 0 } as TurnView;
 }
 
 /** A question on a screen whose clock is at the test's hand, and what comes of it. */
@@ -52,7 +52,7 @@ async function ask(
   const asking = createAsking({ say: (text) => void said.push(text) });
   const answers: unknown[] = [];
   const answer: Promise<unknown> =
-    "claims" in asked ? asking.trust(asked, "/home/me/shop", turn().signal) : asking.ask(asked, turn(), remembered);
+    "claims" in asked ? asking.trust(asked, "/home/me/shop", turn().signal) : asking.ask(asked, turn(), { remembered });
   void answer.then((one) => answers.push(one));
   let clock = 0;
   const waiting = asking.current() as Waiting;
@@ -222,7 +222,7 @@ describe("the queue of questions", () => {
     const asking = createAsking();
     let changes = 0;
     asking.subscribe(() => changes++);
-    const answers = ["first", "second"].map((command) => asking.ask(question({ command }), turn(), undefined));
+    const answers = ["first", "second"].map((command) => asking.ask(question({ command }), turn()));
     const first = asking.current();
     expect(first === asking.current() && asking.behind()).toBe(1);
     (first as Extract<Waiting, { kind: "permission" }>).answer({ decision: "allow" });
@@ -235,20 +235,16 @@ describe("the queue of questions", () => {
   test("withdraws what its turn no longer waits for", async () => {
     const asking = createAsking();
     const stop = new AbortController();
-    const first = asking.ask(question({ command: "a" }), turn(stop.signal), undefined);
-    const second = asking.ask(
-      formQuestion({ kind: "consent", from: "s", message: "", fields: [] }),
-      turn(stop.signal),
-      undefined,
-    );
-    const third = asking.ask(question({ command: "c" }), turn(), undefined);
+    const first = asking.ask(question({ command: "a" }), turn(stop.signal));
+    const second = asking.ask(formQuestion({ kind: "consent", from: "s", message: "", fields: [] }), turn(stop.signal));
+    const third = asking.ask(question({ command: "c" }), turn());
     stop.abort();
     expect(await first).toEqual({ decision: "deny", interrupt: true });
     expect(await second).toBeUndefined();
     expect(asking.current()).toMatchObject({ kind: "permission", parts: { fields: [{ lines: ["c"] }] } });
     (asking.current() as Extract<Waiting, { kind: "permission" }>).answer({ decision: "allow" });
     expect(await third).toEqual({ decision: "allow" } satisfies Answer);
-    expect(await asking.ask(question({}), turn(stop.signal), undefined)).toEqual({ decision: "deny", interrupt: true });
+    expect(await asking.ask(question({}), turn(stop.signal))).toEqual({ decision: "deny", interrupt: true });
   });
 });
 

@@ -1,5 +1,5 @@
 /** Questions that wait for the person: one is shown at a time, in the order in which they came. */
-import type { Answer, LeftOut, Question, QuestionForm, RememberedAnswers, TurnView } from "gantry/sdk";
+import type { Answer, Hunk, LeftOut, Question, QuestionForm, RememberedAnswers, TurnView } from "gantry/sdk";
 import { type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
 
 interface Waits {
@@ -40,9 +40,16 @@ export interface WaitingTrust extends Waits {
 
 export type Waiting = WaitingPermission | WaitingForm | WaitingTrust;
 
+/** What is known of a question besides. */
+export interface Known {
+  readonly remembered?: RememberedAnswers | undefined;
+  /** What the call would change in its file. */
+  readonly change?: readonly Hunk[] | undefined;
+}
+
 export interface Asking {
   /** What the hook `ask` of a frontend answers with. */
-  ask(question: Question, turn: TurnView, remembered: RememberedAnswers | undefined): Promise<Answer | undefined>;
+  ask(question: Question, turn: TurnView, known?: Known): Promise<Answer | undefined>;
   trust(left: LeftOut, cwd: string, signal: AbortSignal): Promise<TrustAnswer>;
   /** What is to be shown; the same object until it is answered or withdrawn. */
   current(): Waiting | undefined;
@@ -63,7 +70,7 @@ export function createAsking({ say = () => {} }: { readonly say?: (text: string)
   let lastId = 0;
 
   return {
-    ask(question, turn, remembered) {
+    ask(question, turn, known = {}) {
       const { form } = question;
       const id = ++lastId;
       if (form) {
@@ -77,7 +84,7 @@ export function createAsking({ say = () => {} }: { readonly say?: (text: string)
         }));
       }
       const withdrawn: Answer = { decision: "deny", interrupt: true };
-      return put<Answer>(turn.signal, withdrawn, (answer) => permission(id, question, turn, remembered, answer));
+      return put<Answer>(turn.signal, withdrawn, (answer) => permission(id, question, turn, known, answer));
     },
     trust(left, cwd, signal) {
       const id = ++lastId;
@@ -118,11 +125,11 @@ export function createAsking({ say = () => {} }: { readonly say?: (text: string)
     id: number,
     question: Question,
     turn: TurnView,
-    remembered: RememberedAnswers | undefined,
+    { remembered, change }: Known,
     answer: (answer: Answer) => void,
   ): WaitingPermission {
     const offer = remembered?.offer(turn.session, question.call);
-    const parts = questionParts(question, { targets: questionTargets(question.call), offer });
+    const parts = questionParts(question, { targets: questionTargets(question.call, turn.session.cwd), offer, change });
     return {
       kind: "permission",
       id,

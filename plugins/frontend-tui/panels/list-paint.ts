@@ -1,5 +1,7 @@
 /** How the rows of a list look. */
 import type { Line, ListItem, Piece, Tone } from "gantry/sdk";
+import { lineText } from "gantry/sdk/kit/view-text";
+import { visibleLine } from "gantry/sdk/kit/visible";
 import { paintLine } from "../paint/blocks.ts";
 import type { Theme } from "../paint/theme.ts";
 import { width } from "../paint/width.ts";
@@ -16,17 +18,18 @@ export interface RowsLook {
   readonly pointedAt: ListItem | undefined;
   /** Whether any item of the list is the current one. */
   readonly hasCurrent: boolean;
+  /** Where details stand, as {@link titleColumns} has it of the whole list. */
+  readonly aligned: number;
 }
 
 export function paintRows(rows: readonly Row[], look: RowsLook): readonly string[] {
-  const { width: columns, theme, pointedAt, hasCurrent } = look;
-  const room = columns - 2 - (hasCurrent ? 2 : 0);
+  const { width: columns, theme, pointedAt, hasCurrent, aligned } = look;
+  const room = roomIn(columns, hasCurrent);
   const titles = rows.map((row) =>
     row.kind === "item"
       ? paintLine(toned(row.item.title, titleTone(row.item, row.item === pointedAt)), { width: room, theme })
       : "",
   );
-  const aligned = titleColumns(rows, titles, room);
   return rows.map((row, at) => {
     if (row.kind === "heading") return paintLine([{ text: row.text, tone: "strong" }], { width: columns, theme });
     const { item } = row;
@@ -37,11 +40,19 @@ export function paintRows(rows: readonly Row[], look: RowsLook): readonly string
 }
 
 /** Details stand below each other where the titles leave them room. */
-function titleColumns(rows: readonly Row[], titles: readonly string[], room: number): number {
-  const widths = rows.flatMap((row, at) =>
-    row.kind === "item" && row.item.detail !== undefined ? [width(titles[at] ?? "")] : [],
-  );
-  return Math.max(0, ...widths.filter((columns) => columns <= room * TITLES));
+export function titleColumns(rows: readonly Row[], columns: number, hasCurrent: boolean): number {
+  const most = roomIn(columns, hasCurrent) * TITLES;
+  let widest = 0;
+  for (const row of rows) {
+    if (row.kind !== "item" || row.item.detail === undefined) continue;
+    const own = width(visibleLine(lineText(row.item.title)));
+    if (own <= most) widest = Math.max(widest, own);
+  }
+  return widest;
+}
+
+function roomIn(columns: number, hasCurrent: boolean): number {
+  return columns - 2 - (hasCurrent ? 2 : 0);
 }
 
 function titleAndDetail(

@@ -7,7 +7,7 @@ import { paintBlocks } from "../paint/blocks.ts";
 import { width as columnsOf, cut } from "../paint/width.ts";
 import { typedLines } from "./foreign.ts";
 import { type Hint, headingLine, hintLine, keyName, Lines, toldLines } from "./frame.tsx";
-import { paintRows } from "./list-paint.ts";
+import { paintRows, titleColumns } from "./list-paint.ts";
 import { rowsOf } from "./list-rows.ts";
 import { useList } from "./list-state.ts";
 import { useLive } from "./live.ts";
@@ -36,6 +36,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
   const hasHeadings = state.query.text.trim() === "";
   const { rows: listRows, rowOf } = useMemo(() => rowsOf(found, { hasHeadings }), [found, hasHeadings]);
   const hasCurrent = useMemo(() => all.some(({ isCurrent }) => isCurrent), [all]);
+  const aligned = useMemo(() => titleColumns(listRows, listWidth, hasCurrent), [listRows, listWidth, hasCurrent]);
   const reading = useLive(() => ({ of: found[at], top: 0 }));
   if (reading.get().of !== found[at]) reading.reset({ of: found[at], top: 0 });
   useKeys(keyboard, ["Select"], (press, action) => readOn(press) || onKey(press, action));
@@ -77,7 +78,7 @@ export function ListView(props: ShownPanel<ListPanel>): JSX.Element {
     top.current = view.top;
     pageRows.current = Math.max(1, most - 1);
     const shown = listRows.slice(view.top, view.top + view.height);
-    return paintRows(shown, { width: listWidth, theme, pointedAt: found[at], hasCurrent });
+    return paintRows(shown, { width: listWidth, theme, pointedAt: found[at], hasCurrent, aligned });
   }
 
   function previewLines(most: number): readonly string[] {

@@ -169,7 +169,7 @@ const WAYS: readonly Way[] = [
 const SAMPLE: readonly Block[] = [
   { type: "markdown", text: "A **heading** would be bold, and `code` stands out." },
   { type: "code", language: "ts", text: 'export const greet = (name: string) => "Hello, " + name; // 1 of 2' },
-  { type: "diff", lines: [' const harbour = "Kiel";', "-const piers = 3;", "+const piers = 4;"] },
+  { type: "diff", language: "ts", lines: [' const harbour = "Kiel";', "-const piers = 3;", "+const piers = 4;"] },
 ];
 
 function markOf({ stateFolder }: Pick<HostInfo, "stateFolder">): string {

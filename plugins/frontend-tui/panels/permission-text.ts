@@ -53,7 +53,9 @@ export function permissionText(parts: QuestionParts, look: Look): PermissionText
   return { lines, subject, widened };
 
   function changeLines(): readonly string[] {
-    const blocks = [{ type: "diff", lines: parts.diff }] as const;
+    const file = parts.fields.find(({ isSubject }) => isSubject)?.lines[0];
+    const { diff: lines, firstLine } = parts;
+    const blocks = [{ type: "diff", lines, ...(file && { language: file }), ...(firstLine && { firstLine }) }] as const;
     const diff = parts.diff.length ? paintBlocks(blocks, { width: Math.max(1, width - MARK_WIDTH), theme }) : [];
     return [
       ...(diff.length ? ownLines("It would change:", "dim", look) : []),
