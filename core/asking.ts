@@ -8,9 +8,10 @@ const open = new WeakMap<Question, (answer: Promise<Answer | undefined>) => void
 /** The first answer; the turn's signal, as those who are asked see it, fires with it. */
 export async function putQuestion(
   { hooks }: Generation,
-  question: Question,
+  about: Omit<Question, "agent">,
   { id, session, signal, requests, continuations }: TurnView,
 ): Promise<Answer | undefined> {
+  const question: Question = { ...about, ...(session.agent && { agent: session.agent }) };
   const settled = new AbortController();
   const asking = { id, session, signal: AbortSignal.any([signal, settled.signal]), requests, continuations };
   const beside: Promise<unknown>[] = [];

@@ -75,7 +75,7 @@ export function logInput(turn: Turn, { content, isMeta, typed }: Input): void {
 /** Builds the prompt, once a turn; what is new each turn goes behind the person's message, so that the prefix stays. */
 async function buildPrompt(turn: Turn): Promise<void> {
   const { session, generation } = turn;
-  const built = await generation.hooks.promptBuild.promise(new Draft([], generation.specs), turn);
+  const built = await generation.hooks.promptBuild.promise(new Draft([], session.specsOf(generation)), turn);
   const draft = built instanceof Draft ? built : new Draft(built.sections, built.tools);
   const system = draft.system();
   turn.tools = draft.tools;

@@ -83,7 +83,7 @@ async function answerOf(
 /** Tools, called in a session's name, on the one path of every call. */
 export function createTools(): Tools {
   return {
-    list: (view) => [...newest(view).tools.values()].map(({ info }) => info),
+    list: (view) => [...newest(view).tools.values()].map(({ info }) => info).filter(opened(view).mayUse),
     async call(view, { name, input, origin, isUnasked = false, signal }) {
       const session = opened(view);
       session.adoptContributions();
@@ -182,7 +182,7 @@ function newest(view: SessionView): Generation {
   return opened(view).generation;
 }
 
-function opened(view: SessionView): KernelSession {
+export function opened(view: SessionView): KernelSession {
   if (view instanceof KernelSession) return view;
   throw error("GANTRY_SESSION_UNKNOWN", { id: view.id });
 }

@@ -1,5 +1,7 @@
 /** The host: opened from what discovery finds, reloaded as a whole, asked for sessions, closed. */
 import {
+  type ChildOptions,
+  ChildSessions,
   type Claim,
   Commands,
   type Fault,
@@ -13,8 +15,10 @@ import {
   Models,
   messageOf,
   type Notice,
+  newId,
   type OpenOptions,
   Questions,
+  rootOf,
   type ServiceKey,
   type Session,
   SessionStore,
@@ -41,14 +45,18 @@ import {
   createSlots,
   createTools,
   createTurns,
+  opened,
 } from "./kernel-services.ts";
 import { chooseModel, defaultModel, hasKey } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
-import { KernelSession, type SessionOptions } from "./session.ts";
-import { beginning, openLog } from "./session-log.ts";
+import { KernelSession, type SessionHost, type SessionOptions } from "./session.ts";
+import { beginning, newLog, openLog } from "./session-log.ts";
 import { Trace } from "./trace.ts";
 import { TrustBook } from "./trust.ts";
+
+/** What a session begins with, besides what the host gives to all. */
+type Opening = Omit<SessionOptions, "cwd" | "home" | "folders" | "host"> & { readonly title: string | undefined };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -181,28 +189,45 @@ class KernelHost implements Host {
   async open(options: OpenOptions = {}): Promise<Session> {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
+    const { notices, ...log } = await openLog(options, this.info.cwd, await this.service(SessionStore));
+    this.notices.push(...notices);
+    return this.#begin({
+      ...log,
+      isInteractive: options.isInteractive ?? false,
+      model: await this.#chooseModel(options, log.entries),
+      scope: this.#scope.child(`session ${log.id}`),
+      title: options.title,
+    });
+  }
+
+  /** A session below another one: its log lies with that of the one at the top. */
+  async #openBelow(parent: KernelSession, { model: name, resume, ...options }: ChildOptions): Promise<Session> {
+    const { cwd } = this.info;
+    const model = name === undefined ? parent.model : await chooseModel(this.generation, name, hasKey(this.info));
+    const store = await this.service(SessionStore);
+    if (resume !== undefined && !store) throw error("GANTRY_SESSION_UNKEPT", {});
+    const log = resume
+      ? { id: resume, ...(await (store as SessionStore).open(resume, cwd, rootOf(parent).id)) }
+      : await newLog(newId(), cwd, store, rootOf(parent).id);
+    const scope = parent.scope.child(`agent ${log.id}`);
+    const { isInteractive } = parent;
+    const session = await this.#begin({ ...log, ...options, isInteractive, model, scope, parent, title: undefined });
+    if (!parent.scope.signal.aborted) return session;
+    await session.close();
+    throw error("GANTRY_SESSION_CLOSED", { id: parent.id });
+  }
+
+  async #begin(options: Opening): Promise<KernelSession> {
     const { cwd, home, folders, env } = this.info;
     const has = hasKey(this.info);
-    const { id, entries, writer, notices } = await openLog(options, cwd, await this.service(SessionStore));
-    this.notices.push(...notices);
-    const session = await this.#start({
-      id,
-      cwd,
-      home,
-      folders: [cwd, ...folders],
-      isInteractive: options.isInteractive ?? false,
-      model: await this.#chooseModel(options, entries),
-      host: {
-        env,
-        current: () => this.generation,
-        chooseModel: (generation, name) => chooseModel(generation, name, has),
-        setting: async (key, schema) => (await this.service(Settings))?.get(key, schema),
-      },
-      scope: this.#scope.child(`session ${id}`),
-      writer,
-      entries,
-    });
-    if (!entries.length) session.append(beginning(cwd));
+    const host: SessionHost = {
+      env,
+      current: () => this.generation,
+      chooseModel: (generation, name) => chooseModel(generation, name, has),
+      setting: async (key, schema) => (await this.service(Settings))?.get(key, schema),
+    };
+    const session = await this.#start({ ...options, cwd, home, folders: [cwd, ...folders], host });
+    if (!options.entries.length) session.append(beginning(cwd, options.agent));
     if (options.title !== undefined) session.rename(options.title);
     this.#sessions.add(session);
     session.scope.own(() => void this.#sessions.delete(session));
@@ -272,6 +297,7 @@ class KernelHost implements Host {
       [Questions, createQuestions()],
       [Turns, createTurns()],
       [Judge, createJudge(current)],
+      [ChildSessions, { open: (view, options) => this.#openBelow(opened(view), options) } satisfies ChildSessions],
       [Trust, this.#trust satisfies Trust],
     ]);
   }

@@ -38,7 +38,7 @@ export type Prepared =
 
 export async function prepareCall(turn: Turn, block: ToolUseBlock, origin: CallOrigin): Promise<Prepared> {
   const entry = lookUp(turn.generation, block.name);
-  if (!entry) return refused("invalid", unknownTool(turn.generation, block.name));
+  if (!entry || !turn.session.mayUse(entry.info)) return refused("invalid", unknownTool(turn, block.name));
   const valid = validate(entry, block.input);
   if ("problem" in valid) return refused("invalid", valid.problem);
   try {
@@ -66,9 +66,10 @@ export function lookUp(generation: Generation, name: string): ToolEntry | undefi
   return generation.tools.get(name) ?? generation.tools.get(generation.aliases.get(name) ?? "");
 }
 
-function unknownTool(generation: Generation, name: string): string {
-  const meant = nearest(name, generation.tools.keys());
-  const known = [...generation.tools.keys()].join(", ") || "none";
+function unknownTool({ session, generation }: Turn, name: string): string {
+  const names = session.specsOf(generation).map((spec) => spec.name);
+  const meant = nearest(name, names);
+  const known = names.join(", ") || "none";
   return `There is no tool "${name}". ${meant ? `Did you mean ${meant}? ` : ""}Tools: ${known}.`;
 }
 

@@ -5,6 +5,7 @@ import {
   type Notice,
   newId,
   type OpenOptions,
+  type SessionAgent,
   type SessionStore,
   type SessionWriter,
 } from "gantry/sdk";
@@ -38,8 +39,14 @@ export async function openLog(
   return { id: log.entries[0]?.sessionId ?? wanted, ...log };
 }
 
-async function newLog(id: string, cwd: string, store: SessionStore | undefined): Promise<SessionLog> {
-  return { id, entries: [], notices: [], writer: store ? await store.create(id, cwd) : memoryWriter() };
+/** `parent`: the session that it belongs to. */
+export async function newLog(
+  id: string,
+  cwd: string,
+  store: SessionStore | undefined,
+  parent?: string,
+): Promise<SessionLog> {
+  return { id, entries: [], notices: [], writer: store ? await store.create(id, cwd, parent) : memoryWriter() };
 }
 
 async function forkedLog(from: string, id: string, cwd: string, store: SessionStore): Promise<SessionLog> {
@@ -60,8 +67,9 @@ function copyOf(entries: readonly LogEntry[], sessionId: string, cwd: string): r
 }
 
 /** What the first record of a log says. */
-export function beginning(cwd: string) {
-  return { type: "session", version: LOG_VERSION, cwd, gantry: VERSION } as const;
+export function beginning(cwd: string, { type, name, callId }: Partial<SessionAgent> = {}) {
+  const agent = type !== undefined && { agent: { type, ...(name && { name }), ...(callId && { callId }) } };
+  return { type: "session", version: LOG_VERSION, cwd, gantry: VERSION, ...agent } as const;
 }
 
 /** What every record has. */

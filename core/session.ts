@@ -15,9 +15,12 @@ import {
   type PromptSection,
   type Provider,
   type Session,
+  type SessionAgent,
   type SessionEvent,
   type SessionWriter,
   type StreamFunction,
+  type ToolInfo,
+  type ToolSpec,
   type UserContent,
 } from "gantry/sdk";
 import { branchOf } from "gantry/sdk/kit/branch";
@@ -25,7 +28,7 @@ import type * as z from "zod";
 import { Channel } from "./channel.ts";
 import { compact } from "./compaction.ts";
 import { error } from "./errors.ts";
-import type { Generation } from "./generation.ts";
+import type { Generation, ToolEntry } from "./generation.ts";
 import { runTurn } from "./loop.ts";
 import { derive, messagesOf } from "./messages.ts";
 import { Queue } from "./queue.ts";
@@ -48,6 +51,10 @@ export interface SessionOptions {
   readonly home: string;
   readonly folders: readonly string[];
   readonly isInteractive: boolean;
+  /** The session above, the agent that works here for it, and the tools it has. */
+  readonly parent?: KernelSession;
+  readonly agent?: SessionAgent;
+  readonly mayUse?: (tool: ToolInfo) => boolean;
   readonly model: ModelRef;
   readonly host: SessionHost;
   readonly scope: OwnedScope;
@@ -60,8 +67,11 @@ export class KernelSession implements Session {
   readonly id: string;
   readonly cwd: string;
   readonly home: string;
-  folders: readonly string[];
   readonly isInteractive: boolean;
+  readonly parent?: KernelSession;
+  readonly agent?: SessionAgent;
+  readonly mayUse: (tool: ToolInfo) => boolean;
+  readonly children = new Set<KernelSession>();
   readonly scope: OwnedScope;
   generation: Generation;
   /** The way to the model, with every wrap of the generation around it. */
@@ -72,6 +82,7 @@ export class KernelSession implements Session {
   /** The prompt as it was last sent. */
   prompt: readonly PromptSection[] = [];
 
+  #folders: readonly string[];
   readonly #host: SessionHost;
   readonly #writer: SessionWriter;
   /** The branch that counts, and the whole log. */
@@ -92,8 +103,11 @@ export class KernelSession implements Session {
     this.id = options.id;
     this.cwd = options.cwd;
     this.home = options.home;
-    this.folders = options.folders;
+    this.#folders = options.folders;
     this.isInteractive = options.isInteractive;
+    if (options.parent) this.parent = options.parent;
+    if (options.agent) this.agent = options.agent;
+    this.mayUse = options.mayUse ?? (() => true);
     this.scope = options.scope;
     this.model = options.model;
     this.#host = options.host;
@@ -103,6 +117,7 @@ export class KernelSession implements Session {
     this.#rebuild();
     this.stream = this.#streamOf(this.generation);
     if (options.entries.length) this.#goOn();
+    this.parent?.children.add(this);
   }
 
   /** A session that goes on: calls that were cut off are answered, and what waited waits again. */
@@ -141,6 +156,15 @@ export class KernelSession implements Session {
     return this.#host.env;
   }
 
+  get folders(): readonly string[] {
+    return this.parent?.folders ?? this.#folders;
+  }
+
+  /** The tools of a generation that it has, as a model sees them. */
+  specsOf({ specs, tools }: Generation): readonly ToolSpec[] {
+    return this.parent ? specs.filter(({ name }) => this.mayUse((tools.get(name) as ToolEntry).info)) : specs;
+  }
+
   get transcriptPath(): string | undefined {
     return this.#writer.path;
   }
@@ -165,7 +189,7 @@ export class KernelSession implements Session {
 
   send(prompt: string | readonly UserContent[]): AsyncIterable<SessionEvent> {
     const content = typeof prompt === "string" ? [{ type: "text" as const, text: prompt }] : prompt;
-    const input: Input = { content, origin: "person" };
+    const input: Input = { content, origin: this.parent ? "plugin" : "person" };
     return this.#listen(input);
   }
 
@@ -277,11 +301,11 @@ export class KernelSession implements Session {
   }
 
   addFolder(folder: string): void {
-    if (!this.folders.includes(folder)) this.folders = Object.freeze([...this.folders, folder]);
+    if (!this.folders.includes(folder)) this.#folders = Object.freeze([...this.folders, folder]);
   }
 
   removeFolder(folder: string): void {
-    this.folders = Object.freeze(this.folders.filter((one, at) => at === 0 || one !== folder));
+    this.#folders = Object.freeze(this.folders.filter((one, at) => at === 0 || one !== folder));
   }
 
   rename(title: string): void {
@@ -296,6 +320,8 @@ export class KernelSession implements Session {
   async #close(reason: string): Promise<void> {
     this.scope.abort();
     await this.interrupt();
+    await Promise.all([...this.children].map((child) => child.close(reason)));
+    this.parent?.children.delete(this);
     await this.generation.hooks.sessionEnd.promise(this, reason);
     for (const channel of this.#channels) channel.close();
     await this.scope.close();
@@ -309,11 +335,16 @@ export class KernelSession implements Session {
     this.#early?.push(event);
     for (const watcher of this.#watchers) watcher(event);
     for (const channel of this.#channels) channel.push(event);
+    this.parent?.emit(event.type === "agent" ? event : { type: "agent", session: this, event });
   }
 
   notify(notice: Notice): void {
-    this.emit({ type: "notice", notice });
-    void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+    // A person looks at the session at the top.
+    if (this.parent) this.parent.notify(notice);
+    else {
+      this.emit({ type: "notice", notice });
+      void this.generation.hooks.notify.promise(notice, this).catch(() => undefined);
+    }
   }
 
   announce(event: AnnouncedEvent): void {
@@ -321,7 +352,8 @@ export class KernelSession implements Session {
   }
 
   fault(fault: Fault): void {
-    this.emit({ type: "fault", fault });
+    if (this.parent) this.parent.fault(fault);
+    else this.emit({ type: "fault", fault });
   }
 
   // ------------------------------------------------------------ remembering

@@ -56,9 +56,10 @@ export class Turn implements TurnView {
     if (generation === before || generation.members !== before.members) return;
     this.generation = generation;
     const had = new Set(before.specs.map(({ name }) => name));
-    const now = new Map(this.generation.specs.map((spec) => [spec.name, spec]));
+    const specs = this.session.specsOf(generation);
+    const now = new Map(specs.map((spec) => [spec.name, spec]));
     const kept = this.tools.flatMap(({ name }) => now.get(name) ?? []);
-    const added = this.generation.specs.filter(({ name }) => !had.has(name));
+    const added = specs.filter(({ name }) => !had.has(name));
     this.tools = [...kept, ...added];
   }
 

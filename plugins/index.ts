@@ -1,4 +1,5 @@
 // Written by `npm run generate` from the folders beside this file.
+import agents from "./agents/index.ts";
 import buddy from "./buddy/index.ts";
 import cacheWatch from "./cache-watch/index.ts";
 import checkpointFiles from "./checkpoint-files/index.ts";
@@ -71,6 +72,7 @@ import shellFolders from "./shell-folders/index.ts";
 import skills from "./skills/index.ts";
 import statusLine from "./status-line/index.ts";
 import telemetryOtel from "./telemetry-otel/index.ts";
+import toolAgent from "./tool-agent/index.ts";
 import toolAsk from "./tool-ask/index.ts";
 import toolBash from "./tool-bash/index.ts";
 import toolEdit from "./tool-edit/index.ts";
@@ -88,6 +90,7 @@ import voiceHttp from "./voice-http/index.ts";
 /** The plugins and presets that come with the program. */
 export const catalogue = {
   plugins: {
+    agents,
     buddy,
     "cache-watch": cacheWatch,
     "checkpoint-files": checkpointFiles,
@@ -157,6 +160,7 @@ export const catalogue = {
     skills,
     "status-line": statusLine,
     "telemetry-otel": telemetryOtel,
+    "tool-agent": toolAgent,
     "tool-ask": toolAsk,
     "tool-bash": toolBash,
     "tool-edit": toolEdit,

@@ -27,6 +27,8 @@ export interface ControlledStream {
   withdraw(uuid: string): boolean;
   /** The record in the log of a prompt that its sender knows by this uuid. */
   recordOf(uuid: string): string;
+  /** From now on what agents say is told, and not only what they do. */
+  tellAgentText?(): void;
   /** The turn waits for an answer of whoever drives, or no longer. */
   waits(isWaiting: boolean): void;
   /** Final answers shall fit this JSON Schema. Rejects where it is none. Before the session is opened. */

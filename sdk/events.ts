@@ -4,7 +4,7 @@ import type { McpScope } from "./mcp.ts";
 import type { AssistantMessage } from "./message.ts";
 import type { ModelFailure } from "./model.ts";
 import type { Panel } from "./panel.ts";
-import type { Input, Notice, TurnEnd } from "./session.ts";
+import type { Input, Notice, SessionView, TurnEnd } from "./session.ts";
 import type { SettingsLayer } from "./settings.ts";
 import type { Call, ToolResult } from "./tool.ts";
 import type { Verdict } from "./verdict.ts";
@@ -73,6 +73,8 @@ export type SessionEvent =
    * lists of tools and commands say counts at once.
    */
   | { readonly type: "generation"; readonly number: number }
+  /** Something happened in the session of an agent that works for this one, or for an agent of it. */
+  | { readonly type: "agent"; readonly session: SessionView; readonly event: SessionEvent }
   | { readonly type: "notice"; readonly notice: Notice }
   /** A plugin failed; its hook or handler was skipped. */
   | { readonly type: "fault"; readonly fault: Fault }

@@ -9,6 +9,7 @@
 // First, since it has to count before any schema is made.
 import "./zod.ts";
 
+export * from "./agents.ts";
 export * from "./checkpoints.ts";
 export * from "./control.ts";
 export * from "./efforts.ts";

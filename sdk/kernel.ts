@@ -3,7 +3,7 @@ import type { CommandAnswer, CommandManifest, Completion } from "./host.ts";
 import type { AssistantMessage, Message } from "./message.ts";
 import type { ModelInfo, ModelRef, ProviderModels, ToolSpec } from "./model.ts";
 import { createService } from "./service.ts";
-import type { SessionView, TurnView } from "./session.ts";
+import type { Session, SessionAgent, SessionView, TurnView } from "./session.ts";
 import type { SlotHandlers, SlotManifests } from "./slots.ts";
 import type { Call, ToolInfo, ToolResult } from "./tool.ts";
 import type { Answer, Question, QuestionForm, Verdict } from "./verdict.ts";
@@ -183,3 +183,39 @@ export interface Turns {
   interrupt(session: SessionView): Promise<void>;
 }
 export const Turns = createService<Turns>("turns");
+
+/** A session to be opened below another one. */
+export interface ChildOptions {
+  readonly agent: SessionAgent;
+  /** Go on with one that was opened below the session at the top and has ended, by its id. */
+  readonly resume?: string;
+  /** `provider/id`, id or alias. Default: the model of the session above. */
+  readonly model?: string;
+  /**
+   * Whether it has a tool, asked whenever tools are offered or called: one that it has not is neither offered nor found nor run, whoever
+   * asks. Default: all.
+   */
+  readonly mayUse?: (tool: ToolInfo) => boolean;
+}
+
+/**
+ * Opens a session below another one, for an agent that works for it: of the same host, with a log and a queue of its own, in the folders
+ * of the one above. Its calls pass the one path of every call, and what it asks reaches whoever answers for the session at the top. The
+ * one above hears of all that happens in it by events of type `agent`. It ends with the one above, if nobody closes it before.
+ *
+ * **Contract**: rejects with the code of the choice where there is no such model, and with `GANTRY_SESSION_CLOSED` where the session above
+ * has ended; one that is to go on with `GANTRY_SESSION_ABSENT`, `GANTRY_SESSION_LOCKED` or, where nobody keeps sessions, `GANTRY_SESSION_UNKEPT`. What is sent to it counts as said by a plugin and not by a person: no slash command runs.
+ *
+ * @example
+ * const lookInto = async (children: ChildSessions, session: SessionView, what: string) => {
+ *   const child = await children.open(session, { agent: { type: "look" }, mayUse: ({ traits }) => traits?.readOnly === true });
+ *   let answer = "";
+ *   for await (const event of child.send(what)) if (event.type === "turn_end") answer = event.end.text;
+ *   await child.close();
+ *   return answer;
+ * };
+ */
+export interface ChildSessions {
+  open(parent: SessionView, options: ChildOptions): Promise<Session>;
+}
+export const ChildSessions = createService<ChildSessions>("child-sessions");

@@ -33,6 +33,8 @@ function makeEntrySchema() {
     cwd: z.string(),
     gantry: z.string().describe("version of the program that wrote it"),
     forkedFrom: z.object({ sessionId: z.string(), uuid: z.string() }).optional(),
+    /** It is the session of an agent: of which kind, and which call of the session above has started it. */
+    agent: z.object({ type: z.string(), name: z.string().optional(), callId: z.string().optional() }).optional(),
   });
 
   /** A prompt of a person or of the host (`isMeta`: reminders, what hooks add). */

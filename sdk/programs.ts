@@ -148,8 +148,8 @@ export interface Job {
   /** Short, for the model, such as `b1`. */
   readonly id: string;
   readonly title: string;
-  /** A `call` of a tool has no program, so its exit code is not told: 0 stands for `completed`. */
-  readonly kind: "command" | "call";
+  /** A `call` of a tool and an `agent` have no program, so their exit code is not told: 0 stands for `completed`. */
+  readonly kind: "command" | "call" | "agent";
   /** Where its output is written as it comes. */
   readonly outputFile: string;
   readonly state: "running" | "completed" | "failed" | "stopped";
@@ -158,8 +158,11 @@ export interface Job {
   readonly callId?: string;
 }
 
-/** What is known of a job when it begins. `kind` is `command` unless given. */
-export type JobAbout = Pick<Job, "title" | "outputFile" | "callId"> & Partial<Pick<Job, "kind">>;
+/** What is known of a job when it begins. `kind` is `command` unless given, and `id` the next short one. */
+export interface JobAbout extends Pick<Job, "title" | "outputFile" | "callId">, Partial<Pick<Job, "kind" | "id">> {
+  /** What the model is told with the job's end, besides how it ended. */
+  readonly report?: () => string | undefined;
+}
 
 /** Background jobs of a session: listed, readable, and ended with it. */
 export interface Jobs {

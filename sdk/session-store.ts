@@ -35,15 +35,19 @@ export interface SessionWriter {
 
 /** Where sessions are kept. */
 export interface SessionStore {
-  /** Starts a log. Rejects with `GANTRY_SESSION_EXISTS` when the id is taken. */
-  create(id: string, cwd: string): Promise<SessionWriter>;
   /**
-   * Opens a log for going on. Rejects with `GANTRY_SESSION_ABSENT` (naming the nearest id) or `GANTRY_SESSION_LOCKED`.
-   * Heals a torn tail; skips bad lines with a notice.
+   * Starts a log. Rejects with `GANTRY_SESSION_EXISTS` when the id is taken. With `parent`, the id of the session that an agent works for:
+   * the log is kept with that session's and goes with it, and no list has it.
+   */
+  create(id: string, cwd: string, parent?: string): Promise<SessionWriter>;
+  /**
+   * Opens a log for going on; with `parent`, that of an agent of this session. Rejects with `GANTRY_SESSION_ABSENT` (naming the nearest id)
+   * or `GANTRY_SESSION_LOCKED`. Heals a torn tail; skips bad lines with a notice.
    */
   open(
     id: string,
     cwd: string,
+    parent?: string,
   ): Promise<{
     readonly entries: readonly Entry[];
     readonly writer: SessionWriter;
@@ -51,10 +55,13 @@ export interface SessionStore {
   }>;
   /** The sessions of a folder, or of all folders, newest first. */
   list(query: { readonly cwd?: string }): Promise<readonly SessionSummary[]>;
-  /** Reads a log that somebody else may be writing: takes no lock and heals nothing. Rejects with `GANTRY_SESSION_ABSENT`. */
+  /**
+   * Reads a log that somebody else may be writing: takes no lock and heals nothing; with `parent`, that of an agent of this session.
+   * Rejects with `GANTRY_SESSION_ABSENT`.
+   */
   read(
     id: string,
-    query: { readonly cwd?: string },
+    query: { readonly cwd?: string; readonly parent?: string },
   ): Promise<{ readonly entries: readonly Entry[]; readonly notices: readonly Notice[] }>;
   /**
    * Calls the listener when a log of the folder has begun, has grown or is gone, whoever writes it; several changes that come together may

@@ -22,6 +22,18 @@ export interface Input {
   readonly outcome?: { readonly kind: "handled" | "refused"; readonly text: string };
 }
 
+/** Who works in a session that works for another one. */
+export interface SessionAgent {
+  /** The name of its definition, such as `Explore`. */
+  readonly type: string;
+  /** What whoever started it calls it. */
+  readonly name?: string;
+  /** The call that started it. */
+  readonly callId?: string;
+  /** It does without the instruction files and the memory of the project. Default false. */
+  readonly isLean?: boolean;
+}
+
 /**
  * A session as plugins see it: what it is and what it remembers. Plugins never call the loop: they return values,
  * or put input into the queue.
@@ -37,6 +49,10 @@ export interface SessionView {
   readonly model: ModelRef;
   /** Whether a person can be asked. */
   readonly isInteractive: boolean;
+  /** The session that it works for: it is the session of an agent. */
+  readonly parent?: SessionView;
+  /** What kind of agent's session it is; present where `parent` is. */
+  readonly agent?: SessionAgent;
   /** The log, oldest first, as far as it counts: what a rewind has left behind is not in it. One array that grows; a rewind begins another. */
   readonly entries: readonly Entry[];
   /** All of the log, every branch. */
@@ -166,6 +182,22 @@ export interface Session extends SessionView {
 
 /** A session as `sessionStart` taps get it: its folders are still to be settled. */
 export type StartingSession = SessionView & Pick<Session, "addFolder">;
+
+/**
+ * The session that a person speaks with: the one at the top of those that work for each other, most often the session itself.
+ *
+ * @example
+ * const asked = new Map<string, number>();
+ * const ask: TapHandler<"ask"> = (_, { session }) => {
+ *   const { id } = rootOf(session);
+ *   asked.set(id, (asked.get(id) ?? 0) + 1);
+ * };
+ */
+export function rootOf(session: SessionView): SessionView {
+  let root = session;
+  while (root.parent) root = root.parent;
+  return root;
+}
 
 /**
  * State per session, made at first use and dropped with the session.

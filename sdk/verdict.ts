@@ -1,3 +1,4 @@
+import type { SessionAgent } from "./session.ts";
 import type { Call } from "./tool.ts";
 import type { Block } from "./view.ts";
 
@@ -138,6 +139,8 @@ export interface QuestionForm {
 export interface Question {
   readonly call: Call;
   readonly verdict: Verdict;
+  /** The agent that asks; absent where the session that the person speaks with does. */
+  readonly agent?: SessionAgent;
   /**
    * Present when something else than a permission is asked for while the call runs. Whoever answers permission questions by itself
    * leaves such a question to others: it is for a person.

@@ -86,8 +86,28 @@ export interface WireTaskStarted extends Wire {
   readonly task_id: string;
   readonly tool_use_id?: string;
   readonly description: string;
-  readonly task_type: "local_bash" | "mcp_call";
-  readonly is_backgrounded: true;
+  readonly task_type: "local_bash" | "mcp_call" | "local_agent";
+  readonly is_backgrounded: boolean;
+  /** Of an agent: 1 for one that the session itself has started. */
+  readonly spawn_depth?: number;
+}
+
+/** An agent has taken a step. */
+export interface WireTaskProgress extends Wire {
+  readonly type: "system";
+  readonly subtype: "task_progress";
+  readonly task_id: string;
+  readonly tool_use_id?: string;
+  readonly description: string;
+  readonly last_tool_name?: string;
+  readonly usage: WireTaskUsage;
+}
+
+/** What an agent has used so far. */
+export interface WireTaskUsage {
+  readonly total_tokens: number;
+  readonly tool_uses: number;
+  readonly duration_ms: number;
 }
 
 /** What has changed of a background task. */
@@ -96,9 +116,10 @@ export interface WireTaskUpdated extends Wire {
   readonly subtype: "task_updated";
   readonly task_id: string;
   readonly patch: {
-    readonly status: "completed" | "failed" | "killed";
+    readonly status?: "completed" | "failed" | "killed";
+    readonly is_backgrounded?: true;
     /** Milliseconds since 1970. */
-    readonly end_time: number;
+    readonly end_time?: number;
   };
 }
 
@@ -108,7 +129,7 @@ export interface WireTasks extends Wire {
   readonly subtype: "background_tasks_changed";
   readonly tasks: readonly {
     readonly task_id: string;
-    readonly task_type: "local_bash" | "mcp_call";
+    readonly task_type: "local_bash" | "mcp_call" | "local_agent";
     readonly description: string;
   }[];
 }
@@ -176,6 +197,7 @@ export interface WireTaskNotification extends Wire {
   readonly status: "completed" | "failed" | "stopped";
   readonly output_file: string;
   readonly summary: string;
+  readonly usage?: WireTaskUsage;
 }
 
 /** A piece of an answer, as the Messages API streams it. With `--include-partial-messages`. */
@@ -213,6 +235,8 @@ export interface WireDenied extends Wire {
   readonly decision_reason_type: "rule" | "other";
   readonly decision_reason?: string;
   readonly message: string;
+  /** The agent that was refused it. */
+  readonly agent_id?: string;
 }
 
 /** A part of an answer: one content block a line, as the Messages API shapes a message. */
@@ -293,6 +317,7 @@ export type WireMessage =
   | WireHookStarted
   | WireHookResponse
   | WireTaskStarted
+  | WireTaskProgress
   | WireTaskUpdated
   | WireTasks
   | WireTaskNotification

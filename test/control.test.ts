@@ -296,12 +296,24 @@ describe("requests", () => {
   });
 
   it("that bring what nothing can heed yet are answered, and that is told", async () => {
-    const agents = { reviewer: { description: "Reviews.", prompt: "Review." } };
-    const run = await drive([request("1", "initialize", { agents, skills: [], promptSuggestions: false })]);
+    const run = await drive([
+      request("1", "initialize", { agentProgressSummaries: true, skills: [], promptSuggestions: false }),
+    ]);
     expect(await run.exit()).toBe(0);
     const told = run.lines.filter(({ subtype }) => subtype === "informational");
-    expect(told).toMatchObject([{ content: '"agents" has no effect: there are no sub-agents yet.', level: "warning" }]);
+    expect(told).toMatchObject([
+      { content: expect.stringMatching(/^"agentProgressSummaries" has no effect: /), level: "warning" },
+    ]);
     expect(run.answerTo("1")).toMatchObject([{ subtype: "success" }]);
+  });
+
+  it("that bring agents are refused where nobody starts agents", async () => {
+    const agents = { reviewer: { description: "Reviews.", prompt: "Review." } };
+    const run = await drive([request("1", "initialize", { agents })]);
+    await run.exit();
+    expect(run.answerTo("1")).toMatchObject([
+      { subtype: "error", error: expect.stringContaining("no plugin starts agents") },
+    ]);
   });
 
   it("ask for suggested prompts get one behind each result", async () => {

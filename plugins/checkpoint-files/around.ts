@@ -3,6 +3,7 @@ import {
   type Files,
   messageOf,
   perSession,
+  rootOf,
   type SeenFiles,
   type SessionView,
   type ShellFolders,
@@ -26,6 +27,12 @@ interface Parts {
   readonly isOn: () => boolean;
 }
 
+/** A call as it counts for the session at the top: what agents change goes back with the prompt that they work for. */
+interface OwnCall extends Pick<ToolContext, "id" | "session" | "places"> {
+  /** Whose shell runs its command. */
+  readonly shell: SessionView;
+}
+
 /** What is to be done when a call has ended. */
 type Finish = () => Promise<void>;
 
@@ -43,8 +50,9 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
   function file(field: string): WrapTool {
     return (next) => async (input, call) => {
       const written = fieldOf(input, field);
-      const finish = written === undefined ? undefined : await begun(call.session, () => onFile(written, call));
-      return next(input, call).finally(() => finish && ended(call.session, finish));
+      const own = ofRoot(call);
+      const finish = written === undefined ? undefined : await begun(own.session, () => onFile(written, own));
+      return next(input, call).finally(() => finish && ended(own.session, finish));
     };
   }
 
@@ -52,13 +60,15 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
   function command(field: string): WrapTool {
     return (next) => async (input, call) => {
       const text = fieldOf(input, field);
-      const finish = text === undefined ? undefined : await begun(call.session, () => onCommand(text, call, true));
-      return next(input, call).finally(() => finish && ended(call.session, finish));
+      const own = ofRoot(call);
+      const finish = text === undefined ? undefined : await begun(own.session, () => onCommand(text, own, true));
+      return next(input, call).finally(() => finish && ended(own.session, finish));
     };
   }
 
   /** The same for a tool that is not wrapped: it may still be refused. */
-  async function before({ id, tool, input }: Call, session: SessionView): Promise<void> {
+  async function before({ id, tool, input }: Call, from: SessionView): Promise<void> {
+    const session = rootOf(from);
     const { permission } = tool;
     if (!permission) return;
     const value = "path" in permission ? fieldOf(input, permission.path) : undefined;
@@ -66,7 +76,7 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
     const call = { id, session };
     const finish = await begun(session, async () => {
       if (value !== undefined) return onFile(value, call, false);
-      return text === undefined ? undefined : onCommand(text, call, false);
+      return text === undefined ? undefined : onCommand(text, { ...call, shell: from }, false);
     });
     const open = openIn(session);
     if (finish) open.set(id, finish);
@@ -74,7 +84,8 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
     if (open.size > MOST_OPEN && oldest !== undefined) open.delete(oldest);
   }
 
-  async function after({ id }: Call, session: SessionView): Promise<void> {
+  async function after({ id }: Call, from: SessionView): Promise<void> {
+    const session = rootOf(from);
     const finish = openIn(session).get(id);
     openIn(session).delete(id);
     if (finish) await ended(session, finish);
@@ -87,8 +98,8 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
     return () => watch.end(call.session, found);
   }
 
-  async function onCommand(text: string, { id, session }: Pick<ToolContext, "id" | "session">, isRunning: boolean) {
-    const paths = await commandPaths(text, session);
+  async function onCommand(text: string, { id, session, shell }: OwnCall, isRunning: boolean) {
+    const paths = await commandPaths(text, shell);
     if (!paths) return undefined;
     const keeper = keeperOf(session);
     for (const folder of paths.large) {
@@ -128,6 +139,10 @@ export function createAround({ files, seenFiles, folders, tools, keeperOf, isOn 
   }
 
   return { file, command, before, after };
+}
+
+function ofRoot({ id, session, places }: ToolContext): OwnCall {
+  return { id, session: rootOf(session), shell: session, ...(places && { places }) };
 }
 
 function fieldOf(input: unknown, field: string): string | undefined {

@@ -1,4 +1,12 @@
-import { type CommandSession, type Line, messageOf, PluginError, type SessionView, type Setup } from "gantry/sdk";
+import {
+  type CommandSession,
+  type Line,
+  messageOf,
+  PluginError,
+  rootOf,
+  type SessionView,
+  type Setup,
+} from "gantry/sdk";
 import { pagePanel } from "gantry/sdk/kit/panels";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { commandBridge } from "./index.ts";
@@ -38,7 +46,7 @@ const setup: Setup<typeof commandBridge> = ({ config, use, scope, contribute }) 
         bridge.live.take(event);
       },
       ask: (question, turn) => {
-        if (turn.session.id !== bridge?.session.id) return;
+        if (!bridge || rootOf(turn.session).id !== bridge.session.id) return;
         use.questions.beside(question, bridge.questions.put(question, turn));
       },
     },

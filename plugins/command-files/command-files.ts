@@ -23,7 +23,7 @@ export function commandsFrom(managed: string): Setup<typeof commandFiles> {
       claims: { commands: async () => (places().length ? (await catalogue()).claims() : []) },
       taps: {
         sessionStart: async (session) => {
-          if (places().length) await (await catalogue()).look(session);
+          if (places().length && !session.parent) await (await catalogue()).look(session);
         },
         input: async (input, turn) => {
           if (made || places().length) await (await catalogue()).onInput(input, turn);

@@ -38,12 +38,12 @@ export function contextGitWith(clock: Clock): Setup<typeof contextGit> {
       taps: {
         // Nobody waits for it: git is at work while the rest of the session is set up.
         sessionStart: (session) => {
-          if (!toldOf(session).isBuilt && isWanted()) looks(session);
+          if (!toldOf(session).isBuilt && isWanted() && !session.agent?.isLean) looks(session);
         },
         promptBuild: async (draft, { session }) => {
           const { text, isBuilt } = toldOf(session);
           if (text !== undefined) return draft.with({ key: KEY, cache: "session", text });
-          if (!isWanted()) return undefined;
+          if (!isWanted() || session.agent?.isLean) return undefined;
           const state = looks(session);
           if (!isBuilt) await waitFor(state);
           if (!state.text || state.isGiven) return undefined;

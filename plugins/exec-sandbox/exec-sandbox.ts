@@ -36,7 +36,7 @@ const setup: Setup<typeof execSandbox> = ({ use, host, scope }) => {
     },
     taps: {
       sessionStart: async (session) => {
-        if (isOn()) await tell(session);
+        if (isOn() && !session.parent) await tell(session);
       },
       toolGate: async (_, call, turn) => {
         const command = commandOf(call);

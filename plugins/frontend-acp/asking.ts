@@ -4,7 +4,7 @@ import {
   type RequestPermissionRequest,
   type ToolCallContent,
 } from "@agentclientprotocol/sdk/unstable";
-import { type Answer, isGantryError, messageOf, type Question, type TurnView } from "gantry/sdk";
+import { type Answer, isGantryError, messageOf, type Question, rootOf, type TurnView } from "gantry/sdk";
 import { type QuestionOffer, type QuestionParts, questionParts, questionTargets } from "gantry/sdk/kit/question";
 import { decodeText } from "gantry/sdk/kit/text-file";
 import { fenced } from "./content.ts";
@@ -66,7 +66,7 @@ export function createAsking(link: Link) {
     const before = path === undefined ? undefined : await textAt(path);
     const { title, kind, locations, diff } = toolView(call.tool, call.input, session, before);
     return {
-      sessionId: session.id,
+      sessionId: rootOf(session).id,
       toolCall: {
         toolCallId: call.id,
         title,

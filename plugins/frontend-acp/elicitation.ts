@@ -12,6 +12,7 @@ import {
   type FormValue,
   newId,
   type QuestionForm,
+  rootOf,
   type TurnView,
 } from "gantry/sdk";
 import { choiceText, formMessage, joinOthers, splitOthers } from "gantry/sdk/kit/form";
@@ -33,7 +34,7 @@ export async function fillIn(
   const said = formMessage(form);
   const message = exactText(said ? `${form.from}: ${said}` : `${form.from} asks`);
   if (form.kind === "consent") return consent();
-  const scope = { sessionId: session.id, toolCallId: call.id, message };
+  const scope = { sessionId: rootOf(session).id, toolCallId: call.id, message };
   if (form.kind === "url") {
     if (!capabilities.elicitation?.url || !form.url) return undefined;
     const asked = { mode: "url", elicitationId: newId(), url: form.url, ...scope } as const;
@@ -89,7 +90,7 @@ export async function fillIn(
     const { outcome } = await peer.request(
       methods.client.session.requestPermission,
       {
-        sessionId: session.id,
+        sessionId: rootOf(session).id,
         toolCall: {
           toolCallId: call.id,
           title: exactText(form.from),

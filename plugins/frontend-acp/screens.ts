@@ -6,6 +6,7 @@ import {
   type HostInfo,
   messageOf,
   newId,
+  rootOf,
   type Screen,
   type Screens,
   type ToolContext,
@@ -73,7 +74,7 @@ function createScreen(call: ToolContext, link: Link, file: string): Screen & { d
 
   async function create(): Promise<TerminalHandle> {
     const made = await link.peer.createTerminal({
-      sessionId: call.session.id,
+      sessionId: rootOf(call.session).id,
       command: process.execPath,
       args: ["-e", VIEWER, file],
       cwd: call.session.cwd,

@@ -78,6 +78,7 @@ async function askLine(kit: Asker, question: Question, { session, signal }: Turn
       display_name: tool.name,
       input,
       tool_use_id: id,
+      ...(session.parent && { agent_id: session.id }),
       permission_suggestions: suggestions,
       ...(blocked !== undefined && { blocked_path: blocked }),
       ...(verdict.reason && { decision_reason: verdict.reason }),

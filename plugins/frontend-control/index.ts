@@ -1,4 +1,5 @@
 import {
+  Agents,
   Checkpoints,
   Commands,
   Control,
@@ -27,15 +28,11 @@ import {
   z,
 } from "gantry/sdk";
 
-const AGENTS = "there are no sub-agents yet";
 const PACKAGES = "plugins of other hosts cannot be loaded yet";
 
 /** What agent SDKs send and nothing can heed yet: what each takes, and why it does nothing. */
 const IDLE = {
-  agent: ["<name>", AGENTS],
-  agents: ["<json>", AGENTS],
   channels: ["<channels...>", "no plugin brings channels"],
-  "forward-subagent-text": ["", AGENTS],
   "plugin-dir": ["<folders...>", PACKAGES],
   "plugin-dir-no-mcp": ["<folders...>", PACKAGES],
   "project-config-root": ["<folder>", "settings are those of the folder that is worked in"],
@@ -75,6 +72,7 @@ export const frontendControl = manifest({
     settings: later(optional(Settings)),
     checkpoints: later(optional(Checkpoints)),
     jobs: later(optional(Jobs)),
+    agents: later(optional(Agents)),
     mcp: later(optional(McpServers)),
     skills: later(optional(Skills)),
     suggestions: later(optional(PromptSuggestions)),

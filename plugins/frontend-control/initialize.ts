@@ -23,6 +23,13 @@ export async function initialize(kit: Kit, request: Request, isFirst: boolean): 
   const { wishes, stream } = kit;
   tellUnheeded(kit, given);
   wishes.hasSuggestions = given.promptSuggestions === true;
+  if (given.forwardSubagentText) stream.tellAgentText?.();
+  const { agents } = given;
+  if (agents) {
+    const takeThem = () => takeAgents(kit, agents);
+    wishes.renew.set("agents", takeThem);
+    await takeThem();
+  }
   const takeAll = () => takeHooks(kit, given.hooks ?? {});
   wishes.renew.set("hooks", takeAll);
   const hooksApplied = await takeAll();
@@ -101,6 +108,12 @@ async function takeHooks({ line, use, tell }: Kit, hooks: z.output<ReturnType<ty
   return functions.length > 0;
 }
 
+async function takeAgents({ use }: Kit, agents: Readonly<Record<string, unknown>>): Promise<void> {
+  const service = await use.agents?.();
+  if (!service) throw new Error("no plugin starts agents, so those of the application would not work");
+  service.put(agents);
+}
+
 function sdkServers(names: readonly string[], configs: Readonly<Record<string, object>>): Record<string, object> {
   return Object.fromEntries(names.map((name) => [name, { ...timeoutOf(configs[name]), type: "sdk", name }]));
 }
@@ -117,7 +130,11 @@ async function about({ stream, host, config, use }: Kit, session: Session | unde
   const styles = await use.styles?.();
   return {
     commands: session ? use.commands.list(session).map(commandLine) : plugins.flatMap(commandsOf),
-    agents: [],
+    agents: ((await (await use.agents?.())?.list(session)) ?? []).map(({ name, description, model }) => ({
+      name,
+      description,
+      ...(model && { model }),
+    })),
     output_style: (session ? styles?.nameIn(session) : styles?.named()) ?? "default",
     available_output_styles: (await styles?.names()) ?? ["default"],
     models: modelsOf(
@@ -179,11 +196,9 @@ export function modelsOf(
 
 /** What nothing can heed yet, or not with these plugins, and why. */
 const UNHEEDED = {
-  agents: "there are no sub-agents yet",
-  agentProgressSummaries: "there are no sub-agents yet",
-  appendSubagentSystemPrompt: "there are no sub-agents yet",
+  agentProgressSummaries: "what agents do is told in their own steps",
+  appendSubagentSystemPrompt: "agents have the prompt of their definition",
   excludeDynamicSections: "the prompt is put together as its plugins say",
-  forwardSubagentText: "there are no sub-agents yet",
   planModeInstructions: "no plugin guides the mode plan",
   plugins: "plugins of other hosts cannot be loaded yet",
   promptSuggestions: "no plugin that is loaded suggests prompts",
@@ -213,6 +228,8 @@ function initializeSchema() {
     appendSystemPrompt: z.string().optional(),
     title: z.string().optional(),
     jsonSchema: object,
+    agents: object,
+    forwardSubagentText: z.boolean().nullish(),
     sdkMcpServers: z.array(z.string()).optional(),
     sdkMcpServerConfigs: z.record(z.string(), z.looseObject({})).optional(),
     mcpServers: z.record(z.string(), z.looseObject({})).optional(),

@@ -65,5 +65,5 @@ export interface Wishes {
   /** The settings of this run. */
   settings: JsonObject;
   /** Puts hooks and MCP servers of the application in place, where plugins have been set up anew. */
-  readonly renew: Map<"hooks" | "servers", () => Promise<unknown>>;
+  readonly renew: Map<"agents" | "hooks" | "servers", () => Promise<unknown>>;
 }

@@ -233,7 +233,11 @@ function settingsSchema() {
 }
 
 async function stopTask({ session, use }: Kit, id: string): Promise<object> {
-  const job = await (await use.jobs?.())?.stop(await session(), id);
-  if (!job) throw new Error(`There is no task "${id}".`);
+  const opened = await session();
+  const job = await (await use.jobs?.())?.stop(opened, id);
+  if (job) return {};
+  const agent = (await use.agents?.())?.runs(opened).find((one) => one.id === id);
+  await agent?.stop();
+  if (!agent) throw new Error(`There is no task "${id}".`);
   return {};
 }

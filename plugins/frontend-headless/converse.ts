@@ -20,6 +20,9 @@ import { EXIT, exitOf, type Kit, noPrompt, type Run, startRun } from "./run.ts";
 import { createStates } from "./states.ts";
 import { jsonLine } from "./view.ts";
 
+/** Agents in the background are waited for so long, unless the environment says otherwise. */
+const MOST_WAIT_MS = 600_000;
+
 export async function converse(parts: Omit<Kit, "output">, first: string | undefined): Promise<number> {
   const { host, config, use } = parts;
   const output = createOutput(host.stdout, stop);
@@ -59,6 +62,7 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
   const reading = read();
   try {
     await answer();
+    if (!isOver()) await Promise.race([agentsEnd(), stopped]);
     if (!isOver()) await Promise.race([Promise.all([reading.then(() => ending), turn?.ended]), stopped]);
     (await opening?.catch(() => undefined))?.flush();
     await output.end();
@@ -134,6 +138,27 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
     await done;
     if (wanted && !isOver()) await goOver(wanted);
     wanted = current = undefined;
+  }
+
+  /** Agents in the background are waited for, and what the model says to their ends; but not for ever. */
+  async function agentsEnd(): Promise<void> {
+    const opened = (await opening?.catch(() => undefined))?.session;
+    const jobs = opened?.entries.some(({ type }) => type === "tool_result") ? await kit.use.jobs?.() : undefined;
+    if (!opened || !jobs) return;
+    const over = AbortSignal.timeout(Number(host.info.env.CLAUDE_CODE_PRINT_BG_WAIT_CEILING_MS) || MOST_WAIT_MS);
+    const isAtWork = () => jobs.list(opened).some(({ kind, state }) => kind === "agent" && state === "running");
+    while (isAtWork() && !over.aborted) {
+      await new Promise<void>((resolve) => {
+        const end = jobs.watch(() => {
+          if (isAtWork()) return;
+          end();
+          // What is told of its end has begun a turn by then.
+          setImmediate(resolve);
+        });
+        over.addEventListener("abort", () => resolve(), { once: true });
+      });
+      await turn?.ended;
+    }
   }
 
   /** Where the other session cannot be opened, this one goes on. */
@@ -236,6 +261,9 @@ export async function converse(parts: Omit<Kit, "output">, first: string | undef
       waits: states.waits,
       recordOf: (uuid) => records.get(uuid) ?? uuid,
       requireOutput: kit.requireOutput,
+      tellAgentText: () => {
+        kit.telling.agentText = true;
+      },
     });
   }
 }

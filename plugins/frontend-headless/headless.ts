@@ -27,7 +27,8 @@ const setup: Setup<typeof frontendHeadless> = ({ config, use, contribute }) => {
         const prompt = isLines ? host.prompt : await host.readPrompt();
         check(host, config, prompt, isLines);
         if (config.jsonSchema !== undefined) await requireOutput(schemaIn(config.jsonSchema));
-        const kit = { host, config, use, structured: () => structured, requireOutput };
+        const telling = { agentText: config.agentText };
+        const kit = { host, config, use, telling, structured: () => structured, requireOutput };
         if (!isLines) return once(kit, prompt as string);
         const { converse } = await import("./converse.ts");
         return converse(kit, prompt);
@@ -35,7 +36,7 @@ const setup: Setup<typeof frontendHeadless> = ({ config, use, contribute }) => {
     },
     // Not in the manifest: they are of use in a run of this frontend alone, and in place once it contributes the tool.
     taps: {
-      turnStop: ({ session }) => structured?.reminder(lastWords(session)),
+      turnStop: ({ session }) => (session.parent ? undefined : structured?.reminder(lastWords(session))),
       modelWrap: (stream) => (request, call) =>
         call.turn && structured?.isExhausted ? exhausted(structured) : stream(request, call),
     },

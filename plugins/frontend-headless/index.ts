@@ -1,4 +1,5 @@
 import {
+  Agents,
   Commands,
   Control,
   definePlugin,
@@ -30,6 +31,7 @@ export const frontendHeadless = manifest({
       partialMessages: z.boolean().default(false).describe("stream-json: pieces of answers, as they come"),
       replayPrompts: z.boolean().default(false).describe("stream-json: repeat each prompt with the uuid of its record"),
       hookEvents: z.boolean().default(false).describe("stream-json: tell when hooks begin and end"),
+      agentText: z.boolean().default(false).describe("stream-json: tell what agents say, and not only what they do"),
       mirror: z.boolean().default(false).describe("stream-json: write the records of the session, too"),
       jsonSchema: z.string().optional().describe("the JSON Schema that the final answer has to fit"),
       resumeAt: z.string().optional().describe("the record that a session goes on behind"),
@@ -51,6 +53,7 @@ export const frontendHeadless = manifest({
     mcp: later(optional(McpServers)),
     jobs: later(optional(Jobs)),
     skills: later(optional(Skills)),
+    agents: later(optional(Agents)),
   },
   frontends: {
     headless: { description: "One prompt, one answer, no questions; or a line for each", needsTerminal: false },
@@ -84,6 +87,10 @@ export const frontendHeadless = manifest({
     "include-hook-events": {
       description: "stream-json: tell when hooks begin and end",
       to: { config: "hookEvents" },
+    },
+    "forward-subagent-text": {
+      description: "stream-json: write what agents say, too",
+      to: { config: "agentText" },
     },
     "session-mirror": {
       description: "stream-json: write each record of the session, too, for a program that keeps sessions of its own",

@@ -9,14 +9,21 @@ interface Chosen {
   readonly style: string;
 }
 
+/** What else it has, as far as somebody brings it. */
+interface Brought {
+  readonly mcp?: McpServers | undefined;
+  /** By name. */
+  readonly skills?: readonly string[] | undefined;
+  readonly agents?: readonly string[] | undefined;
+}
+
 /** The first line of a turn: what the session has. */
 export function initOf(
   session: SessionView,
   report: HostReport,
   info: HostInfo,
   chosen: Chosen,
-  mcp?: McpServers,
-  skills: readonly string[] = [],
+  { mcp, skills = [], agents = [] }: Brought,
 ): WireInit {
   const contributed = (slot: string) => report.plugins.flatMap((plugin) => plugin.contributes[slot] ?? []);
   const prompt = session.entries.findLast((entry) => entry.type === "prompt");
@@ -32,7 +39,7 @@ export function initOf(
     slash_commands: contributed("commands"),
     apiKeySource: info.env.ANTHROPIC_API_KEY ? "ANTHROPIC_API_KEY" : "none",
     output_style: chosen.style,
-    agents: [],
+    agents,
     skills,
     plugins: report.plugins
       .filter((plugin) => plugin.from !== "built-in")

@@ -9,18 +9,18 @@ import {
   type WireMessage,
 } from "gantry/sdk";
 
-/** What an event is on the wire; most have no line of their own. */
-export function linesOf(event: SessionEvent, sessionId: string): readonly WireMessage[] {
+/** What an event is on the wire; most have no line of their own. `callId`: the call that has started the agent in which it happens. */
+export function linesOf(event: SessionEvent, sessionId: string, callId: string | null = null): readonly WireMessage[] {
   const common = { session_id: sessionId, uuid: newId() };
   switch (event.type) {
     case "assistant":
-      return [...assistantLines(event, sessionId), ...refusalLines(event, common)];
+      return [...assistantLines(event, sessionId, callId), ...refusalLines(event, common)];
     case "tool_end":
       return [
         {
           type: "user",
           message: { role: "user", content: [resultBlock(event)] },
-          parent_tool_use_id: null,
+          parent_tool_use_id: callId,
           ...(event.result.data === undefined ? {} : { tool_use_result: event.result.data }),
           ...common,
           uuid: event.uuid,
@@ -114,12 +114,16 @@ export function faultText({ plugin, where, message, isQuarantined }: Fault): str
 }
 
 /** One content block a line; the last one carries the uuid of the record. */
-function assistantLines(event: Extract<SessionEvent, { type: "assistant" }>, sessionId: string): WireAssistant[] {
+function assistantLines(
+  event: Extract<SessionEvent, { type: "assistant" }>,
+  sessionId: string,
+  callId: string | null,
+): WireAssistant[] {
   const { content, ...message } = event.message;
   return content.map((block, index) => ({
     type: "assistant",
     message: { ...message, type: "message", content: [signed(block)], stop_reason: null, stop_sequence: null },
-    parent_tool_use_id: null,
+    parent_tool_use_id: callId,
     session_id: sessionId,
     uuid: index === content.length - 1 ? event.uuid : newId(),
   }));

@@ -10,7 +10,7 @@ import type {
   SetupContext,
   TurnEnd,
 } from "gantry/sdk";
-import { isGantryError, PluginError } from "gantry/sdk";
+import { isGantryError, PluginError, rootOf } from "gantry/sdk";
 import { leftOutNotice } from "gantry/sdk/kit/claims";
 import { hookLine } from "./hook-lines.ts";
 import type { frontendHeadless } from "./index.ts";
@@ -32,6 +32,8 @@ export interface Kit {
   readonly config: Config;
   readonly use: SetupContext<typeof frontendHeadless>["use"];
   readonly output: Output;
+  /** What of agents is told. */
+  readonly telling: { agentText: boolean };
   /** What answers have to fit, where they have to. */
   structured(): Structured | undefined;
   requireOutput(schema: JsonObject): Promise<void>;
@@ -63,7 +65,7 @@ export async function startRun(kit: Kit, { isInteractive, options, replay, onEnd
   // Whatever this program has begun it has told of already.
   const goesOn = (options?.resume !== undefined && !options.fork) || undefined;
   if (isFirst && isStream && config.hookEvents) {
-    (await use.hookEvents?.())?.watch((activity, { id }) => output.write(jsonLine(hookLine(activity, id))));
+    (await use.hookEvents?.())?.watch((activity, of) => output.write(jsonLine(hookLine(activity, rootOf(of).id))));
   }
   const session = isFirst ? await open(kit, isInteractive) : await host.open({ ...options, isInteractive });
   const view = VIEWS[config.outputFormat]({
@@ -75,6 +77,8 @@ export async function startRun(kit: Kit, { isInteractive, options, replay, onEnd
     mcp: await use.mcp?.(),
     heartbeatMs: config.heartbeatMs,
     skills: ((await (await use.skills?.())?.list(session)) ?? []).map(({ name }) => name),
+    agentNames: ((await (await use.agents?.())?.list(session)) ?? []).map(({ name }) => name),
+    tellsAgentText: () => kit.telling.agentText,
     partial: config.partialMessages ? createPartial(session.id) : undefined,
     replay: replay && config.replayPrompts ? () => replay(session) : undefined,
   });

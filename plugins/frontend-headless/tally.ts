@@ -49,6 +49,9 @@ export function count(tally: Tally, event: SessionEvent): void {
     case "denied":
       tally.denied.push(event.call);
       break;
+    case "agent":
+      if (event.event.type === "denied") count(tally, event.event);
+      break;
     case "turn_end":
       tally.end = event.end;
       tally.ms = event.ms;

@@ -6,8 +6,13 @@ type Write = (line: WireMessage) => void;
 /** Tells of the session's background jobs, those that run already first; until the session ends. */
 export function tellTasks(session: Session, jobs: Jobs, write: Write): void {
   const known = new Set<string>();
-  for (const job of jobs.list(session)) tell(job);
-  session.scope.own(jobs.watch((job, of) => of.id === session.id && !session.scope.signal.aborted && tell(job)));
+  for (const job of jobs.list(session)) take(job);
+  session.scope.own(jobs.watch((job, of) => of.id === session.id && !session.scope.signal.aborted && take(job)));
+
+  function take(job: Job): void {
+    if (job.kind === "agent") tellAgent(job);
+    else tell(job);
+  }
 
   function tell(job: Job): void {
     const common = () => ({ task_id: job.id, ...callOf(job), session_id: session.id, uuid: newId() });
@@ -31,6 +36,15 @@ export function tellTasks(session: Session, jobs: Jobs, write: Write): void {
     });
     write(tasksLine(session, jobs));
   }
+
+  /** What it does, and that it has ended, is told where agents are told of. */
+  function tellAgent(job: Job): void {
+    const isNew = !known.has(job.id);
+    known.add(job.id);
+    const about = { task_id: job.id, ...callOf(job), session_id: session.id, uuid: newId() };
+    if (isNew) write({ type: "system", subtype: "task_updated", patch: { is_backgrounded: true }, ...about });
+    if (isNew || job.state !== "running") write(tasksLine(session, jobs));
+  }
 }
 
 function callOf({ callId }: Job) {
@@ -39,14 +53,13 @@ function callOf({ callId }: Job) {
 
 function summaryOf({ kind, title, state, exit }: Job): string {
   const code = exit?.exitCode;
-  const what = kind === "call" ? "call" : "command";
   const how =
     state === "stopped"
       ? "was stopped"
       : code === undefined
         ? "was ended by a signal"
-        : kind === "call"
+        : kind !== "command"
           ? state
           : `has ended: exit code ${code}`;
-  return `Background ${what} "${title}" ${how}.`;
+  return `Background ${kind} "${title}" ${how}.`;
 }

@@ -15,6 +15,7 @@ import {
 } from "gantry/sdk";
 import { commandLine } from "gantry/sdk/kit/command-lines";
 import { visible } from "gantry/sdk/kit/visible";
+import { createAgentLines } from "./agent-lines.ts";
 import { createBeats } from "./beats.ts";
 import { initOf } from "./init.ts";
 import { interruptionLine, linesOf } from "./lines.ts";
@@ -45,6 +46,10 @@ export interface ViewParts {
   /** Who has background jobs, asked at the first tool. */
   readonly jobs?: (() => Promise<Jobs | undefined>) | undefined;
   readonly heartbeatMs: number;
+  /** The kinds of agents, by name. */
+  readonly agentNames?: readonly string[];
+  /** What agents say is told, too. */
+  readonly tellsAgentText: () => boolean;
   /** By name. */
   readonly skills?: readonly string[];
   /** Makes the raw events of answers, where they are wanted. */
@@ -94,6 +99,7 @@ function streamView(parts: ViewParts): View {
   let hasTools = false;
   let isCompacting = false;
   let commands = "";
+  const agentLines = createAgentLines(session.id, parts.tellsAgentText);
   const beats = createBeats(session.id, parts.heartbeatMs, (line) => write([line]));
   const write = (lines: readonly object[]) => {
     for (const line of lines) output.write(jsonLine(line));
@@ -104,7 +110,10 @@ function streamView(parts: ViewParts): View {
     hasBegun = true;
     commands = JSON.stringify(commandLines());
     const chosen = { mode: permissions?.mode(session) ?? "default", style: styles?.nameIn(session) ?? "default" };
-    write([initOf(session, host.report(session), host.info, chosen, mcp, skills), ...(replay?.() ?? [])]);
+    write([
+      initOf(session, host.report(session), host.info, chosen, { mcp, skills, agents: parts.agentNames }),
+      ...(replay?.() ?? []),
+    ]);
   };
   return {
     event(event) {
@@ -116,7 +125,7 @@ function streamView(parts: ViewParts): View {
       if (event.type === "generation") tellCommands();
       beats.take(event);
       if (event.type === "tool_start") void tellJobs();
-      write(linesOf(event, session.id));
+      write(event.type === "agent" ? agentLines(event) : linesOf(event, session.id));
       if (partial) write(partial.after(event));
     },
     end(end, tally, answer) {

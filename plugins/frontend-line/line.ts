@@ -1,4 +1,4 @@
-import type { Setup } from "gantry/sdk";
+import { rootOf, type Setup } from "gantry/sdk";
 import { type Conversation, createConversation } from "./conversation.ts";
 import type { frontendLine } from "./index.ts";
 
@@ -21,7 +21,7 @@ const setup: Setup<typeof frontendLine> = ({ use }) => {
       },
     },
     taps: {
-      ask: (question, turn) => (conversations.get(turn.session.id) ?? own)?.ask(question, turn, use),
+      ask: (question, turn) => (conversations.get(rootOf(turn.session).id) ?? own)?.ask(question, turn, use),
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { Answer, EditorMode, Question, Setup, TurnView } from "gantry/sdk";
+import { type Answer, type EditorMode, type Question, rootOf, type Setup, type TurnView } from "gantry/sdk";
 import { openEarly } from "./app/opening.ts";
 import type { frontendTui } from "./index.ts";
 import { listOf } from "./input/bindings.ts";
@@ -44,7 +44,7 @@ const setup: Setup<typeof frontendTui> = ({ use, host }) => ({
     },
   },
   taps: {
-    ask: (question, turn) => askings.get(turn.session.id)?.(question, turn),
+    ask: (question, turn) => askings.get(rootOf(turn.session).id)?.(question, turn),
   },
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { HostInfo, SessionView } from "gantry/sdk";
+import { type HostInfo, rootOf, type SessionView } from "gantry/sdk";
 import { makeFolders } from "gantry/sdk/kit/folders";
 import { environmentFile } from "gantry/sdk/kit/shell-folder";
 import { rulesOf } from "./events.ts";
@@ -16,7 +16,7 @@ export function environmentOf(
   return {
     ...withoutTelemetry(host),
     CLAUDE_PROJECT_DIR: session.cwd,
-    CLAUDE_CODE_SESSION_ID: session.id,
+    CLAUDE_CODE_SESSION_ID: rootOf(session).id,
     CLAUDE_PID: String(process.pid),
     CLAUDECODE: "1",
     ...(rulesOf(hook.event).hasEnvironmentFile && { CLAUDE_ENV_FILE: fileFor(host, session, how) }),

@@ -1,4 +1,4 @@
-import { type HookOutcome, perSession, type SessionView, type Setup } from "gantry/sdk";
+import { type HookOutcome, perSession, rootOf, type SessionView, type Setup } from "gantry/sdk";
 import { type Clock, realClock } from "gantry/sdk/kit/clock";
 import { createBook } from "./book.ts";
 import { createClaims } from "./claims.ts";
@@ -40,12 +40,14 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
       else state.untold.push(...texts);
     };
     const commonInput = (session: SessionView) => {
-      const { turnId } = stateOf(session);
+      const root = rootOf(session);
+      const { turnId } = stateOf(root);
       return {
-        session_id: session.id,
+        session_id: root.id,
         ...(turnId !== undefined && { prompt_id: turnId }),
-        transcript_path: session.transcriptPath ?? "",
+        transcript_path: root.transcriptPath ?? "",
         cwd: session.cwd,
+        ...(session.agent && { agent_id: session.id, agent_type: session.agent.type }),
         ...(permissions && { permission_mode: permissions.mode(session) }),
       };
     };
@@ -89,8 +91,10 @@ export function setupWith(clock: Clock): Setup<typeof hookScripts> {
       taps: {
         ...ofSession,
         sessionStart: (session) => {
-          opened(session);
-          register(session);
+          if (!session.parent) {
+            opened(session);
+            register(session);
+          }
           return ofSession.sessionStart(session);
         },
         ...turnTaps(kit),

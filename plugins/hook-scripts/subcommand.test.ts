@@ -57,7 +57,7 @@ const HOOKS = {
     ...shell("touch ran; exit 2", { matcher: "*", timeout: 5 }),
     ...shell("touch if", { if: "Bash(git *)", onFail: "report" }),
   ],
-  SubagentStop: shell("true"),
+  TeammateIdle: shell("true"),
   Stopp: [],
 };
 
@@ -72,7 +72,7 @@ describe("gantry hooks list", () => {
       "  2. Write|Edit: command touch other | 600 s | denies if it fails | flag, the command line",
       "  3. *: command touch ran; exit 2 | 5 s | denies if it fails | flag, the command line",
       "  4. *: command touch if | if Bash(git *) | 600 s | flag, the command line",
-      "SubagentStop (no plugin here fires it)",
+      "TeammateIdle (no plugin here fires it)",
       "  1. *: command true | 600 s | flag, the command line",
       'Problem: the command line: there is no hook event "Stopp", so its hooks do not run. Did you mean "Stop"?',
       "",
@@ -95,7 +95,7 @@ describe("gantry hooks list", () => {
 
   it("writes JSON", async () => {
     const list = (await (await program(HOOKS)).gantry(["list"], { json: true })).json();
-    expect(list.events.map(({ event }: { event: string }) => event)).toEqual(["PreToolUse", "SubagentStop"]);
+    expect(list.events.map(({ event }: { event: string }) => event)).toEqual(["PreToolUse", "TeammateIdle"]);
     expect(list.events[0].hooks[0]).toMatchObject({ matcher: "Bash", timeout: 5, layer: "flag" });
   });
 });

@@ -20,6 +20,7 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
   return {
     sessionStart: async (session) => {
       stateOf(session);
+      if (session.agent) return agentStarts(session, session.agent.type);
       for (const problem of book.problems) kit.notify(session, problem);
       const { unapproved } = leftOut(kit);
       if (unapproved) kit.notify(session, unapproved);
@@ -34,7 +35,7 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
     },
     sessionEnd: async (session, why) => {
       stateOf(session).stopWaiting();
-      if (!firing.has("SessionEnd")) return;
+      if (session.parent || !firing.has("SessionEnd")) return;
       const reason = reasonOf(why);
       const moment = { event: "SessionEnd", subject: reason, input: { reason }, mostMs: endBudget(kit) } as const;
       // The session's own signal has fired by now.
@@ -62,6 +63,7 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
       }
       case "turn_end":
         stateOf(session).isTurnRunning = false;
+        if (session.parent) return;
         if (event.end.reason === "model_error") failedTurn(event, session);
         if (session.isInteractive && firing.has("Notification")) waitForPerson(session);
         return;
@@ -72,6 +74,13 @@ export function sessionTaps(kit: Kit): Handlers<"sessionStart" | "sessionEnd" | 
       case "compacted":
         if (firing.has("PostCompact") || firing.has("SessionStart")) shortened(session, event.trigger);
     }
+  }
+
+  async function agentStarts(session: SessionView, type: string): Promise<void> {
+    if (!firing.has("SubagentStart")) return;
+    const outcome = await firing.fire(session, { event: "SubagentStart", subject: type, input: {} });
+    if (outcome.decision === "deny" && outcome.reason) kit.notify(session, outcome.reason);
+    kit.tellModel(session, outcome.context);
   }
 
   function failedTurn({ end }: Extract<SessionEvent, { type: "turn_end" }>, session: SessionView): void {

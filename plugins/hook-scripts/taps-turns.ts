@@ -41,7 +41,7 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
       const mayHold = stateOf(session).stop !== undefined || firing.has("PostToolBatch");
       return isOwn || !mayHold ? stream(request, call) : held(stream, request, call, session);
     },
-    turnStop: (turn) => (firing.has("Stop") ? stopping(turn) : undefined),
+    turnStop: (turn) => (firing.has(stopOf(turn.session)) ? stopping(turn) : undefined),
     compact: (request, turn) => (firing.has("PreCompact") ? shortening(request, turn) : undefined),
   };
 
@@ -110,7 +110,12 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
       })),
       session_crons: [],
     };
-    const outcome = await firing.fire(session, { event: "Stop", input, signal });
+    const outcome = await firing.fire(session, {
+      event: stopOf(session),
+      ...(session.agent && { subject: session.agent.type }),
+      input: { ...input, ...(session.agent && { agent_transcript_path: session.transcriptPath ?? "" }) },
+      signal,
+    });
     if (outcome.stop !== undefined) return undefined;
     const told = [
       ...(outcome.decision === "deny" ? [outcome.reason ?? "A Stop hook wants you to go on."] : []),
@@ -137,6 +142,10 @@ export function turnTaps(kit: Kit): Handlers<"input" | "modelWrap" | "turnStop" 
     kit.notify(session, `the conversation is not shortened: ${reason ?? stop ?? ""}`);
     return { messages, summary: "" };
   }
+}
+
+function stopOf({ parent }: SessionView) {
+  return parent ? "SubagentStop" : "Stop";
 }
 
 /** The last answer's text. */

@@ -1,7 +1,8 @@
 /** The calls of a session, and what is known of each: what was asked for, what plugins did to it, how it ended. */
-import type { Block, HostReport, Inspector, ListItem, SessionView, Span } from "gantry/sdk";
+import type { Block, Entry, HostReport, Inspector, ListItem, SessionView, Span } from "gantry/sdk";
 import { textOf } from "gantry/sdk";
 import { nearest } from "gantry/sdk/kit/nearest";
+import { fieldOf } from "gantry/sdk/kit/tool-views";
 import { visibleLine } from "gantry/sdk/kit/visible";
 
 const MOST_OUTPUT = 4_000;
@@ -12,6 +13,8 @@ export interface KnownCall {
   /** From 1. */
   readonly number: number;
   readonly tool: string;
+  /** The agent that made it; absent for the session's own. */
+  readonly agent?: string;
   /** As the model asked for it. */
   readonly asked: unknown;
   /** As it ran, where a plugin changed it. */
@@ -45,13 +48,44 @@ export function callsOf({ entries }: Pick<SessionView, "entries">): readonly Kno
   return [...calls.values()];
 }
 
+type ReadLog = (agentId: string) => Promise<readonly Entry[]>;
+
+/** The session's own, and behind them those of its agents, as far as their logs can be read. */
+export async function allCallsOf(
+  session: Pick<SessionView, "entries">,
+  readLog: ReadLog,
+): Promise<readonly KnownCall[]> {
+  const calls = [...callsOf(session)];
+  const open = agentsIn(session.entries);
+  const seen = new Set(open);
+  for (let id = open.shift(); id !== undefined; id = open.shift()) {
+    const entries = await readLog(id).catch(() => []);
+    const [first] = entries;
+    const agent = (first?.type === "session" && first.agent?.type) || "agent";
+    for (const call of callsOf({ entries })) calls.push({ ...call, agent, number: calls.length + 1 });
+    for (const below of agentsIn(entries)) if (!seen.has(below)) open.push(below);
+    for (const below of open) seen.add(below);
+  }
+  return calls;
+}
+
+/** Those that a log has results of, or a word that they work in the background. */
+function agentsIn(entries: readonly Entry[]): string[] {
+  return entries.flatMap((entry) => {
+    const id = entry.type === "tool_result" ? fieldOf(entry.data, "agentId") : undefined;
+    return typeof id === "string" ? [id] : [];
+  });
+}
+
 /** The call that a person means: by its number, its id, or the newest of a tool. */
 export function findCall(calls: readonly KnownCall[], word: string): KnownCall | string {
+  const isOf = (call: KnownCall) => call.tool.toLowerCase() === word.toLowerCase();
   const number = /^#?(\d+)$/.exec(word)?.[1];
   const found =
     calls.find((call) => call.id === word) ??
     calls.find((call) => call.number === Number(number)) ??
-    calls.findLast((call) => call.tool.toLowerCase() === word.toLowerCase());
+    calls.findLast((call) => isOf(call) && call.agent === undefined) ??
+    calls.findLast(isOf);
   if (found) return found;
   const near = nearest(
     word,
@@ -61,11 +95,14 @@ export function findCall(calls: readonly KnownCall[], word: string): KnownCall |
   return `This session has no call "${visibleLine(word, 80)}". ${hint}`;
 }
 
-export function callItem({ id, number, tool, asked, outcome, ms }: KnownCall): ListItem {
+export function callItem({ id, number, tool, agent, asked, outcome, ms }: KnownCall): ListItem {
   const isBad = outcome !== undefined && outcome !== "ok";
   return {
     id,
-    title: [`${number}. ${tool}  `, { text: outcome ?? "not ended", tone: isBad ? "bad" : "dim" }],
+    title: [
+      `${number}. ${agent === undefined ? "" : `${visibleLine(agent, 60)}: `}${tool}  `,
+      { text: outcome ?? "not ended", tone: isBad ? "bad" : "dim" },
+    ],
     detail: `${ms === undefined ? "" : `${Math.round(ms)} ms  `}${visibleLine(JSON.stringify(asked ?? {}), 120)}`,
   };
 }
@@ -80,6 +117,7 @@ export function callBlocks(call: KnownCall, inspector: Inspector, report: HostRe
       type: "fields",
       fields: [
         { name: "call", value: call.id },
+        ...(call.agent === undefined ? [] : [{ name: "made by", value: `the agent ${visibleLine(call.agent, 60)}` }]),
         { name: "tool", value: owner === undefined ? call.tool : `${call.tool}, of ${owner}` },
         ...(wraps.length ? [{ name: "wrapped by", value: wraps.join(", ") }] : []),
         { name: "asked for", value: visibleLine(JSON.stringify(call.asked ?? {}), 2_000) },

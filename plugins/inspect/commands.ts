@@ -8,8 +8,12 @@ import {
   type CommandSession,
   type HostInfo,
   type Inspector,
+  type LaterService,
   type ListItem,
   PluginError,
+  rootOf,
+  type SessionStore,
+  type SessionView,
   type Tools,
 } from "gantry/sdk";
 import { answering } from "gantry/sdk/kit/answering";
@@ -19,7 +23,7 @@ import { didYouMean } from "gantry/sdk/kit/nearest";
 import { listPanel, pagePanel, showAction } from "gantry/sdk/kit/panels";
 import { textTokens } from "gantry/sdk/kit/tokens";
 import { visibleLine } from "gantry/sdk/kit/visible";
-import { callBlocks, callItem, callsOf, findCall, timeBlocks } from "./calls.ts";
+import { allCallsOf, callBlocks, callItem, callsOf, findCall, timeBlocks } from "./calls.ts";
 import type { Check } from "./doctor.ts";
 import { pluginBlocks, promptBlocks, schemaBlocks, tapBlocks, toolBlocks } from "./pages.ts";
 
@@ -29,18 +33,27 @@ interface Means {
   readonly host: HostInfo;
   /** Looks at all that Gantry needs. */
   readonly checks: () => Promise<readonly Check[]>;
+  /** Where the logs of agents are. */
+  readonly stored: LaterService<SessionStore> | undefined;
 }
 
 const PARTS = ["plugins", "prompt", "tools", "hooks"] as const;
 
-export function createCommands({ inspector, tools, host, checks }: Means) {
+export function createCommands({ inspector, tools, host, checks, stored }: Means) {
   const toolNames = (session: CommandSession) => tools.list(session).map(({ name }) => name);
+
+  const callsIn = (session: SessionView) =>
+    allCallsOf(session, async (id) => {
+      const store = await stored?.();
+      const parent = rootOf(session).id;
+      return (await store?.read(id, { cwd: session.cwd, parent }))?.entries ?? [];
+    });
 
   const why: Command = {
     run: async (args, session) => {
-      const calls = callsOf(session);
-      const blocks = (id: string) => {
-        const call = callsOf(session).find((one) => one.id === id);
+      const calls = await callsIn(session);
+      const blocks = async (id: string) => {
+        const call = (await callsIn(session)).find((one) => one.id === id);
         return call ? callBlocks(call, inspector, inspector.report(session)) : [];
       };
       if (args.trim()) {
@@ -50,7 +63,7 @@ export function createCommands({ inspector, tools, host, checks }: Means) {
       }
       const panel = await listPanel({
         title: "Calls of this session",
-        load: () => callsOf(session).map(callItem).reverse(),
+        load: async () => (await callsIn(session)).map(callItem).reverse(),
         empty: "No tool has been called in this session.",
         preview: ({ id }) => blocks(id),
         actions: [showAction(({ id }) => blocks(id), "Why")],
@@ -164,7 +177,7 @@ export function createCommands({ inspector, tools, host, checks }: Means) {
   };
 }
 
-function page(title: string, load: () => readonly Block[]) {
+function page(title: string, load: () => readonly Block[] | Promise<readonly Block[]>) {
   return pagePanel({ title, parts: [{ title, load }] });
 }
 

@@ -7,6 +7,7 @@ import {
   manifest,
   optional,
   Sandbox,
+  SessionStore,
   Settings,
   Tools,
   Trust,
@@ -26,6 +27,7 @@ export const inspect = manifest({
     sandbox: later(optional(Sandbox)),
     trust: later(Trust),
     tools: Tools,
+    store: later(optional(SessionStore)),
   },
   commands: {
     why: {

@@ -56,7 +56,7 @@ const setup: Setup<typeof inspect> = ({ use, scope, host: info }) => {
   };
 
   return {
-    commands: createCommands({ inspector, tools, host: info, checks: () => checksOf(here) }),
+    commands: createCommands({ inspector, tools, stored: use.store, host: info, checks: () => checksOf(here) }),
     subcommands: { plugins, config, doctor },
   };
 };

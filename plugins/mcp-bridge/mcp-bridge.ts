@@ -1,4 +1,4 @@
-import { ask, type PromptDraft, type SessionView, type Setup } from "gantry/sdk";
+import { ask, type PromptDraft, rootOf, type SessionView, type Setup } from "gantry/sdk";
 import { claimOf } from "./approval.ts";
 import { type Bridge, createBridge } from "./bridge.ts";
 import { createCommand } from "./command.ts";
@@ -21,7 +21,8 @@ const setup: Setup<typeof mcpBridge> = (context) => {
   const joined = new WeakSet<SessionView>();
 
   /** A session comes to the servers: they are started, and it waits a moment for them. */
-  async function join(session: SessionView): Promise<void> {
+  async function join(from: SessionView): Promise<void> {
+    const session = rootOf(from);
     bridge.session = session;
     if (joined.has(session)) return;
     joined.add(session);

@@ -85,7 +85,7 @@ const setup: Setup<typeof memoryAuto> = ({ config, use, host }) => {
     taps: {
       promptBuild: async (draft, turn) => {
         const { session } = turn;
-        if (!memory.isOn(session)) return undefined;
+        if (session.parent || !memory.isOn(session)) return undefined;
         try {
           const [kept, recalled] = [await section(session), await reminder(turn)];
           const next = kept ? draft.with({ key: "memory", cache: "session", text: kept.text }) : draft;

@@ -18,7 +18,8 @@ const setup: Setup<typeof memoryDream> = ({ config, use, host, log }) => {
   };
 
   function watch({ type }: SessionEvent, session: SessionView): void {
-    if (type !== "turn_end" || config.when === "never" || !session.isInteractive || !host.isTrusted) return;
+    if (type !== "turn_end" || config.when === "never" || !session.isInteractive || session.parent || !host.isTrusted)
+      return;
     const state = states(session);
     if (state.hasLooked || session.scope.signal.aborted) return;
     state.hasLooked = true;

@@ -24,7 +24,7 @@ const setup: Setup<typeof memoryExtract> = ({ config, use, host, log }) => {
 
   function watch(event: SessionEvent, session: SessionView): void {
     // Of a folder that is not trusted nothing is kept.
-    if (!host.isTrusted) return;
+    if (!host.isTrusted || session.parent) return;
     if (event.type === "turn_start" && event.input.origin === "person" && !event.input.isMeta) {
       const said = textOf(event.input.content).trim();
       if (said !== "" && !/^[/!]/.test(said)) states(session).typed.push(said);
@@ -41,7 +41,7 @@ const setup: Setup<typeof memoryExtract> = ({ config, use, host, log }) => {
   }
 
   async function atEnd(session: SessionView): Promise<void> {
-    if (!host.isTrusted || !config.atEnd) return;
+    if (!host.isTrusted || !config.atEnd || session.parent) return;
     const state = states(session);
     await state.running;
     if (state.typed.length) await look(session, state, false);

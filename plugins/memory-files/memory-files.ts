@@ -48,12 +48,13 @@ export function memoryFrom(managed: string): Setup<typeof memoryFiles> {
       claims: { imports: claims },
       taps: {
         promptBuild: async (draft, { session }) => {
+          if (session.agent?.isLean) return undefined;
           const { instructions } = await memoryOf(session).start;
           return sectionsOf(instructions, session).reduce((next, section) => next.with(section), draft);
         },
         postTool: async (result, call, { session }) => {
           const path = call.places?.at(-1);
-          if (result.outcome !== "ok" || path === undefined) return undefined;
+          if (result.outcome !== "ok" || path === undefined || session.agent?.isLean) return undefined;
           const found = await memoryOf(session).about(path);
           const told = found.length ? toldIn(session) : undefined;
           const fresh = found.filter(({ realPath }) => !told?.has(realPath));

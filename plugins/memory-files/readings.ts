@@ -3,6 +3,8 @@ import {
   type Files,
   type HostInfo,
   type Judge,
+  perSession,
+  rootOf,
   type SessionView,
   type Settings,
   type SettingValue,
@@ -30,6 +32,7 @@ export interface Readings {
 
 export function createReadings(host: HostInfo, { files, trust, judge, settings }: Services): Readings {
   const met = new Map<string, Claim>();
+  const toldIn = perSession(() => new Set<string>());
 
   function base() {
     const globs = settings?.get("claudeMdExcludes", z.array(z.string())) ?? [];
@@ -40,7 +43,7 @@ export function createReadings(host: HostInfo, { files, trust, judge, settings }
   return {
     met,
     inSession: (session) => {
-      const told = new Set<string>();
+      const told = toldIn(rootOf(session));
       const tell = (said: string) => {
         if (!told.has(said)) session.notify({ level: "warning", plugin: "memory-files", text: said });
         told.add(said);

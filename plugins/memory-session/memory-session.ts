@@ -18,8 +18,8 @@ const setup: Setup<typeof memorySession> = ({ config, use, log }) => {
     session.scope.own(() => state.running);
     return state;
   });
-  const isWanted = ({ isInteractive }: SessionView) =>
-    config.when === "always" || (config.when === "interactive" && isInteractive);
+  const isWanted = ({ isInteractive, parent }: SessionView) =>
+    !parent && (config.when === "always" || (config.when === "interactive" && isInteractive));
 
   function watch({ type }: SessionEvent, session: SessionView): void {
     if ((type !== "assistant" && type !== "turn_end") || !isWanted(session)) return;

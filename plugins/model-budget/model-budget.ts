@@ -10,6 +10,7 @@ import {
   type ModelRequest,
   NO_USAGE,
   perSession,
+  rootOf,
   type SessionView,
   type Setup,
   type StreamFunction,
@@ -44,7 +45,7 @@ const setup: Setup<typeof modelBudget> = ({ config, use }) => {
       modelWrap:
         (stream, first): StreamFunction =>
         (request, call) => {
-          const failure = turns?.(call) ?? money?.(request, call.turn?.session ?? first);
+          const failure = turns?.(call) ?? money?.(request, rootOf(call.turn?.session ?? first));
           return failure ? refused(failure) : stream(call.turn ? shaped(request, call.turn) : request, call);
         },
     },

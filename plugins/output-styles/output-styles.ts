@@ -67,6 +67,8 @@ export function stylesFrom(managed: string): Setup<typeof outputStyles> {
       },
       taps: {
         promptBuild: async (draft, { session }) => {
+          // Agents answer to whoever has started them, not to the person.
+          if (session.parent) return undefined;
           const style = await styleOf(session);
           states(session).known = style;
           if (style.text === "") return undefined;

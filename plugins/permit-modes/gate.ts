@@ -12,7 +12,7 @@ export function gate(mode: PermissionMode, verdict: Verdict, call: Call, session
       return allow("the mode bypassPermissions");
     case "plan":
       // A plan binds the model: what a person asks for themself is judged as ever.
-      return isReadOnly || verdict.readsOnly || call.origin === "user" ? undefined : whilePlanning(call);
+      return isReadOnly || verdict.readsOnly || call.origin === "user" ? undefined : whilePlanning(call, session);
     case "acceptEdits":
     case "auto":
       return accepted(mode, call, session);
@@ -30,7 +30,11 @@ function accepted(mode: PermissionMode, call: Call, session: SessionView): Verdi
   return isOwn ? allow(`the mode ${mode}`) : undefined;
 }
 
-function whilePlanning(call: Call): Verdict {
+function whilePlanning(call: Call, { agent }: SessionView): Verdict {
+  if (agent) {
+    const reason = `the agent ${agent.type} only looks, and ${call.tool.name} may change something; find out what you can without it, and say what is left`;
+    return { decision: "deny", reason };
+  }
   return {
     decision: "deny",
     reason: `the session is planning, and ${call.tool.name} may change something; read what you need, then present the plan and wait until it is approved`,

@@ -15,16 +15,28 @@ import { modeAtStart } from "./start.ts";
 const PLUGIN = "permit-modes";
 
 /** Sessions outlive their plugins, which may be set up anew in the midst of one: what was chosen for it holds on. */
-const chosen = perSession((): { mode?: PermissionMode; before?: PermissionMode } => ({}));
+const chosen = perSession((): { mode?: PermissionMode | undefined; before?: PermissionMode } => ({}));
 
 const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const auto = createAuto(use.settings, use.classifier);
   const start = modeAtStart(use.settings, host, undefined, auto.check);
   const current = perSession((session) => {
     const state = chosen(session);
-    const mode = allowedStill(state.mode) ?? (start.isAsked ? start.mode : restored(session));
-    return Object.assign(state, { mode });
+    state.mode = allowedStill(state.mode) ?? firstMode(session);
+    return state;
   });
+
+  /** An agent begins without one of its own. */
+  function firstMode(session: SessionView): PermissionMode | undefined {
+    if (session.parent) return undefined;
+    return start.isAsked ? start.mode : restored(session);
+  }
+
+  /** An agent has the mode of the session that it works for, or one of its own, as far as that one lets it. */
+  function modeOf(session: SessionView): PermissionMode {
+    const { mode } = current(session);
+    return session.parent ? modeBelow(modeOf(session.parent), mode) : (mode ?? start.mode);
+  }
 
   /** Settings that have come since may forbid it. */
   function allowedStill(mode: PermissionMode | undefined): PermissionMode | undefined {
@@ -53,13 +65,13 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   }
 
   function record(session: SessionView): void {
-    session.record(PLUGIN, "mode", { mode: current(session).mode });
+    session.record(PLUGIN, "mode", { mode: modeOf(session) });
   }
 
   function change(session: SessionView, mode: PermissionMode): void {
     const state = current(session);
     if (state.mode === mode) return;
-    state.before = state.mode;
+    state.before = modeOf(session);
     state.mode = mode;
     record(session);
   }
@@ -68,7 +80,7 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   const keepers = new Set<(session: SessionView, places: readonly string[]) => Promise<boolean>>();
 
   async function isPlan(session: SessionView, places: readonly string[] | undefined): Promise<boolean> {
-    if (current(session).mode !== "plan" || !places?.length) return false;
+    if (modeOf(session) !== "plan" || !places?.length) return false;
     for (const isKept of keepers) if (await isKept(session, places)) return true;
     return false;
   }
@@ -76,7 +88,7 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   return {
     services: {
       permissions: {
-        mode: (session) => current(session).mode,
+        mode: modeOf,
         before: (session) => current(session).before,
         keepPlans(isKept) {
           keepers.add(isKept);
@@ -94,12 +106,13 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
     },
     taps: {
       sessionStart: (session) => {
-        const { mode } = current(session);
+        if (session.parent) return;
+        const mode = modeOf(session);
         if (mode !== (recorded(session) ?? "default")) record(session);
         for (const notice of start.notices) session.notify({ level: "warning", plugin: PLUGIN, text: notice });
       },
       toolGate: async (verdict, call, turn) => {
-        const { mode } = current(turn.session);
+        const mode = modeOf(turn.session);
         if (await isPlan(turn.session, editedPlaces(call)))
           return verdict.decision === "none" ? allow("it is the plan") : undefined;
         const vote = gate(mode, verdict, call, turn.session);
@@ -107,15 +120,22 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
       },
       event: (event, session) => {
         // The mode is the person's and not the conversation's: a copy of the branch must not bring an earlier one back.
-        if (event.type === "rewound" && current(session).mode !== (recorded(session) ?? "default")) record(session);
+        if (event.type === "rewound" && modeOf(session) !== (recorded(session) ?? "default")) record(session);
       },
       ask: (question, turn) =>
-        current(turn.session).mode === "auto" && !question.form ? auto.answer(question, turn) : undefined,
+        modeOf(turn.session) === "auto" && !question.form ? auto.answer(question, turn) : undefined,
     },
   };
 };
 
 export default setup;
+
+/** Whoever plans or asks nobody has agents that do; and nobody's agents bypass permissions who does not. */
+function modeBelow(above: PermissionMode, own: PermissionMode | undefined): PermissionMode {
+  if (own === undefined || above === "plan") return above;
+  if (above === "dontAsk") return own === "plan" ? own : above;
+  return own === "bypassPermissions" ? above : own;
+}
 
 /** The mode that the log says the session is in. */
 function recorded(session: SessionView): PermissionMode | undefined {

@@ -1,4 +1,14 @@
-import { allow, ask, type Call, deny, type HostInfo, type SessionView, type Setup, type Verdict } from "gantry/sdk";
+import {
+  allow,
+  ask,
+  type Call,
+  deny,
+  type HostInfo,
+  rootOf,
+  type SessionView,
+  type Setup,
+  type Verdict,
+} from "gantry/sdk";
 import { below, isWithin } from "gantry/sdk/kit/paths";
 import { isProtectedPath, mayNameProtected } from "gantry/sdk/kit/protected-paths";
 import { loadShell } from "gantry/sdk/kit/shell";
@@ -87,7 +97,7 @@ function subjectOf({ tool: { permission }, input }: Call): Subject {
 
 /** Outputs too long to be shown are kept in a folder named after the session, for the model to read. */
 function isOwnOutput(place: string, session: SessionView, host: HostInfo): boolean {
-  return below(place, host.stateFolder)?.slice(0, -1).includes(session.id) ?? false;
+  return below(place, host.stateFolder)?.slice(0, -1).includes(rootOf(session).id) ?? false;
 }
 
 function shown(path: string): string {

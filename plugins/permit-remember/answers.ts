@@ -1,11 +1,11 @@
-import { messageOf, type PermissionRules, perSession, type SessionView, z } from "gantry/sdk";
+import { messageOf, type PermissionRules, perSession, rootOf, type SessionView, z } from "gantry/sdk";
 
 const PLUGIN = "permit-remember";
 
 const rulesSchema = z.object({ rules: z.array(z.string()) });
 const callSchema = z.object({ key: z.string() });
 
-/** Answers that hold for one session. They stand in its log, so that a session that goes on still knows them. */
+/** Answers that hold for one session and its agents. They stand in its log, so that a session that goes on still knows them. */
 export interface SessionAnswers {
   addRules(session: SessionView, rules: readonly string[]): void;
   addCall(session: SessionView, tool: string, key: string): void;
@@ -43,16 +43,18 @@ export function sessionAnswers(rules: PermissionRules): SessionAnswers {
   }
 
   return {
-    addRules(session, texts) {
+    addRules(from, texts) {
+      const session = rootOf(from);
       rules.allow(session, texts);
       session.record(PLUGIN, "rules", { rules: texts });
     },
-    addCall(session, tool, key) {
+    addCall(from, tool, key) {
+      const session = rootOf(from);
       calls(session).add(key);
       session.record(PLUGIN, "call", { tool, key });
     },
-    hasCalls: (session) => calls(session).size > 0,
-    hasCall: (session, key) => calls(session).has(key),
+    hasCalls: (session) => calls(rootOf(session)).size > 0,
+    hasCall: (session, key) => calls(rootOf(session)).has(key),
     restore,
   };
 }

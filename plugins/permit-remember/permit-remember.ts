@@ -5,6 +5,7 @@ import {
   type RememberedAnswers,
   type RuleLists,
   type RuleSuggestion,
+  rootOf,
   type SessionView,
   type Setup,
   type Trust,
@@ -47,7 +48,7 @@ const setup: Setup<typeof permitRemember> = ({ use: { rules, trust }, host }) =>
     if (change.destination === "session") return forSession(session, change);
     await intoFile(change, host, trust);
     // Settings of a folder that is not trusted do not count, and the person has just said yes.
-    if (change.behavior === "allow" && !change.isRemoval) rules.allow(session, change.rules);
+    if (change.behavior === "allow" && !change.isRemoval) rules.allow(rootOf(session), change.rules);
   }
 
   function forSession(session: SessionView, { behavior, rules: texts, isRemoval = false }: Change): void {

@@ -3,6 +3,7 @@ import {
   PluginError,
   perSession,
   type RuleLists,
+  rootOf,
   type SessionView,
   type Settings,
   type SettingsLayer,
@@ -63,9 +64,13 @@ export function createRulebook(settings: Settings): Rulebook {
   const ofSettings = (effect: Effect) =>
     settings.layers(`permissions.${effect}`, anythingSchema).flatMap((value) => placed(effect, value));
 
+  /** What holds for a session holds for its agents. */
+  const ownOf = (effect: "allow" | "deny", session: SessionView): readonly PlacedRule[] =>
+    session.parent ? [...own(effect, session), ...ownOf(effect, session.parent)] : own(effect, session);
+
   const of = (session: SessionView, effect: Effect): readonly PlacedRule[] => {
     const { rules } = supposed(session);
-    if (!rules) return [...ofSettings(effect), ...(effect === "ask" ? [] : own(effect, session))];
+    if (!rules) return [...ofSettings(effect), ...(effect === "ask" ? [] : ownOf(effect, session))];
     return (rules[effect] ?? []).map((text) => placedIn(session, effect, text, "this check"));
   };
 
@@ -97,8 +102,8 @@ export function createRulebook(settings: Settings): Rulebook {
       for (const effect of ["deny", "ask", "allow"] as const) {
         for (const place of of(session, effect)) {
           const notice = isMalformed(place.rule) ? malformedNotice(place, place.rule) : idleNotice(place, place.rule);
-          if (!notice || told(session).has(notice.text)) continue;
-          told(session).add(notice.text);
+          if (!notice || told(rootOf(session)).has(notice.text)) continue;
+          told(rootOf(session)).add(notice.text);
           session.notify(notice);
         }
       }

@@ -51,6 +51,8 @@ export default definePreset("default", [
   "tool-plan",
   "tool-todo",
   "tool-search",
+  "agents",
+  "tool-agent",
   "secrets-keyring",
   "mcp-auth",
   "mcp-serve",

@@ -50,6 +50,8 @@ export default definePreset("headless", [
   "tool-plan",
   "tool-todo",
   "tool-search",
+  "agents",
+  "tool-agent",
   "secrets-keyring",
   "mcp-auth",
   "mcp-serve",

@@ -27,6 +27,13 @@ export function foldersIn(disk: Disk, projects: string): readonly string[] {
   return namesIn(disk, projects).map((name) => join(projects, name));
 }
 
+/** The transcript of an agent of a session, in the folder that goes with that one. */
+export function agentFile(folder: string, session: string, id: string): string {
+  checkId(session);
+  checkId(id);
+  return join(folder, session, "subagents", `agent-${id}.jsonl`);
+}
+
 /** An id becomes a file's name, so it must not be able to lead elsewhere. */
 export function checkId(id: string): void {
   if (!isId(id)) throw invalidId(id);

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isGantryError, type SessionStore, type SessionWriter, type Setup } from "gantry/sdk";
 import { realClock } from "gantry/sdk/kit/clock";
 import { takeCopy } from "./copies.ts";
 import { type Disk, disk as realDisk } from "./disk.ts";
-import { findNamed, findSession } from "./find.ts";
+import { type Found, findNamed, findSession } from "./find.ts";
 import { readTranscript } from "./heal.ts";
 import type { sessionJsonl } from "./index.ts";
 import { listSessions } from "./list.ts";
 import { isHeld } from "./lock.ts";
-import { checkId, folderFor } from "./names.ts";
-import { alreadyThere, inUse, unwritable } from "./problems.ts";
+import { agentFile, checkId, folderFor } from "./names.ts";
+import { absent, alreadyThere, inUse, unwritable } from "./problems.ts";
 import { removeTranscript } from "./remove.ts";
 import { watchFolder } from "./watch.ts";
 import { continueWriter, createWriter, lockOf, lockPath, type WriterOptions } from "./writer.ts";
@@ -57,17 +57,26 @@ export function createStore(
     return tracked;
   };
 
+  function agentOf(parent: string, id: string, cwd: string | undefined): Found {
+    const session = findSession(disk, stateFolder, parent, cwd);
+    const file = agentFile(dirname(session.file), session.id, id);
+    if (!existsSync(file)) throw absent(id, []);
+    return { id, file };
+  }
+
   return {
-    async create(id, cwd) {
+    async create(id, cwd, parent) {
       checkId(id);
       if (isTemporary) return temporaryWriter();
-      const path = join(folderFor(stateFolder, cwd), `${id}.jsonl`);
+      const folder = folderFor(stateFolder, cwd);
+      const path = parent === undefined ? join(folder, `${id}.jsonl`) : agentFile(folder, parent, id);
       if (existsSync(path)) throw alreadyThere(id, path);
       return kept(createWriter({ disk, path, id, gantry }));
     },
-    async open(name, cwd) {
-      takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
-      const { id, file: path } = await findNamed(disk, stateFolder, name, cwd);
+    async open(name, cwd, parent) {
+      if (parent === undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
+      const { id, file: path } =
+        parent === undefined ? await findNamed(disk, stateFolder, name, cwd) : agentOf(parent, name, cwd);
       if (isTemporary) {
         const { parsed, notices } = readTranscript(disk, path, "reader");
         return { entries: parsed.entries, notices, writer: temporaryWriter() };
@@ -83,10 +92,11 @@ export function createStore(
       }
     },
     list: ({ cwd }) => listSessions(disk, stateFolder, cwd),
-    async read(name, { cwd }) {
-      if (cwd !== undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
+    async read(name, { cwd, parent }) {
+      if (cwd !== undefined && parent === undefined) takeCopy(disk, copies, name, folderFor(stateFolder, cwd));
       const find = cwd === undefined ? findSession : findNamed;
-      const { file } = await find(disk, stateFolder, name, cwd as string);
+      const { file } =
+        parent === undefined ? await find(disk, stateFolder, name, cwd as string) : agentOf(parent, name, cwd);
       const { parsed, notices } = readTranscript(disk, file, isHeld(disk, lockPath(file)) ? "onlooker" : "reader");
       return { entries: parsed.entries, notices };
     },

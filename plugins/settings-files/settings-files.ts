@@ -50,6 +50,7 @@ export function settingsFrom(managed: string): Setup<typeof settingsFiles> {
       taps: {
         sessionStart: (session) => {
           reportFiles(layers, problems);
+          if (session.parent) return;
           problems.tell(session);
           addFolders(session, settings);
         },

@@ -9,7 +9,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { SeverityNumber } from "@opentelemetry/api-logs";
-import { perSession, type SessionView } from "gantry/sdk";
+import { perSession, rootOf, type SessionView } from "gantry/sdk";
 import type { Clock } from "gantry/sdk/kit/clock";
 import { createInstruments, type InstrumentName } from "./instruments.ts";
 import type { Providers } from "./providers.ts";
@@ -56,7 +56,9 @@ export function createEmit(providers: Providers, clock: Clock, env: Environment,
     now,
     begin(session, name, { parent, startMs, isRequest }) {
       const kind = isRequest ? SpanKind.CLIENT : SpanKind.INTERNAL;
-      const attributes = { "session.id": session.id, "gen_ai.conversation.id": session.id };
+      const { id } = rootOf(session);
+      const ofAgent = session.parent && { "gen_ai.agent.id": session.id };
+      const attributes = { "session.id": id, "gen_ai.conversation.id": id, ...ofAgent };
       return tracer.startSpan(name, { kind, startTime: startMs, attributes }, contextOf(parent));
     },
     end(span, { endMs, attributes, isError }) {
@@ -64,7 +66,8 @@ export function createEmit(providers: Providers, clock: Clock, env: Environment,
       if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(endMs);
     },
-    event(session, name, attributes, at) {
+    event(from, name, attributes, at) {
+      const session = rootOf(from);
       const time = now();
       logger.emit({
         timestamp: time,
@@ -78,7 +81,7 @@ export function createEmit(providers: Providers, clock: Clock, env: Environment,
     },
     count(session, name, value, attributes = {}) {
       if (value <= 0) return;
-      const all = defined({ ...ofMetrics, ...(hasSession && { "session.id": session.id }), ...attributes });
+      const all = defined({ ...ofMetrics, ...(hasSession && { "session.id": rootOf(session).id }), ...attributes });
       instruments[name](value, all);
     },
   };

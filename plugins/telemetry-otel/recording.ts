@@ -68,6 +68,7 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
 
   return {
     sessionStart(session) {
+      if (session.parent) return;
       open.add(session);
       session.scope.own(() => void open.delete(session));
       tell(session, notices.splice(0));
@@ -76,6 +77,6 @@ export async function startRecording({ use, host, log, scope }: Context, env: En
     },
     modelWrap: (stream, session) => watchModel(stream, session, { emit, meter, safely }),
     event: (event, session) => safely(() => sessions.saw(event, session)),
-    sessionEnd: () => delivery.end(),
+    sessionEnd: (session) => (session.parent ? undefined : delivery.end()),
   };
 }

@@ -32,6 +32,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
 
   return {
     begin(session: SessionView): void {
+      if (session.parent) return;
       const isResumed = session.entries.some(({ type }) => type === "user");
       emit.count(session, "gantry.session.count", 1, { start_type: isResumed ? "resume" : "fresh" });
       stateOf(session).mode = permissions?.mode(session);
@@ -109,7 +110,10 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
 
   function turnStarted(session: SessionView, { turnId, input }: Extract<SessionEvent, { type: "turn_start" }>): void {
     const state = stateOf(session);
-    const span = emit.begin(session, "invoke_agent gantry", { parent: outer, startMs: emit.now() });
+    const span = emit.begin(session, `invoke_agent ${agentOf(session)}`, {
+      parent: startedBy(session) ?? outer,
+      startMs: emit.now(),
+    });
     state.turn = { id: turnId, span, askMs: 0 };
     noteMode(session);
     if (input.origin !== "person") return;
@@ -132,7 +136,7 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
       endMs: emit.now(),
       attributes: {
         "gen_ai.operation.name": "invoke_agent",
-        "gen_ai.agent.name": "gantry",
+        "gen_ai.agent.name": agentOf(session),
         "gen_ai.provider.name": session.model.provider,
         "gen_ai.request.model": session.model.id,
         "gantry.prompt.id": turn.id,
@@ -184,4 +188,15 @@ export function createSessions({ emit, content, permissions, inspector, outer }:
     }
     state.mode = mode;
   }
+}
+
+function agentOf({ agent }: SessionView): string {
+  return agent?.type ?? "gantry";
+}
+
+/** The call that an agent was started by, or else the turn in which that was. */
+function startedBy({ parent, agent }: SessionView): Span | undefined {
+  if (!parent) return undefined;
+  const { calls, turn } = stateOf(parent);
+  return calls.get(agent?.callId ?? "")?.span ?? turn?.span;
 }

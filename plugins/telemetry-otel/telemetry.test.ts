@@ -1,5 +1,5 @@
 import { type Context, context, ROOT_CONTEXT, trace } from "@opentelemetry/api";
-import { allow, definePlugin, defineTool, z } from "gantry/sdk";
+import { allow, ChildSessions, definePlugin, defineTool, z } from "gantry/sdk";
 import { createTestKernel, type ScriptedModel, scriptedModel, type TestKernelOptions } from "gantry/sdk/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import httpNode from "../http-node/index.ts";
@@ -51,6 +51,38 @@ async function run(to: Collector, model: ScriptedModel, { env, more = [], prompt
 const calling = (name: string, input: unknown) => scriptedModel([{ calls: [{ name, input }] }, { text: "Done." }]);
 const named = <T extends { readonly name: string }>(all: readonly T[], name: string) =>
   all.filter((one) => one.name === name);
+
+test("an agent is a span below the call that has started it, in the session of whoever speaks with it all", async () => {
+  const delegating = definePlugin({
+    name: "delegating",
+    needs: { children: ChildSessions },
+    tools: { Delegate: { description: "Delegates.", input: z.object({}), traits: { readOnly: true } } },
+    setup: ({ use }) => ({
+      tools: {
+        Delegate: async (_, { session, id }) => {
+          const child = await use.children.open(session, { agent: { type: "scout", callId: id } });
+          for await (const _event of child.send("Look."));
+          await child.close();
+          return "Done.";
+        },
+      },
+    }),
+  });
+  const to = await collector();
+  const script = [{ calls: [{ name: "Delegate", input: {} }] }, { text: "Seen." }, { text: "Done." }];
+  await run(to, scriptedModel(script), { more: [delegating] });
+  const spans = to.spans();
+  const [turn] = named(spans, "invoke_agent gantry");
+  const [call] = named(spans, "execute_tool Delegate");
+  const [agent] = named(spans, "invoke_agent scout");
+  expect(agent).toMatchObject({ parentSpanId: call?.spanId, traceId: turn?.traceId });
+  expect(agent?.attributes).toMatchObject({
+    "session.id": turn?.attributes["session.id"],
+    "gen_ai.agent.id": expect.any(String),
+    "gen_ai.agent.name": "scout",
+  });
+  expect(named(spans, "chat script").filter(({ parentSpanId }) => parentSpanId === agent?.spanId)).toHaveLength(1);
+});
 
 describe.each(["http/protobuf", "http/json"])("over %s", (protocol) => {
   const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol };

@@ -12,5 +12,5 @@ export function findJob(jobs: OwnJobs, session: SessionView, id: string | undefi
 /** State and exit code in words. */
 export function stateOf(job: OwnJob): string {
   const code = job.exit?.exitCode;
-  return code === undefined || job.kind === "call" ? job.state : `${job.state}, exit code ${code}`;
+  return code === undefined || job.kind !== "command" ? job.state : `${job.state}, exit code ${code}`;
 }

@@ -73,8 +73,7 @@ function openList(session: SessionView, tell: (job: Job) => void) {
     await Promise.all(ending.map((process) => process.kill(SESSION_END_GRACE_MS)));
   });
 
-  function adopt(work: JobWork, { kind = "command", ...about }: JobAbout): Job {
-    const id = `b${jobs.size + 1}`;
+  function adopt(work: JobWork, { kind = "command", id = `b${jobs.size + 1}`, report, ...about }: JobAbout): Job {
     const ended = work.exited.then((exit) => {
       job.exit = exit;
       // Whoever stopped it knows already, and a session that has ended wants to hear nothing.
@@ -82,7 +81,7 @@ function openList(session: SessionView, tell: (job: Job) => void) {
       job.state = isNews ? (exit.exitCode === 0 ? "completed" : "failed") : "stopped";
       if (exit.hasLeftovers) void work.kill();
       tell(job);
-      if (isNews) session.enqueue({ content: [text(noticeOf(job, exit))], origin: "plugin", isMeta: true });
+      if (isNews) session.enqueue({ content: [text(noticeOf(job, exit, report?.()))], origin: "plugin", isMeta: true });
     });
     const job: Mutable<OwnJob> = { ...about, id, kind, state: "running", ended, readBytes: 0 };
     jobs.set(id, job);
@@ -104,14 +103,17 @@ function openList(session: SessionView, tell: (job: Job) => void) {
   return { jobs, adopt, stop };
 }
 
-function noticeOf(job: Job, exit: ExecExit): string {
-  const how = job.kind === "call" ? job.state : howOf(exit);
+function noticeOf(job: Job, exit: ExecExit, report: string | undefined): string {
+  const how = job.kind === "command" ? howOf(exit) : job.state;
   return [
     "<task-notification>",
     `<task-id>${job.id}</task-id>`,
     `<status>${job.state}</status>`,
     `<summary>Background ${job.kind} "${job.title}" has ended: ${how}.</summary>`,
     `<output-file>${job.outputFile}</output-file>`,
+    ...(report === undefined
+      ? []
+      : [`<result>${report.replace(/<(?=\/?(?:result|task-notification)\b)/gi, "&lt;")}</result>`]),
     "</task-notification>",
   ].join("\n");
 }

@@ -14,7 +14,7 @@ export function stopJob(jobs: OwnJobs): RunTool<Input> {
       : `Job ${job.id} (${job.title}) had ended already: ${stateOf(job)}.`;
     return {
       content: message,
-      data: { message, task_id: job.id, task_type: job.kind === "call" ? "call" : "shell", command: job.title },
+      data: { message, task_id: job.id, task_type: job.kind === "command" ? "shell" : job.kind, command: job.title },
     };
   };
 }

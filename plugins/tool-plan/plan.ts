@@ -112,6 +112,8 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
     },
     taps: {
       promptBuild: (draft, { session }) => {
+        // An agent plans nothing with the person; it only looks.
+        if (session.parent) return undefined;
         const isNow = isPlanning(session);
         const shown = session.isInteractive
           ? draft

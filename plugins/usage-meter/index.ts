@@ -25,6 +25,7 @@ export const usageMeter = manifest({
         .describe("more prices, by model id or provider/id; a key that ends in * stands for all that begin so"),
     }),
   provides: { meter: Meter },
+  taps: { event: { only: ["agent"] } },
 });
 
 export default definePlugin(

@@ -6,6 +6,7 @@ import {
   type Permissions,
   type RememberedAnswers,
   type RuleDestination,
+  rootOf,
   type SessionView,
   z,
 } from "gantry/sdk";
@@ -72,12 +73,13 @@ export async function permissionSuggestions(
   return [{ type: "addRules", rules: offered.rules.map(asParts), behavior: "allow", destination: "session" }];
 }
 
-/** Carries out one change. Rejects, in words, where it cannot be. */
+/** Carries out one change, for the session that the person speaks with. Rejects, in words, where it cannot be. */
 export async function applyPermissionUpdate(
   owners: PermissionOwners,
-  session: SessionView,
+  from: SessionView,
   update: PermissionUpdate,
 ): Promise<void> {
+  const session = rootOf(from);
   const { permissions, rules, remembered } = owners;
   if (update.type === "setMode") {
     if (!permissions) throw new Error("no plugin knows modes");

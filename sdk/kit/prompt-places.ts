@@ -1,4 +1,4 @@
-/** Where people keep prompts in files: commands and skills. Light, since it is asked at every start. */
+/** Where people keep prompts in files: agents, commands and skills. Light, since it is asked at every start. */
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { HostInfo, PromptSource } from "gantry/sdk";
@@ -19,7 +19,11 @@ export interface PromptPlace {
  * @example
  * const hasCommands = (host: HostInfo) => promptPlaces(host, "commands", managedFolder(process.platform)).length > 0;
  */
-export function promptPlaces(host: HostInfo, kind: "commands" | "skills", managed: string): readonly PromptPlace[] {
+export function promptPlaces(
+  host: HostInfo,
+  kind: "agents" | "commands" | "skills",
+  managed: string,
+): readonly PromptPlace[] {
   const personal = join(host.claudeFolder, kind);
   const root = repositoryRoot(host.cwd) ?? host.cwd;
   const places: PromptPlace[] = [

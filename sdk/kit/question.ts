@@ -3,7 +3,7 @@
  * keep it from passing as the host's own words, a frontend prefixes each of its lines, and those that it breaks itself.
  */
 import { resolve } from "node:path";
-import type { Call, Hunk, Question, RuleSuggestion, SessionView, Slots } from "gantry/sdk";
+import type { Call, Hunk, Question, RuleSuggestion, SessionAgent, SessionView, Slots } from "gantry/sdk";
 import { patchOf } from "./patch.ts";
 import { patchLines } from "./patch-view.ts";
 import { visibleLine } from "./visible.ts";
@@ -70,7 +70,7 @@ export function questionParts(
   const [first] = more.change ?? [];
   const diff = first ? patchLines(more.change ?? []).map(exactLine) : diffOf(call.input);
   return {
-    title: `${oneLine(call.tool.name, 100)} wants to run`,
+    title: `${oneLine(call.tool.name, 100)} wants to run${question.agent ? ` for ${agentName(question.agent)}` : ""}`,
     fields: fieldsOf(call, diff.length > 0, first !== undefined),
     targets: more.targets.map(exactLine),
     diff,
@@ -131,6 +131,12 @@ export function exactText(text: string): string {
     /(?![\n\t])[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\ufff9-\ufffc\u2800]|(?! )\p{Zs}/gu,
     (sign) => `<U+${(sign.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}>`,
   );
+}
+
+/** The agent that asks, in words. */
+export function agentName({ type, name }: SessionAgent): string {
+  const kind = `the agent ${oneLine(type, 60)}`;
+  return name ? `${kind} (${oneLine(name, 60)})` : kind;
 }
 
 function oneLine(text: string, limit: number): string {

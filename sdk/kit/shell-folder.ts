@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { HostInfo, SessionView } from "gantry/sdk";
+import { type HostInfo, rootOf, type SessionView } from "gantry/sdk";
 
-/** Where a session's shell keeps its files: outputs that were too long to show, and `environment.sh`. May not exist yet. */
+/** Where the shells of a session and its agents keep their files: outputs that were too long to show, and `environment.sh`. May not exist yet. */
 export function shellFolder(host: HostInfo, session: SessionView): string {
-  return join(host.stateFolder, "shell", session.id);
+  return join(host.stateFolder, "shell", rootOf(session).id);
 }
 
 /**

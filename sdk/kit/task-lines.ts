@@ -1,8 +1,8 @@
 import { type Job, type Jobs, newId, type SessionView, type WireTasks } from "gantry/sdk";
 
 /** The kind of a job, as the stream names kinds of tasks. */
-export function taskType({ kind }: Job): "local_bash" | "mcp_call" {
-  return kind === "call" ? "mcp_call" : "local_bash";
+export function taskType({ kind }: Job): "local_bash" | "mcp_call" | "local_agent" {
+  return kind === "agent" ? "local_agent" : kind === "call" ? "mcp_call" : "local_bash";
 }
 
 /** All background jobs of a session that run, as one line of the stream. */

@@ -191,6 +191,32 @@ const CHECKS: readonly CheckOf<StoreUnderTest>[] = [
     },
   },
   {
+    name: "keeps the logs of a session's agents with it: readable, in no list, and gone when it is removed",
+    async check(place) {
+      const { id } = await write(place, [prompt("one")]);
+      const store = await place.connect();
+      const agent = randomUUID();
+      const writer = await store.create(agent, CWD, id);
+      const entries = [start(), prompt("look")].map((body) => record(agent, body));
+      for (const entry of entries) writer.append(entry);
+      await writer.close();
+      assert.deepEqual((await store.read(agent, { cwd: CWD, parent: id })).entries, entries);
+      assert.deepEqual(
+        (await store.list({ cwd: CWD })).map((one) => one.id),
+        [id],
+      );
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.open(agent, CWD));
+      const again = await store.open(agent, CWD, id);
+      const more = record(agent, prompt("look again"));
+      again.writer.append(more);
+      await again.writer.close();
+      assert.deepEqual((await store.read(agent, { cwd: CWD, parent: id })).entries, [...entries, more]);
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(randomUUID(), { cwd: CWD, parent: id }));
+      await store.remove(id, { cwd: CWD });
+      await rejectsWith("GANTRY_SESSION_ABSENT", () => store.read(agent, { cwd: CWD, parent: id }));
+    },
+  },
+  {
     name: "leaves nothing of a session in which nothing was recorded",
     async check(place) {
       const store = await place.connect();

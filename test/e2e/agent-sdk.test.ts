@@ -16,7 +16,7 @@ import {
 } from "@anthropic-ai/claude-agent-sdk";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
-import { type ModelServer, type Reply, serveModel } from "./model.ts";
+import { type ModelRequest, type ModelServer, type Reply, serveModel } from "./model.ts";
 import { createPlace, gone, type Place, program } from "./program.ts";
 
 // The official agent SDK, as an application has it, with Gantry in place of the program that it brings along.
@@ -80,6 +80,10 @@ const sent = (number = -1) => JSON.stringify(server?.requests.at(number)?.body);
 
 function line(text: string, more: Partial<SDKUserMessage> = {}): SDKUserMessage {
   return { type: "user", message: { role: "user", content: text }, parent_tool_use_id: null, ...more };
+}
+
+async function* oneLine(text: string) {
+  yield line(text);
 }
 
 /** Prompts that the test sends when it likes. */
@@ -181,10 +185,96 @@ describe("one prompt", () => {
     const told = messages.flatMap((message) =>
       message.type === "system" && message.subtype === "informational" ? [message.content] : [],
     );
-    expect(told).toEqual([
-      '"agents" has no effect: there are no sub-agents yet.',
-      "--plugin-dir has no effect: plugins of other hosts cannot be loaded yet.",
+    expect(told).toEqual(["--plugin-dir has no effect: plugins of other hosts cannot be loaded yet."]);
+  });
+});
+
+describe("agents of the application", () => {
+  const agents = { reviewer: { description: "Reviews changes", prompt: "You review.", tools: ["Read", "Glob"] } };
+  const isReviewer = (body: Record<string, unknown>) => JSON.stringify(body.system).includes("You review.");
+  const start = (more: object = {}): Reply => ({
+    calls: [
+      { name: "Agent", input: { description: "review", prompt: "Review it.", subagent_type: "reviewer", ...more } },
+    ],
+  });
+  /** The agent looks once, and whoever has started it answers when it is told. */
+  const replies =
+    (more: object, done: Reply) =>
+    (_: number, { body }: ModelRequest): Reply => {
+      const said = JSON.stringify(body.messages);
+      if (isReviewer(body)) {
+        if (said.includes("tool_result")) return { text: "It is fine." };
+        return { text: "I look.", calls: [{ name: "Glob", input: { pattern: "*" } }] };
+      }
+      return said.includes("tool_result") ? done : start(more);
+    };
+
+  test("work with the tools that they were given, and what they do is told under the call that has started them", async () => {
+    server = await serveModel(replies({}, { text: "Reviewed." }));
+    const { messages } = await all(query({ prompt: "Go", options: options({ agents }) }));
+    expect(resultsOf(messages)).toMatchObject([{ subtype: "success", result: "Reviewed." }]);
+    const [request] = server.requests.filter(({ body }) => isReviewer(body));
+    expect(((request?.body.tools ?? []) as { name: string }[]).map(({ name }) => name).sort()).toEqual([
+      "Glob",
+      "Read",
     ]);
+    const call = messages.flatMap((message) =>
+      message.type === "assistant" && message.parent_tool_use_id === null ? message.message.content : [],
+    )[0] as { id: string };
+    const below = messages.filter(
+      (message) => "parent_tool_use_id" in message && message.parent_tool_use_id === call.id,
+    );
+    expect(below.map(({ type }) => type)).toEqual(["assistant", "user"]);
+    const tasks = messages.flatMap((message) =>
+      message.type === "system" && message.subtype.startsWith("task_") ? [message as Record<string, unknown>] : [],
+    );
+    expect(tasks).toMatchObject([
+      { subtype: "task_started", tool_use_id: call.id, task_type: "local_agent" },
+      { subtype: "task_progress", last_tool_name: "Glob" },
+      { subtype: "task_notification", status: "completed", usage: { tool_uses: 1 } },
+    ]);
+    expect(said).toBe("");
+  });
+
+  test("say what they say to whoever wants to hear it", async () => {
+    server = await serveModel(replies({}, { text: "Reviewed." }));
+    const { messages } = await all(query({ prompt: "Go", options: options({ agents, forwardSubagentText: true }) }));
+    const texts = messages.flatMap((message) =>
+      message.type === "assistant" && message.parent_tool_use_id !== null
+        ? message.message.content.flatMap((block) => (block.type === "text" ? [block.text] : []))
+        : [],
+    );
+    expect(texts).toEqual(["I look.", "It is fine."]);
+  });
+
+  test("in the background are waited for, and what came of them has a result of its own", async () => {
+    server = await serveModel((number, request) => {
+      const said = JSON.stringify(request.body.messages);
+      if (!isReviewer(request.body) && said.includes("task-notification")) return { text: "It has ended." };
+      return replies({ run_in_background: true }, { text: "It has begun." })(number, request);
+    });
+    const { messages } = await all(query({ prompt: "Go", options: options({ agents }) }));
+    expect(resultsOf(messages).map((message) => "result" in message && message.result)).toEqual([
+      "It has begun.",
+      "It has ended.",
+    ]);
+  });
+
+  test("ask the application before they change anything, and say who asks", async () => {
+    server = await serveModel((_, { body }) => {
+      const said = JSON.stringify(body.messages);
+      if (said.includes("tool_result")) return { text: "Done." };
+      return isReviewer(body) ? write("a.txt", "a") : start();
+    });
+    const asked: { name: string; agentID: string | undefined }[] = [];
+    const canUseTool: CanUseTool = async (name, input, { agentID }) => {
+      asked.push({ name, agentID });
+      return { behavior: "allow", updatedInput: input };
+    };
+    const free = { reviewer: { description: "Reviews changes", prompt: "You review." } };
+    await all(query({ prompt: oneLine("Go"), options: options({ agents: free, canUseTool }) }));
+    expect(asked).toEqual([{ name: "Write", agentID: expect.any(String) }]);
+    expect(existsSync(`${place.work}/a.txt`)).toBe(true);
   });
 });
 
@@ -262,7 +352,7 @@ describe("a conversation", () => {
     );
     expect(await running.accountInfo()).toMatchObject({ apiKeySource: "ANTHROPIC_API_KEY" });
     expect(await running.initializationResult()).toMatchObject({
-      agents: [],
+      agents: expect.arrayContaining([expect.objectContaining({ name: "Explore" })]),
       output_style: "Explanatory",
       available_output_styles: expect.arrayContaining(["default", "Explanatory"]),
     });

@@ -6,7 +6,7 @@ import { program } from "./program.ts";
 import { openPty, type Pty } from "./pty.ts";
 
 /**
- * A model that does as it is told: `run X` asks for Bash, `edit F` for Edit, `wait` never ends, `think` thinks first, `say X` says X, anything
+ * A model that does as it is told: `run X` asks for Bash, `delegate X` for an agent that does X, `edit F` for Edit, `wait` never ends, `think` thinks first, `say X` says X, anything
  * else is repeated. Its plugin has commands that break things.
  */
 const SCRIPTED = `
@@ -27,6 +27,7 @@ async function* stream({ messages }, { signal }) {
   const call = (name, input) => answer([{ type: "tool_use", id: "c" + messages.length, name, input }], "tool_use");
   if (!hasRun && prompt.startsWith("run ")) yield call("Bash", { command: prompt.slice(4) });
   else if (!hasRun && prompt.startsWith("look ")) yield call("Look", { place: prompt.slice(5) });
+  else if (!hasRun && prompt.startsWith("delegate ")) yield call("Agent", { description: "the chore", prompt: prompt.slice(9) });
   else if (prompt === "wait") {
     yield { type: "text", text: "waiting for you" };
     await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));

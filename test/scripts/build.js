@@ -23,6 +23,7 @@ const KERNEL = "core/index.ts";
 const TOGETHER = {
   /** Before the first request of nearly every run. */
   session: [
+    "agents",
     "cache-watch",
     "command-files",
     "compact-breaker",
@@ -53,6 +54,7 @@ const TOGETHER = {
     "session-retention",
     "shell-folders",
     "skills",
+    "tool-agent",
     "tool-ask",
     "tool-plan",
     "tool-search",

@@ -50,7 +50,7 @@ export interface Sessions {
 }
 
 /** They come by the hundred, and change nothing but what the feed shows. */
-const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress"]);
+const FREQUENT: ReadonlySet<string> = new Set(["text", "thinking", "tool_input", "tool_progress", "agent"]);
 
 export async function createSessions(parts: SessionsParts): Promise<Sessions> {
   const { host, terminal, store, options, preferences, say, warn } = parts;

@@ -52,7 +52,7 @@ const DYNAMIC = /^(core\/(bin|load|discover|cli)|sdk\/kit\/shell)\.ts$/;
 
 /** Files of plugins that few runs need, though they import no package. */
 const RARE =
-  /^plugins\/(command-bridge\/serving|(command-files|skills)\/catalogue|exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read|telemetry-otel\/recording|frontend-tui\/app\/conversation)\.tsx?$/;
+  /^plugins\/(agents\/(files|panel|skill-texts)|command-bridge\/serving|(command-files|skills)\/catalogue|exec-sandbox\/confinement|frontend-headless\/converse|memory-(dream\/dream|extract\/extract|files\/rules|session\/summarise)|output-styles\/read|telemetry-otel\/recording|frontend-tui\/app\/conversation)\.tsx?$/;
 
 const isTest = (/** @type {string} */ file) => /\.test\.tsx?$|^plugins\/[^/]+\/test-|^test\//.test(file);
 const folderOf = (/** @type {string} */ file) => /^plugins\/([^/]+)\//.exec(file)?.[1];

@@ -1,0 +1,62 @@
+/** What the model is told of an agent. */
+import { type AgentOutcome, type AgentRun, type Job, type ToolOutput, text } from "gantry/sdk";
+import { tokensOf } from "./figures.ts";
+import { sentenceOf } from "./sentence.ts";
+
+const SILENT = "(The agent has ended and said nothing.)";
+
+export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
+  const said = textOf(run, outcome);
+  const { definition, task, usage, model } = run;
+  // Where it is kept, it can be gone on with.
+  const id = run.transcriptPath === undefined ? [] : [text(`(agent id: ${run.id})`)];
+  return {
+    content: [text(said), ...id],
+    data: {
+      status: outcome.state,
+      agentId: run.id,
+      agentType: definition.name,
+      content: [text(outcome.text)],
+      totalToolUseCount: run.calls,
+      totalDurationMs: Math.round(run.ms),
+      totalTokens: tokensOf(usage),
+      usage,
+      resolvedModel: model,
+      prompt: task.prompt,
+      ...(run.steps.length > 0 && { steps: run.steps }),
+      ...(outcome.error !== undefined && { error: outcome.error }),
+    },
+    ...(outcome.state !== "completed" && { isError: true }),
+  };
+}
+
+/** Its last words; of one that has not come to its end, why, and what it had said by then. */
+export function textOf(run: AgentRun, { state, text: said, error = "it did not end" }: AgentOutcome): string {
+  if (state === "completed") return said || SILENT;
+  const why = `The agent ${run.definition.name} has not done its task: ${sentenceOf(error)}`;
+  const done = run.calls ? ` It had made ${run.calls} ${run.calls === 1 ? "call" : "calls"}.` : "";
+  return said ? `${why}${done} What it had said last:\n\n${said}` : `${why}${done}`;
+}
+
+export function launched(run: AgentRun, job: Job): ToolOutput {
+  return behind(run, job, "works in the background");
+}
+
+export function moved(run: AgentRun, job: Job): ToolOutput {
+  return behind(run, job, "was moved into the background by the person, and goes on there");
+}
+
+function behind({ id, definition, task, model }: AgentRun, job: Job, what: string): ToolOutput {
+  return {
+    content: `The agent ${definition.name} (${job.id}) ${what}. You are told when it has ended; go on with something else. What it does is written to ${job.outputFile}`,
+    data: {
+      status: "async_launched",
+      agentId: id,
+      description: task.description,
+      prompt: task.prompt,
+      outputFile: job.outputFile,
+      resolvedModel: model,
+      canReadOutputFile: true,
+    },
+  };
+}
