@@ -51,12 +51,12 @@ test.concurrent.each([
     t.press("Enter");
     await t.until(() => shown(t).includes("wants to run"), "It did not ask.");
     await t.quiet();
-    for (let page = 0; page < 3 && !shown(t).includes("+ piers = 4"); page++) {
+    for (let page = 0; page < 3 && !shown(t).includes("+ export const piers = 4;"); page++) {
       t.press("PageDown");
       await t.quiet();
     }
-    expect(shown(t)).toContain("- piers = 3");
-    expect(shown(t)).toContain("+ piers = 4");
+    expect(shown(t)).toContain("- export const piers = 3;");
+    expect(shown(t)).toContain("+ export const piers = 4;");
     expect(await readFile(file, "utf8")).toBe(BEFORE);
     await t.quiet();
     t.press("y");
