@@ -14,8 +14,9 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { sentence } from "gantry/sdk/kit/clause";
 import { compact, compactIfNeeded } from "./compaction.ts";
-import { sentence, wordsOf } from "./errors.ts";
+import { wordsOf } from "./errors.ts";
 import { logInput, takeIn, takeInLater } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
 import { HookAborted, TapDenied } from "./tap-run.ts";
