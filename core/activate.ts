@@ -85,24 +85,14 @@ async function setUp(member: Member, context: ActivateContext): Promise<LooseHan
   const use = await servicesFor(plugin, context);
   const started = performance.now();
   const setup = await load(plugin);
-  const handlers = setup
-    ? await inTime(
-        SETUP_MS,
-        () =>
-          setup({
-            config,
-            use,
-            host: context.info,
-            log: (message: string) => context.log(name, message),
-            scope: member.scope,
-            contribute: (contribution: Contribution) => context.contribute(member, contribution),
-          } as never),
-        () => error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS }),
-      )
-    : {};
-  check(plugin, (handlers ?? {}) as LooseHandlers);
+  const log = (message: string) => context.log(name, message);
+  const contribute = (contribution: Contribution) => context.contribute(member, contribution);
+  const given = { config, use, host: context.info, log, scope: member.scope, contribute };
+  const tooSlow = () => error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS });
+  const handlers = ((await inTime(SETUP_MS, () => setup?.(given as never), tooSlow)) ?? {}) as LooseHandlers;
+  check(plugin, handlers);
   member.setupMs = performance.now() - started;
-  return (handlers ?? {}) as LooseHandlers;
+  return handlers;
 }
 
 async function load(plugin: Plugin): Promise<LooseSetup | undefined> {

@@ -138,12 +138,7 @@ function failedRequest(turn: Turn, failure: ModelFailure): TurnEnd {
   if (failure.kind === "aborted" || turn.signal.aborted) return aborted(turn);
   const reason = failure.kind === "limit" ? (failure.code ?? "limit") : "model_error";
   const error = failure.remedy ? `${sentence(failure.message)} ${failure.remedy}` : failure.message;
-  return {
-    reason,
-    text: turn.lastText,
-    error,
-    ...(failure.status !== undefined && { status: failure.status }),
-  };
+  return { reason, text: turn.lastText, error, ...(failure.status !== undefined && { status: failure.status }) };
 }
 
 function aborted(turn: Turn): TurnEnd {
