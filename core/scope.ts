@@ -15,13 +15,16 @@ export interface OwnedScope extends Scope {
 const DISPOSE_MS = 5_000;
 
 export function createScope(name: string, onError: (scope: string, message: string) => void): OwnedScope {
-  const controller = new AbortController();
-  // As many may listen as there are things in it.
-  setMaxListeners(0, controller.signal);
+  let controller: AbortController | undefined;
   const owned: { readonly label: string; dispose(): unknown }[] = [];
   let closing: Promise<void> | undefined;
 
-  const abort = () => controller.abort(new Error(`the scope ${name} has ended`));
+  let ended: Error | undefined;
+
+  const abort = () => {
+    ended ??= new Error(`the scope ${name} has ended`);
+    controller?.abort(ended);
+  };
 
   async function disposeAll() {
     abort();
@@ -45,7 +48,16 @@ export function createScope(name: string, onError: (scope: string, message: stri
 
   const scope: OwnedScope = {
     name,
-    signal: controller.signal,
+    get signal() {
+      // Made when somebody asks for it: there is a scope for each plugin, and few of them have anything to listen for.
+      if (!controller) {
+        controller = new AbortController();
+        // As many may listen as there are things in it.
+        setMaxListeners(0, controller.signal);
+        if (ended) controller.abort(ended);
+      }
+      return controller.signal;
+    },
     own<T extends Disposable>(thing: T): T {
       const dispose = () => (typeof thing === "function" ? thing() : thing.dispose());
       const entry = { label: thing.constructor.name, dispose };
