@@ -11,6 +11,7 @@ import {
   type Taps,
   type WrapTool,
 } from "gantry/sdk";
+import { inTime } from "gantry/sdk/kit/in-time";
 import type { Config } from "./config.ts";
 import { error } from "./errors.ts";
 import type { Owners } from "./graph.ts";
@@ -85,24 +86,16 @@ async function setUp(member: Member, context: ActivateContext): Promise<LooseHan
   const use = await servicesFor(plugin, context);
   const started = performance.now();
   const setup = await load(plugin);
-  const handlers = setup
-    ? await inTime(
-        SETUP_MS,
-        () =>
-          setup({
-            config,
-            use,
-            host: context.info,
-            log: (message: string) => context.log(name, message),
-            scope: member.scope,
-            contribute: (contribution: Contribution) => context.contribute(member, contribution),
-          } as never),
-        () => error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS }),
-      )
-    : {};
-  check(plugin, (handlers ?? {}) as LooseHandlers);
+  const log = (message: string) => context.log(name, message);
+  const contribute = (contribution: Contribution) => context.contribute(member, contribution);
+  const given = { config, use, host: context.info, log, scope: member.scope, contribute };
+  const tooSlow = () => {
+    throw error("GANTRY_PLUGIN_SLOW", { name, ms: SETUP_MS });
+  };
+  const handlers = ((await inTime(SETUP_MS, () => setup?.(given as never), tooSlow)) ?? {}) as LooseHandlers;
+  check(plugin, handlers);
   member.setupMs = performance.now() - started;
-  return (handlers ?? {}) as LooseHandlers;
+  return handlers;
 }
 
 async function load(plugin: Plugin): Promise<LooseSetup | undefined> {
@@ -129,19 +122,6 @@ export async function serviceOf<T>(key: ServiceKey<T>, context: ActivateContext)
   const { services } = await context.activate(owner);
   const name = Object.entries(owner.plugin.manifest.provides ?? {}).find(([, provided]) => provided === key)?.[0];
   return services?.[name as string] as T;
-}
-
-/** Waits for a plugin's work, but not for ever. */
-export async function inTime<T>(ms: number, work: () => T | Promise<T>, failure: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(failure()), ms);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function check(plugin: Plugin, handlers: LooseHandlers) {

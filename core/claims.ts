@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { type Claim, messageOf } from "gantry/sdk";
 import { fingerprint } from "gantry/sdk/kit/fingerprint";
-import { inTime } from "./activate.ts";
+import { inTime } from "gantry/sdk/kit/in-time";
 import { isRecord } from "./config.ts";
 import { error, wordsOf } from "./errors.ts";
 import type { Generation } from "./generation.ts";
@@ -25,7 +25,9 @@ export async function listedClaims({ claims }: Generation, warn: (text: string) 
   const listed = [...claims.values()].map(async ({ owner: { name }, handler }) => {
     try {
       const list = async () => [...(await (await handler())())];
-      return await inTime(LIST_MS, list, () => error("GANTRY_CLAIMS_SLOW", { name, ms: LIST_MS }));
+      return await inTime(LIST_MS, list, () => {
+        throw error("GANTRY_CLAIMS_SLOW", { name, ms: LIST_MS });
+      });
     } catch (thrown) {
       warn(`The plugin ${name} could not list what this folder asks for, so none of that counts: ${wordsOf(thrown)}`);
       return [];

@@ -40,11 +40,7 @@ export class Config {
     const issue = parsed.error.issues[0];
     const path = [plugin, ...(issue?.path ?? [])].map(String);
     const from = this.origins(path.join("."))[0]?.from ?? this.origins(plugin)[0]?.from ?? "the configuration";
-    throw error("GANTRY_CONFIG_INVALID", {
-      key: path.join("."),
-      problem: issue?.message ?? "wrong type",
-      from,
-    });
+    throw error("GANTRY_CONFIG_INVALID", { key: path.join("."), problem: issue?.message ?? "wrong type", from });
   }
 
   /** Every layer's value for a dotted path, nearest first. */

@@ -52,24 +52,14 @@ export interface DiscoverOptions {
   readonly useFiles: boolean;
 }
 
+const named = (name: string, ...endings: readonly string[]) => endings.map((ending) => `${name}${ending}`);
+/** The nearer to the front, the sooner it counts. */
 const CONFIG_NAMES = [
-  "gantry.config.ts",
-  "gantry.config.mts",
-  "gantry.config.js",
-  "gantry.config.mjs",
-  "gantry.config.cjs",
-  "gantry.config.json",
-  "gantry.config.yaml",
-  "gantry.config.yml",
-  ".gantryrc",
-  ".gantryrc.json",
-  ".gantryrc.yaml",
-  ".gantryrc.yml",
-  ".gantryrc.ts",
-  ".gantryrc.js",
+  ...named("gantry.config", ".ts", ".mts", ".js", ".mjs", ".cjs", ".json", ".yaml", ".yml"),
+  ...named(".gantryrc", "", ".json", ".yaml", ".yml", ".ts", ".js"),
   "package.json",
 ];
-const USER_NAMES = ["config.ts", "config.js", "config.mjs", "config.json", "config.yaml", "config.yml"];
+const USER_NAMES = named("config", ".ts", ".js", ".mjs", ".json", ".yaml", ".yml");
 
 export async function discover(options: DiscoverOptions): Promise<Discovery> {
   const project = options.useFiles ? findProject(options) : NONE;

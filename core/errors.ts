@@ -1,4 +1,5 @@
 import { GantryError, isGantryError, messageOf } from "gantry/sdk";
+import { sentence } from "gantry/sdk/kit/clause";
 import { didYouMean } from "gantry/sdk/kit/nearest";
 
 type Known = readonly string[] | Iterable<string>;
@@ -156,11 +157,6 @@ export const ERRORS = Object.freeze({
 } as const satisfies Record<`GANTRY_${string}`, (parts: never) => readonly [string, string]>);
 
 type ErrorCode = keyof typeof ERRORS;
-
-/** A text of somebody else's, ended as a sentence is. */
-export function sentence(text: string): string {
-  return /[.?!]$/.test(text) ? text : `${text}.`;
-}
 
 /** What was thrown, for a person: the sentence, the remedy and the code, where there are such. */
 export function wordsOf(thrown: unknown): string {

@@ -65,12 +65,7 @@ export function ownersOf<N extends Node>(plugins: readonly N[]): Owners<N> {
     for (const key of Object.values(node.plugin.manifest.provides ?? {})) {
       const first = owners.get(key);
       if (first)
-        throw error("GANTRY_PLUGIN_CLASH", {
-          kind: "service",
-          name: key.id,
-          first: first.name,
-          second: node.name,
-        });
+        throw error("GANTRY_PLUGIN_CLASH", { kind: "service", name: key.id, first: first.name, second: node.name });
       owners.set(key, node);
     }
   }

@@ -15,7 +15,6 @@ import {
   Models,
   messageOf,
   type Notice,
-  newId,
   type OpenOptions,
   Questions,
   rootOf,
@@ -51,7 +50,7 @@ import { chooseModel, defaultModel, hasKey } from "./model.ts";
 import { pluginReport } from "./report.ts";
 import { createScope } from "./scope.ts";
 import { KernelSession, type SessionHost, type SessionOptions } from "./session.ts";
-import { beginning, newLog, openLog } from "./session-log.ts";
+import { beginning, openLog } from "./session-log.ts";
 import { Trace } from "./trace.ts";
 import { TrustBook } from "./trust.ts";
 
@@ -111,9 +110,8 @@ class KernelHost implements Host {
     const started = performance.now();
     const { catalogue = { plugins: {}, presets: {} }, plugins = [], config = [], defaults = [] } = this.#options;
     const { useFiles = true, commandLine, onLog = () => undefined, isStrict = false } = this.#options;
-    const where = { cwd: this.info.cwd, home: this.info.home, stateFolder: this.info.stateFolder };
     const { found, layers, asks } = await discover({
-      ...where,
+      ...this.info,
       counts: (ask) => this.#counts(ask),
       useFiles,
       catalogue,
@@ -189,8 +187,7 @@ class KernelHost implements Host {
   async open(options: OpenOptions = {}): Promise<Session> {
     if (options.id !== undefined && !UUID.test(options.id)) throw error("GANTRY_SESSION_ID", { id: options.id });
     await this.generation.prepare();
-    const { notices, ...log } = await openLog(options, this.info.cwd, await this.service(SessionStore));
-    this.notices.push(...notices);
+    const log = await this.#openLog(options);
     return this.#begin({
       ...log,
       isInteractive: options.isInteractive ?? false,
@@ -202,19 +199,20 @@ class KernelHost implements Host {
 
   /** A session below another one: its log lies with that of the one at the top. */
   async #openBelow(parent: KernelSession, { model: name, resume, ...options }: ChildOptions): Promise<Session> {
-    const { cwd } = this.info;
     const model = name === undefined ? parent.model : await chooseModel(this.generation, name, hasKey(this.info));
-    const store = await this.service(SessionStore);
-    if (resume !== undefined && !store) throw error("GANTRY_SESSION_UNKEPT", {});
-    const log = resume
-      ? { id: resume, ...(await (store as SessionStore).open(resume, cwd, rootOf(parent).id)) }
-      : await newLog(newId(), cwd, store, rootOf(parent).id);
+    const log = await this.#openLog(resume === undefined ? {} : { resume }, rootOf(parent).id);
     const scope = parent.scope.child(`agent ${log.id}`);
     const { isInteractive } = parent;
     const session = await this.#begin({ ...log, ...options, isInteractive, model, scope, parent, title: undefined });
     if (!parent.scope.signal.aborted) return session;
     await session.close();
     throw error("GANTRY_SESSION_CLOSED", { id: parent.id });
+  }
+
+  async #openLog(options: OpenOptions, parent?: string) {
+    const { notices, ...log } = await openLog(options, this.info.cwd, await this.service(SessionStore), parent);
+    this.notices.push(...notices);
+    return log;
   }
 
   async #begin(options: Opening): Promise<KernelSession> {
@@ -275,12 +273,8 @@ class KernelHost implements Host {
 
   pending() {
     const now = performance.now();
-    const waiting = [...this.generation.waiting()].map(({ plugin, hook, sinceMs }) => ({
-      plugin,
-      hook,
-      ms: now - sinceMs,
-    }));
-    return waiting.sort((a, b) => b.ms - a.ms);
+    const waiting = [...this.generation.waiting()].sort((a, b) => a.sinceMs - b.sinceMs);
+    return waiting.map(({ plugin, hook, sinceMs }) => ({ plugin, hook, ms: now - sinceMs }));
   }
 
   /** The services of the kernel itself. */

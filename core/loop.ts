@@ -14,8 +14,9 @@ import {
   text,
   textOf,
 } from "gantry/sdk";
+import { sentence } from "gantry/sdk/kit/clause";
 import { compact, compactIfNeeded } from "./compaction.ts";
-import { sentence, wordsOf } from "./errors.ts";
+import { wordsOf } from "./errors.ts";
 import { logInput, takeIn, takeInLater } from "./intake.ts";
 import { ask, providerOf } from "./request.ts";
 import { HookAborted, TapDenied } from "./tap-run.ts";
@@ -137,12 +138,7 @@ function failedRequest(turn: Turn, failure: ModelFailure): TurnEnd {
   if (failure.kind === "aborted" || turn.signal.aborted) return aborted(turn);
   const reason = failure.kind === "limit" ? (failure.code ?? "limit") : "model_error";
   const error = failure.remedy ? `${sentence(failure.message)} ${failure.remedy}` : failure.message;
-  return {
-    reason,
-    text: turn.lastText,
-    error,
-    ...(failure.status !== undefined && { status: failure.status }),
-  };
+  return { reason, text: turn.lastText, error, ...(failure.status !== undefined && { status: failure.status }) };
 }
 
 function aborted(turn: Turn): TurnEnd {

@@ -59,8 +59,7 @@ export function providersOf(generation: Generation, has: Has): Promise<readonly 
     [...generation.providers.values()].map(async (entry) => {
       const { name, manifest } = entry;
       const usable = typeof manifest.usable !== "object" || isUsable(manifest, has) || Boolean(await finds(entry));
-      const provider = usable ? await entry.handler() : undefined;
-      const models = await provider?.models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+      const models = usable ? await modelsOf(entry) : undefined;
       return { name, manifest, isUsable: usable, models: models ?? [] };
     }),
   );
@@ -71,11 +70,9 @@ async function listed(providers: readonly ProviderEntry[], name: string, has: Ha
   const known: string[] = [];
   for (const entry of providers) {
     known.push(...Object.keys(entry.manifest.aliases ?? {}));
-    if (!isUsable(entry.manifest, has) && !(typeof entry.manifest.usable === "object" && entry.manifest.usable.probe))
-      continue;
-    const provider = await entry.handler();
-    if (!provider.models) continue;
-    const models = await provider.models(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+    if (!isUsable(entry.manifest, has) && !probes(entry)) continue;
+    const models = await modelsOf(entry);
+    if (!models) continue;
     if (models.some(({ id }) => id === name)) return { provider: entry.name, id: name };
     if (!models.length && isUsable(entry.manifest, has)) return { provider: entry.name, id: name };
     known.push(...models.map(({ id }) => id));
@@ -97,9 +94,19 @@ async function usable(entry: ProviderEntry, id: string, name: string, has: Has):
   });
 }
 
+/** What a provider lists; `undefined` where it cannot, nothing where that fails. */
+async function modelsOf(entry: ProviderEntry) {
+  return (await entry.handler()).models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
+}
+
+/** Whether a provider may look around for servers. */
+function probes({ manifest: { usable } }: ProviderEntry): boolean {
+  return typeof usable === "object" && usable.probe === true;
+}
+
 /** The model of a server that the provider finds by looking around. */
 async function finds(entry: ProviderEntry): Promise<string | undefined> {
-  if (typeof entry.manifest.usable !== "object" || !entry.manifest.usable.probe) return undefined;
+  if (!probes(entry)) return undefined;
   const provider = await entry.handler();
   const found = await provider.probe?.(AbortSignal.timeout(LOOK_MS)).catch(() => undefined);
   return found?.model;
@@ -121,8 +128,7 @@ async function defaultOf(entry: ProviderEntry): Promise<string> {
   const provider = await entry.handler();
   const known = provider.defaultModel?.() ?? entry.manifest.defaultModel;
   if (known) return known;
-  const models = await provider.models?.(AbortSignal.timeout(LOOK_MS)).catch(() => []);
-  const first = models?.[0]?.id;
+  const first = (await modelsOf(entry))?.[0]?.id;
   if (!first) {
     const remedy = `Name one with --model ${entry.name}/MODEL.`;
     throw error("GANTRY_MODEL_UNUSABLE", {

@@ -20,11 +20,10 @@ import {
   text,
   type Verdict,
 } from "gantry/sdk";
-import { clause } from "gantry/sdk/kit/clause";
+import { clause, sentence } from "gantry/sdk/kit/clause";
 import { nearest } from "gantry/sdk/kit/nearest";
 import { isWithin } from "gantry/sdk/kit/paths";
 import { putQuestion } from "./asking.ts";
-import { sentence } from "./errors.ts";
 import type { Generation, ToolEntry } from "./generation.ts";
 import { freeze } from "./guard.ts";
 import { withPlaces } from "./places.ts";

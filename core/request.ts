@@ -15,12 +15,7 @@ export type ModelAnswer =
 export async function ask(turn: Turn, provider: Provider): Promise<ModelAnswer> {
   const { session, signal, model } = turn;
   const started = performance.now();
-  const request = {
-    model,
-    system: turn.system,
-    messages: session.messages.slice(),
-    tools: turn.tools,
-  };
+  const request = { model, system: turn.system, messages: session.messages.slice(), tools: turn.tools };
   const flushed = session.flush();
   flushed.catch(() => undefined);
   // What a side effect did is on the disk before the model learns of it; anything else may get there meanwhile.

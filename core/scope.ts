@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { type Disposable, messageOf, type Scope } from "gantry/sdk";
+import { inTime } from "gantry/sdk/kit/in-time";
 
 /** A scope as its owner holds it. */
 export interface OwnedScope extends Scope {
@@ -11,14 +12,18 @@ export interface OwnedScope extends Scope {
   close(): Promise<void>;
 }
 
+interface Owned {
+  readonly label: string;
+  readonly dispose: () => unknown;
+}
+
 /** How long one disposer may take. */
 const DISPOSE_MS = 5_000;
 
 export function createScope(name: string, onError: (scope: string, message: string) => void): OwnedScope {
   let controller: AbortController | undefined;
-  const owned: { readonly label: string; dispose(): unknown }[] = [];
+  const owned: Owned[] = [];
   let closing: Promise<void> | undefined;
-
   let ended: Error | undefined;
 
   const abort = () => {
@@ -31,19 +36,9 @@ export function createScope(name: string, onError: (scope: string, message: stri
     for (let last = owned.pop(); last; last = owned.pop()) await disposeOne(last);
   }
 
-  async function disposeOne(thing: { readonly label: string; dispose(): unknown }) {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, DISPOSE_MS, "late");
-    });
-    try {
-      const result = await Promise.race([thing.dispose(), late]);
-      if (result === "late") onError(name, `${thing.label} was not disposed of within ${DISPOSE_MS} ms`);
-    } catch (error) {
-      onError(name, messageOf(error));
-    } finally {
-      clearTimeout(timer);
-    }
+  async function disposeOne({ label, dispose }: Owned) {
+    const late = () => onError(name, `${label} was not disposed of within ${DISPOSE_MS} ms`);
+    await inTime(DISPOSE_MS, dispose, late).catch((thrown) => onError(name, messageOf(thrown)));
   }
 
   const scope: OwnedScope = {

@@ -21,31 +21,27 @@ export interface SessionLog {
   readonly notices: readonly Notice[];
 }
 
+/** `parent`: the session that an agent works for, whose log its own lies with. */
 export async function openLog(
   { resume, continueLatest, fork, id }: OpenOptions,
   cwd: string,
   store: SessionStore | undefined,
+  parent?: string,
 ): Promise<SessionLog> {
   if (resume === undefined && !continueLatest) {
     if (fork) throw error("GANTRY_SESSION_FORK", {});
-    return newLog(id ?? newId(), cwd, store);
+    return newLog(id ?? newId(), cwd, store, parent);
   }
   if (id !== undefined && !fork) throw error("GANTRY_SESSION_KEEPS_ID", { id });
   if (!store) throw error("GANTRY_SESSION_UNKEPT", {});
   const wanted = resume ?? (await store.list({ cwd }))[0]?.id;
   if (wanted === undefined) throw error("GANTRY_SESSION_NONE", { cwd });
   if (fork) return forkedLog(wanted, id ?? newId(), cwd, store);
-  const log = await store.open(wanted, cwd);
+  const log = await store.open(wanted, cwd, parent);
   return { id: log.entries[0]?.sessionId ?? wanted, ...log };
 }
 
-/** `parent`: the session that it belongs to. */
-export async function newLog(
-  id: string,
-  cwd: string,
-  store: SessionStore | undefined,
-  parent?: string,
-): Promise<SessionLog> {
+async function newLog(id: string, cwd: string, store: SessionStore | undefined, parent?: string): Promise<SessionLog> {
   return { id, entries: [], notices: [], writer: store ? await store.create(id, cwd, parent) : memoryWriter() };
 }
 
@@ -79,10 +75,5 @@ export function identity(sessionId: string, parentUuid: string | null) {
 
 /** A writer for sessions that nobody keeps. */
 function memoryWriter(): SessionWriter {
-  return {
-    path: undefined,
-    append: () => undefined,
-    flush: async () => undefined,
-    close: async () => undefined,
-  };
+  return { path: undefined, append: () => undefined, flush: async () => undefined, close: async () => undefined };
 }

@@ -234,10 +234,7 @@ export class KernelSession implements Session {
     const controller = new AbortController();
     // As many calls as run together may listen.
     setMaxListeners(0, controller.signal);
-    const turn: { controller: AbortController; done: Promise<void> } = {
-      controller,
-      done: Promise.resolve(),
-    };
+    const turn: { controller: AbortController; done: Promise<void> } = { controller, done: Promise.resolve() };
     this.#turn = turn;
     turn.done = this.#run(controller.signal);
   }
@@ -247,9 +244,8 @@ export class KernelSession implements Session {
     await null;
     while (!this.#queue.isEmpty && !this.#closing) {
       this.#adopt(this.#host.current());
-      const taken = new Set<Input>();
       const [input] = this.#queue.take() as readonly [Input];
-      taken.add(input);
+      const taken = new Set([input]);
       const turn = new Turn(this, signal, (more) => taken.add(more));
       this.#running = turn;
       await runTurn(turn, input);
@@ -301,11 +297,13 @@ export class KernelSession implements Session {
   }
 
   addFolder(folder: string): void {
-    if (!this.folders.includes(folder)) this.#folders = Object.freeze([...this.folders, folder]);
+    if (this.parent) this.parent.addFolder(folder);
+    else if (!this.folders.includes(folder)) this.#folders = Object.freeze([...this.folders, folder]);
   }
 
   removeFolder(folder: string): void {
-    this.#folders = Object.freeze(this.folders.filter((one, at) => at === 0 || one !== folder));
+    if (this.parent) this.parent.removeFolder(folder);
+    else this.#folders = Object.freeze(this.folders.filter((one, at) => at === 0 || one !== folder));
   }
 
   rename(title: string): void {
@@ -403,14 +401,7 @@ export class KernelSession implements Session {
     for (const block of this.#messages[at]?.content ?? []) {
       if (block.type !== "tool_use" || answered.has(block.id)) continue;
       const content = [{ type: "text" as const, text: "The call was cut off; whether it took effect is not known." }];
-      this.append({
-        type: "tool_result",
-        toolUseId: block.id,
-        tool: block.name,
-        outcome: "aborted",
-        content,
-        ms: 0,
-      });
+      this.append({ type: "tool_result", toolUseId: block.id, tool: block.name, outcome: "aborted", content, ms: 0 });
     }
   }
 }

@@ -23,13 +23,8 @@ export interface TapAllOptions {
 export function tapAll({ members, guard: context, activate }: TapAllOptions) {
   const hooks = createHooks();
   const guard = new Guard(context);
-  const taps = Object.fromEntries(Object.keys(hooks).map((hook) => [hook, []])) as unknown as Record<
-    HookName,
-    TapReport[]
-  >;
-  for (const hook of Object.keys(hooks) as HookName[]) {
-    hooks[hook].intercept({ register: guard.register(hook) as never });
-  }
+  const names = Object.keys(hooks) as HookName[];
+  for (const hook of names) hooks[hook].intercept({ register: guard.register(hook) as never });
   for (const member of members) {
     for (const { hook, options, handler } of tapsOf(member, activate)) {
       const stage = STAGES[options.stage ?? "normal"];
@@ -37,7 +32,8 @@ export function tapAll({ members, guard: context, activate }: TapAllOptions) {
     }
     member.handlers?.apply?.(facades(hooks, member.name));
   }
-  for (const hook of Object.keys(hooks) as HookName[]) taps[hook] = hooks[hook].taps.map((tap) => report(tap as never));
+  const reports = names.map((hook) => [hook, hooks[hook].taps.map((tap) => report(tap as never))]);
+  const taps: Readonly<Record<HookName, readonly TapReport[]>> = Object.fromEntries(reports);
   return { hooks, taps, guard };
 }
 

@@ -160,11 +160,7 @@ async function stopping<T>(turn: Turn, run: Promise<T>): Promise<T | undefined> 
 function threw(turn: Turn, entry: ToolEntry, thrown: unknown, ms: number): ToolResult {
   if (turn.signal.aborted) return { ...failed("aborted", `The call was interrupted: ${messageOf(thrown)}`), ms };
   if (isToolError(thrown))
-    return {
-      ...failed("error", thrown.message),
-      ms,
-      ...(thrown.data !== undefined && { data: thrown.data }),
-    };
+    return { ...failed("error", thrown.message), ms, ...(thrown.data !== undefined && { data: thrown.data }) };
   turn.fault(entry.owner.name, `tool ${entry.name}`, thrown);
   return { ...failed("error", `${entry.name} failed: ${messageOf(thrown)}`), ms };
 }

@@ -1,6 +1,7 @@
 import {
   type Call,
   type Input,
+  type Entry as LogEntry,
   type ModelRef,
   messageOf,
   newId,
@@ -77,14 +78,8 @@ export class Turn implements TurnView {
 
   fault(plugin: string, where: string, thrown: unknown): void {
     const stack = thrown instanceof Error ? thrown.stack : undefined;
-    this.session.fault({
-      plugin,
-      where,
-      message: messageOf(thrown),
-      ...(stack && { stack }),
-      isTimeout: false,
-      isQuarantined: false,
-    });
+    const message = messageOf(thrown);
+    this.session.fault({ plugin, where, message, ...(stack && { stack }), isTimeout: false, isQuarantined: false });
   }
 
   noteRewrite(id: string, input: unknown): void {
@@ -116,30 +111,19 @@ export class Turn implements TurnView {
   }
 
   /** How a call ended that no model asked for. */
-  recordOwnCall({ id, name, input }: ToolUseBlock, result: ToolResult): void {
-    const { outcome, ms } = result;
-    const entry = this.session.append({
-      type: "plugin",
-      plugin: "gantry",
-      kind: "call",
-      data: { id, tool: name, input, outcome, ms: Math.round(ms) },
-    });
-    this.emit({ type: "tool_end", uuid: entry.uuid, id, tool: name, input: this.#inputs.get(id) ?? input, result });
+  recordOwnCall(block: ToolUseBlock, result: ToolResult): void {
+    const { id, name: tool, input } = block;
+    const data = { id, tool, input, outcome: result.outcome, ms: Math.round(result.ms) };
+    this.#tellEnd(block, result, this.session.append({ type: "plugin", plugin: "gantry", kind: "call", data }));
   }
 
   recordResult(block: ToolUseBlock, result: ToolResult): void {
     const { outcome, content, data, ms } = result;
-    const tool = block.name;
-    const entry = this.session.append({
-      type: "tool_result",
-      toolUseId: block.id,
-      tool,
-      outcome,
-      content,
-      ...(data !== undefined && { data }),
-      ms: Math.round(ms),
-    });
-    const input = this.#inputs.get(block.id) ?? block.input;
-    this.emit({ type: "tool_end", uuid: entry.uuid, id: block.id, tool, input, result });
+    const body = { toolUseId: block.id, tool: block.name, outcome, content, ...(data !== undefined && { data }) };
+    this.#tellEnd(block, result, this.session.append({ type: "tool_result", ...body, ms: Math.round(ms) }));
+  }
+
+  #tellEnd({ id, name: tool, input }: ToolUseBlock, result: ToolResult, { uuid }: LogEntry): void {
+    this.emit({ type: "tool_end", uuid, id, tool, input: this.#inputs.get(id) ?? input, result });
   }
 }

@@ -114,7 +114,8 @@ export interface Agents {
    * Starts one below a session. It ends with that session.
    *
    * **Contract**: rejects with `GANTRY_AGENT_UNKNOWN` where there is no such kind, with `GANTRY_AGENT_OBSTACLE` where its definition asks for
-   * what it would be unsafe without, with `GANTRY_AGENT_RUNNING` where the one to go on with is still at work, and with `GANTRY_AGENT_LIMIT` where it would lie too deep or too many are at work. Whatever happens to it afterwards is in its outcome.
+   * what it would be unsafe without, with `GANTRY_AGENT_RUNNING` where the one to go on with is still at work, and with
+   * `GANTRY_AGENT_LIMIT` where it would lie too deep or too many are at work. Whatever happens to it afterwards is in its outcome.
    */
   start(session: SessionView, task: AgentTask): Promise<AgentRun>;
   /** Those that were started in a session or below it, oldest first: all that are at work, and the last ones that have ended. */

@@ -204,7 +204,8 @@ export interface ChildOptions {
  * one above hears of all that happens in it by events of type `agent`. It ends with the one above, if nobody closes it before.
  *
  * **Contract**: rejects with the code of the choice where there is no such model, and with `GANTRY_SESSION_CLOSED` where the session above
- * has ended; one that is to go on with `GANTRY_SESSION_ABSENT`, `GANTRY_SESSION_LOCKED` or, where nobody keeps sessions, `GANTRY_SESSION_UNKEPT`. What is sent to it counts as said by a plugin and not by a person: no slash command runs.
+ * has ended; with `resume` also with `GANTRY_SESSION_ABSENT`, `GANTRY_SESSION_LOCKED` and, where nobody keeps sessions,
+ * `GANTRY_SESSION_UNKEPT`. What is sent to it counts as said by a plugin and not by a person: no slash command runs.
  *
  * @example
  * const lookInto = async (children: ChildSessions, session: SessionView, what: string) => {

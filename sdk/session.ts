@@ -169,7 +169,7 @@ export interface Session extends SessionView {
   compact(options?: CompactOptions): Promise<CompactOutcome>;
   /**
    * One more folder to work in, absolute and resolved, from now on: everything below it counts as the session's own. For whoever speaks
-   * for the person. It is not remembered.
+   * for the person. It is not remembered. An agent and the session that it works for have the same folders.
    */
   addFolder(folder: string): void;
   /** From now on a folder that was added is no longer the session's. The first stays. */

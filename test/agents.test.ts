@@ -1,7 +1,7 @@
 /** What plugins make of a session that works for another one: hooks, files that are rewound, budgets, prompts, logs. */
 import fs from "node:fs";
 import { join } from "node:path";
-import { ChildSessions, definePlugin, type Session, type SessionView } from "gantry/sdk";
+import { ChildSessions, definePlugin, type Session } from "gantry/sdk";
 import { describe, expect, it, test } from "vitest";
 import { agentFile, answered, calls, delegates, open, says, type Who } from "../plugins/agents/test-kit.ts";
 import checkpointFiles from "../plugins/checkpoint-files/index.ts";
@@ -210,9 +210,13 @@ describe("a session below another one", () => {
 
   it("works in the folders of the one above, those that come later too", async () => {
     const { kernel, start } = await below();
-    const child: SessionView = await start();
+    const child = await start();
     kernel.session.addFolder("/elsewhere");
     expect(child.folders).toEqual(kernel.session.folders);
+    child.addFolder("/further");
+    expect(kernel.session.folders).toEqual([kernel.cwd, "/elsewhere", "/further"]);
+    child.removeFolder("/elsewhere");
+    expect(kernel.session.folders).toEqual([kernel.cwd, "/further"]);
   });
 
   it("cannot be opened below one that has ended", async () => {

@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   type FileStat,
   type Files,
@@ -14,6 +14,7 @@ import {
 } from "gantry/sdk";
 import { deniedReads } from "gantry/sdk/kit/denied-reads";
 import { isHostText } from "gantry/sdk/kit/moments";
+import { inputPath } from "gantry/sdk/kit/tool-files";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import type { Brought, Origin } from "./context-mentions.ts";
 import type { Mention } from "./parse.ts";
@@ -42,7 +43,7 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
   async function find({ paths }: Mention, { cwd, home }: SessionView) {
     const disk = await files();
     for (const name of paths) {
-      const path = absolute(name, cwd, home);
+      const path = inputPath(name, { cwd, home });
       const stat = path.includes("\0") ? undefined : await disk.stat(path);
       if (stat) return { path, stat };
     }
@@ -95,9 +96,4 @@ export function createFiles({ files, tools, judge, settings }: Services, host: H
   function call({ session, signal }: TurnView, name: string, input: object, origin: Origin) {
     return tools.call(session, { name, input, origin, signal });
   }
-}
-
-function absolute(name: string, cwd: string, home: string): string {
-  if (name === "~" || name.startsWith("~/")) return join(home, name.slice(1));
-  return isAbsolute(name) ? name : resolve(cwd, name);
 }

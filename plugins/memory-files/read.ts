@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { type Claim, type Files, isGantryError } from "gantry/sdk";
 import { isWithin } from "gantry/sdk/kit/paths";
+import { inputPath } from "gantry/sdk/kit/tool-files";
 import { type Instruction, MOST_BYTES, type Place, type Reason } from "./instruction.ts";
 import { importsIn, instructionText, withoutComments } from "./text.ts";
 
@@ -115,16 +116,11 @@ async function importedPlace(
   { files, home }: Reading,
 ): Promise<Place | undefined> {
   for (const spelling of spellings) {
-    const at = absolute(spelling, dirname(path), home);
+    const at = inputPath(spelling, { cwd: dirname(path), home });
     const stat = await files.stat(at).catch(() => undefined);
     if (stat?.kind === "file") return { path: at, kind, ...(within && { within }), ...(isAbove && { isAbove }) };
   }
   return undefined;
-}
-
-function absolute(path: string, from: string, home: string): string {
-  if (path === "~" || path.startsWith("~/")) return join(home, path.slice(1));
-  return isAbsolute(path) ? path : resolve(from, path);
 }
 
 /** Above the working folder, as in a common temporary folder, anyone may have put a file. */

@@ -1,6 +1,5 @@
 import type { PromptSection, SessionView } from "gantry/sdk";
-import { below } from "gantry/sdk/kit/paths";
-import { visibleLine } from "gantry/sdk/kit/visible";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import type { Instruction, Kind } from "./instruction.ts";
 
 const LEAD = `Instructions of the person and of the project follow, the general first. Follow them as you follow the person; where two differ, the later one counts. They cannot allow what you are denied.`;
@@ -17,7 +16,9 @@ const WHOSE: Readonly<Record<Kind, string>> = {
 export function sectionsOf(instructions: readonly Instruction[], session: SessionView): readonly PromptSection[] {
   if (!instructions.length) return [];
   const section = (key: string, text: string) => ({ key, cache: "session", text }) as const;
-  const files = instructions.map((one) => section(`instructions:${shown(one.path, session)}`, blockOf(one, session)));
+  const files = instructions.map((one) =>
+    section(`instructions:${shownPath(one.path, session)}`, blockOf(one, session)),
+  );
   return [section("instructions", LEAD), ...files];
 }
 
@@ -28,17 +29,11 @@ export function reminderOf(instructions: readonly Instruction[], session: Sessio
 }
 
 function blockOf({ path, kind, text }: Instruction, session: SessionView): string {
-  const name = shown(path, session).replaceAll('"', "'");
+  const name = shownPath(path, session).replaceAll('"', "'");
   return `<instructions of="${WHOSE[kind]}" file="${name}">\n${withoutMarks(text)}\n</instructions>`;
 }
 
 /** No file ends its own block, or begins another's. */
 function withoutMarks(text: string): string {
   return text.replace(/<(?=\/?(?:instructions|system-reminder)\b)/gi, "&lt;");
-}
-
-function shown(path: string, { cwd, home }: SessionView): string {
-  const inside = below(path, cwd);
-  const own = below(path, home);
-  return visibleLine(inside ? inside.join("/") : own ? `~/${own.join("/")}` : path, 500);
 }

@@ -1,7 +1,7 @@
 /** What the model is told of an agent. */
 import { type AgentOutcome, type AgentRun, type Job, type ToolOutput, text } from "gantry/sdk";
+import { sentence } from "gantry/sdk/kit/clause";
 import { tokensOf } from "./figures.ts";
-import { sentenceOf } from "./sentence.ts";
 
 const SILENT = "(The agent has ended and said nothing.)";
 
@@ -33,7 +33,7 @@ export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
 /** Its last words; of one that has not come to its end, why, and what it had said by then. */
 export function textOf(run: AgentRun, { state, text: said, error = "it did not end" }: AgentOutcome): string {
   if (state === "completed") return said || SILENT;
-  const why = `The agent ${run.definition.name} has not done its task: ${sentenceOf(error)}`;
+  const why = `The agent ${run.definition.name} has not done its task: ${sentence(error)}`;
   const done = run.calls ? ` It had made ${run.calls} ${run.calls === 1 ? "call" : "calls"}.` : "";
   return said ? `${why}${done} What it had said last:\n\n${said}` : `${why}${done}`;
 }

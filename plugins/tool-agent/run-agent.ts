@@ -1,16 +1,6 @@
 /** A call that starts an agent: waits for it, or leaves it at work in the background. */
-import {
-  type AgentOutcome,
-  type AgentRun,
-  type Agents,
-  type HostInfo,
-  isGantryError,
-  type Jobs,
-  type LaterService,
-  type RunTool,
-  type ToolContext,
-  ToolError,
-} from "gantry/sdk";
+import type { AgentOutcome, AgentRun, Agents, HostInfo, Jobs, LaterService, RunTool, ToolContext } from "gantry/sdk";
+import { asToolError } from "gantry/sdk/kit/tool-files";
 import { ended, launched, moved } from "./answers.ts";
 import { adoptRun } from "./background.ts";
 import { figuresText } from "./figures.ts";
@@ -54,8 +44,7 @@ export function createRunAgent({ agents, jobs }: Parts, host: HostInfo): RunTool
     try {
       return await agents.start(session, { type: subagent_type, prompt, description, callId: id, ...named });
     } catch (thrown) {
-      if (isGantryError(thrown)) throw new ToolError(`${thrown.message} ${thrown.remedy ?? ""}`.trim());
-      throw thrown;
+      throw asToolError(thrown);
     }
   }
 }

@@ -12,7 +12,7 @@ import {
   type TurnView,
   type Verdict,
 } from "gantry/sdk";
-import { below } from "gantry/sdk/kit/paths";
+import { shownPath } from "gantry/sdk/kit/shown-path";
 import { answerOf, formOf } from "./form.ts";
 import type { toolPlan } from "./index.ts";
 import { createPlace } from "./place.ts";
@@ -100,7 +100,7 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
     const { plan } = call.input as { readonly plan?: unknown };
     const text = typeof plan === "string" ? plan : (presented(session).get(call.id) ?? "");
     const before: PermissionMode | undefined = permissions.before?.(session);
-    const form = formOf(text, shownPath(place.file(session), session.home), before);
+    const form = formOf(text, shownPath(place.file(session), session), before);
     return answerOf(await questions.ask(session, { form, call, turn }), call.input as object);
   }
 
@@ -129,11 +129,6 @@ const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
 };
 
 export default setup;
-
-function shownPath(path: string, home: string): string {
-  const inside = below(path, home);
-  return inside ? ["~", ...inside].join("/") : path;
-}
 
 function instructions(file: string): string {
   return [

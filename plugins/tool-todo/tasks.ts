@@ -86,8 +86,9 @@ export function taskTools(keep: Keep): NonNullable<Contribution["tools"]> {
   };
 }
 
-function shown({ content, ...task }: Task, at: number) {
-  return { ...task, id: task.id ?? String(at + 1), subject: content };
+function shown(task: Task, at: number) {
+  const { content, ...more } = task;
+  return { ...more, id: idOf(task, at), subject: content };
 }
 
 function found(id: string, session: SessionView): Task {

@@ -7,3 +7,13 @@
 export function clause(sentence: string): string {
   return sentence.trim().replace(/(?<!\.)\.$/, "");
 }
+
+/**
+ * A text of somebody else's, ended as a sentence is.
+ *
+ * @example
+ * sentence("the disk is full"); // "the disk is full."
+ */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}

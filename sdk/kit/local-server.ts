@@ -37,7 +37,7 @@ export type Refusal = readonly [status: number, sentence: string];
  * against pages that speak to whatever they find. `names` are further host names that somebody has pointed here on purpose, as a tunnel does.
  *
  * @example
- * const [status, sentence] = strangerProblem({ host: "evil.example" }, 8_080) ?? [200, "Welcome."];
+ * const [status, words] = strangerProblem({ host: "evil.example" }, 8_080) ?? [200, "Welcome."];
  */
 export function strangerProblem(
   { host = "", origin }: IncomingHttpHeaders,

@@ -63,7 +63,12 @@ export async function pagePanel(page: Omit<PagePanel, "type" | "text">): Promise
 /** What an entry shows; {@link ListPanel.preview} takes the same. */
 type BlocksOf = (item: ListItem) => readonly Block[] | Promise<readonly Block[]>;
 
-/** `enter` shows the entry as a page of its own, under its id or a title that says what it is. */
+/**
+ * `enter` shows the entry as a page of its own, under its id or a title that says what it is.
+ *
+ * @example
+ * const actions = [showAction(({ id }) => [{ type: "text", lines: [`This is ${id}.`] }])];
+ */
 export function showAction(blocks: BlocksOf, title?: string): ListAction {
   return {
     key: "enter",

@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import type { Call, Hunk, Question, RuleSuggestion, SessionAgent, SessionView, Slots } from "gantry/sdk";
+import { inTime } from "./in-time.ts";
 import { patchOf } from "./patch.ts";
 import { patchLines } from "./patch-view.ts";
 import { visibleLine } from "./visible.ts";
@@ -105,18 +106,8 @@ export async function questionChange(
   session: SessionView,
   slots: Slots | undefined,
 ): Promise<readonly Hunk[] | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), CHANGE_MS);
-  });
   const said = async () => (await slots?.handler(session, "renderers", call.tool.name))?.change?.(call, session);
-  try {
-    return await Promise.race([said(), late]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(CHANGE_MS, said, () => undefined).catch(() => undefined);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Paths as people type them. */
 import fs from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
 import type { SessionView } from "gantry/sdk";
+import { inputPath } from "./tool-files.ts";
 
 /**
  * What a typed path means: `~` is the person's home, quotes around it do not count, and it begins in the session's folder.
@@ -9,11 +9,8 @@ import type { SessionView } from "gantry/sdk";
  * @example
  * const inHome = (session: SessionView) => typedPath("~/notes", session);
  */
-export function typedPath(typed: string, { cwd, home }: Pick<SessionView, "cwd" | "home">): string {
-  const bare = typed.trim().replace(/^(["'])(.*)\1$/, "$2");
-  if (bare === "~") return home;
-  if (bare.startsWith("~/")) return join(home, bare.slice(2));
-  return isAbsolute(bare) ? resolve(bare) : resolve(cwd, bare);
+export function typedPath(typed: string, session: Pick<SessionView, "cwd" | "home">): string {
+  return inputPath(typed.trim().replace(/^(["'])(.*)\1$/, "$2"), session);
 }
 
 /** The folder that a path leads to, its links followed; `undefined` where there is none. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { AssistantMessage, ModelEvent, ModelFailure, ModelRequest, ToolUseBlock } from "gantry/sdk";
 import { NO_USAGE, text } from "gantry/sdk";
+import { inTime } from "gantry/sdk/kit/in-time";
 import type { ProviderUnderTest } from "./provider-conformance.ts";
 
 // ---------------------------------------------------------------- asking
@@ -24,7 +25,7 @@ export async function gather(subject: ProviderUnderTest, asking: Asking = {}): P
       if (events.length === 1) asking.onFirst?.();
     }
   };
-  await inTime(read(), "the stream did not end");
+  await soon(read(), "the stream did not end");
   const types = events.map(({ type }) => type);
   const last = types.at(-1);
   assert.ok(last === "end" || last === "failure", `the last of ${types.join(", ") || "no events"} is no ending`);
@@ -93,22 +94,16 @@ export const CONVERSATION: ModelRequest["messages"] = [
 ];
 
 export async function released({ server }: ProviderUnderTest): Promise<void> {
-  if (server) await inTime(server.released(), "the connection was not let go");
+  if (server) await soon(server.released(), "the connection was not let go");
 }
 
-export async function inTime<T>(work: Promise<T>, problem: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new assert.AssertionError({ message: `${problem} within ${LIMIT_MS} ms` })),
-      LIMIT_MS,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Fails where it takes longer than anything of a loopback server may. */
+export function soon<T>(work: Promise<T>, problem: string): Promise<T> {
+  return inTime(
+    LIMIT_MS,
+    () => work,
+    () => assert.fail(`${problem} within ${LIMIT_MS} ms`),
+  );
 }
 
 function deepFreeze<T>(value: T): T {

@@ -17,12 +17,12 @@ import {
   callsIn,
   failureOf,
   gather,
-  inTime,
   isSentence,
   LIMIT_MS,
   released,
   requestOf,
   said,
+  soon,
   streamedInputs,
   streamOf,
   textIn,
@@ -251,7 +251,7 @@ const CHECKS: readonly Check[] = [
   promise("silent", "ends at once when it is aborted before the answer begins", async (subject) => {
     const stop = new AbortController();
     const gathering = gather(subject, { signal: stop.signal });
-    await inTime(Promise.race([gathering, subject.server?.asked()]), "the request did not arrive");
+    await soon(Promise.race([gathering, subject.server?.asked()]), "the request did not arrive");
     stop.abort();
     assert.equal(failureOf(await gathering).kind, "aborted");
     await released(subject);

@@ -189,6 +189,7 @@ export async function converse(
         theme={preferences.theme}
         asking={asking}
         isCalm={preferences.isCalm}
+        isFullScreen={() => screen.isFull}
         editor={{
           ...editor.props,
           settings: { isVim: preferences.isVim, escapeKeys: preferences.escapeKeys, hasEmoji: preferences.hasEmoji },

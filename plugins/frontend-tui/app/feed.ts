@@ -1,7 +1,6 @@
 /** What happens in a session, as lines that are finished and a live part that goes on. */
 import type { Call, Meter, Session, SessionEvent, ToolResult, TurnEnd } from "gantry/sdk";
 import { textOf } from "gantry/sdk";
-import { visibleLine } from "gantry/sdk/kit/visible";
 import type { PaintOptions } from "../paint/blocks.ts";
 import { type Answer, createAnswer } from "./answer.ts";
 import { createFigures } from "./figures.ts";
@@ -23,6 +22,7 @@ import type { Screen } from "./screen.ts";
 import type { Source } from "./scrollback.ts";
 import type { Store } from "./store.ts";
 import type { ToolLines } from "./tool-lines.ts";
+import { createWork } from "./work.ts";
 
 export interface FeedParts {
   readonly screen: Pick<Screen, "print" | "setTail">;
@@ -53,13 +53,8 @@ export interface Feed {
   repaint(): void;
 }
 
-const THOUGHT = 120;
-const PROGRESS = 200;
-const REFRESH_MS = 100;
 /** How a fault of a command begins to say where it was. */
 const COMMAND = "command ";
-/** A command, or a hook before the first request, that takes longer is seen to be at work. */
-const SLOW_MS = 300;
 
 /** A feed for one session. */
 export function createFeed(session: Session, parts: FeedParts): Feed {
@@ -74,13 +69,14 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     },
   });
   const figures = createFigures(session, meter);
+  const work = createWork({
+    store,
+    onShow: () => held && put(() => []),
+    onThought: () => say((options) => ["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options)]),
+  });
   /** Prompts that are printed already. */
   const said = new WeakSet<object>();
   const calls = new Map<string, Call>();
-  /** The newest words of calls at work. */
-  const progressed = new Map<string, string>();
-  let isRefreshing = false;
-  let thought = "";
   /** A command that waits for what comes of it. */
   let held: Painting | undefined;
   /** What a command that has failed said. */
@@ -89,8 +85,6 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
   let isShown = false;
   /** What the person has typed for the shell. */
   let command: string | undefined;
-  let startedAt = Date.now();
-  let slow: NodeJS.Timeout | undefined;
 
   function loadFor(event: SessionEvent): Promise<void> | undefined {
     if (event.type === "tool_start") return tools.load(session, event.call.tool.name);
@@ -127,24 +121,22 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         command = failed = undefined;
         figures.begin();
         store.set({ hint: undefined });
-        startedAt = Date.now();
-        slow = setTimeout(showWork, SLOW_MS);
+        work.begin();
         if (event.input.origin === "person" && !event.input.isMeta)
           sayPrompt(event.input.content, textOf(event.input.content), event.input.content.length > 1);
         break;
       case "request":
-        showWork();
+        work.show();
         break;
       case "text":
-        endThought();
+        work.endThought();
         answer.push(event.text);
         break;
       case "thinking":
-        thought += event.text;
-        refreshSoon();
+        work.think(event.text);
         break;
       case "assistant":
-        endThought();
+        work.endThought();
         if (!answer.hasText) answer.push(textOf(event.message.content));
         answer.end();
         break;
@@ -157,8 +149,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         start(event.call);
         break;
       case "tool_progress":
-        progressed.set(event.id, event.text);
-        refreshSoon();
+        work.progress(event.id, event.text);
         break;
       case "denied":
         calls.set(event.call.id, event.call);
@@ -167,11 +158,11 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         end(event);
         break;
       case "compacting":
-        setLabel("Shortening the conversation");
+        work.setLabel("Shortening the conversation");
         break;
       case "compacted":
         say((options) => compactedLines(event, options));
-        setLabel("Working");
+        work.setLabel("Working");
         break;
       case "panel":
         isShown = true;
@@ -185,10 +176,9 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         say((options) => faultLines(event.fault, options));
         break;
       case "turn_end":
-        endThought();
+        work.endThought();
         answer.end();
-        clearTimeout(slow);
-        store.set({ activity: undefined, running: [] });
+        work.stop();
         calls.clear();
         if (!isTold(event.end)) {
           const taken = parts.showsFigures() ? figures.text(event.ms) : "";
@@ -204,18 +194,7 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     return isShown && reason === "handled";
   }
 
-  function showWork(): void {
-    clearTimeout(slow);
-    if (held) put(() => []);
-    if (!store.get().activity) store.set({ activity: { label: "Working", startedAt } });
-  }
-
-  function setLabel(label: string): void {
-    const { activity } = store.get();
-    if (activity) store.set({ activity: { ...activity, label } });
-  }
-
-  // ---------------------------------------------------------------- what was said and thought
+  // ---------------------------------------------------------------- what was said
 
   function sayPrompt(content: object, text: string, isPlain = false): void {
     if (said.has(content)) return;
@@ -232,43 +211,16 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
     held = (options) => promptLines(text, options);
   }
 
-  /** What is thought, and how far calls are: a few times a second, however often they say so. */
-  function refreshSoon(): void {
-    if (isRefreshing) return;
-    isRefreshing = true;
-    setTimeout(() => {
-      isRefreshing = false;
-      const { running } = store.get();
-      store.set({
-        thinking: thought ? visibleLine(thought.slice(-4 * THOUGHT), 4 * THOUGHT).slice(-THOUGHT) : undefined,
-        running: running.map((one) => ({ ...one, ...lineOf(one.id) })),
-      });
-    }, REFRESH_MS);
-  }
-
-  function lineOf(id: string): { progress?: string } {
-    const text = progressed.get(id);
-    return text === undefined ? {} : { progress: visibleLine(text.trimEnd().split("\n").at(-1) ?? "", PROGRESS) };
-  }
-
-  function endThought(): void {
-    if (thought === "") return;
-    thought = "";
-    store.set({ thinking: undefined });
-    say((options) => ["", ...saidLines("Thought for a while. Ctrl-O shows what.", "dim", options)]);
-  }
-
   // ---------------------------------------------------------------- calls
 
   function start(call: Call): void {
     answer.flush();
-    const head = tools.head({ call, session }, options());
-    store.set({ running: [...store.get().running, { id: call.id, head, startedAt: Date.now() }] });
+    work.start(call.id, tools.head({ call, session }, options()));
   }
 
   function end({ id, tool, input, result }: { id: string; tool: string; input: unknown; result: ToolResult }): void {
     const known = calls.get(id) ?? { id, tool: { name: tool } };
-    store.set({ running: store.get().running.filter((one) => one.id !== id) });
+    work.end(id);
     const isTyped = command !== undefined && (input as { readonly command?: unknown } | null)?.command === command;
     if (isTyped) isShown = true;
     say((options) =>
@@ -277,7 +229,6 @@ export function createFeed(session: Session, parts: FeedParts): Feed {
         : ["", ...tools.done({ call: { ...known, input }, result, session }, options)],
     );
     calls.delete(id);
-    progressed.delete(id);
   }
 
   return {

@@ -22,6 +22,8 @@ export interface LiveProps {
   readonly theme: Theme;
   readonly asking: Asking;
   readonly isCalm: boolean;
+  /** The conversation has the whole screen now. */
+  isFullScreen(): boolean;
   readonly editor: Omit<ComposerProps, "keyboard" | "theme" | "width" | "maxRows" | "isBusy" | "isActive">;
   readonly themeNamed?: (name: string) => Theme;
   onPanelClosed(answer: CommandAnswer): void;
@@ -79,7 +81,9 @@ export function Live(props: LiveProps): JSX.Element {
       {state.voice ? <Text>{theme.style("warning", cut(`  ${state.voice}`, columns))}</Text> : null}
       {lower ? <Box marginTop={1}>{lower}</Box> : null}
       {state.isReady ? <Editor {...props} state={state} isActive={!lower} /> : null}
-      {state.areShortcutsShown && !lower ? <Shortcuts keyboard={keyboard} theme={theme} width={columns} /> : null}
+      {state.areShortcutsShown && !lower ? (
+        <Shortcuts keyboard={keyboard} theme={theme} width={columns} isFullScreen={props.isFullScreen()} />
+      ) : null}
       {state.isReady && !lower ? <StatusLine state={state} theme={theme} /> : null}
     </Box>
   );

@@ -10,14 +10,23 @@ interface Shortcut {
   readonly does: string;
 }
 
+/** Where Gantry scrolls what was said. */
+const LOOKING_BACK = [
+  { action: "scroll:pageUp", does: "look back" },
+  { action: "scroll:bottom", does: "to what is newest" },
+  { action: "transcript:search", does: "search what was said" },
+];
+
 export function Shortcuts({
   keyboard,
   theme,
   width,
+  isFullScreen,
 }: {
   keyboard: Keyboard;
   theme: Theme;
   width: number;
+  isFullScreen: boolean;
 }): JSX.Element {
   const key = (action: string, usual: string) => keyboard.labelOf(action) || usual;
   const all: readonly Shortcut[] = [
@@ -33,8 +42,11 @@ export function Shortcuts({
     { keys: key("chat:externalEditor", "ctrl+g"), does: "your editor" },
     { keys: key("chat:newline", "ctrl+j"), does: "new line" },
     { keys: key("app:suspend", "ctrl+z"), does: "suspend; fg comes back" },
+    ...(isFullScreen
+      ? LOOKING_BACK.map(({ action, does }) => ({ keys: keyboard.labelOf(action, "Fullscreen"), does }))
+      : []),
     { keys: "ctrl+c twice", does: "leave" },
-  ];
+  ].filter(({ keys }) => keys !== "");
   const cells = all.map(({ keys, does }) => `${keys}  ${does}`);
   const wide = Math.max(...cells.map(widthOf)) + 3;
   const columns = Math.max(1, Math.min(3, Math.floor((width - 2) / wide)));

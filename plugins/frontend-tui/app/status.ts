@@ -1,6 +1,7 @@
 /** What stands below the editor: mode, model, how full the window is, and what plugins have to say. */
 import type { Line, Meter, Models, Permissions, Session, Slots, StatusItem } from "gantry/sdk";
 import { messageOf } from "gantry/sdk";
+import { inTime } from "gantry/sdk/kit/in-time";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { paintLine } from "../paint/blocks.ts";
 import type { Theme } from "../paint/theme.ts";
@@ -77,9 +78,10 @@ export function createStatus(parts: StatusParts): Status {
         if (broken.has(name)) return;
         try {
           const item: StatusItem | undefined = await parts.slots?.handler(session, "statusItems", name);
-          const line = await inTime(Promise.resolve(item?.(session)));
+          const before = () => said.get(name);
+          const line = await inTime(PATIENCE_MS, () => item?.(session), before);
           if (line === undefined) said.delete(name);
-          else if (line !== LATE) said.set(name, line);
+          else said.set(name, line);
         } catch (cause) {
           broken.add(name);
           parts.onFault(name, messageOf(cause));
@@ -115,16 +117,6 @@ export function createStatus(parts: StatusParts): Status {
       clearTimeout(later);
     },
   };
-}
-
-const LATE = Symbol("late");
-
-async function inTime<T>(work: Promise<T>): Promise<T | typeof LATE> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<typeof LATE>((resolve) => {
-    timer = setTimeout(() => resolve(LATE), PATIENCE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer)) as Promise<T | typeof LATE>;
 }
 
 /** A line end in a piece begins another line. */

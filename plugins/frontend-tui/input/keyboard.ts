@@ -15,8 +15,8 @@ export type KeyContexts = readonly string[] | (() => readonly string[]);
 export interface Keyboard {
   listen(contexts: KeyContexts, handler: KeyHandler): () => void;
   feed(bytes: Buffer): void;
-  /** What a person presses for it, such as `ctrl+g`; empty where no key does it. */
-  labelOf(action: string): string;
+  /** What a person presses for it, in this context or in any, such as `ctrl+g`; empty where no key does it. */
+  labelOf(action: string, context?: string): string;
   /** Other bindings from the next key on. */
   rebind(bindings: KeyBindings): void;
   /** The keys of a chord that was begun, such as `ctrl+x`; empty where none was. Whoever shows it is told of changes. */
@@ -82,8 +82,9 @@ export function createKeyboard(options: { bindings: KeyBindings; wait?: KeyDecod
       return () => void listeners.delete(listener);
     },
     feed: (bytes) => decoder.feed(bytes),
-    labelOf(action) {
-      for (const keys of bindings.values()) {
+    labelOf(action, context) {
+      for (const [name, keys] of bindings) {
+        if (context !== undefined && name !== context) continue;
         for (const [chord, bound] of keys) if (bound === action) return chord;
       }
       return "";
