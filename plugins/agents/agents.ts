@@ -26,12 +26,12 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
     const { use, scope, log } = context;
     let offered: Promise<void> | undefined;
     const shelf = createShelf(context, managed);
-    const starting = createStarting(context, shelf);
+    const starting = createStarting(context, shelf, definitionOf);
     const asked = perSession(() => ({ requests: 0, hasTold: false }));
 
     /** What the session works by: an agent's its definition, the one at the top that of the setting. */
     async function definitionOf(session: SessionView): Promise<AgentDefinition | undefined> {
-      if (session.parent) return starting.definitionOf(session);
+      if (session.parent) return starting.workOf(session)?.definition;
       const name = use.settings?.get("agent", z.string());
       return name ? shelf.find(name) : undefined;
     }
@@ -120,9 +120,9 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
         modelWrap: (stream, session) => {
           if (!session.parent) return undefined;
           return (request, call) => {
-            const { effort, maxTurns } = call.turn
-              ? (starting.definitionOf(session) ?? {})
-              : ({} as Partial<AgentDefinition>);
+            const { definition, task } = (call.turn && starting.workOf(session)) || {};
+            const { maxTurns } = definition ?? {};
+            const effort = task?.effort ?? definition?.effort;
             const state = asked(session);
             if (maxTurns !== undefined && state.requests >= maxTurns) return atItsEnd(maxTurns);
             if (call.turn) state.requests++;

@@ -26,6 +26,8 @@ export interface PromptFile extends PromptHead {
   readonly hooks?: object;
   /** Wants to be run by an agent of its own. */
   readonly isFork: boolean;
+  /** The kind of that agent. */
+  readonly agent: string;
   /** What it would run or allow, where that has to be approved. */
   readonly claim?: Claim;
   /** What is wrong with it, for the person: a sentence without its end. */
@@ -114,7 +116,8 @@ function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): P
     ...(model && model !== "inherit" && { model }),
     ...(effort && { effort }),
     ...(hooks && { hooks }),
-    isFork: data.context === "fork",
+    isFork: textIn(data.context) === "fork",
+    agent: wordIn(data.agent) || "general-purpose",
     ...(claim && { claim }),
     ...(problem && { problem }),
   };
