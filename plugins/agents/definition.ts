@@ -8,8 +8,7 @@ import {
   type PermissionMode,
   z,
 } from "gantry/sdk";
-import { hookLines } from "gantry/sdk/kit/prompt-files";
-import { hasHooks, oneLine, textIn } from "gantry/sdk/kit/prompt-head";
+import { hasHooks, hookLines, oneLine, textIn } from "gantry/sdk/kit/prompt-head";
 import { splitRules } from "gantry/sdk/kit/split-rules";
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
@@ -45,7 +44,7 @@ export function definitionOf(
     ...(Number.isInteger(most) && most > 0 && { maxTurns: most }),
     ...(mode && { permissionMode: mode }),
     ...(skills.length && { skills }),
-    ...(hasHooks(data) && { hooks: data.hooks as object }),
+    ...(hasHooks(data) && Object.keys(data.hooks as object).length && { hooks: data.hooks as object }),
     ...(textIn(data.initialPrompt) && { initialPrompt: textIn(data.initialPrompt) }),
     ...(isTrue(data.background) && { isBackground: true }),
     ...unheeded(data),
