@@ -89,6 +89,8 @@ export function parseArguments(argv: readonly string[], manifests: readonly Mani
   const words = command.args;
   const said = { ...NOTHING, own: values as OwnFlags, ...routed(meant, values, isGiven) };
   if (name) return { ...said, frontend: undefined, subcommand: { name, args: words, flags: values as FlagValues } };
+  // Who settles the model of a session sees that the person has named one.
+  if (said.own.model !== undefined) said.settings.model = said.own.model;
   return { ...said, prompt: words.length ? words.join(" ") : undefined };
 }
 

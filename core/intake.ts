@@ -53,7 +53,7 @@ async function runCommand(turn: Turn, input: Input): Promise<Input> {
   }
   try {
     const handler = await command.handler();
-    const answer = await (typeof handler === "function" ? handler : handler.run)(args, turn.session);
+    const answer = await (typeof handler === "function" ? handler : handler.run)(args, turn.session, turn.signal);
     if (typeof answer === "object" && "prompt" in answer) return { ...input, typed, content: [text(answer.prompt)] };
     if (typeof answer === "object") {
       const isPanel = "panel" in answer;

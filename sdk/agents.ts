@@ -1,4 +1,5 @@
 /** Agents: what kinds there are, and those at work. Each works in a session below the one that has started it. */
+import type { DeclaredHooks } from "./hook-events.ts";
 import type { Usage } from "./message.ts";
 import type { Effort } from "./model.ts";
 import type { PermissionMode } from "./permissions.ts";
@@ -28,6 +29,10 @@ export interface AgentDefinition {
   readonly maxTurns?: number;
   /** Its own, as far as the session that starts it lets it. */
   readonly permissionMode?: PermissionMode;
+  /** Hooks as settings have them, for its sessions alone. */
+  readonly hooks?: object;
+  /** What a whole session that works as it begins with. */
+  readonly initialPrompt?: string;
   /** Skills whose texts it has from the beginning. */
   readonly skills?: readonly string[];
   /** It works in the background unless it is told otherwise. Default false. */
@@ -56,7 +61,16 @@ export interface AgentTask {
   readonly resume?: string;
   /** In place of the model of its definition. */
   readonly model?: string;
-  /** The call that starts it. */
+  /** The person has named that model: it may be another provider's than the session's. Default false. */
+  readonly isModelByPerson?: boolean;
+  /** In place of the effort of its definition. */
+  readonly effort?: Effort;
+  /** Permission rules that allow and deny for this agent, beside those of the session. Whoever gives them has seen to it that they are approved. */
+  readonly allows?: readonly string[];
+  readonly denies?: readonly string[];
+  /** Hooks for this agent alone, approved as well. */
+  readonly hooks?: DeclaredHooks;
+  /** The call that starts it, where a model makes one: then it has to be one that the session may start. */
   readonly callId?: string;
 }
 
@@ -114,8 +128,10 @@ export interface Agents {
    * Starts one below a session. It ends with that session.
    *
    * **Contract**: rejects with `GANTRY_AGENT_UNKNOWN` where there is no such kind, with `GANTRY_AGENT_OBSTACLE` where its definition asks for
-   * what it would be unsafe without, with `GANTRY_AGENT_RUNNING` where the one to go on with is still at work, and with
-   * `GANTRY_AGENT_LIMIT` where it would lie too deep or too many are at work. Whatever happens to it afterwards is in its outcome.
+   * what it would be unsafe without, with `GANTRY_AGENT_UNAPPROVED` where nobody has approved its hooks, with `GANTRY_AGENT_RUNNING` where
+   * the one to go on with is still at work, with `GANTRY_AGENT_LIMIT` where it would lie too deep or too many are at work, and with
+   * `GANTRY_AGENT_DENIED` where a rule denies agents of this kind, or the session works by a definition that does not give them. Whatever
+   * happens to it afterwards is in its outcome.
    */
   start(session: SessionView, task: AgentTask): Promise<AgentRun>;
   /** Those that were started in a session or below it, oldest first: all that are at work, and the last ones that have ended. */

@@ -193,7 +193,7 @@ export type CommandSession = SessionView &
 /**
  * Runs a slash command; `args` is what was typed behind its name. A string is shown; `{ prompt }` is sent to the model in place
  * of what was typed; `{ open }` asks the frontend to go on in another session; `{ panel }` shows a panel, or its text where there
- * is none; `undefined` says nothing.
+ * is none; `undefined` says nothing. `signal` fires when the person interrupts; there is none where nobody can.
  *
  * **Contract**: may throw: the prompt is refused with the message, and the plugin is named. Must not wait for `close`, which waits
  * for the turn that the command is part of.
@@ -201,7 +201,11 @@ export type CommandSession = SessionView &
  * @example
  * const review: RunCommand = (args) => ({ prompt: `Review the changes of ${args || "the last commit"}.` });
  */
-export type RunCommand = (args: string, session: CommandSession) => CommandAnswer | Promise<CommandAnswer>;
+export type RunCommand = (
+  args: string,
+  session: CommandSession,
+  signal?: AbortSignal,
+) => CommandAnswer | Promise<CommandAnswer>;
 
 /** What a slash command gives back: see {@link RunCommand}. */
 export type CommandAnswer =

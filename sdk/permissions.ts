@@ -71,6 +71,14 @@ export interface PermissionRules {
 }
 export const PermissionRules = createService<PermissionRules>("permission-rules");
 
+/** What a session has planned. */
+export interface WrittenPlan {
+  /** Absolute; nothing need be there yet. */
+  readonly path: string;
+  /** Empty where nothing has been written. */
+  readonly text: string;
+}
+
 /** The permission mode of a session. */
 export interface Permissions {
   mode(session: SessionView): PermissionMode;
@@ -80,9 +88,14 @@ export interface Permissions {
   before?(session: SessionView): PermissionMode | undefined;
   /**
    * Says where plans are kept: what they are written to needs no yes while the session is planning, and nothing else can be written
-   * then. `places` are those of a call, all of which have to be the plan's. Returns what ends it.
+   * then. `places` are those of a call, all of which have to be the plan's; `planOf` gives what has been written. Returns what ends it.
    */
-  keepPlans?(isPlan: (session: SessionView, places: readonly string[]) => Promise<boolean>): () => void;
+  keepPlans?(
+    isPlan: (session: SessionView, places: readonly string[]) => Promise<boolean>,
+    planOf?: (session: SessionView) => Promise<WrittenPlan>,
+  ): () => void;
+  /** The plan of the session, in whatever mode it is; `undefined` where nobody keeps plans. */
+  plan?(session: SessionView): Promise<WrittenPlan | undefined>;
   /** Whether the session is planning, and all these places are its plan's. */
   isPlan?(session: SessionView, places: readonly string[]): Promise<boolean>;
   /** From here on the session is judged as in this mode, allowed or not: for questions of what would be. */

@@ -180,8 +180,8 @@ export interface Session extends SessionView {
   close(reason?: string): Promise<void>;
 }
 
-/** A session as `sessionStart` taps get it: its folders are still to be settled. */
-export type StartingSession = SessionView & Pick<Session, "addFolder">;
+/** A session as `sessionStart` taps get it: its folders and its model are still to be settled. */
+export type StartingSession = SessionView & Pick<Session, "addFolder" | "setModel">;
 
 /**
  * The session that a person speaks with: the one at the top of those that work for each other, most often the session itself.

@@ -17,11 +17,32 @@ import sessionCommands from "../plugins/session-commands/index.ts";
 import sessionJsonl from "../plugins/session-jsonl/index.ts";
 import skills from "../plugins/skills/index.ts";
 import toolEdit from "../plugins/tool-edit/index.ts";
+import toolPlan from "../plugins/tool-plan/index.ts";
 import toolRead from "../plugins/tool-read/index.ts";
 import usageMeter from "../plugins/usage-meter/index.ts";
 import { drive, type Line, prompt, request, success } from "./drive.ts";
 
 const ofType = (lines: readonly Line[], type: string) => lines.filter((line) => line.type === type);
+
+it("the plan of a session is given as it stands in its file, and as none before", async () => {
+  const planned = "# Plan\n\nMove the login.";
+  const run = await drive([request("1", "get_plan"), prompt("Plan")], {
+    plugins: [toolPlan],
+    flagSettings: { permissions: { defaultMode: "plan" } },
+    script: [{ calls: [{ name: "ExitPlanMode", input: { plan: planned } }] }, { text: "Planned." }],
+    respond(line) {
+      if (line.request) return [success(line, { action: "cancel" })];
+      if (line.type === "result") return [request("2", "get_plan")];
+      if (line.response?.request_id === "2") run.stdin.end();
+      return [];
+    },
+  });
+  expect(await run.exit()).toBe(0);
+  expect(run.answerTo("1")[0].response.plan).toBeNull();
+  const { plan, planFilePath } = run.answerTo("2")[0].response;
+  expect(plan).toBe(planned);
+  expect(readFileSync(planFilePath, "utf8")).toBe(planned);
+});
 
 describe("rules and hooks", () => {
   it("are listed with where they come from", async () => {

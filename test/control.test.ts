@@ -418,6 +418,7 @@ describe("whatever comes", () => {
     "get_task_output",
     "register_repo_root",
     "get_hooks_listing",
+    "get_plan",
     "get_session_cost",
     "get_usage",
     "list_permission_rules",

@@ -235,7 +235,7 @@ describe("what a project's agent asks for", () => {
 
 describe("a definition that asks for what there is not", () => {
   it.each([
-    ["hooks", "hooks:\n  PreToolUse:\n    - matcher: Bash\n", "its own hooks would not run"],
+    ["hooks that can be read", "hooks: always\n", "its hooks cannot be read"],
     ["a place of its own", "isolation: worktree\n", "apart from the project"],
   ])("is not started without %s", async (_, head, said) => {
     const text = `---\nname: odd\ndescription: Is odd\n${head}---\n\nI am odd.`;

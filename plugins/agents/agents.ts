@@ -15,6 +15,7 @@ import { managedFolder } from "gantry/sdk/kit/managed-folder";
 import { visibleLine } from "gantry/sdk/kit/visible";
 import { soon } from "gantry/sdk/kit/watch-folders";
 import type { agents } from "./index.ts";
+import { createMainAgent } from "./main-agent.ts";
 import { agentMentions } from "./mentions.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
 import { createStarting } from "./starting.ts";
@@ -26,12 +27,13 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
     const { use, scope, log } = context;
     let offered: Promise<void> | undefined;
     const shelf = createShelf(context, managed);
-    const starting = createStarting(context, shelf);
+    const starting = createStarting(context, shelf, definitionOf);
+    const main = createMainAgent(context, starting.isApproved);
     const asked = perSession(() => ({ requests: 0, hasTold: false }));
 
     /** What the session works by: an agent's its definition, the one at the top that of the setting. */
     async function definitionOf(session: SessionView): Promise<AgentDefinition | undefined> {
-      if (session.parent) return starting.definitionOf(session);
+      if (session.parent) return starting.workOf(session)?.definition;
       const name = use.settings?.get("agent", z.string());
       return name ? shelf.find(name) : undefined;
     }
@@ -100,29 +102,34 @@ export function agentsFrom(managed: string): Setup<typeof agents> {
       },
       claims: { agents: () => shelf.claims() },
       taps: {
-        sessionStart: (session) => {
+        sessionStart: async (session) => {
+          const own = session.parent ? undefined : await definitionOf(session);
+          if (own) await main.begin(session, own);
           // Whoever types a name is offered them; nobody else, and no start, waits for that.
           if (session.isInteractive && !session.parent && use.mentions) scope.own(soon(() => void offer()));
         },
-        input: async ({ content, origin, isMeta, outcome }, { session }) => {
+        input: async (input, { session }) => {
+          const { content, origin, isMeta, outcome } = input;
           if (shelf.problem) return { content, origin, outcome: { kind: "refused", text: shelf.problem } };
-          if (origin !== "person" || isMeta || outcome) return undefined;
-          const own = await definitionOf(session);
-          if (own?.obstacle) {
-            const said = `The session cannot work as the agent ${own.name}: ${own.obstacle}.`;
-            return { content, origin, outcome: { kind: "refused", text: visibleLine(said) } };
+          if (outcome) return undefined;
+          const own = session.parent ? undefined : await definitionOf(session);
+          const obstacle = session.parent ? undefined : (own?.obstacle ?? (await main.hold(session, own)));
+          if (obstacle !== undefined) {
+            const said = `The session cannot work as the agent ${own?.name}: ${obstacle}.`;
+            return { content, origin, outcome: { kind: "refused", text: visibleLine(said, 600) } };
           }
+          if (origin !== "person" || isMeta) return undefined;
           const named = await namedIn(textOf(content), shelf);
           if (named.length) session.enqueue({ content: [text(wanted(named))], origin: "plugin", isMeta: true });
-          return undefined;
+          return own && main.withBeginning(input, session, own);
         },
         promptBuild: (draft, { session }) => built(draft, session),
         modelWrap: (stream, session) => {
           if (!session.parent) return undefined;
           return (request, call) => {
-            const { effort, maxTurns } = call.turn
-              ? (starting.definitionOf(session) ?? {})
-              : ({} as Partial<AgentDefinition>);
+            const { definition, task } = (call.turn && starting.workOf(session)) || {};
+            const { maxTurns } = definition ?? {};
+            const effort = task?.effort ?? definition?.effort;
             const state = asked(session);
             if (maxTurns !== undefined && state.requests >= maxTurns) return atItsEnd(maxTurns);
             if (call.turn) state.requests++;

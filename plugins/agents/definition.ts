@@ -8,7 +8,7 @@ import {
   type PermissionMode,
   z,
 } from "gantry/sdk";
-import { oneLine, textIn } from "gantry/sdk/kit/prompt-head";
+import { hasHooks, hookLines, oneLine, textIn } from "gantry/sdk/kit/prompt-head";
 import { splitRules } from "gantry/sdk/kit/split-rules";
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
@@ -44,6 +44,8 @@ export function definitionOf(
     ...(Number.isInteger(most) && most > 0 && { maxTurns: most }),
     ...(mode && { permissionMode: mode }),
     ...(skills.length && { skills }),
+    ...(hasHooks(data) && Object.keys(data.hooks as object).length && { hooks: data.hooks as object }),
+    ...(textIn(data.initialPrompt) && { initialPrompt: textIn(data.initialPrompt) }),
     ...(isTrue(data.background) && { isBackground: true }),
     ...unheeded(data),
   };
@@ -51,8 +53,8 @@ export function definitionOf(
 
 /** What keeps an agent in hand must not be missing silently; what it merely would have besides may. */
 function unheeded(data: Readonly<Record<string, unknown>>): Pick<AgentDefinition, "problem" | "obstacle"> {
-  if (data.hooks !== undefined && data.hooks !== null)
-    return { obstacle: "its own hooks would not run: put them into the hooks of settings.json, which hold for agents" };
+  if (data.hooks !== undefined && data.hooks !== null && !hasHooks(data))
+    return { obstacle: "its hooks cannot be read: they are written as in settings.json" };
   if (textIn(data.isolation)) return { obstacle: "it wants to work apart from the project, which no agent does yet" };
   const idle = ["mcpServers", "memory"].filter((key) => data[key] !== undefined && data[key] !== null);
   return idle.length ? { problem: `no effect: ${idle.join(", ")}` } : {};
@@ -80,9 +82,15 @@ function isTrue(value: unknown): boolean {
 }
 
 /** What a person has to see before it counts. */
-export function claimIn({ name, path, permissionMode }: AgentDefinition): Claim | undefined {
-  if (path === undefined || !permissionMode || !LOOSE.includes(permissionMode)) return undefined;
-  return { kind: "agent", source: path, text: `${name} works in the permission mode ${permissionMode}` };
+export function claimIn({ name, path, source, permissionMode, hooks }: AgentDefinition): Claim | undefined {
+  if (path === undefined || source !== "project") return undefined;
+  const isLoose = permissionMode !== undefined && LOOSE.includes(permissionMode);
+  const lines = [
+    ...(isLoose ? [`${name} works in the permission mode ${permissionMode}`] : []),
+    // A further line of one stands in from it, so that none can pass for another.
+    ...hookLines(hooks).map((line) => `${name} ${line}`.replaceAll("\n", "\n  ")),
+  ];
+  return lines.length ? { kind: "agent", source: path, text: lines.join("\n") } : undefined;
 }
 
 function jsonSchema() {

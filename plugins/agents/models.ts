@@ -1,5 +1,5 @@
 /** Which model an agent asks. */
-import type { AgentDefinition, HostInfo, Inspector, ModelRef, ProviderManifest } from "gantry/sdk";
+import type { AgentDefinition, AgentTask, HostInfo, Inspector, ModelRef, ProviderManifest } from "gantry/sdk";
 import { matchText } from "gantry/sdk/kit/stars";
 
 export interface ModelWish {
@@ -11,12 +11,12 @@ export interface ModelWish {
 /** The environment goes before the call, and the call before the definition. */
 export function wishOf(
   { source, model }: AgentDefinition,
-  asked: string | undefined,
+  { model: asked, isModelByPerson = false }: Pick<AgentTask, "model" | "isModelByPerson">,
   { env }: Pick<HostInfo, "env">,
 ): ModelWish | undefined {
   const named = env.CLAUDE_CODE_SUBAGENT_MODEL;
   if (named && named !== "inherit") return { name: named, isByPerson: true };
-  if (asked && asked !== "inherit") return { name: asked, isByPerson: false };
+  if (asked && asked !== "inherit") return { name: asked, isByPerson: isModelByPerson };
   const isByPerson = source !== "project" && source !== "built-in";
   return model === undefined ? undefined : { name: model, isByPerson };
 }

@@ -78,8 +78,7 @@ export function createShelf({ config, host, scope }: SetupContext<typeof agents>
       const wanted = name.trim().replace(/^@?(?:agent-)?/, "");
       return (await counting()).get(wanted.replace(/\s+/g, "-").toLowerCase());
     },
-    claims: async () =>
-      (await filed()).definitions.flatMap((one) => (one.source === "project" ? (claimIn(one) ?? []) : [])),
+    claims: async () => (await filed()).definitions.flatMap((one) => claimIn(one) ?? []),
     put(definitions) {
       brought = broughtIn(definitions);
     },

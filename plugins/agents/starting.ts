@@ -5,22 +5,19 @@ import {
   type Agents,
   type AgentTask,
   isGantryError,
-  messageOf,
-  PluginError,
   perSession,
   rootOf,
   type Session,
   type SessionView,
   type SetupContext,
 } from "gantry/sdk";
-import { didYouMean } from "gantry/sdk/kit/nearest";
-import { visibleLine } from "gantry/sdk/kit/visible";
-import { claimIn } from "./definition.ts";
 import type { agents } from "./index.ts";
+import { createLimits } from "./limits.ts";
 import { chosenModel, wishOf } from "./models.ts";
+import { notStarted, stillRunning, tooMany, unapproved, unknown } from "./refusals.ts";
 import { startRun } from "./run.ts";
 import type { Shelf } from "./shelf.ts";
-import { hasTool, partlyForbidden } from "./tools.ts";
+import { hasTool } from "./tools.ts";
 
 const DEEPEST = 3;
 const MOST = 20;
@@ -28,16 +25,29 @@ const MOST = 20;
 const MOST_ENDED = 50;
 
 /** Sessions outlive their plugins, which may be set up anew in the midst of one: what an agent works by holds on. */
-const definitions = new WeakMap<SessionView, AgentDefinition>();
+const works = new WeakMap<SessionView, Work>();
 /** By the session at the top. */
 const runsOf = perSession((): { run: AgentRun; by: SessionView }[] => []);
 
 export interface Starting extends Pick<Agents, "start" | "runs" | "watch"> {
-  /** The definition that an agent's session works by. */
-  definitionOf(session: SessionView): AgentDefinition | undefined;
+  /** What an agent's session works by. */
+  workOf(session: SessionView): Work | undefined;
+  /** Whether what the definition asks for may count. */
+  isApproved(definition: AgentDefinition): boolean;
 }
 
-export function createStarting({ use, host }: SetupContext<typeof agents>, shelf: Shelf): Starting {
+export interface Work {
+  readonly definition: AgentDefinition;
+  readonly task: AgentTask;
+}
+
+export function createStarting(
+  { use, host }: SetupContext<typeof agents>,
+  shelf: Shelf,
+  /** What a session works by. */
+  definitionOf: (session: SessionView) => Promise<AgentDefinition | undefined>,
+): Starting {
+  const limits = createLimits(use, definitionOf);
   const listeners = new Set<Parameters<Agents["watch"]>[0]>();
   /** Started and not yet in the list. */
   const starting = perSession(() => ({ count: 0 }));
@@ -53,6 +63,8 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     const definition = await shelf.find(task.type);
     if (!definition) throw unknown(task.type, await shelf.all());
     if (definition.obstacle) throw notStarted(definition);
+    if (definition.hooks && !limits.isApproved(definition)) throw unapproved(definition);
+    await limits.checkAllowed(session, definition, task);
     const root = rootOf(session);
     const pending = starting(root);
     checkLimits(session, runsOf(root).filter(({ run }) => run.state === "running").length + pending.count);
@@ -80,7 +92,16 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     const before = runs.findLast(({ id }) => id === wanted) ?? runs.findLast((run) => run.task.name === wanted);
     if (before?.state === "running") throw stillRunning(before);
     const { name } = before?.task ?? {};
-    if (before) return { ...task, type: before.definition.name, resume: before.id, ...(name && { name }) };
+    const { denies, hooks } = before?.task ?? {};
+    if (before)
+      return {
+        ...task,
+        type: before.definition.name,
+        resume: before.id,
+        ...(name && { name }),
+        ...(denies && { denies }),
+        ...(hooks && { hooks }),
+      };
     const log = await (await use.store?.())?.read(wanted, { cwd: session.cwd, parent: root.id });
     const [first] = log?.entries ?? [];
     const agent = first?.type === "session" ? first.agent : undefined;
@@ -107,9 +128,9 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
         ...(model !== undefined && { model }),
       }),
     );
-    definitions.set(child, definition);
+    works.set(child, { definition, task });
     try {
-      await restrict(child, definition);
+      await limits.restrict(child, definition, task);
     } catch (thrown) {
       await child.close();
       throw thrown;
@@ -124,7 +145,7 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
     task: AgentTask,
     begin: (model?: string) => Promise<Session>,
   ): Promise<Session> {
-    const wish = wishOf(definition, task.model, host);
+    const wish = wishOf(definition, task, host);
     const model = wish && chosenModel(wish, parent.model, use.inspector);
     if (model === undefined) return begin();
     try {
@@ -137,24 +158,6 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
       }
       return begin();
     }
-  }
-
-  /** What its definition says of permissions. A mode that is looser counts where a person has written or approved it. */
-  async function restrict(child: Session, definition: AgentDefinition): Promise<void> {
-    const forbidden = partlyForbidden(definition);
-    if (forbidden.length) {
-      const rules = await use.rules?.();
-      if (!rules) throw new Error("no plugin forbids a part of what a tool can do, as its definition says");
-      rules.deny(child, forbidden);
-    }
-    const { permissionMode: mode } = definition;
-    const claim = definition.source === "project" ? claimIn(definition) : undefined;
-    if (mode === undefined || (claim && !use.trust.approves(claim))) return;
-    const permissions = await use.permissions?.();
-    await permissions?.setMode(child, mode).catch((thrown: unknown) => {
-      const text = `The agent ${definition.name} works in the session's permission mode: ${messageOf(thrown)}`;
-      child.notify({ level: "warning", plugin: "agents", text });
-    });
   }
 
   function checkLimits(session: SessionView, running: number): void {
@@ -177,7 +180,8 @@ export function createStarting({ use, host }: SetupContext<typeof agents>, shelf
 
   return {
     start,
-    definitionOf: (session) => definitions.get(session),
+    isApproved: limits.isApproved,
+    workOf: (session) => works.get(session),
     runs: (session) => runsOf(rootOf(session)).flatMap(({ run, by }) => (isBelow(by, session) ? [run] : [])),
     watch(listener) {
       // A function of its own, so that one may be added twice.
@@ -199,33 +203,4 @@ function depthOf(session: SessionView): number {
 
 function isBelow(session: SessionView, above: SessionView): boolean {
   return session === above || (session.parent !== undefined && isBelow(session.parent, above));
-}
-
-function unknown(type: string, all: readonly AgentDefinition[]): PluginError {
-  const names = all.map(({ name }) => name);
-  return new PluginError(
-    "GANTRY_AGENT_UNKNOWN",
-    `There is no agent ${JSON.stringify(visibleLine(type, 100))}.${didYouMean(type, names)}`,
-    `There are: ${names.join(", ")}.`,
-  );
-}
-
-function notStarted({ name, obstacle }: AgentDefinition): PluginError {
-  return new PluginError(
-    "GANTRY_AGENT_OBSTACLE",
-    `The agent ${name} cannot be started: ${obstacle}.`,
-    "Change its definition, or start another agent.",
-  );
-}
-
-function stillRunning({ id, definition }: AgentRun): PluginError {
-  return new PluginError(
-    "GANTRY_AGENT_RUNNING",
-    `The agent ${definition.name} (${id}) is still at work.`,
-    "Wait until it has ended, or start another one.",
-  );
-}
-
-function tooMany(problem: string, remedy: string): PluginError {
-  return new PluginError("GANTRY_AGENT_LIMIT", problem, remedy);
 }

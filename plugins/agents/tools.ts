@@ -25,8 +25,17 @@ const NEVER = new Set([
   "StructuredOutput",
 ]);
 
+type Named = Pick<ToolInfo, "name" | "aliases" | "permission">;
+
+/** The tool that starts agents, as rules name it. */
+const STARTER: Named = {
+  name: "Agent",
+  aliases: ["Task"],
+  permission: { family: "Agent" },
+};
+
 /** Whether the definition gives the tool at all. */
-export function hasTool({ tools, disallowedTools = [] }: AgentDefinition, tool: ToolInfo, isBelow = true): boolean {
+export function hasTool({ tools, disallowedTools = [] }: AgentDefinition, tool: Named, isBelow = true): boolean {
   if (isBelow && NEVER.has(tool.name)) return false;
   // What is taken away in part stays, and its calls are judged.
   const isGone = (rule: Rule | Malformed) =>
@@ -77,16 +86,33 @@ function isCovered(rule: Rule, subject: Subject, session: SessionView): boolean 
   );
 }
 
+/** Whether a rule is about starting agents of this kind. Generous: for rules that forbid. */
+export function isAbout(rule: string, type: string): boolean {
+  const { tool, ...parsed } = parseRule(rule);
+  if (tool === undefined || !forbids(tool, STARTER)) return false;
+  return !("specifier" in parsed) || fitsType(parsed.specifier, type);
+}
+
+/** Whether the definition gives what starts agents of this kind. */
+export function givesAgent(definition: AgentDefinition, type: string): boolean {
+  const { tools, disallowedTools = [] } = definition;
+  if (!hasTool(definition, STARTER) || disallowedTools.some((rule) => isAbout(rule, type))) return false;
+  const given = rulesOf(tools ?? []).filter((rule): rule is Rule => !isMalformed(rule) && names(rule, STARTER));
+  return tools === undefined || given.some(({ specifier }) => fitsType(specifier, type));
+}
+
+function fitsType(specifier: string | undefined, type: string): boolean {
+  const wanted = specifier?.replace(/^subagent_type:/, "").toLowerCase();
+  return wanted === undefined || wanted.split(/\s*,\s*/).some((one) => matchText(one, type.toLowerCase()));
+}
+
 /** What forbids a tool forbids its family, as rules do. */
-function forbids(wanted: string, { name, aliases = [], permission }: ToolInfo): boolean {
+function forbids(wanted: string, { name, aliases = [], permission }: Named): boolean {
   return namesTool(wanted, { names: [name, ...aliases], family: permission?.family ?? name }, false);
 }
 
 /** By name or alias; `mcp__tracker` stands for all tools of that server. */
-function names(
-  { tool: wanted = "" }: { readonly tool: string | undefined },
-  { name, aliases = [] }: ToolInfo,
-): boolean {
+function names({ tool: wanted = "" }: { readonly tool: string | undefined }, { name, aliases = [] }: Named): boolean {
   const known = [name, ...aliases];
   const isServer = /^mcp__(?:(?!__).)+$/.test(wanted);
   return known.some(

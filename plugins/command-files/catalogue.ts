@@ -1,5 +1,5 @@
 /** The commands in files: found, called and listed. */
-import type { Claim, CommandAnswer, Input, SessionView, SetupContext, TurnView } from "gantry/sdk";
+import type { Claim, CommandAnswer, Input, PromptDraft, SessionView, SetupContext, TurnView } from "gantry/sdk";
 import { readPromptFiles, readPromptNow } from "gantry/sdk/kit/prompt-files";
 import type { PromptHead } from "gantry/sdk/kit/prompt-head";
 import { createInvocations } from "gantry/sdk/kit/prompt-invocation";
@@ -12,6 +12,7 @@ const PLUGIN = "command-files";
 
 export interface Catalogue extends Pick<PromptStock, "look"> {
   onInput(input: Input, turn: TurnView): Promise<void>;
+  onPrompt(draft: PromptDraft, turn: TurnView): PromptDraft;
   claims(): Promise<readonly Claim[]>;
   panel(session: SessionView): Promise<CommandAnswer>;
 }
@@ -38,6 +39,7 @@ export async function createCatalogue(
     rules,
     efforts,
     hooks: async () => use.hooks?.(),
+    agents: async () => use.agents?.(),
     settings,
   });
   const stock: PromptStock = createPromptStock({
@@ -54,9 +56,10 @@ export async function createCatalogue(
       for (const file of all) warnOfRival(file, session);
       return all;
     },
-    answer: (head) => async (args, session) => {
-      const file = await readPromptNow(head, files);
-      return { prompt: await invocations.prompt({ file, args, session }) };
+    answer: (head) => async (args, session, signal) => {
+      const invocation = { file: await readPromptNow(head, files), args, session };
+      const forked = await invocations.fork(invocation, { signal });
+      return forked?.text ?? { prompt: await invocations.prompt(invocation) };
     },
   });
   scope.own(skills?.watch((_, session) => stock.take(session)) ?? (() => undefined));
@@ -76,6 +79,7 @@ export async function createCatalogue(
       stock.watch();
       await invocations.onInput(input, turn);
     },
+    onPrompt: invocations.onPrompt,
     claims: () => promptClaims("command", places(), { host, files }),
     async panel(session) {
       await stock.look(session);

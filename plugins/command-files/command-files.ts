@@ -29,6 +29,7 @@ export function commandsFrom(managed: string): Setup<typeof commandFiles> {
           if (made || places().length) await (await catalogue()).onInput(input, turn);
           return undefined;
         },
+        promptBuild: async (draft, turn) => (made ? (await catalogue()).onPrompt(draft, turn) : undefined),
       },
     };
   };

@@ -1,4 +1,5 @@
 import {
+  Agents,
   Commands,
   definePlugin,
   Efforts,
@@ -26,6 +27,7 @@ export const commandFiles = manifest({
     models: Models,
     commands: Commands,
     efforts: later(optional(Efforts)),
+    agents: later(optional(Agents)),
     hooks: later(optional(HookSources)),
     rules: later(optional(PermissionRules)),
     settings: later(optional(Settings)),
@@ -40,7 +42,7 @@ export const commandFiles = manifest({
     },
   },
   claims: { commands: { description: "What this folder's commands would run and allow" } },
-  taps: { sessionStart: true, input: { stage: "first" } },
+  taps: { sessionStart: true, input: { stage: "first" }, promptBuild: true },
 });
 
 export default definePlugin(

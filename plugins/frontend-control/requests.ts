@@ -44,6 +44,7 @@ export const ABOUT_SESSION: ReadonlySet<string> = new Set([
   "background_tasks",
   "get_context_usage",
   "get_hooks_listing",
+  "get_plan",
   "get_session_cost",
   "get_settings",
   "get_task_output",
@@ -143,6 +144,10 @@ export const REQUESTS: Readonly<Record<string, Carry>> = {
   get_settings: settingsOf,
   update_settings: updateSettings,
   get_hooks_listing: listHooks,
+  async get_plan({ session, use }) {
+    const plan = await use.permissions?.plan?.(await session());
+    return { plan: plan?.text || null, planFilePath: plan?.path ?? null };
+  },
   list_permission_rules: listRules,
   get_usage: usageOf,
   get_session_cost: costOf,

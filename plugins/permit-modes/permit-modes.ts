@@ -2,6 +2,7 @@ import {
   allow,
   PERMISSION_MODES,
   type PermissionMode,
+  type Permissions,
   PluginError,
   perSession,
   type SessionView,
@@ -77,11 +78,11 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
   }
 
   /** Whoever keeps plans says which files they are. */
-  const keepers = new Set<(session: SessionView, places: readonly string[]) => Promise<boolean>>();
+  const keepers = new Set<Readonly<Parameters<NonNullable<Permissions["keepPlans"]>>>>();
 
   async function isPlan(session: SessionView, places: readonly string[] | undefined): Promise<boolean> {
     if (modeOf(session) !== "plan" || !places?.length) return false;
-    for (const isKept of keepers) if (await isKept(session, places)) return true;
+    for (const [isKept] of keepers) if (await isKept(session, places)) return true;
     return false;
   }
 
@@ -90,9 +91,13 @@ const setup: Setup<typeof permitModes> = ({ use, host }) => {
       permissions: {
         mode: modeOf,
         before: (session) => current(session).before,
-        keepPlans(isKept) {
-          keepers.add(isKept);
-          return () => void keepers.delete(isKept);
+        keepPlans(...keeper) {
+          keepers.add(keeper);
+          return () => void keepers.delete(keeper);
+        },
+        async plan(session) {
+          const [, planOf] = [...keepers].findLast((keeper) => keeper[1]) ?? [];
+          return planOf?.(session);
         },
         isPlan,
         setMode: async (session, mode) => {

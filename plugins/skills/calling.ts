@@ -53,6 +53,10 @@ export function createCalling({ context, invocations: calls, files, uses, find, 
 
   function note({ file, session }: Invocation, loaded: string): void {
     noteLoaded(session, file.name, loaded);
+    count(file);
+  }
+
+  function count(file: PromptFile): void {
     uses.count(file.name).catch((thrown) => log(`Not counted: ${messageOf(thrown)}`));
   }
 
@@ -86,11 +90,17 @@ export function createCalling({ context, invocations: calls, files, uses, find, 
   }
 
   return {
-    answer: (name) => async (typed, session) => {
+    answer: (name) => async (typed, session, signal) => {
       const found = find(name);
       if (!found) return `There is no skill ${name} any more.`;
       const { row, args } = rowOf(found, typed);
       const invocations = await Promise.all(row.map(({ file }) => invocationOf(file, args, session)));
+      const [first] = invocations;
+      const forked = first && row.length === 1 ? await calls.fork(first, { signal }) : undefined;
+      if (first && forked) {
+        count(first.file);
+        return forked.text;
+      }
       const { text, texts } = await calls.prompts(invocations);
       for (const [at, invocation] of invocations.entries()) note(invocation, texts[at] ?? "");
       return { prompt: text };
@@ -108,12 +118,18 @@ export function createCalling({ context, invocations: calls, files, uses, find, 
       if (wants.length) return { decision: "none", reason: `it ${wants.join(", and ")}` };
       return { ...allow("it is a text to read"), readsOnly: true };
     },
-    async call({ skill, args = "" }, { id, session, turn }) {
+    async call({ skill, args = "" }, { id, session, turn, signal, progress }) {
       const file = judged.get(id);
       judged.delete(id);
       if (!file) throw notJudged(skill);
       try {
         const invocation = { file, args, session, turn, lead: leadOf(file) };
+        const forked = await calls.fork(invocation, { signal, callId: id, progress });
+        if (forked) {
+          count(file);
+          const data = { skill: file.name, path: file.path, status: "forked", agentId: forked.run.id };
+          return { content: forked.text, data };
+        }
         const loaded = await calls.prompt(invocation);
         note(invocation, loaded);
         const mentions = await use.mentions?.();

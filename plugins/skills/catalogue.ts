@@ -44,6 +44,7 @@ export async function createCatalogue(
     rules,
     efforts,
     hooks: async () => use.hooks?.(),
+    agents: async () => use.agents?.(),
     settings,
   });
   const uses = createUses(host);
@@ -67,7 +68,8 @@ export async function createCatalogue(
     list: stock.list,
     vote: calling.vote,
     call: calling.call,
-    ...telling,
+    onTouched: telling.onTouched,
+    onPrompt: async (draft, turn) => invocations.onPrompt(await telling.onPrompt(draft, turn), turn),
     ...panel,
     onCompacted: restore,
     claims: () => promptClaims("skill", places(), { host, files }),

@@ -1,4 +1,5 @@
 import {
+  Agents,
   Commands,
   definePlugin,
   Efforts,
@@ -29,6 +30,7 @@ export const skills = manifest({
     models: Models,
     commands: Commands,
     efforts: later(optional(Efforts)),
+    agents: later(optional(Agents)),
     hooks: later(optional(HookSources)),
     rules: later(optional(PermissionRules)),
     settings: later(optional(Settings)),

@@ -336,7 +336,7 @@ describe("after a compaction", () => {
   });
 });
 
-test("a skill that wants an agent of its own says that there is none yet, and runs in place", async () => {
+test("a skill that wants an agent of its own says so where there are none, and runs in place", async () => {
   const kernel = await ground({ [`${OWN}/f/SKILL.md`]: skill("F", "context: fork\nagent: Explore") }).open();
   expect(await kernel.sent("/f")).toMatch(/Do it\.$/);
   expect(kernel.notices().join()).toContain("/f wants an agent of its own");

@@ -50,7 +50,7 @@ export function skillsFrom(managed: string): Setup<typeof skills> {
       renderers: {
         Skill: {
           title: ({ call }) => String((call.input as { readonly skill?: unknown } | null)?.skill ?? ""),
-          summary: ({ result }) => (result?.outcome === "ok" ? "loaded" : undefined),
+          summary: ({ result }) => (result?.outcome === "ok" ? summaryOf(result.data) : undefined),
         },
       },
       commands: {
@@ -89,6 +89,12 @@ export function skillsFrom(managed: string): Setup<typeof skills> {
       },
     };
   };
+}
+
+function summaryOf(data: unknown): string {
+  return (data as { readonly status?: unknown } | null | undefined)?.status === "forked"
+    ? "done by an agent"
+    : "loaded";
 }
 
 export default skillsFrom(managedFolder(process.platform));

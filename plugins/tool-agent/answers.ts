@@ -1,12 +1,10 @@
 /** What the model is told of an agent. */
 import { type AgentOutcome, type AgentRun, type Job, type ToolOutput, text } from "gantry/sdk";
-import { sentence } from "gantry/sdk/kit/clause";
+import { answerOf } from "gantry/sdk/kit/agent-answer";
 import { tokensOf } from "./figures.ts";
 
-const SILENT = "(The agent has ended and said nothing.)";
-
 export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
-  const said = textOf(run, outcome);
+  const said = answerOf(run, outcome);
   const { definition, task, usage, model } = run;
   // Where it is kept, it can be gone on with.
   const id = run.transcriptPath === undefined ? [] : [text(`(agent id: ${run.id})`)];
@@ -28,14 +26,6 @@ export function ended(run: AgentRun, outcome: AgentOutcome): ToolOutput {
     },
     ...(outcome.state !== "completed" && { isError: true }),
   };
-}
-
-/** Its last words; of one that has not come to its end, why, and what it had said by then. */
-export function textOf(run: AgentRun, { state, text: said, error = "it did not end" }: AgentOutcome): string {
-  if (state === "completed") return said || SILENT;
-  const why = `The agent ${run.definition.name} has not done its task: ${sentence(error)}`;
-  const done = run.calls ? ` It had made ${run.calls} ${run.calls === 1 ? "call" : "calls"}.` : "";
-  return said ? `${why}${done} What it had said last:\n\n${said}` : `${why}${done}`;
 }
 
 export function launched(run: AgentRun, job: Job): ToolOutput {

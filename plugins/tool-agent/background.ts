@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentOutcome, AgentRun, Agents, ExecExit, HostInfo, Job, Jobs, ToolContext } from "gantry/sdk";
+import { answerOf } from "gantry/sdk/kit/agent-answer";
 import { shellFolder } from "gantry/sdk/kit/shell-folder";
-import { textOf } from "./answers.ts";
 
 interface Means {
   readonly call: Pick<ToolContext, "id" | "session">;
@@ -36,7 +36,7 @@ export function adoptRun(run: AgentRun, { call, host, jobs, agents }: Means): Jo
   const exited = run.ended.then(async (end): Promise<ExecExit> => {
     outcome = end;
     stopTelling();
-    write(`\n${textOf(run, end)}`);
+    write(`\n${answerOf(run, end)}`);
     await writing;
     const isDone = end.state === "completed";
     return { exitCode: isDone ? 0 : 1, signal: undefined, isKilled: end.state === "stopped", ms: run.ms };
@@ -50,7 +50,7 @@ export function adoptRun(run: AgentRun, { call, host, jobs, agents }: Means): Jo
       title: `${run.definition.name}: ${run.task.description}`,
       outputFile,
       callId: call.id,
-      report: () => outcome && textOf(run, outcome).slice(0, MOST_TOLD),
+      report: () => outcome && answerOf(run, outcome).slice(0, MOST_TOLD),
     },
   );
 }

@@ -24,7 +24,10 @@ const REMEDY =
 const setup: Setup<typeof toolPlan> = ({ use, host, scope }) => {
   const { permissions, questions } = use;
   const place = createPlace(use.files, use.settings, host);
-  const endKeeping = permissions.keepPlans?.(place.isFile);
+  const endKeeping = permissions.keepPlans?.(place.isFile, async (session) => ({
+    path: place.file(session),
+    text: await place.read(session),
+  }));
   if (endKeeping) scope.own(endKeeping);
   const isPlanning = (session: SessionView) => permissions.mode(session) === "plan";
   /** The plans of calls that have not run yet, by id. */

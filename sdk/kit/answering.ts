@@ -14,9 +14,9 @@ export function answering(command: RunCommand): RunCommand;
 export function answering(command: Exclude<Command, RunCommand>): Exclude<Command, RunCommand>;
 export function answering(command: Command): Command {
   if (typeof command !== "function") return { ...command, run: answering(command.run) };
-  return async (args, session) => {
+  return async (...typed) => {
     try {
-      return await command(args, session);
+      return await command(...typed);
     } catch (thrown) {
       if (isGantryError(thrown)) return [thrown.message, thrown.remedy].filter(Boolean).join(" ");
       throw thrown;

@@ -3,7 +3,15 @@ import { dirname } from "node:path";
 import { type Claim, EFFORTS, type Effort, type Files, isGantryError, PluginError } from "gantry/sdk";
 import { readFrontmatter } from "./frontmatter.ts";
 import { isWithin } from "./paths.ts";
-import { hasHooks, type PromptHead, type PromptSaid, type PromptWhere, saidIn, textIn } from "./prompt-head.ts";
+import {
+  hasHooks,
+  hookLines,
+  type PromptHead,
+  type PromptSaid,
+  type PromptWhere,
+  saidIn,
+  textIn,
+} from "./prompt-head.ts";
 import { readTemplate } from "./prompt-template.ts";
 import { severalAtOnce } from "./several.ts";
 import { splitRules } from "./split-rules.ts";
@@ -26,6 +34,8 @@ export interface PromptFile extends PromptHead {
   readonly hooks?: object;
   /** Wants to be run by an agent of its own. */
   readonly isFork: boolean;
+  /** The kind of that agent. */
+  readonly agent: string;
   /** What it would run or allow, where that has to be approved. */
   readonly claim?: Claim;
   /** What is wrong with it, for the person: a sentence without its end. */
@@ -114,7 +124,8 @@ function promptFileOf(text: string, { path, name, kind, place }: PromptWhere): P
     ...(model && model !== "inherit" && { model }),
     ...(effort && { effort }),
     ...(hooks && { hooks }),
-    isFork: data.context === "fork",
+    isFork: textIn(data.context) === "fork",
+    agent: wordIn(data.agent) || "general-purpose",
     ...(claim && { claim }),
     ...(problem && { problem }),
   };
@@ -134,13 +145,6 @@ function claimOf(
     // Further lines of one stand in from it, so that none can pass for another.
   ].map((line) => line.replaceAll("\n", "\n  "));
   return lines.length ? { kind: file.kind, source: file.path, text: lines.join("\n") } : undefined;
-}
-
-/** Every hook with all that it says, so that another word of it is asked for anew. */
-export function hookLines(hooks: object | undefined): readonly string[] {
-  return Object.entries(hooks ?? {}).flatMap(([event, groups]) =>
-    (Array.isArray(groups) ? groups : [groups]).map((group) => `hooks ${event} ${JSON.stringify(group)}`),
-  );
 }
 
 /** The folder of a skill. */

@@ -69,6 +69,13 @@ export function hasHooks({ hooks }: Readonly<Record<string, unknown>>): boolean 
   return typeof hooks === "object" && hooks !== null;
 }
 
+/** Every hook with all that it says, so that another word of it is asked for anew. */
+export function hookLines(hooks: object | undefined): readonly string[] {
+  return Object.entries(hooks ?? {}).flatMap(([event, groups]) =>
+    (Array.isArray(groups) ? groups : [groups]).map((group) => `hooks ${event} ${JSON.stringify(group)}`),
+  );
+}
+
 /** What a list of commands says of it: its description, or else how its text begins. */
 export function describedBy({ description, opening, name }: PromptHead): string {
   return visibleLine(oneLine(description || opening || name, LONGEST_LINE));

@@ -1,5 +1,7 @@
 /** Calls of commands and skills that lie in files: what they allow, what they run, and the prompt that comes of it. */
 import {
+  type Agents,
+  type DeclaredHooks,
   type Efforts,
   type HookSources,
   type HostInfo,
@@ -7,6 +9,7 @@ import {
   type Models,
   messageOf,
   type PermissionRules,
+  type PromptDraft,
   perSession,
   type SessionView,
   type Settings,
@@ -19,6 +22,7 @@ import {
 import { patternFor } from "./path-rules.ts";
 import { isWithin } from "./paths.ts";
 import { folderOf, type PromptFile } from "./prompt-files.ts";
+import { type ForkCall, type Forked, noteForked, runFork, wishesOf, withForked } from "./prompt-fork.ts";
 import { failed, unapproved } from "./prompt-refusals.ts";
 import { fillTemplate } from "./prompt-template.ts";
 import { visibleLine } from "./visible.ts";
@@ -35,6 +39,8 @@ export interface InvocationParts {
   readonly efforts: Efforts | undefined;
   /** Asked for where a file has hooks. */
   readonly hooks: () => Promise<HookSources | undefined>;
+  /** Asked for where a file wants an agent of its own. */
+  readonly agents: () => Promise<Agents | undefined>;
   readonly settings: Settings | undefined;
 }
 
@@ -62,6 +68,15 @@ export interface Invocations {
    * and efforts the last.
    */
   prompts(invocations: readonly Invocation[]): Promise<{ readonly text: string; readonly texts: readonly string[] }>;
+  /**
+   * Has it done by an agent of its own, where the file wants that and there can be one; `undefined` elsewhere. What the file allows and
+   * forbids, its hooks, its model and its effort are the agent's. What a person has called is told the conversation with the next prompt.
+   *
+   * **Contract**: rejects as `prompt` does, and with a coded error where the agent was not started or has not done its task.
+   */
+  fork(invocation: Invocation, call: ForkCall): Promise<Forked | undefined>;
+  /** For the tap `promptBuild`. */
+  onPrompt(draft: PromptDraft, turn: TurnView): PromptDraft;
   /** For the tap `input`. */
   onInput(input: Input, turn: TurnView): Promise<void>;
   /** Whether what the file would run and allow has been approved. */
@@ -97,6 +112,7 @@ export function createInvocations({
   rules,
   efforts,
   hooks,
+  agents,
   settings,
 }: InvocationParts): Invocations {
   const states = (session: SessionView) => {
@@ -125,14 +141,32 @@ export function createInvocations({
     return { text, texts };
   }
 
+  async function fork(invocation: Invocation, call: ForkCall): Promise<Forked | undefined> {
+    const { file, args, session, turn } = invocation;
+    // An agent does it itself: with the tools that it has, and no others.
+    const known = file.isFork && !session.parent ? await agents() : undefined;
+    if (!known) return undefined;
+    const { text, allowed } = await fill(invocation, true);
+    const task = {
+      ...wishesOf(file),
+      prompt: text,
+      allows: allowed,
+      denies: file.disallowedTools,
+      ...(file.hooks && counts(file) && { hooks: declaredIn(file, file.hooks) }),
+    };
+    const forked = await runFork(known, session, task, call);
+    if (!turn) noteForked(session, plugin, `/${file.name} ${args}`.trim(), forked.text);
+    return forked;
+  }
+
   /** What it allows holds for its own commands, until they have run. */
-  async function fill({ file, args, session, turn, lead = "" }: Invocation): Promise<Filled> {
+  async function fill({ file, args, session, turn, lead = "" }: Invocation, isForked = false): Promise<Filled> {
     const tell = (text: string) => session.notify({ level: "warning", plugin, text: visibleLine(text) });
     if (file.problem) tell(`${file.path}: ${file.problem}; all of it is taken for its text.`);
     const isOff = file.commands.length > 0 && !mayRun(file);
     if (file.commands.length > 0 && !isOff && !counts(file)) throw unapproved(file);
-    if (file.isFork)
-      tell(`/${file.name} wants an agent of its own, which there is not yet: it runs in this conversation.`);
+    if (file.isFork && !isForked && !session.parent)
+      tell(`/${file.name} wants an agent of its own, which it cannot have here: it runs in this conversation.`);
     const allowed = allowedBy(file, session, tell);
     const release = grant(allowed, file, session, tell);
     const values = { args, names: file.names, variables: variablesOf(file, session) };
@@ -154,8 +188,7 @@ export function createInvocations({
     if (file.model !== undefined) await choose(file.model, turn);
     if (file.effort !== undefined) efforts?.chooseFor(turn, file.effort);
     if (file.hooks !== undefined && counts(file)) {
-      const isManaged = file.source === "managed";
-      const release = (await hooks())?.add(session, { source: file.path, isManaged, hooks: file.hooks });
+      const release = (await hooks())?.add(session, declaredIn(file, file.hooks));
       if (release) releases.push(release);
     }
   }
@@ -233,7 +266,9 @@ export function createInvocations({
   return {
     prompt,
     prompts,
+    fork,
     counts,
+    onPrompt: (draft, { session }) => withForked(draft, session, plugin),
     async onInput({ origin, isMeta, content }, turn) {
       if (origin !== "person" || isMeta) return;
       const state = states(turn.session);
@@ -244,6 +279,10 @@ export function createInvocations({
       for (const call of pending.calls) await hold(call, turn);
     },
   };
+}
+
+function declaredIn({ path, source }: PromptFile, hooks: object): DeclaredHooks {
+  return { source: path, isManaged: source === "managed", hooks };
 }
 
 /** What else lies beside a skill may be read where the skill is, as long as the person has put it there. */
