@@ -2,7 +2,7 @@ import type { SessionUpdate } from "@agentclientprotocol/sdk/unstable";
 import { type EntryOf, type Session, type ToolInfo, text } from "gantry/sdk";
 import { resultContent, shown } from "./content.ts";
 import type { Link } from "./link.ts";
-import { planIn } from "./plan.ts";
+import { planAfter, planIn } from "./plan.ts";
 import { changeIn, toolView } from "./tool-view.ts";
 
 /** The conversation so far, as it would have been told while it went on. */
@@ -12,7 +12,7 @@ export function historyOf(session: Session, link: Link): SessionUpdate[] {
   return session.entries.flatMap((entry) => {
     if (entry.type === "user") return entry.isMeta ? [] : saidBy(entry);
     if (entry.type === "assistant") return answered(entry, session, tools, inputs);
-    return entry.type === "tool_result" ? [ended(entry, session, tools, inputs)] : [];
+    return entry.type === "tool_result" ? ended(entry, session, tools, inputs) : [];
   });
 }
 
@@ -67,16 +67,18 @@ function ended(
   session: Session,
   tools: ToolsByName,
   inputs: ReadonlyMap<string, unknown>,
-): SessionUpdate {
+): SessionUpdate[] {
   const isOk = outcome === "ok";
   const { path, diff } = toolView(tools.get(tool) ?? { name: tool }, inputs.get(toolUseId), session);
   const change = path !== undefined && isOk ? changeIn(data, path) : undefined;
   const isEdited = isOk && diff.length > 0;
-  return {
+  const entries = isOk ? planAfter(inputs.get(toolUseId), data) : undefined;
+  const update: SessionUpdate = {
     sessionUpdate: "tool_call_update",
     toolCallId: toolUseId,
     status: isOk ? "completed" : "failed",
     content: change?.content ?? (isEdited ? diff : resultContent(content)),
     ...(change && { locations: change.locations }),
   };
+  return entries ? [update, { sessionUpdate: "plan", entries }] : [update];
 }

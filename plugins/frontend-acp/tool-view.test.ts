@@ -1,6 +1,6 @@
 import type { PermissionSubject, SessionView, ToolTraits } from "gantry/sdk";
 import { describe, expect, it } from "vitest";
-import { planIn } from "./plan.ts";
+import { planAfter, planIn } from "./plan.ts";
 import { changeIn, toolView } from "./tool-view.ts";
 
 const session = { cwd: "/w", home: "/home/me" } as SessionView;
@@ -82,6 +82,11 @@ describe("an edit shows its difference", () => {
 
 it("a list of tasks is a plan; anything like one is not", () => {
   const todos = [{ content: "Act", status: "pending" }];
+  const listed = { newTodos: [{ ...todos[0], id: "1", owner: "me" }] };
+  expect(planAfter({ subject: "Act" }, listed)).toEqual(planIn({ todos }));
+  expect([planAfter({ todos }, listed), planAfter({}, null), planAfter({}, { newTodos: 1 })]).toEqual(
+    Array(3).fill(undefined),
+  );
   expect(planIn({ todos })).toEqual([{ content: "Act", status: "pending", priority: "medium" }]);
   for (const input of [undefined, { todos: "all" }, { todos: [{ content: "", status: "pending" }] }, { todos: [{}] }]) {
     expect(planIn(input)).toBeUndefined();

@@ -3,7 +3,7 @@ import { type Fault, type Notice, newId, type Session, type SessionEvent } from 
 import { visible } from "gantry/sdk/kit/visible";
 import { resultContent } from "./content.ts";
 import type { Link } from "./link.ts";
-import { planIn } from "./plan.ts";
+import { planAfter, planIn } from "./plan.ts";
 import { changeIn, type ToolView, toolView } from "./tool-view.ts";
 
 type EventOf<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
@@ -91,6 +91,8 @@ export function createUpdates(session: Session, link: Link) {
     if (!open.has(id)) announce(id, { ...partsOf(view), name: tool, rawInput: input });
     update(id, { status, content, ...(change && { locations: change.locations }) });
     open.delete(id);
+    const entries = result.outcome === "ok" ? planAfter(input, result.data) : undefined;
+    if (entries) tell({ sessionUpdate: "plan", entries });
   }
 
   /** What was streamed of an answer does not count: another attempt follows. */

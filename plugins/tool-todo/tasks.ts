@@ -36,7 +36,10 @@ export function taskTools(keep: Keep): NonNullable<Contribution["tools"]> {
         const { todos } = listOf(session);
         const id = String(Math.max(0, ...todos.map((task, at) => Number(idOf(task, at)) || 0)) + 1);
         await keep(session, [...todos, { content: subject, status: "pending", id, ...more }], signal);
-        return { content: `Task #${id} is on the list: ${subject}`, data: { task: { id, subject } } };
+        return {
+          content: `Task #${id} is on the list: ${subject}`,
+          data: { task: { id, subject }, newTodos: listOf(session).todos },
+        };
       },
     },
     TaskUpdate: {
@@ -55,6 +58,7 @@ export function taskTools(keep: Keep): NonNullable<Contribution["tools"]> {
             taskId,
             updatedFields: [...Object.keys(fields), ...(status ? ["status"] : [])],
             ...(status && { statusChange: { from: before.status, to: status } }),
+            newTodos: listOf(session).todos,
           },
         };
       },

@@ -241,6 +241,11 @@ describe("tasks one by one", () => {
       taskId: "2",
       updatedFields: ["addBlocks", "addBlockedBy", "status"],
       statusChange: { from: "pending", to: "in_progress" },
+      newTodos: [
+        expect.objectContaining({ content: "Read", status: "pending" }),
+        expect.objectContaining({ content: "Write", status: "in_progress" }),
+        expect.objectContaining({ content: "Test", status: "pending" }),
+      ],
     });
     expect(await statusOf(opened)).toBe("▸ Writing  0 of 3 done");
     expect(textOf((await call("TaskList", {})).content)).toBe(
