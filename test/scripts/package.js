@@ -6,10 +6,10 @@ import { exists, packageJson, root } from "./project.js";
 
 const ALLOWED = /^(dist\/(.+\.(c?js|d\.ts)|licences\.txt)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 /**
- * A little above what it was when the terminal and its commands had come. The largest parts are what the terminal is drawn with (React, Ink and its layouter,
+ * A little above what it was when agents, plans and todos had come. The largest parts are what the terminal is drawn with (React, Ink and its layouter,
  * the colours of code), the SDKs of the Model Context Protocol and of telemetry, the reader of PDF pages and the grammar of bash: everything lies in the package twice, as the program and for those who import it.
  */
-const LARGEST_PACKED = 3_900_000;
+const LARGEST_PACKED = 3_950_000;
 
 const problems = [];
 const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
