@@ -10,7 +10,8 @@ const SAME_EVERYWHERE = process.env.GANTRY_TEST_BRIEF
       "plugins/frontend-tui/{input,paint,panels}/**",
       "plugins/session-jsonl/killed.test.ts",
       "test/permissions/**",
-      "test/e2e/{killed,mcp-conformance,trust,two-hosts,tui-commands,tui-dialogs,tui-flicker,tui-hostile}.test.ts",
+      "test/e2e/{asking,killed,mcp-conformance,trust,two-hosts}.test.ts",
+      "test/e2e/tui-{agents,asking,beside,commands,dialogs,flicker,fullscreen,hostile,panels}.test.ts",
       "test/e2e/recording/**",
     ]
   : [];
