@@ -8,6 +8,8 @@ const SAME_EVERYWHERE = process.env.GANTRY_TEST_BRIEF
   ? [
       "plugins/files-node/whole.test.ts",
       "plugins/frontend-tui/{input,paint,panels}/**",
+      "plugins/{agents,command-*,memory-*,permit-*,skills}/**",
+      "sdk/kit/**",
       "plugins/session-jsonl/killed.test.ts",
       "test/permissions/**",
       "test/e2e/{asking,killed,mcp-conformance,trust,two-hosts}.test.ts",
