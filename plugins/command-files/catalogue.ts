@@ -29,19 +29,7 @@ export async function createCatalogue(
     use.settings?.(),
     use.skills?.(),
   ]);
-  const { trust, tools, models } = use;
-  const invocations = createInvocations({
-    plugin: PLUGIN,
-    host,
-    trust,
-    tools,
-    models,
-    rules,
-    efforts,
-    hooks: async () => use.hooks?.(),
-    agents: async () => use.agents?.(),
-    settings,
-  });
+  const invocations = createInvocations({ plugin: PLUGIN, host, use, rules, efforts, settings });
   const stock: PromptStock = createPromptStock({
     kind: "command",
     plugin: PLUGIN,

@@ -34,19 +34,8 @@ export async function createCatalogue(
     use.efforts?.(),
     use.settings?.(),
   ]);
-  const { trust, tools, models } = use;
-  const invocations = createInvocations({
-    plugin: "skills",
-    host,
-    trust,
-    tools,
-    models,
-    rules,
-    efforts,
-    hooks: async () => use.hooks?.(),
-    agents: async () => use.agents?.(),
-    settings,
-  });
+  const { models } = use;
+  const invocations = createInvocations({ plugin: "skills", host, use, rules, efforts, settings });
   const uses = createUses(host);
   const calling = createCalling({
     context,

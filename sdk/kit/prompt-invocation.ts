@@ -32,15 +32,18 @@ export interface InvocationParts {
   /** The plugin in whose name things are told. */
   readonly plugin: string;
   readonly host: HostInfo;
-  readonly trust: Trust;
-  readonly tools: Tools;
-  readonly models: Models;
+  /** What the plugin uses. */
+  readonly use: {
+    readonly trust: Trust;
+    readonly tools: Tools;
+    readonly models: Models;
+    /** Asked for where a file has hooks. */
+    readonly hooks?: (() => Promise<HookSources | undefined>) | undefined;
+    /** Asked for where a file wants an agent of its own. */
+    readonly agents?: (() => Promise<Agents | undefined>) | undefined;
+  };
   readonly rules: PermissionRules | undefined;
   readonly efforts: Efforts | undefined;
-  /** Asked for where a file has hooks. */
-  readonly hooks: () => Promise<HookSources | undefined>;
-  /** Asked for where a file wants an agent of its own. */
-  readonly agents: () => Promise<Agents | undefined>;
   readonly settings: Settings | undefined;
 }
 
@@ -103,18 +106,10 @@ const statesOf = perSession(() => new Map<string, State>());
 
 export const SHELL_OFF = "[commands in prompts are turned off: disableSkillShellExecution]";
 
-export function createInvocations({
-  plugin,
-  host,
-  trust,
-  tools,
-  models,
-  rules,
-  efforts,
-  hooks,
-  agents,
-  settings,
-}: InvocationParts): Invocations {
+export function createInvocations({ plugin, host, use, rules, efforts, settings }: InvocationParts): Invocations {
+  const { trust, tools, models } = use;
+  const hooks = async () => use.hooks?.();
+  const agents = async () => use.agents?.();
   const states = (session: SessionView) => {
     const own = statesOf(session);
     const known = own.get(plugin) ?? { releases: [] };
